@@ -1,0 +1,114 @@
+"""Sealing: AES-256-GCM for every phone, email and name, and keyed hashes to match them by.
+
+    LOA_MASTER_KEY ── wraps ──► data keys (one current per unit) ── seal ──► fields
+                   └─ wraps ──► deployment keys (address index, look-up numbers, attempt tokens, signing keys)
+
+The field's purpose is bound as associated data, so a sealed name cannot be passed off as a number. Formats:
+sealed = nonce (12 bytes) + ciphertext + tag (16 bytes); hash = first 16 bytes of HMAC-SHA-256.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry.errors import MasterKeyInvalid, Unsealable
+
+_NONCE = 12
+
+
+def _seal(cipher: AESGCM, plain: bytes, purpose: str) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + cipher.encrypt(nonce, plain, purpose.encode())
+
+
+def _unseal(cipher: AESGCM, sealed: bytes, purpose: str) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
+    except (InvalidTag, ValueError):
+        raise Unsealable(purpose) from None
+
+
+class MasterKey:
+    """The one key outside the database (`LOA_MASTER_KEY`: 32 bytes in base64)."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 32:
+            raise MasterKeyInvalid
+        self._cipher = AESGCM(key)
+
+    @classmethod
+    def parse(cls, written: str) -> "MasterKey":
+        """From its base64 form. Raises `MasterKeyInvalid`."""
+        try:
+            return cls(base64.b64decode(written, validate=True))
+        except ValueError:
+            raise MasterKeyInvalid from None
+
+    @staticmethod
+    def generate() -> str:
+        """A new master key, written in base64."""
+        return base64.b64encode(os.urandom(32)).decode()
+
+    def wrap(self, secret: bytes, purpose: str) -> bytes:
+        """Seals a key under the master key. `purpose` must be given again to unwrap it."""
+        return _seal(self._cipher, secret, purpose)
+
+    def unwrap(self, wrapped: bytes, purpose: str) -> bytes:
+        """The key again. Raises `Unsealable` for another master key, another purpose or damage."""
+        return _unseal(self._cipher, wrapped, purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A unit's key for its people. `seal` and `unseal` take the field's name ("sms", "email", "name", ...)."""
+
+    id: int
+    unit_id: int
+    _cipher: AESGCM = field(repr=False)
+
+    def seal(self, plain: str, purpose: str) -> bytes:
+        return _seal(self._cipher, plain.encode(), purpose)
+
+    def unseal(self, sealed: bytes, purpose: str) -> str:
+        """Raises `Unsealable`."""
+        return _unseal(self._cipher, bytes(sealed), purpose).decode()
+
+
+def _purpose(unit_id: int) -> str:
+    return f"data-key:{unit_id}"
+
+
+async def current_data_key(conn: AsyncConnection, master: MasterKey, unit_id: int) -> DataKey:
+    """The unit's current data key, made if it has none. The transaction must act for that unit."""
+    find = text("SELECT id, wrapped FROM data_keys WHERE unit_id = :unit AND retired_at IS NULL")
+    row = (await conn.execute(find, {"unit": unit_id})).one_or_none()
+    if row is None:
+        wrapped = master.wrap(os.urandom(32), _purpose(unit_id))
+        # Two first imports at once: the unique index lets one key win, both use it.
+        await conn.execute(
+            text("INSERT INTO data_keys (unit_id, wrapped) VALUES (:unit, :wrapped) ON CONFLICT DO NOTHING"),
+            {"unit": unit_id, "wrapped": wrapped},
+        )
+        row = (await conn.execute(find, {"unit": unit_id})).one()
+    return DataKey(row.id, unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(unit_id))))
+
+
+async def data_keys(conn: AsyncConnection, master: MasterKey, ids: Iterable[int]) -> dict[int, DataKey]:
+    """Data keys by id, as far as the transaction's scope shows them."""
+    rows = await conn.execute(text("SELECT id, unit_id, wrapped FROM data_keys WHERE id = ANY(:ids)"), {"ids": sorted(set(ids))})
+    return {
+        row.id: DataKey(row.id, row.unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(row.unit_id)))) for row in rows
+    }
+
+
+def address_hash(index_key: bytes, channel: str, address: str) -> bytes:
+    """16 bytes that stand for an address ("sms": E.164, "email": lower case) in every table. Same key, same hash, all units."""
+    return hmac.new(index_key, f"{channel}:{address}".encode(), hashlib.sha256).digest()[:16]

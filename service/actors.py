@@ -1,0 +1,27 @@
+"""Who is acting: a frozen value, made once at the edge, handed to every use case."""
+
+from dataclasses import dataclass
+
+from service.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A named account acting for a unit.
+
+    `permissions` come from the account's roles, narrowed by an API key's scopes (`service.accounts.permissions`).
+    `subtree`: may act for the units below its own, too.
+    """
+
+    account_id: int
+    unit_id: int
+    unit_code: str
+    permissions: frozenset[str]
+    subtree: bool = False
+    api_key_id: int | None = None
+    language: str = "vi"
+
+    def require(self, permission: str) -> None:
+        """Returns nothing, or raises `Forbidden("auth.scope")`."""
+        if permission not in self.permissions:
+            raise Forbidden("auth.scope", permission=permission)

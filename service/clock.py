@@ -1,0 +1,27 @@
+"""Time comes from here and is passed on: UTC in storage and code, Asia/Ho_Chi_Minh on screens.
+
+Tests hand over a clock of their own; nothing of ours asks the system for the time.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def system_clock() -> datetime:
+    """Now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def on_screen(moment: datetime) -> str:
+    """`07/09/2026 06:30`, in Vietnam's time, as every page and message writes it."""
+    return moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+
+
+def day_on_screen(moment: datetime) -> str:
+    """`07/09/2026`, in Vietnam's time."""
+    return moment.astimezone(LOCAL).strftime("%d/%m/%Y")

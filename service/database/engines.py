@@ -1,0 +1,15 @@
+"""Engines. Pools are small: a worker holds no connection while a carrier is called, a request holds one briefly."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+
+def make_engine(url: str, *, name: str, pool_size: int = 5) -> AsyncEngine:
+    """An asynchronous engine over psycopg. `name` shows in pg_stat_activity; `url` names the login."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,  # a restarted PostgreSQL costs a reconnect, not an error
+        pool_timeout=10,
+        connect_args={"application_name": name, "connect_timeout": 5},
+    )

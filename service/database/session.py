@@ -1,0 +1,25 @@
+"""The transaction at the edge: begun for one unit, committed whole or not at all.
+
+Row-level security shows a login the rows of the unit set here, and nothing without one (migrations/sql/0008_access.sql).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+_ACT = text("SELECT set_config('loa.unit', :unit, true), set_config('loa.scope', :scope, true)")
+
+
+async def act_for(conn: AsyncConnection, unit_id: int | None, *, subtree: bool = False) -> None:
+    """From here to the end of the transaction, act for `unit_id` (None: for nobody). `subtree` lets reads go below it."""
+    await conn.execute(_ACT, {"unit": "" if unit_id is None else str(unit_id), "scope": "subtree" if subtree else ""})
+
+
+@asynccontextmanager
+async def unit_transaction(engine: AsyncEngine, unit_id: int | None, *, subtree: bool = False) -> AsyncIterator[AsyncConnection]:
+    """One transaction acting for one unit. Commits on leaving, rolls back on any error. With None, only doors open."""
+    async with engine.begin() as conn:
+        await act_for(conn, unit_id, subtree=subtree)
+        yield conn

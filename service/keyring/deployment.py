@@ -1,0 +1,40 @@
+"""The deployment's own keys, each sealed by the master key: made once, read through a door.
+
+`lookup_number` never rotates: every message already sent carries a number made with it. It hides order and volume, nothing
+else. `address_index` matches addresses without showing them; `attempt_token` makes the tokens in callback URLs.
+"""
+
+import os
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import MasterKey
+
+PURPOSES = ("lookup_number", "address_index", "attempt_token")
+
+
+async def make_deployment_keys(conn: AsyncConnection, master: MasterKey) -> None:
+    """Makes the keys that do not exist yet. For the owner's login; safe to run twice."""
+    for purpose in PURPOSES:
+        await conn.execute(
+            text("INSERT INTO deployment_keys (purpose, wrapped) VALUES (:purpose, :wrapped) ON CONFLICT DO NOTHING"),
+            {"purpose": purpose, "wrapped": master.wrap(os.urandom(64 if purpose == "attempt_token" else 32), purpose)},
+        )
+
+
+async def deployment_key(conn: AsyncConnection, master: MasterKey, purpose: str) -> bytes:
+    """A deployment key (32 bytes; `attempt_token` 64, for AES-SIV), for the web's and the workers' logins."""
+    return await _through(conn, master, purpose, "door_deployment_key(:purpose)")
+
+
+async def lookup_number_key(conn: AsyncConnection, master: MasterKey) -> bytes:
+    """The one key the look-up login may have."""
+    return await _through(conn, master, "lookup_number", "door_lookup_number_key()")
+
+
+async def _through(conn: AsyncConnection, master: MasterKey, purpose: str, door: str) -> bytes:
+    wrapped = (await conn.execute(text(f"SELECT {door}"), {"purpose": purpose} if ":" in door else {})).scalar_one()
+    if wrapped is None:
+        raise LookupError(f"the deployment has no {purpose} key yet: run `loa migrate`")
+    return master.unwrap(bytes(wrapped), purpose)

@@ -1,0 +1,62 @@
+"""Structured logs, one JSON object a line on standard error, without personal data.
+
+Whoever logs gives ids, codes and counts. As a second fence, values under a key that names a person's data are dropped,
+and whatever looks like a phone number, an email address or a look-up number is blanked in every value.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_NEVER = frozenset({"phone", "email", "name", "address", "text", "body", "to", "number", "password", "authorization"})
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.-]+"  # an email address
+    r"|(?<![\w-])\+?\d(?:[ .\-]?\d){8,13}(?![\w-])"  # nine digits and more: a phone or look-up number
+)
+
+
+def _without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in list(event.items()):
+        if key in _NEVER:
+            del event[key]
+        elif isinstance(value, str) and key != "timestamp":
+            event[key] = _PERSONAL.sub("[…]", value)
+    return event
+
+
+def configure_logs(process: str, level: str = "INFO") -> None:
+    """Sends structlog and the standard library's logging to standard error as JSON lines, tagged with the process."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _without_people,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.EventRenamer("event"),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    structlog.contextvars.bind_contextvars(process=process)
+    # Libraries that would log addresses, URLs with tokens, or every request.
+    for noisy in ("uvicorn.access", "twilio", "twilio.async_http_client", "aiosmtplib", "httpx", "mail.log", "arq.jobs"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

