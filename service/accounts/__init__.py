@@ -1,0 +1,7 @@
+"""Accounts: named people, what they may do, and the keys their programs act with."""
+
+from service.accounts.administration import create_account, create_api_key
+from service.accounts.permissions import APPROVE_UNATTENDED, PERMISSIONS, permissions_of
+from service.accounts.tokens import authenticate
+
+__all__ = ["APPROVE_UNATTENDED", "PERMISSIONS", "authenticate", "create_account", "create_api_key", "permissions_of"]

@@ -22,7 +22,19 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "administrator": frozenset({"units:read", "units:write", "accounts:write", "audit:read"}),
 }
 
+APPROVE_UNATTENDED = "approve:unattended"
+"""Scope of an API key that may approve without a second factor. No role has it: it is given to a key in so many words."""
+
+SCOPES: frozenset[str] = frozenset().union(*PERMISSIONS.values()) | {APPROVE_UNATTENDED}
+
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     """Everything the roles together allow. An unknown role is a programming error (KeyError)."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+def narrowed(roles: Iterable[str], scopes: Iterable[str]) -> frozenset[str]:
+    """What a key may do: what its account may, as far as its scopes go, and `approve:unattended` if it may approve at all."""
+    wanted = frozenset(scopes)
+    allowed = permissions_of(roles) & wanted
+    return allowed | ({APPROVE_UNATTENDED} & wanted if "broadcasts:approve" in allowed else frozenset())

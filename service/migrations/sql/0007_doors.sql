@@ -71,3 +71,72 @@ CREATE FUNCTION door_take_outbox(at_most integer)
    WHERE o.id IN (SELECT i.id FROM outbox i WHERE i.relayed_at IS NULL ORDER BY i.id LIMIT at_most FOR UPDATE SKIP LOCKED)
   RETURNING o.id, o.unit_id, o.lane, o.command, o.payload
 $$;
+
+-- A unit's code is public: every record and message names it. A school may so learn its parent's.
+CREATE FUNCTION door_unit_code(unit integer) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT code FROM units WHERE id = unit
+$$;
+
+-- Those of the named units that stand in the acting unit's tree, each with everything that stands below it on that day.
+CREATE FUNCTION door_units_below(codes text[], on_day date) RETURNS TABLE (asked text, unit_id integer)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT u.code, below.descendant_id
+    FROM units u
+    JOIN unit_closure mine ON mine.descendant_id = u.id AND mine.ancestor_id = loa_unit()
+    JOIN unit_closure below ON below.ancestor_id = u.id
+   WHERE u.code = ANY (codes)
+     AND EXISTS (SELECT FROM unit_versions v WHERE v.unit_id = below.descendant_id AND v.valid_from <= on_day
+                    AND (v.valid_to IS NULL OR v.valid_to > on_day))
+$$;
+
+-- Makes a unit below the acting one. Null: the code is taken (perhaps where the caller cannot see). Who crosses leaves a mark.
+CREATE FUNCTION door_create_unit(new_code text, new_level text, new_name text, below integer, starts date, ends date,
+                                 by_account bigint, by_key bigint, at timestamptz) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE made integer;
+BEGIN
+  IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = below) THEN
+    RAISE EXCEPTION 'the parent does not stand below the acting unit';
+  END IF;
+  INSERT INTO units (code, level, created_at) VALUES (new_code, new_level, at) ON CONFLICT (code) DO NOTHING RETURNING id INTO made;
+  IF made IS NULL THEN RETURN NULL; END IF;
+  INSERT INTO unit_versions VALUES (made, new_name, below, starts, ends);
+  INSERT INTO unit_closure SELECT ancestor_id, made, depth + 1 FROM unit_closure WHERE descendant_id = below
+    UNION ALL SELECT made, made, 0;
+  INSERT INTO audit_events (unit_id, at, account_id, api_key_id, action, subject_kind, subject_id, details)
+    VALUES (loa_unit(), at, by_account, by_key, 'unit.created', 'unit', new_code, jsonb_build_object('level', new_level));
+  RETURN made;
+END $$;
+
+-- From a day on, another name, parent or end for a unit at or below the acting one. The past keeps its names.
+CREATE FUNCTION door_revise_unit(revised integer, new_name text, below integer, starts date, ends date,
+                                 by_account bigint, by_key bigint, at timestamptz) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE was integer;
+BEGIN
+  IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = revised) THEN
+    RAISE EXCEPTION 'the unit does not stand below the acting unit';
+  END IF;
+  SELECT ancestor_id INTO was FROM unit_closure WHERE descendant_id = revised AND depth = 1;
+  IF below IS DISTINCT FROM was THEN
+    IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = below)
+       OR EXISTS (SELECT FROM unit_closure WHERE ancestor_id = revised AND descendant_id = below) OR revised = loa_unit() THEN
+      RAISE EXCEPTION 'the parent does not stand below the acting unit, or stands below the unit itself';
+    END IF;
+    -- Everything at or below the unit leaves its old ancestors and gets the new parent's.
+    DELETE FROM unit_closure c
+      WHERE c.descendant_id IN (SELECT descendant_id FROM unit_closure WHERE ancestor_id = revised)
+        AND c.ancestor_id NOT IN (SELECT descendant_id FROM unit_closure WHERE ancestor_id = revised);
+    INSERT INTO unit_closure
+      SELECT above.ancestor_id, under.descendant_id, above.depth + under.depth + 1
+        FROM unit_closure above, unit_closure under
+       WHERE above.descendant_id = below AND under.ancestor_id = revised;
+  END IF;
+  DELETE FROM unit_versions WHERE unit_id = revised AND valid_from >= starts;
+  UPDATE unit_versions SET valid_to = starts WHERE unit_id = revised AND (valid_to IS NULL OR valid_to > starts);
+  INSERT INTO unit_versions VALUES (revised, new_name, below, starts, ends);
+  INSERT INTO audit_events (unit_id, at, account_id, api_key_id, action, subject_kind, subject_id, details)
+    SELECT loa_unit(), at, by_account, by_key, 'unit.revised', 'unit', code, jsonb_build_object('valid_from', starts, 'valid_to', ends,
+           'parent', (SELECT p.code FROM units p WHERE p.id = below)) FROM units WHERE id = revised;
+END $$;

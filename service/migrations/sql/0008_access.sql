@@ -44,6 +44,10 @@ GRANT EXECUTE ON FUNCTION door_lookup_number_key() TO loa_lookup;
 GRANT EXECUTE ON FUNCTION door_public_keys() TO loa_web, loa_worker, loa_lookup;
 GRANT EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz), door_take_outbox(integer) TO loa_worker;
 
+GRANT EXECUTE ON FUNCTION door_unit_code(integer), door_units_below(text[], date) TO loa_web, loa_worker;
+GRANT EXECUTE ON FUNCTION door_create_unit(text, text, text, integer, date, date, bigint, bigint, timestamptz),
+  door_revise_unit(integer, text, integer, date, date, bigint, bigint, timestamptz) TO loa_web;
+
 GRANT USAGE ON SCHEMA public TO loa_web, loa_worker, loa_lookup;
 GRANT SELECT ON records, number_blocks TO loa_lookup;
 

@@ -1,0 +1,98 @@
+"""The trail: one row a deed, written in the caller's transaction, so that nothing is done without it nor said undone.
+
+No login but the owner's may change or delete a row. Details hold ids, codes and counts, never a person's name or address
+(accounts are named by id).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+
+Detail = str | int | bool | None | Sequence[str] | Sequence[int] | Mapping[str, int]
+
+
+class Action(StrEnum):
+    """Everything that leaves a mark. The first part names the room."""
+
+    UNIT_CREATED = "unit.created"  # written by door_create_unit
+    UNIT_REVISED = "unit.revised"  # written by door_revise_unit
+    ACCOUNT_CREATED = "account.created"
+    API_KEY_CREATED = "api_key.created"
+    SIGNING_KEY_CREATED = "signing_key.created"
+    IMPORT_STARTED = "import.started"
+    IMPORT_CHECKED = "import.checked"
+    IMPORT_FAILED = "import.failed"
+    IMPORT_APPLIED = "import.applied"
+    BROADCAST_DRAFTED = "broadcast.drafted"
+    BROADCAST_EDITED = "broadcast.edited"
+    BROADCAST_SUBMITTED = "broadcast.submitted"
+    BROADCAST_RETURNED = "broadcast.returned"
+    BROADCAST_APPROVED = "broadcast.approved"
+    BROADCAST_PLANNED = "broadcast.planned"
+    BROADCAST_PAUSED = "broadcast.paused"
+    BROADCAST_COMPLETED = "broadcast.completed"
+    DELIVERIES_SEEN = "deliveries.seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One deed. `account_id` None: the system itself."""
+
+    id: int
+    at: datetime
+    account_id: int | None
+    api_key_id: int | None
+    action: str
+    subject_kind: str
+    subject_id: str
+    details: Mapping[str, Detail]
+
+
+async def record_event(
+    conn: AsyncConnection,
+    *,
+    actor: Actor | None,
+    unit_id: int,
+    action: Action,
+    subject_kind: str,
+    subject_id: str | int | UUID,
+    details: Mapping[str, Detail] | None = None,
+    now: datetime,
+) -> None:
+    """Adds a deed to the unit's trail. `actor` None: the system did it. The transaction must act for `unit_id`."""
+    await conn.execute(
+        text(
+            "INSERT INTO audit_events (unit_id, at, account_id, api_key_id, action, subject_kind, subject_id, details)"
+            " VALUES (:unit, :at, :account, :key, :action, :kind, :subject, CAST(:details AS jsonb))"
+        ),
+        {
+            "unit": unit_id,
+            "at": now,
+            "account": actor.account_id if actor else None,
+            "key": actor.api_key_id if actor else None,
+            "action": action.value,
+            "kind": subject_kind,
+            "subject": str(subject_id),
+            "details": orjson.dumps(dict(details or {})).decode(),
+        },
+    )
+
+
+async def list_events(conn: AsyncConnection, *, after: int = 0, limit: int = 100) -> list[Event]:
+    """The acting unit's deeds in order, beginning behind the event `after`."""
+    rows = await conn.execute(
+        text(
+            "SELECT id, at, account_id, api_key_id, action, subject_kind, subject_id, details FROM audit_events"
+            " WHERE id > :after ORDER BY id LIMIT :limit"
+        ),
+        {"after": after, "limit": limit},
+    )
+    return [Event(**row._mapping) for row in rows]

@@ -1,0 +1,163 @@
+"""Making, renaming, moving and ending units. Each change holds from a day on; the day before keeps what was.
+
+A school cannot see its siblings and a department sees whole trees, so the writes go through two doors of the database, which
+check the place in the tree once more and leave the mark in the audit trail themselves.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.clock import LOCAL
+from service.errors import Conflict, FieldError, Invalid
+from service.units.queries import Unit, find_unit
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_LEVELS = ("department", "commune_office", "school")  # from the top; a unit stands below one of a higher level
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What changes, and from when. None: stays as it is. `ends`: the first day the unit no longer stands."""
+
+    name: str | None = None
+    parent: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(LOCAL).date()
+
+
+def _check(*, code: str, name: str, level: str, starts: date, ends: date | None) -> str:
+    """The name, trimmed, of a unit that can be. Raises `Invalid`, naming every field at once."""
+    wrong = []
+    if not _CODE.fullmatch(code):
+        wrong.append(FieldError("code", "unit.code_shape"))
+    if not 1 <= len(name.strip()) <= 200:
+        wrong.append(FieldError("name", "unit.name_length"))
+    if level not in _LEVELS:
+        wrong.append(FieldError("level", "unit.level_unknown"))
+    if ends is not None and ends <= starts:
+        wrong.append(FieldError("valid_to", "unit.ends_before_start"))
+    if wrong:
+        raise Invalid("request.invalid", fields=tuple(wrong))
+    return name.strip()
+
+
+async def create_unit(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    code: str,
+    name: str,
+    level: str,
+    parent: str,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    now: datetime,
+) -> Unit:
+    """A new unit below `parent`, which is the actor's unit or stands below it. The transaction acts for the actor's unit, subtree.
+
+    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("unit.unknown")` for the parent,
+    `Conflict("unit.code_taken")`.
+    """
+    actor.require("units:write")
+    starts = valid_from or _today(now)
+    name = _check(code=code, name=name, level=level, starts=starts, ends=valid_to)
+    above = await find_unit(conn, parent, _today(now))
+    _stands_below(level, above)
+    made = await conn.execute(
+        text("SELECT door_create_unit(:code, :level, :name, :below, :starts, :ends, :account, :key, :now)"),
+        {
+            "code": code,
+            "level": level,
+            "name": name,
+            "below": above.id,
+            "starts": starts,
+            "ends": valid_to,
+            "account": actor.account_id,
+            "key": actor.api_key_id,
+            "now": now,
+        },
+    )
+    unit_id = made.scalar_one()
+    if unit_id is None:
+        raise Conflict("unit.code_taken")
+    return Unit(unit_id, code, name, level, above.code, starts, valid_to)
+
+
+async def revise_unit(conn: AsyncConnection, actor: Actor, *, code: str, revision: Revision, now: datetime) -> Unit:
+    """Renames, moves or ends a unit from `revision.valid_from` (today) on.
+
+    A move holds from today or a day before: the tree that decides who sees what is today's.
+    Raises `Forbidden`, `NotFound("unit.unknown")`, `Invalid("request.invalid")`.
+    """
+    actor.require("units:write")
+    today = _today(now)
+    unit = await find_unit(conn, code, today)
+    starts = revision.valid_from or today
+    ends = revision.valid_to if revision.valid_to is not None else unit.valid_to
+    name = _check(
+        code=code, name=unit.name if revision.name is None else revision.name, level=unit.level, starts=starts, ends=ends
+    )
+    parent_id: int | None = None
+    parent = unit.parent
+    if revision.parent is not None and revision.parent != unit.parent:
+        if starts > today:
+            raise Invalid("request.invalid", fields=(FieldError("valid_from", "unit.move_in_future"),))
+        above = await find_unit(conn, revision.parent, today)
+        _stands_below(unit.level, above)
+        if unit.id == actor.unit_id:
+            raise Invalid("request.invalid", fields=(FieldError("parent", "unit.parent_level"),))
+        parent_id, parent = above.id, above.code
+    else:
+        kept = text("SELECT parent_id FROM unit_versions WHERE unit_id = :id AND valid_from = :start")
+        parent_id = (await conn.execute(kept, {"id": unit.id, "start": unit.valid_from})).scalar_one()
+    await conn.execute(
+        text("SELECT door_revise_unit(:unit, :name, :below, :starts, :ends, :account, :key, :now)"),
+        {
+            "unit": unit.id,
+            "name": name,
+            "below": parent_id,
+            "starts": starts,
+            "ends": ends,
+            "account": actor.account_id,
+            "key": actor.api_key_id,
+            "now": now,
+        },
+    )
+    return Unit(unit.id, code, name, unit.level, parent, starts, ends)
+
+
+def _stands_below(level: str, above: Unit) -> None:
+    if _LEVELS.index(level) <= _LEVELS.index(above.level):
+        raise Invalid("request.invalid", fields=(FieldError("parent", "unit.parent_level"),))
+
+
+async def create_first_unit(
+    conn_owner: AsyncConnection, *, code: str, name: str, level: str = "department", valid_from: date | None = None, now: datetime
+) -> Unit:
+    """The root of a deployment's tree, made by its owner's login. Raises `Invalid`, `Conflict("unit.code_taken")`."""
+    starts = valid_from or _today(now) - timedelta(days=1)
+    name = _check(code=code, name=name, level=level, starts=starts, ends=None)
+    made = await conn_owner.execute(
+        text(
+            "INSERT INTO units (code, level, created_at) VALUES (:code, :level, :now) ON CONFLICT (code) DO NOTHING RETURNING id"
+        ),
+        {"code": code, "level": level, "now": now},
+    )
+    unit_id = made.scalar_one_or_none()
+    if unit_id is None:
+        raise Conflict("unit.code_taken")
+    await conn_owner.execute(
+        text("INSERT INTO unit_versions VALUES (:unit, :name, NULL, :starts, NULL)"),
+        {"unit": unit_id, "name": name, "starts": starts},
+    )
+    await conn_owner.execute(text("INSERT INTO unit_closure VALUES (:unit, :unit, 0)"), {"unit": unit_id})
+    return Unit(unit_id, code, name, level, None, starts)

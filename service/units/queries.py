@@ -1,0 +1,80 @@
+"""Units as they stand on a day, as far as the transaction's unit and scope show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An organisation as it is on a day. `parent` is a code; `valid_to` the first day it no longer holds."""
+
+    id: int
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    valid_from: date
+    valid_to: date | None = None
+
+
+_COLUMNS = "u.id, u.code, v.name, u.level, door_unit_code(v.parent_id) AS parent, v.valid_from, v.valid_to"
+_STANDING = "v.valid_from <= :on AND (v.valid_to IS NULL OR v.valid_to > :on)"
+
+
+def _unit(row: Row[tuple[object, ...]]) -> Unit:
+    return Unit(**row._mapping)  # the query's columns are the dataclass's fields
+
+
+async def find_unit(conn: AsyncConnection, code: str, on: date) -> Unit:
+    """The unit with this code. Raises `NotFound("unit.unknown")`, also for one that is not the caller's to see."""
+    rows = await conn.execute(
+        text(f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE u.code = :code AND {_STANDING}"),
+        {"code": code, "on": on},
+    )
+    row = rows.one_or_none()
+    if row is None:
+        raise NotFound("unit.unknown")
+    return _unit(row)
+
+
+async def unit_by_id(conn: AsyncConnection, unit_id: int, on: date) -> Unit:
+    """The unit with this internal id. Raises `NotFound("unit.unknown")`."""
+    rows = await conn.execute(
+        text(f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE u.id = :id AND {_STANDING}"),
+        {"id": unit_id, "on": on},
+    )
+    row = rows.one_or_none()
+    if row is None:
+        raise NotFound("unit.unknown")
+    return _unit(row)
+
+
+async def list_units(conn: AsyncConnection, on: date, *, after: str = "", limit: int = 100) -> list[Unit]:
+    """Units by code, beginning behind the code `after`."""
+    rows = await conn.execute(
+        text(
+            f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id"
+            f" WHERE u.code > :after AND {_STANDING} ORDER BY u.code LIMIT :limit"
+        ),
+        {"after": after, "on": on, "limit": limit},
+    )
+    return [_unit(row) for row in rows]
+
+
+async def units_below(conn: AsyncConnection, codes: Sequence[str], on: date) -> list[int]:
+    """Ids of the named units and of all that stand below them. Each must stand in the acting unit's tree.
+
+    Raises `NotFound("unit.unknown")` if one does not.
+    """
+    rows = (
+        await conn.execute(text("SELECT asked, unit_id FROM door_units_below(:codes, :on)"), {"codes": list(codes), "on": on})
+    ).all()
+    if {row.asked for row in rows} != set(codes):
+        raise NotFound("unit.unknown")
+    return sorted({row.unit_id for row in rows})
