@@ -1,0 +1,172 @@
+"""A whole running system of the test's own, driven from outside as its users do."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def wait_for(what: str, probe: Callable[[], T | None], seconds: float) -> T:
+    """Asks every 50 ms until `probe` answers something true. A test waits for a state, never for a time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := probe():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+@dataclass(frozen=True)
+class System:
+    """Addresses and keys of a running system, and its processes."""
+
+    home: Path
+    demo: dict[str, Any]
+    simulators: str
+    runner: psutil.Process
+
+    def call(self, method: str, path: str, key: str = "clerk", **options: Any) -> Any:
+        """A call of the API with one of the demo's keys; its JSON. A refusal fails the test with its words."""
+        answer = httpx.request(
+            method,
+            self.demo["api_url"] + path,
+            headers={"Authorization": f"Bearer {self.demo['api_keys'][key]}"},
+            timeout=60,
+            **options,
+        )
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def faults(self, **fault: Any) -> None:
+        httpx.post(f"{self.simulators}/faults", json=fault).raise_for_status()
+
+    def no_faults(self) -> None:
+        httpx.delete(f"{self.simulators}/faults").raise_for_status()
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """Every message the outside world has, as it arrived."""
+        return list(httpx.get(f"{self.simulators}/messages.json", timeout=60).raise_for_status().json())
+
+    def empty_outbox(self) -> None:
+        httpx.delete(f"{self.simulators}/messages.json").raise_for_status()
+
+    def process(self, *words: str) -> psutil.Process | None:
+        """The running child whose command line has all the words."""
+        for child in self.runner.children(recursive=True):
+            try:
+                line = " ".join(child.cmdline())
+            except psutil.Error:
+                continue
+            if all(word in line for word in words) and child.status() != psutil.STATUS_ZOMBIE:
+                return child
+        return None
+
+    def import_list(self, data: bytes, name: str, unit: str = "nbk-thcs") -> dict[str, Any]:
+        """Uploads, waits until it is checked, applies; the report."""
+        made = self.call("POST", "/imports", files={"file": (name, data)}, data={"unit": unit})
+        path = f"/imports/{made['id']}"
+        wait_for("the list is read", lambda: self.call("GET", path)["state"] != "reading", 60)
+        self.call("POST", f"{path}/apply")
+        return dict(self.call("GET", path))
+
+    def send(self, marker: str, *, urgency: str = "urgent", unit: str = "nbk-thcs", **audience: Any) -> str:
+        """Drafts, submits and approves a warning by both channels; its id. `marker` stands in every text."""
+        draft = {
+            "unit": unit,
+            "kind": "scam_alert",
+            "urgency": urgency,
+            "title": marker,
+            "texts": {
+                "sms": f"Tin {marker}: KHÔNG chuyển. Gọi số trường đã lưu.",
+                "email": {"subject": f"Tin {marker}", "body": f"Tin {marker}: KHÔNG chuyển. Gọi số trường đã lưu."},
+            },
+            "audience": audience,
+            "channels": ["sms", "email"],
+            "expires_at": (datetime.now(UTC) + timedelta(days=7)).isoformat(),
+        }
+        broadcast = str(self.call("POST", "/broadcasts", json=draft)["id"])
+        digest = self.call("POST", f"/broadcasts/{broadcast}/submit")["digest"]
+        self.call("POST", f"/broadcasts/{broadcast}/approve", key="approver", json={"digest": digest})
+        return broadcast
+
+    def progress(self, broadcast: str) -> dict[str, int]:
+        return dict(self.call("GET", f"/broadcasts/{broadcast}")["progress"])
+
+    def settled(self, broadcast: str, seconds: float, *, sms_certain: bool = True) -> dict[str, int]:
+        """Waits until nothing is waiting or in flight (and no SMS uncertain); the seven parts."""
+
+        def done() -> dict[str, int] | None:
+            parts = self.progress(broadcast)
+            busy = parts["total"] == 0 or parts["waiting"] or parts["sending"]
+            return None if busy or (sms_certain and self.uncertain(broadcast, "sms", parts)) else parts
+
+        return wait_for(f"broadcast settled (last: {self.progress(broadcast)})", done, seconds)
+
+    def uncertain(self, broadcast: str, channel: str, parts: dict[str, int] | None = None) -> int:
+        """How many deliveries of a channel nobody knows the fate of."""
+        if parts is not None and parts["uncertain"] == 0:
+            return 0
+        found: int = 0
+        cursor = None
+        while True:
+            params = {"state": "uncertain", **({"cursor": cursor} if cursor else {})}
+            page = self.call("GET", f"/broadcasts/{broadcast}/deliveries", params=params)
+            found += sum(1 for item in page["items"] if item["channel"] == channel)
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return found
+
+
+@contextmanager
+def running_system(home: Path, **settings: str) -> Iterator[System]:
+    """`loa run` in a home and on ports of its own; stopped by SIGTERM afterwards, with nothing left running."""
+    ports = {"LOA_WEB_PORT": free_port(), "LOA_SIMULATORS_PORT": free_port(), "LOA_SMTP_INBOX_PORT": free_port()}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LOA_")}
+    environment |= {"LOA_HOME": str(home), **{k: str(v) for k, v in ports.items()}, **settings}
+    log = (home.parent / f"{home.name}.log").open("wb")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "service", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    runner = psutil.Process(started.pid)
+    demo = home / "demo.json"
+
+    def ready() -> dict[str, Any] | None:
+        if started.poll() is not None:
+            raise AssertionError(Path(log.name).read_text(encoding="utf-8", errors="replace")[-3000:])
+        data = json.loads(demo.read_text(encoding="utf-8")) if demo.exists() else {}
+        return data if data.get("sample") else None
+
+    try:
+        answers = wait_for("the system is up and its sample sent", ready, 120)
+        yield System(home, answers, f"http://127.0.0.1:{ports['LOA_SIMULATORS_PORT']}", runner)
+    finally:
+        family = runner.children(recursive=True) if started.poll() is None else []
+        started.send_signal(signal.SIGTERM)
+        try:
+            started.wait(30)
+        finally:
+            started.kill()
+            log.close()
+        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        assert left == [], "left running"

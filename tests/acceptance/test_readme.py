@@ -1,0 +1,74 @@
+"""The README's own commands, as they stand there, in a fresh clone of what is committed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.acceptance.system import ROOT, free_port, wait_for
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
+
+
+def blocks() -> list[str]:
+    return re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def clone() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="loa-r-", dir="/tmp") as directory:
+        Path(directory).chmod(0o755)
+        target = Path(directory) / "loa"
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(target)], check=True)
+        yield target
+
+
+def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone: Path) -> None:
+    start, own = blocks()[0].splitlines()[0], blocks()[1]
+    assert start.split("#")[0].strip() == "make run"
+    ports = {name: str(free_port()) for name in ("LOA_WEB_PORT", "LOA_SIMULATORS_PORT", "LOA_SMTP_INBOX_PORT")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LOA_")} | ports
+    environment["PYTHON"] = sys.executable
+    log = (clone.parent / "run.log").open("wb")
+    run = subprocess.Popen(
+        ["bash", "-c", start], cwd=clone, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        demo = clone / ".loa" / "demo.json"
+
+        def up() -> bool:
+            assert run.poll() is None, Path(log.name).read_text(encoding="utf-8")[-3000:]
+            return demo.exists() and '"sample"' in demo.read_text(encoding="utf-8")
+
+        wait_for("make run is up", up, 180)
+        # The one thing that differs from the page: this machine's port may be taken, so ours is another.
+        script = own.replace("127.0.0.1:8000", f"127.0.0.1:{ports['LOA_WEB_PORT']}")
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=clone,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert "'failed': 0" in done.stdout
+        assert "'total': 0" not in done.stdout
+        assert done.stdout.rstrip().endswith("found")
+    finally:
+        family = [psutil.Process(run.pid), *psutil.Process(run.pid).children(recursive=True)]
+        os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole terminal's group
+        psutil.wait_procs(family, timeout=30)
+        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        for p in left:
+            p.kill()
+        log.close()
+    assert left == []
