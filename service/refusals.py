@@ -1,0 +1,206 @@
+"""What a person reads when Loa refuses: one sentence per code and language, saying what is wrong and what to do.
+
+Never repeats a personal value: the slots are filled with counts, limits, states and field names only.
+tests/architecture/test_refusals.py holds that every code raised anywhere has its sentence.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Language = Literal["vi", "en"]
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("Yêu cầu không đọc được", "The request cannot be read"),
+    401: ("Chưa xác nhận được người gọi", "Not signed in"),
+    403: ("Không được phép", "Not allowed"),
+    404: ("Không tìm thấy", "Not found"),
+    405: ("Không dùng được cách gọi này", "Method not allowed"),
+    409: ("Không làm được lúc này", "Not possible in this state"),
+    413: ("Quá lớn", "Too large"),
+    415: ("Không đọc được kiểu dữ liệu này", "Unsupported media type"),
+    422: ("Chưa dùng được", "This cannot be used"),
+    429: ("Quá nhiều yêu cầu", "Too many requests"),
+    500: ("Hệ thống gặp lỗi", "Something went wrong on our side"),
+    503: ("Tạm thời chưa dùng được", "Not available right now"),
+}
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    # requests as such
+    "auth.missing": (
+        "Thiếu khóa API, hoặc khóa không còn dùng được. Gửi khóa trong dòng Authorization: Bearer.",
+        "The API key is missing or no longer valid. Send it as Authorization: Bearer.",
+    ),
+    "auth.scope": (
+        "Tài khoản hoặc khóa này không có quyền làm việc này.",
+        "This account or key is not allowed to do this.",
+    ),
+    "request.malformed": ("Yêu cầu không đúng định dạng nên không đọc được.", "The request is malformed and cannot be read."),
+    "request.invalid": (
+        "Có mục chưa đúng. Xem từng mục trong errors.",
+        "Some fields cannot be used. See errors for each of them.",
+    ),
+    "request.unknown_field": (
+        "Có mục lạ mà hệ thống không biết. Bỏ mục đó hoặc sửa tên.",
+        "There is a field Loa does not know. Remove it or correct its name.",
+    ),
+    "request.not_found": ("Không có gì ở địa chỉ này.", "There is nothing at this address."),
+    "request.method_not_allowed": ("Địa chỉ này không nhận cách gọi này.", "This address does not take this method."),
+    "request.too_large": ("Dữ liệu gửi lên quá lớn.", "The request is too large."),
+    "request.cursor": (
+        "Dấu trang không đọc được. Bắt đầu lại từ trang đầu.",
+        "The cursor cannot be read. Start from the first page.",
+    ),
+    "request.idempotency_key": (
+        "Idempotency-Key phải có từ 1 đến 200 ký tự thường.",
+        "Idempotency-Key must have 1 to 200 printable characters.",
+    ),
+    "request.idempotency_reused": (
+        "Idempotency-Key này đã dùng cho một yêu cầu khác. Dùng khóa mới.",
+        "This Idempotency-Key was used for a different request. Use a new one.",
+    ),
+    "server.error": (
+        "Hệ thống gặp lỗi và đã ghi lại. Thử lại sau ít phút.",
+        "Something went wrong on our side and has been noted. Try again in a few minutes.",
+    ),
+    # single fields
+    "field.missing": ("Thiếu mục này.", "This field is required."),
+    "field.invalid": ("Giá trị không dùng được ở mục này.", "This value cannot be used here."),
+    "field.too_long": ("Quá dài.", "Too long."),
+    "field.too_short": ("Quá ngắn hoặc để trống.", "Too short, or empty."),
+    "field.choice": ("Không phải một trong các giá trị cho phép.", "Not one of the allowed values."),
+    "field.time": (
+        "Cần ngày giờ kèm múi giờ, ví dụ 2026-09-07T06:30:00+07:00.",
+        "A time with its zone is needed, e.g. 2026-09-07T06:30:00+07:00.",
+    ),
+    # units
+    "unit.unknown": (
+        "Không có đơn vị mang mã này, hoặc tài khoản không được làm thay đơn vị đó.",
+        "No unit has this code, or you may not act for it.",
+    ),
+    "unit.not_ready": ("Đơn vị chưa đủ điều kiện để gửi tin.", "The unit is not ready to send yet."),
+    "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
+    # school lists
+    "import.unknown": ("Không tìm thấy danh sách này.", "There is no such import."),
+    "import.unreadable": (
+        "Không đọc được tệp. Hãy lưu lại dạng Excel (.xlsx) hoặc CSV rồi gửi lại.",
+        "The file cannot be read. Save it as Excel (.xlsx) or CSV and send it again.",
+    ),
+    "import.no_contact_column": (
+        "Không thấy cột số điện thoại hay email nào. Kiểm tra dòng tiêu đề của danh sách.",
+        "No column with phone numbers or emails was found. Check the header row of the list.",
+    ),
+    "import.too_large": (
+        "Tệp lớn hơn 10 MB. Chia danh sách theo khối rồi gửi từng tệp.",
+        "The file is larger than 10 MB. Split the list by grade and send each part.",
+    ),
+    "import.password_protected": (
+        "Tệp có mật khẩu. Bỏ mật khẩu trong Excel rồi gửi lại.",
+        "The file is protected by a password. Remove it in Excel and send the file again.",
+    ),
+    "import.dry_run": (
+        "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp, không chọn đọc thử.",
+        "This was a dry run and cannot be applied. Send the file again without dry_run.",
+    ),
+    "import.not_allowed_in_state": (
+        "Danh sách đang ở trạng thái không làm được việc này.",
+        "The state of this import does not allow that.",
+    ),
+    # content
+    "content.link": (
+        "Tin không được có đường dẫn hay địa chỉ trang. Bỏ đi; phụ huynh tự mở trang tra cứu.",
+        "A message must not contain a link or web address. Remove it; parents open the look-up page themselves.",
+    ),
+    "content.amount": ("Tin không được nêu số tiền.", "A message must not name an amount of money."),
+    "content.account_number": (
+        "Tin không được có số tài khoản hay số thẻ.",
+        "A message must not contain an account or card number.",
+    ),
+    "content.code_request": (
+        "Tin không được hỏi mã OTP, mật khẩu hay mã xác thực.",
+        "A message must not ask for a one-time code or password.",
+    ),
+    "content.phone_not_on_card": (
+        "Tin có số điện thoại không nằm trên thẻ xác minh của trường. Chỉ ghi 113 hoặc viết “gọi số trường đã lưu”.",
+        "The message names a phone number that is not on the verification card. Name only 113, or write “call the school's saved number”.",
+    ),
+    "content.ambiguous_unaccented": (
+        "Viết không dấu, chữ này có thể bị hiểu ngược. Viết KHÔNG thay cho “đừng”, hoặc đổi chữ.",
+        "Without diacritics this word can be read the other way round. Write KHONG, or choose another word.",
+    ),
+    "content.too_long": ("Tin dài quá mức cho phép. Viết ngắn lại.", "The message is too long. Shorten it."),
+    "content.sms_missing": ("Chọn gửi SMS thì phải có nội dung SMS.", "SMS is among the channels, so an SMS text is needed."),
+    "content.email_missing": (
+        "Chọn gửi email thì phải có tiêu đề và nội dung email.",
+        "Email is among the channels, so a subject and a body are needed.",
+    ),
+    # broadcasts
+    "broadcast.unknown": ("Không tìm thấy tin này.", "There is no such broadcast."),
+    "broadcast.not_allowed_in_state": (
+        "Tin đang ở trạng thái không làm được việc này.",
+        "The state of this broadcast does not allow that.",
+    ),
+    "broadcast.audience_empty": (
+        "Chưa có ai để gửi: kiểm tra danh sách và phần chọn người nhận.",
+        "Nobody would receive this: check the lists and the chosen audience.",
+    ),
+    "broadcast.audience_grew": (
+        "Số người nhận đã tăng hơn 5% từ lúc duyệt, nên tin được dừng lại để duyệt lại.",
+        "The audience has grown by more than 5% since approval, so sending stopped for a new approval.",
+    ),
+    "broadcast.overdue": ("Hạn của tin đã qua. Đặt lại ngày hết hiệu lực.", "The broadcast has expired. Set a later expiry."),
+    "approval.by_author": (
+        "Người soạn hoặc sửa tin không được tự duyệt. Nhờ người duyệt khác.",
+        "Whoever wrote or edited the message may not approve it. Ask another approver.",
+    ),
+    "approval.digest_changed": (
+        "Tin hoặc người nhận đã thay đổi sau khi bạn xem. Đọc lại rồi duyệt theo dấu mới.",
+        "The message or its audience changed after you read it. Read it again and approve the new digest.",
+    ),
+    "approval.otp": ("Cần mã một lần của người duyệt.", "The approver's one-time code is needed."),
+    # looking up
+    "lookup.text_too_long": ("Tin dán vào dài quá. Chỉ dán một tin.", "The pasted text is too long. Paste one message only."),
+    "lookup.unavailable": (
+        "Lúc này chưa tra cứu được. Chưa chắc thì không làm theo tin; gọi số trường đã lưu.",
+        "The look-up is not available right now. When in doubt do not act on the message; call the school's saved number.",
+    ),
+    "record.unknown": ("Không có bản ghi này.", "There is no such record."),
+    "webhook.bad_signature": ("Chữ ký của lời gọi không đúng.", "The signature of the call is wrong."),
+    "webhook.unknown_token": ("Lời gọi không ứng với tin nào.", "The call belongs to no message."),
+}
+
+_FALLBACK = ("Không thực hiện được.", "This could not be done.")
+
+
+class _Open(dict[str, Any]):
+    """Leaves a slot nobody filled as three dots rather than failing while explaining a failure."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(code: str, language: str, values: Mapping[str, Any] | None = None) -> str:
+    """The sentence of a code, its slots filled. An unknown code gives a neutral sentence: a refusal never fails."""
+    vietnamese, english = SENTENCES.get(code, _FALLBACK)
+    return (english if language == "en" else vietnamese).format_map(_Open(values or {}))
+
+
+def title(status: int, language: str) -> str:
+    """The short title of a status."""
+    vietnamese, english = TITLES.get(status, TITLES[500])
+    return english if language == "en" else vietnamese
+
+
+def preferred_language(accept_language: str | None, default: Language = "vi") -> Language:
+    """Vietnamese or English, whichever the header ranks higher; without a usable header, the default."""
+    ranked: dict[str, float] = {}
+    for part in (accept_language or "").split(","):
+        tag, _, quality = part.strip().partition(";")
+        weight = quality.strip().removeprefix("q=") or "1"
+        language = tag.strip().lower().partition("-")[0]
+        if language in ("vi", "en") and weight.replace(".", "", 1).isdigit():
+            ranked[language] = max(ranked.get(language, 0.0), float(weight))
+    if not ranked or max(ranked.values()) <= 0:
+        return default
+    if ranked.get("en", 0.0) == ranked.get("vi", 0.0):
+        return default
+    return "en" if ranked.get("en", 0.0) > ranked.get("vi", 0.0) else "vi"
