@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,8 +90,18 @@ class System:
         self.call("POST", f"{path}/apply")
         return dict(self.call("GET", path))
 
-    def send(self, marker: str, *, urgency: str = "urgent", unit: str = "nbk-thcs", **audience: Any) -> str:
-        """Drafts, submits and approves a warning by both channels; its id. `marker` stands in every text."""
+    def send(
+        self,
+        marker: str,
+        *,
+        urgency: str = "urgent",
+        unit: str = "nbk-thcs",
+        channels: Sequence[str] = ("sms", "email"),
+        keys: tuple[str, str] = ("clerk", "approver"),
+        **audience: Any,
+    ) -> str:
+        """Drafts, submits and approves a warning; its id. `marker` stands in every text; `keys`: the author's, the approver's."""
+        author, approver = keys
         draft = {
             "unit": unit,
             "kind": "scam_alert",
@@ -102,28 +112,28 @@ class System:
                 "email": {"subject": f"Tin {marker}", "body": f"Tin {marker}: KHÔNG chuyển. Gọi số trường đã lưu."},
             },
             "audience": audience,
-            "channels": ["sms", "email"],
+            "channels": list(channels),
             "expires_at": (datetime.now(UTC) + timedelta(days=7)).isoformat(),
         }
-        broadcast = str(self.call("POST", "/broadcasts", json=draft)["id"])
-        digest = self.call("POST", f"/broadcasts/{broadcast}/submit")["digest"]
-        self.call("POST", f"/broadcasts/{broadcast}/approve", key="approver", json={"digest": digest})
+        broadcast = str(self.call("POST", "/broadcasts", key=author, json=draft)["id"])
+        digest = self.call("POST", f"/broadcasts/{broadcast}/submit", key=author)["digest"]
+        self.call("POST", f"/broadcasts/{broadcast}/approve", key=approver, json={"digest": digest})
         return broadcast
 
-    def progress(self, broadcast: str) -> dict[str, int]:
-        return dict(self.call("GET", f"/broadcasts/{broadcast}")["progress"])
+    def progress(self, broadcast: str, key: str = "clerk") -> dict[str, int]:
+        return dict(self.call("GET", f"/broadcasts/{broadcast}", key=key)["progress"])
 
-    def settled(self, broadcast: str, seconds: float, *, sms_certain: bool = True) -> dict[str, int]:
+    def settled(self, broadcast: str, seconds: float, *, key: str = "clerk") -> dict[str, int]:
         """Waits until nothing is waiting or in flight (and no SMS uncertain); the seven parts."""
 
         def done() -> dict[str, int] | None:
-            parts = self.progress(broadcast)
+            parts = self.progress(broadcast, key)
             busy = parts["total"] == 0 or parts["waiting"] or parts["sending"]
-            return None if busy or (sms_certain and self.uncertain(broadcast, "sms", parts)) else parts
+            return None if busy or self.uncertain(broadcast, "sms", parts, key) else parts
 
-        return wait_for(f"broadcast settled (last: {self.progress(broadcast)})", done, seconds)
+        return wait_for(f"broadcast settled (last: {self.progress(broadcast, key)})", done, seconds)
 
-    def uncertain(self, broadcast: str, channel: str, parts: dict[str, int] | None = None) -> int:
+    def uncertain(self, broadcast: str, channel: str, parts: dict[str, int] | None = None, key: str = "clerk") -> int:
         """How many deliveries of a channel nobody knows the fate of."""
         if parts is not None and parts["uncertain"] == 0:
             return 0
@@ -131,7 +141,7 @@ class System:
         cursor = None
         while True:
             params = {"state": "uncertain", **({"cursor": cursor} if cursor else {})}
-            page = self.call("GET", f"/broadcasts/{broadcast}/deliveries", params=params)
+            page = self.call("GET", f"/broadcasts/{broadcast}/deliveries", key=key, params=params)
             found += sum(1 for item in page["items"] if item["channel"] == channel)
             cursor = page.get("next_cursor")
             if not cursor:

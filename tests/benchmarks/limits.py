@@ -1,0 +1,100 @@
+"""The limits: the same client libraries and frameworks doing nothing but their own work, against the same simulators."""
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from typing import Any
+
+import aiosmtplib
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+IN_FLIGHT = 50
+CONNECTIONS = 10
+
+
+async def raw_smtp(port: int, how_many: int) -> float:
+    """Messages per second of a pooled aiosmtplib loop with one prebuilt message."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "loa@example.org", "raw@example.com", "raw"
+    message.set_content("Tin canh bao\n" * 20)
+    data = message.as_bytes()
+    left = iter(range(how_many))
+
+    async def connection() -> None:
+        client = aiosmtplib.SMTP("127.0.0.1", port, use_tls=False, start_tls=False)
+        await client.connect()
+        for n in left:
+            await client.sendmail("loa@example.org", [f"raw{n}@example.com"], data)
+        await client.quit()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
+    return how_many / (time.perf_counter() - started)
+
+
+class _Elsewhere(AsyncTwilioHttpClient):
+    """The SDK's own client, its requests sent to the simulator."""
+
+    base = ""
+
+    async def request(self, method: str, url: str, *rest: Any, **options: Any) -> Any:
+        return await super().request(method, url.replace("https://api.twilio.com", self.base), *rest, **options)
+
+
+async def raw_twilio(base: str, account: str, token: str, how_many: int) -> float:
+    """Messages per second of the twilio SDK's async client with 50 calls in flight."""
+    http = _Elsewhere(pool_connections=True)
+    http.base = base
+    client = Client(account, token, http_client=http)
+    left = iter(range(how_many))
+
+    async def caller() -> None:
+        for n in left:
+            await client.messages.create_async(
+                to=f"+8490{n:07d}", from_="RAW", body="SGDDTDNAI: Tin canh bao\nSo tra cuu: 4071 8826 3163"
+            )
+
+    started = time.perf_counter()
+    await asyncio.gather(*(caller() for _ in range(IN_FLIGHT)))
+    took = time.perf_counter() - started
+    await http.close()
+    return how_many / took
+
+
+def _empty_app(port: int) -> None:
+    app = FastAPI()
+    page = Environment(autoescape=True).from_string("<!doctype html><title>{{ title }}</title><p>{{ text }}")
+
+    @app.get("/", response_class=HTMLResponse)
+    async def empty() -> str:
+        return page.render(title="Loa", text="rỗng")
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+@contextmanager
+def empty_route(port: int) -> Iterator[None]:
+    """An empty FastAPI + Jinja route in one uvicorn process, as the look-up's limit."""
+    server = multiprocessing.get_context("spawn").Process(target=_empty_app, args=(port,))
+    server.start()
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/")
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield
+    finally:
+        server.terminate()
+        server.join()
