@@ -30,7 +30,7 @@ async def raw_smtp(port: int, how_many: int) -> float:
     left = iter(range(how_many))
 
     async def connection() -> None:
-        client = aiosmtplib.SMTP("127.0.0.1", port, use_tls=False, start_tls=False)
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, use_tls=False, start_tls=False)
         await client.connect()
         for n in left:
             await client.sendmail("loa@example.org", [f"raw{n}@example.com"], data)
@@ -41,7 +41,7 @@ async def raw_smtp(port: int, how_many: int) -> float:
     return how_many / (time.perf_counter() - started)
 
 
-class _Elsewhere(AsyncTwilioHttpClient):
+class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
     """The SDK's own client, its requests sent to the simulator."""
 
     base = ""
