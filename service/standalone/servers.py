@@ -1,0 +1,55 @@
+"""PostgreSQL and Valkey of one home: started and kept, or attached to if somebody runs them already.
+
+Whoever starts them holds the home's lock and stops them at the end; whoever attaches leaves them alone.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from service.database.roles import OWNER
+from service.migrations import upgrade
+from service.standalone import postgres, valkey
+from service.standalone.home import Home
+from service.standalone.programs import clear_leftovers
+from service.standalone.supervisor import Supervisor
+
+_START_SECONDS = 60.0  # recovery after a crash reads the log first
+
+
+class ServerSilent(Exception):
+    """A server did not answer in time. The message says where its log lies."""
+
+
+@asynccontextmanager
+async def running_servers(home: Home) -> AsyncIterator[Supervisor]:
+    """Both servers answering, the database made and migrated, while inside. Yields the supervisor, to keep more programs."""
+    home.prepare()
+    lock = home.lock()
+    supervisor = Supervisor(home)
+    try:
+        if lock:
+            await asyncio.to_thread(clear_leftovers, home.run)
+        for name, server in (("postgres", postgres), ("valkey", valkey)):
+            if not await asyncio.to_thread(server.answers, home) and lock:
+                supervisor.keep(await asyncio.to_thread(server.program, home))
+            await _until(server.answers, home, name, supervisor)
+        await asyncio.to_thread(postgres.make_database, home)
+        await asyncio.to_thread(upgrade, postgres.url(home, OWNER))
+        yield supervisor
+    finally:
+        await supervisor.stop("valkey", "postgres")
+        if lock:
+            lock.close()
+
+
+async def _until(answers: Callable[[Home], bool], home: Home, name: str, supervisor: Supervisor) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not await asyncio.to_thread(answers, home):
+        if supervisor.failed.done():
+            supervisor.failed.result()
+        if time.monotonic() > deadline:
+            raise ServerSilent(f"{name} does not answer; its log: {home.logs / name}.log")
+        await asyncio.sleep(0.1)
+    supervisor.settled(name)

@@ -1,0 +1,89 @@
+"""Keeps programs running: one that dies is started again, at once the first time, then ever more slowly.
+
+A program that cannot even start (it keeps dying young before it was ever seen well) ends the run with the last lines of its log, rather than
+restarting for ever behind a silent screen.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.standalone.home import Home
+from service.standalone.programs import Program, start, stop
+
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 10.0
+_LONG_LIFE = 20.0  # who lived this long starts afresh
+_YOUNG_DEATHS = 4
+
+
+class ProgramFailed(Exception):
+    """A program that cannot start: its name, where its log lies, and the log's end."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:] if log.exists() else []
+        super().__init__("\n".join([f"{name} does not start ({log}):", *lines]))
+
+
+@dataclass(slots=True)
+class _Kept:
+    program: Program
+    task: asyncio.Task[None]
+    process: asyncio.subprocess.Process | None = None
+    settled: bool = False
+
+
+class Supervisor:
+    """Holds the children of one run. Leave `failed` being awaited: it ends when a program cannot be kept running."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._kept: dict[str, _Kept] = {}
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def keep(self, program: Program) -> None:
+        """Starts a program and keeps it running until `stop`."""
+        kept = _Kept(program, asyncio.create_task(asyncio.sleep(0)))
+        self._kept[program.name] = kept
+        kept.task = asyncio.create_task(self._keep(kept), name=f"keep-{program.name}")
+
+    def settled(self, name: str) -> None:
+        """The program was seen well: from here on it is restarted for as long as it takes."""
+        if name in self._kept:  # not one that was attached to
+            self._kept[name].settled = True
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a running child."""
+        process = self._kept[name].process
+        return process.pid if process and process.returncode is None else None
+
+    async def stop(self, *names: str, grace: float = 12.0) -> None:
+        """Stops these programs together (all, if none is named) and returns when they are gone."""
+        chosen = [self._kept.pop(name) for name in names or tuple(self._kept) if name in self._kept]
+        for kept in chosen:
+            kept.task.cancel()
+        # a start that is under way is let through by the shield in _keep, so that no child is lost
+        await asyncio.gather(*(kept.task for kept in chosen), return_exceptions=True)
+        await asyncio.gather(*(stop(kept.process, kept.program, self._home.run, grace=grace) for kept in chosen if kept.process))
+
+    async def _keep(self, kept: _Kept) -> None:
+        program, log = kept.program, self._home.logs / f"{kept.program.name}.log"
+        pause, young_deaths = _FIRST_PAUSE, 0
+        while True:
+            born = time.monotonic()
+            with log.open("ab") as out:
+                starting = asyncio.create_task(start(program, out, self._home.run))
+                try:
+                    kept.process = await asyncio.shield(starting)
+                except asyncio.CancelledError:
+                    kept.process = await starting
+                    raise
+            await kept.process.wait()
+            lived = time.monotonic() - born
+            young_deaths = 0 if lived > _LONG_LIFE else young_deaths + 1
+            if young_deaths >= _YOUNG_DEATHS and not kept.settled and not self.failed.done():
+                self.failed.set_exception(ProgramFailed(program.name, log))
+                return
+            pause = _FIRST_PAUSE if lived > _LONG_LIFE else min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
