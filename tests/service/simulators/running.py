@@ -1,0 +1,67 @@
+"""Starts the real simulators in this process, on ports of their own, for tests here and of the channels."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import uvicorn
+from pydantic import SecretStr
+
+from service.settings import Settings
+from service.simulators import create_simulators
+
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "a-simulator-token"
+
+
+@dataclass(frozen=True)
+class Simulators:
+    """Where they listen, and a client with the gateway's credentials."""
+
+    http: httpx.AsyncClient
+    url: str
+    smtp_port: int
+
+    async def messages(self, **query: str | int) -> list[dict[str, str]]:
+        return (await self.http.get("/messages.json", params=query)).json()  # type: ignore[no-any-return]
+
+    async def fault(self, channel: str, **faults: object) -> None:
+        (await self.http.post("/faults", json={"channel": channel, **faults})).raise_for_status()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@asynccontextmanager
+async def running(app: object, port: int) -> AsyncIterator[None]:
+    """A uvicorn on this loop, until left."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_config=None, timeout_graceful_shutdown=1)  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())  # `serve` takes over pytest's signals
+    while not server.started:
+        if serving.done():
+            await serving
+        await asyncio.sleep(0.01)
+    yield
+    server.should_exit = True
+    await serving
+
+
+@asynccontextmanager
+async def running_simulators() -> AsyncIterator[Simulators]:
+    port, smtp_port = free_port(), free_port()
+    settings = Settings(
+        simulators_port=port, smtp_inbox_port=smtp_port, twilio_account_sid=ACCOUNT, twilio_auth_token=SecretStr(TOKEN)
+    )
+    url = f"http://127.0.0.1:{port}"
+    async with (
+        running(create_simulators(settings), port),
+        httpx.AsyncClient(base_url=url, auth=(ACCOUNT, TOKEN), timeout=10) as http,
+    ):
+        yield Simulators(http, url, smtp_port)

@@ -1,0 +1,186 @@
+"""Twilio's own client against the simulated gateway and against servers that break in every way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, free_port
+from workers.channels.base import Accepted, CannotList, Refused, Unknown
+from workers.channels.sms_twilio import SmsTwilio
+
+TO = "+84912345678"
+TEXT = "SGDDTDNAI: Kẻ mạo danh nhắn tin thu tiền. KHÔNG chuyển.\nSố tra cứu: 4071 8826 3163"
+NOWHERE = "http://127.0.0.1:9/nowhere"
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture
+async def sms(simulators: Simulators) -> AsyncIterator[SmsTwilio]:
+    channel = SmsTwilio(simulators.url, ACCOUNT, TOKEN, "SGDDTDNAI", timeout=2)
+    yield channel
+    await channel.close()
+
+
+@asynccontextmanager
+async def channel_to(serve: Serve) -> AsyncIterator[SmsTwilio]:
+    """A channel whose gateway is a bare socket that does what the test says after the request has come in."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await serve(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    channel = SmsTwilio(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", ACCOUNT, TOKEN, "SGDDTDNAI", timeout=0.4)
+    yield channel
+    await channel.close()
+    server.close()
+
+
+def answering(status: int, body: str) -> Serve:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (
+            f"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        writer.write((head + body).encode())
+        await writer.drain()
+
+    return serve
+
+
+async def test_a_text_arrives_letter_for_letter_and_is_named_by_its_sid(sms: SmsTwilio, simulators: Simulators):
+    outcome = await sms.send(TO, TEXT, NOWHERE)
+
+    assert isinstance(outcome, Accepted)
+    (message,) = await simulators.messages(channel="sms")
+    assert message["provider_id"] == outcome.provider_id
+    assert (message["to"], message["from"], message["text"]) == (TO, "SGDDTDNAI", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"twilio_code": 20429}, Refused("twilio.20429", "temporary")),
+        ({"http_status": 429}, Refused("twilio.20429", "temporary")),
+        ({"twilio_code": 20003}, Refused("twilio.20003", "config")),
+        ({"twilio_code": 21610}, Refused("twilio.21610", "number")),
+        ({"twilio_code": 21611}, Refused("twilio.21611", "temporary")),
+        ({"twilio_code": 21999}, Refused("twilio.21999", "config")),
+        ({"http_status": 500}, Unknown("http.500")),
+        ({"http_status": 503}, Unknown("http.503")),
+        ({"http_status": 408}, Unknown("http.408")),
+    ],
+)
+async def test_a_refusal_is_told_from_what_cannot_be_known(
+    sms: SmsTwilio, simulators: Simulators, fault: dict[str, int], expected: Refused | Unknown
+):
+    await simulators.fault("sms", **fault)
+
+    assert await sms.send(TO, TEXT, NOWHERE) == expected
+    assert await simulators.messages() == []
+
+
+@pytest.mark.parametrize(("to", "code"), [("+842513822222", "21614"), ("0912345678", "21211")])
+async def test_a_number_that_takes_no_text_is_refused_for_the_number(sms: SmsTwilio, to: str, code: str):
+    assert await sms.send(to, TEXT, NOWHERE) == Refused(f"twilio.{code}", "number")
+
+
+async def test_a_wrong_token_is_our_configuration(simulators: Simulators):
+    channel = SmsTwilio(simulators.url, ACCOUNT, "another", "SGDDTDNAI")
+
+    assert await channel.send(TO, TEXT, NOWHERE) == Refused("twilio.20003", "config")
+    await channel.close()
+
+
+async def test_nobody_listening_means_nothing_was_sent():
+    channel = SmsTwilio(f"http://127.0.0.1:{free_port()}", ACCOUNT, TOKEN, "SGDDTDNAI")
+
+    assert await channel.send(TO, TEXT, NOWHERE) == Refused("connect", "temporary")
+    with pytest.raises(CannotList):
+        await channel.find(TO, datetime.now(UTC), "4071")
+    await channel.close()
+
+
+async def test_an_accepted_message_that_is_never_answered_is_unknown_and_found_in_the_list(
+    sms: SmsTwilio, simulators: Simulators
+):
+    before = datetime.now(UTC)
+    await simulators.fault("sms", hang_after_accept=True)
+
+    assert await sms.send(TO, TEXT, NOWHERE) == Unknown("timeout")
+
+    (message,) = await simulators.messages()
+    assert await sms.find(TO, before, "4071 8826 3163") == message["provider_id"]
+
+
+async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: SmsTwilio, simulators: Simulators):
+    await sms.send(TO, TEXT, NOWHERE)
+    now = datetime.now(UTC)
+
+    assert await sms.find("+84912345679", now, "4071 8826 3163") is None
+    assert await sms.find(TO, now + timedelta(minutes=10), "4071 8826 3163") is None
+    assert await sms.find(TO, now, "4071 8826 3164") is None
+    assert await sms.find(TO, now, "4071 8826 3163") is not None
+
+
+async def test_a_list_longer_than_a_page_is_read_on(sms: SmsTwilio):
+    await sms.send(TO, TEXT, NOWHERE)
+    for number in range(60):
+        await sms.send(TO, f"Tin {number}", NOWHERE)
+
+    assert await sms.find(TO, datetime.now(UTC), "4071 8826 3163") is not None
+
+
+async def test_a_list_that_is_refused_is_not_an_empty_list(sms: SmsTwilio, simulators: Simulators):
+    channel = SmsTwilio(simulators.url, ACCOUNT, "another", "SGDDTDNAI")
+
+    with pytest.raises(CannotList):
+        await channel.find(TO, datetime.now(UTC), "4071")
+    await channel.close()
+
+
+async def test_a_connection_cut_after_the_request_is_unknown():
+    async def cut(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    async with channel_to(cut) as channel:
+        assert await channel.send(TO, TEXT, NOWHERE) == Unknown("disconnected")
+
+
+async def test_half_an_answer_is_unknown():
+    async def half(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{"sid": "SM')
+        await writer.drain()
+
+    async with channel_to(half) as channel:
+        assert await channel.send(TO, TEXT, NOWHERE) == Unknown("disconnected")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (201, "<html>welcome</html>", Unknown("answer.unreadable")),
+        (201, "{}", Unknown("answer.unreadable")),
+        (201, '{"sid": "SM1", "status": "failed", "error_code": 21610}', Refused("twilio.21610", "number")),
+        (201, '{"sid": "SM1", "status": "queued"}', Accepted("SM1")),
+        (302, "", Unknown("http.302")),
+        (403, "<html>blocked by a proxy</html>", Refused("http.403", "config")),
+        (502, "<html>bad gateway</html>", Unknown("http.502")),
+    ],
+)
+async def test_what_stands_in_the_answer_decides(status: int, body: str, expected: Accepted | Refused | Unknown):
+    async with channel_to(answering(status, body)) as channel:
+        assert await channel.send(TO, TEXT, NOWHERE) == expected
+
+
+async def test_fifty_at_once_share_one_pool(sms: SmsTwilio, simulators: Simulators):
+    numbers = [f"+8491000{n:04d}" for n in range(200)]
+
+    outcomes = await asyncio.gather(*(sms.send(to, TEXT, NOWHERE) for to in numbers))
+
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert sorted(m["to"] for m in await simulators.messages()) == numbers

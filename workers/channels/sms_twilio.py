@@ -1,0 +1,129 @@
+"""SMS through Twilio, or through anything that speaks its REST interface, by Twilio's own asynchronous client.
+
+One pooled session per process. Nothing is ever repeated here: whether to try again is decided by who knows the delivery.
+"""
+
+import base64
+import json
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import aiohttp
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from workers.channels.base import Accepted, CannotList, Outcome, Refused, Unknown
+from workers.channels.twilio_errors import classify, outcome_of_refusal
+
+_TWILIO = "https://api.twilio.com"
+_CONNECTIONS = 50
+_KEEP_IDLE = 15  # seconds: shorter than any front end keeps one, so that a request seldom meets a connection just closed
+_LISTED_AT_MOST = 200  # messages to one number, newest first; a parent gets a few a month
+_CLOCKS_MAY_DIFFER = timedelta(minutes=2)
+_NEVER_SENT = frozenset({"failed", "canceled"})
+
+# How a call may break, the special before the general. Only what breaks before a byte of the request is written is a refusal.
+_WHEN_IT_BREAKS: tuple[tuple[type[Exception], Outcome], ...] = (
+    (aiohttp.ClientConnectorCertificateError, Refused("connect.certificate", "config")),
+    (aiohttp.ClientConnectorError, Refused("connect", "temporary")),
+    (aiohttp.ConnectionTimeoutError, Refused("connect", "temporary")),
+    (aiohttp.InvalidURL, Refused("connect.url", "config")),
+    (TimeoutError, Unknown("timeout")),
+    (aiohttp.ClientError, Unknown("disconnected")),
+    (TwilioException, Unknown("answer.unreadable")),
+    (ValueError, Unknown("answer.unreadable")),  # neither JSON nor UTF-8
+)
+_BREAKS = (aiohttp.ClientError, TimeoutError, TwilioException, json.JSONDecodeError, UnicodeError)
+
+
+class SmsTwilio:
+    """An `SmsChannel`. Make it inside the event loop that uses it; `close` it there, too."""
+
+    def __init__(self, api_url: str, account_sid: str, auth_token: str, sender: str, *, timeout: float = 10) -> None:
+        self._http = _PooledClient(api_url, account_sid, auth_token, timeout)
+        self._messages = Client(account_sid, auth_token, http_client=self._http).messages
+        self._sender = sender
+
+    async def send(self, to: str, text: str, callback_url: str) -> Outcome:
+        """See `SmsChannel.send`."""
+        try:
+            sent = await self._messages.create_async(to=to, from_=self._sender, body=text, status_callback=callback_url)
+        except (TwilioRestException, TwilioServiceException) as refusal:
+            return outcome_of_refusal(refusal.status, refusal.code)
+        except _BREAKS as error:
+            return next(outcome for kind, outcome in _WHEN_IT_BREAKS if isinstance(error, kind))
+        if sent.sid is None:
+            return Unknown("answer.unreadable")
+        if sent.status in _NEVER_SENT:
+            code = int(sent.error_code or 0)
+            return Refused(f"twilio.{code}", classify(code))
+        return Accepted(sent.sid)
+
+    async def find(self, to: str, since: datetime, containing: str) -> str | None:
+        """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no such date."""
+        earliest = since - _CLOCKS_MAY_DIFFER
+        try:
+            listed = await self._messages.list_async(to=to, limit=_LISTED_AT_MOST, page_size=50)
+        except TimeoutError as timeout:
+            raise CannotList("timeout") from timeout
+        except aiohttp.ClientError as error:
+            raise CannotList("disconnected") from error
+        except (TwilioRestException, TwilioServiceException) as refusal:
+            raise CannotList(f"http.{refusal.status}") from refusal
+        except (TwilioException, json.JSONDecodeError, UnicodeError) as error:
+            raise CannotList("answer.unreadable") from error
+        for message in listed:
+            created = message.date_created
+            if created and created >= earliest and containing in (message.body or ""):
+                return str(message.sid)
+        return None
+
+    async def close(self) -> None:
+        """See `SmsChannel.close`."""
+        await self._http.close()
+
+
+class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has no types
+    """Twilio's HTTP client with our base URL, one session, and nothing written to a log.
+
+    It takes over `request` whole: Twilio's logs addresses and texts, and hands aiohttp an `auth` argument that aiohttp is giving up.
+    """
+
+    def __init__(self, api_url: str, account_sid: str, auth_token: str, timeout: float) -> None:
+        super().__init__(pool_connections=False, timeout=timeout)
+        self._pool: aiohttp.ClientSession | None = None  # made at the first request: aiohttp wants the running loop
+        self._base = api_url.rstrip("/")
+        self._authorization = "Basic " + base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+        # A connection that never came about is a refusal, so it must end before the whole may.
+        self._limits = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,  # noqa: ARG002 - twilio's signature
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - twilio's signature; the session's holds
+        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 - a POST is never sent to another place
+    ) -> Response:
+        if self._pool is None:
+            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_IDLE)
+            self._pool = aiohttp.ClientSession(connector=connector, timeout=self._limits)
+        async with self._pool.request(
+            method,
+            self._base + url.removeprefix(_TWILIO),
+            params=cast("Any", params),
+            data=data,
+            headers={**(headers or {}), "Authorization": self._authorization},
+            allow_redirects=False,
+        ) as answer:
+            return Response(answer.status, await answer.text(), answer.headers)
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
