@@ -67,7 +67,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "field.invalid": ("Giá trị không dùng được ở mục này.", "This value cannot be used here."),
     "field.too_long": ("Quá dài.", "Too long."),
     "field.too_short": ("Quá ngắn hoặc để trống.", "Too short, or empty."),
-    "field.choice": ("Không phải một trong các giá trị cho phép.", "Not one of the allowed values."),
+    "field.choice": ("Không phải một trong các giá trị cho phép: {allowed}.", "Not one of the allowed values: {allowed}."),
     "field.time": (
         "Cần ngày giờ kèm múi giờ, ví dụ 2026-09-07T06:30:00+07:00.",
         "A time with its zone is needed, e.g. 2026-09-07T06:30:00+07:00.",
@@ -78,7 +78,26 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "No unit has this code, or you may not act for it.",
     ),
     "unit.not_ready": ("Đơn vị chưa đủ điều kiện để gửi tin.", "The unit is not ready to send yet."),
-    "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
+    "unit.code_taken": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
+    "unit.code_shape": (
+        "Mã đơn vị gồm chữ thường không dấu, số và dấu gạch nối.",
+        "A code has lower-case letters, digits and hyphens.",
+    ),
+    "unit.name_length": ("Tên đơn vị cần từ 1 đến 200 ký tự.", "A name has 1 to 200 characters."),
+    "unit.level_unknown": (
+        "Cấp phải là department, commune_office hoặc school.",
+        "The level is department, commune_office or school.",
+    ),
+    "unit.parent_level": (
+        "Đơn vị phải đứng dưới một đơn vị cấp cao hơn trong phạm vi của bạn.",
+        "A unit stands below one of a higher level, within your own tree.",
+    ),
+    "unit.move_in_future": (
+        "Chuyển đơn vị sang cấp trên khác chỉ có hiệu lực từ hôm nay hoặc một ngày đã qua.",
+        "A move to another parent holds from today or a day before.",
+    ),
+    "unit.ends_before_start": ("Ngày kết thúc phải sau ngày bắt đầu.", "The end must come after the start."),
+    "account.email_taken": ("Email này đã có tài khoản.", "An account with this email exists already."),
     # school lists
     "import.unknown": ("Không tìm thấy danh sách này.", "There is no such import."),
     "import.unreadable": (
@@ -128,6 +147,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Without diacritics this word can be read the other way round. Write KHONG, or choose another word.",
     ),
     "content.too_long": ("Tin dài quá mức cho phép. Viết ngắn lại.", "The message is too long. Shorten it."),
+    "content.reserved_word": (
+        "{{number}} là chỗ của số tra cứu, hệ thống tự thêm. Bỏ khỏi nội dung.",
+        "{{number}} is the look-up number's place and is added by itself. Remove it.",
+    ),
     "content.sms_missing": ("Chọn gửi SMS thì phải có nội dung SMS.", "SMS is among the channels, so an SMS text is needed."),
     "content.email_missing": (
         "Chọn gửi email thì phải có tiêu đề và nội dung email.",

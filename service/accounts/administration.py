@@ -26,13 +26,13 @@ def _checked(email: str, name: str, password: str, roles: list[str]) -> str:
     try:
         normal = validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
-        wrong.append(FieldError("email", "email.invalid"))
+        wrong.append(FieldError("email", "field.invalid"))
     if not 1 <= len(name.strip()) <= 200:
-        wrong.append(FieldError("name", "account.name_length"))
+        wrong.append(FieldError("name", "field.too_long" if name.strip() else "field.too_short"))
     if len(password) < _SHORTEST_PASSWORD:
-        wrong.append(FieldError("password", "account.password_too_short", {"least": _SHORTEST_PASSWORD}))
+        wrong.append(FieldError("password", "field.too_short", {"least": _SHORTEST_PASSWORD}))
     if not roles or not set(roles) <= PERMISSIONS.keys():
-        wrong.append(FieldError("roles", "account.role_unknown"))
+        wrong.append(FieldError("roles", "field.choice"))
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
     return normal
@@ -116,7 +116,7 @@ async def create_api_key(
         actor.require("accounts:write")
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= SCOPES:
-        raise Invalid("request.invalid", fields=(FieldError("scopes", "account.scope_unknown"),))
+        raise Invalid("request.invalid", fields=(FieldError("scopes", "field.choice"),))
     token = new_token()
     made = await conn.execute(
         text(

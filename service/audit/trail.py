@@ -95,4 +95,4 @@ async def list_events(conn: AsyncConnection, *, after: int = 0, limit: int = 100
         ),
         {"after": after, "limit": limit},
     )
-    return [Event(**row._mapping) for row in rows]
+    return [Event(**row) for row in rows.mappings()]

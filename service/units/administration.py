@@ -38,11 +38,11 @@ def _check(*, code: str, name: str, level: str, starts: date, ends: date | None)
     """The name, trimmed, of a unit that can be. Raises `Invalid`, naming every field at once."""
     wrong = []
     if not _CODE.fullmatch(code):
-        wrong.append(FieldError("code", "unit.code_shape"))
+        wrong.append(FieldError("code", "field.invalid"))
     if not 1 <= len(name.strip()) <= 200:
-        wrong.append(FieldError("name", "unit.name_length"))
+        wrong.append(FieldError("name", "field.too_long" if name.strip() else "field.too_short"))
     if level not in _LEVELS:
-        wrong.append(FieldError("level", "unit.level_unknown"))
+        wrong.append(FieldError("level", "field.choice"))
     if ends is not None and ends <= starts:
         wrong.append(FieldError("valid_to", "unit.ends_before_start"))
     if wrong:
@@ -65,7 +65,7 @@ async def create_unit(
     """A new unit below `parent`, which is the actor's unit or stands below it. The transaction acts for the actor's unit, subtree.
 
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("unit.unknown")` for the parent,
-    `Conflict("unit.code_taken")`.
+    `Conflict("unit.exists")`.
     """
     actor.require("units:write")
     starts = valid_from or _today(now)
@@ -88,7 +88,7 @@ async def create_unit(
     )
     unit_id = made.scalar_one()
     if unit_id is None:
-        raise Conflict("unit.code_taken")
+        raise Conflict("unit.exists")
     return Unit(unit_id, code, name, level, above.code, starts, valid_to)
 
 
@@ -143,7 +143,7 @@ def _stands_below(level: str, above: Unit) -> None:
 async def create_first_unit(
     conn_owner: AsyncConnection, *, code: str, name: str, level: str = "department", valid_from: date | None = None, now: datetime
 ) -> Unit:
-    """The root of a deployment's tree, made by its owner's login. Raises `Invalid`, `Conflict("unit.code_taken")`."""
+    """The root of a deployment's tree, made by its owner's login. Raises `Invalid`, `Conflict("unit.exists")`."""
     starts = valid_from or _today(now) - timedelta(days=1)
     name = _check(code=code, name=name, level=level, starts=starts, ends=None)
     made = await conn_owner.execute(
@@ -154,7 +154,7 @@ async def create_first_unit(
     )
     unit_id = made.scalar_one_or_none()
     if unit_id is None:
-        raise Conflict("unit.code_taken")
+        raise Conflict("unit.exists")
     await conn_owner.execute(
         text("INSERT INTO unit_versions VALUES (:unit, :name, NULL, :starts, NULL)"),
         {"unit": unit_id, "name": name, "starts": starts},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFound
@@ -27,8 +27,8 @@ _COLUMNS = "u.id, u.code, v.name, u.level, door_unit_code(v.parent_id) AS parent
 _STANDING = "v.valid_from <= :on AND (v.valid_to IS NULL OR v.valid_to > :on)"
 
 
-def _unit(row: Row[tuple[object, ...]]) -> Unit:
-    return Unit(**row._mapping)  # the query's columns are the dataclass's fields
+def _unit(row: RowMapping) -> Unit:
+    return Unit(**row)  # the query's columns are the dataclass's fields
 
 
 async def find_unit(conn: AsyncConnection, code: str, on: date) -> Unit:
@@ -37,7 +37,7 @@ async def find_unit(conn: AsyncConnection, code: str, on: date) -> Unit:
         text(f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE u.code = :code AND {_STANDING}"),
         {"code": code, "on": on},
     )
-    row = rows.one_or_none()
+    row = rows.mappings().one_or_none()
     if row is None:
         raise NotFound("unit.unknown")
     return _unit(row)
@@ -49,7 +49,7 @@ async def unit_by_id(conn: AsyncConnection, unit_id: int, on: date) -> Unit:
         text(f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE u.id = :id AND {_STANDING}"),
         {"id": unit_id, "on": on},
     )
-    row = rows.one_or_none()
+    row = rows.mappings().one_or_none()
     if row is None:
         raise NotFound("unit.unknown")
     return _unit(row)
@@ -64,7 +64,7 @@ async def list_units(conn: AsyncConnection, on: date, *, after: str = "", limit:
         ),
         {"after": after, "on": on, "limit": limit},
     )
-    return [_unit(row) for row in rows]
+    return [_unit(row) for row in rows.mappings()]
 
 
 async def units_below(conn: AsyncConnection, codes: Sequence[str], on: date) -> list[int]:

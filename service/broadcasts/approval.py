@@ -1,0 +1,87 @@
+"""Approval: freeze, sign, publish, mark and hand over, in one transaction. All of it happens, or none.
+
+A record is therefore readable on the look-up page before its first message leaves; if signing fails, nothing was approved.
+"""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import MasterKey
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts.lifecycle import State, require_move
+from service.broadcasts.moving import move
+from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.submission import digest_of, require_in_time
+from service.clock import LOCAL
+from service.errors import Conflict, Forbidden
+from service.keyring import signing_key
+from service.outbox import PlanBroadcast, put
+from service.records import reserve_numbers, store_record
+from service.signing.lookup_numbers import LookupNumbers
+from service.signing.records import sign
+from service.units import unit_by_id
+
+_UNATTENDED = "approve:unattended"
+
+
+async def approve(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    broadcast_id: int,
+    digest: str,
+    sender: str,
+    master: MasterKey,
+    numbers: LookupNumbers,
+    now: datetime,
+) -> BroadcastView:
+    """Approves exactly what was submitted. The transaction acts for the broadcast's unit and must commit for anything to be sent.
+
+    Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
+    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed` or `broadcast.overdue`.
+    """
+    actor.require("broadcasts:approve")
+    view = await find_broadcast(conn, broadcast_id, lock=True)
+    require_move(view.state, State.APPROVED)
+    if actor.account_id in (view.author_id, *view.editor_ids):
+        raise Forbidden("approval.by_author")
+    unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
+    # Both must hold: the approver saw what was submitted, and what was submitted is what would be signed now. The second fails
+    # when the unit was renamed or the layout changed in between.
+    if digest != view.digest or digest != digest_of(view, unit=unit, sender=sender, audience_count=view.audience_count or 0):
+        raise Conflict("approval.digest_changed")
+    # A second factor comes with sign-in; until then only a key that was given this scope in so many words may approve.
+    if _UNATTENDED not in actor.permissions:
+        raise Forbidden("approval.otp")
+    require_in_time(view, now)
+
+    record_id = uuid4()
+    serial = await reserve_numbers(conn, 1, record_id, "public")
+    key = await signing_key(conn, master, purpose="record", now=now)
+    record = _frozen(
+        view,
+        record_id=record_id,
+        unit=unit,
+        sender=sender,
+        public_number=numbers.written(serial),
+        approver=actor.account_id,
+        now=now,
+    )
+    jws = sign(record, key.kid, key.private)
+    await store_record(conn, unit_id=view.unit_id, jws=jws, record=record, public_serial=serial)
+    await move(conn, broadcast_id, State.APPROVED, now=now, approved_by=actor.account_id, approved_at=now, record_id=record_id)
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.BROADCAST_APPROVED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"digest": digest, "record": str(record_id), "kid": key.kid, "recipients": view.audience_count or 0},
+        now=now,
+    )
+    await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
+    return await find_broadcast(conn, broadcast_id)

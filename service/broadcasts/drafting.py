@@ -1,0 +1,173 @@
+"""Writing a warning: made as a draft, changed as long as nobody has approved it. A change voids what was submitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import Audience
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts.audiences import load_audience, resolve_audience, stored_audience
+from service.broadcasts.lifecycle import State, require_move
+from service.broadcasts.moving import move
+from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.texts import Texts
+from service.errors import FieldError, Invalid
+from service.units import Unit
+
+KINDS = ("scam_alert", "safety_advice", "verification_instructions")
+URGENCIES = ("emergency", "urgent", "advisory")
+CHANNELS = ("sms", "email", "notice")
+_LONGEST = {"title": 200, "texts.sms": 1600, "texts.email.subject": 200, "texts.email.body": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything an author decides. `audience` without units means the broadcast's own unit and all below it."""
+
+    kind: str
+    urgency: str
+    title: str
+    texts: Texts
+    audience: Audience
+    channels: tuple[str, ...]
+    expires_at: datetime
+    send_at: datetime | None = None
+    sms_script: str = "ascii"
+
+
+def draft_of(view: BroadcastView) -> Draft:
+    """What the author has decided so far: for PATCH, `dataclasses.replace` what changes and `edit_draft` it."""
+    return Draft(
+        kind=view.kind,
+        urgency=view.urgency,
+        title=view.title,
+        texts=Texts.load(view.texts),
+        audience=load_audience(view.audience),
+        channels=view.channels,
+        expires_at=view.expires_at,
+        send_at=view.send_at,
+        sms_script=view.sms_script,
+    )
+
+
+def _checked(draft: Draft) -> tuple[str, Texts]:
+    """Title and texts in the one form that is stored. Raises `Invalid`, naming every field at once."""
+    title, texts = " ".join(draft.title.split()), draft.texts.cleaned()
+    wrong = [
+        FieldError(field, "field.too_long", {"most": _LONGEST[field]})
+        for field, written in (("title", title), *texts.fields())
+        if len(written) > _LONGEST[field]
+    ]
+    wrong += [FieldError(field, "field.too_short") for field, written in (("title", title), *texts.fields()) if not written]
+    for field, value, allowed in (
+        ("kind", draft.kind, KINDS),
+        ("urgency", draft.urgency, URGENCIES),
+        ("sms_script", draft.sms_script, ("ascii", "unicode")),
+    ):
+        if value not in allowed:
+            wrong.append(FieldError(field, "field.choice", {"allowed": ", ".join(allowed)}))
+    if not draft.channels or not set(draft.channels) <= set(CHANNELS):
+        wrong.append(FieldError("channels", "field.choice", {"allowed": ", ".join(CHANNELS)}))
+    if "sms" in draft.channels and texts.sms is None:
+        wrong.append(FieldError("texts.sms", "content.sms_missing"))
+    if "email" in draft.channels and texts.email is None:
+        wrong.append(FieldError("texts.email", "content.email_missing"))
+    if texts.sms is None and texts.email is None:
+        wrong.append(FieldError("texts", "field.missing"))
+    for field, moment in (("expires_at", draft.expires_at), ("send_at", draft.send_at)):
+        if moment is not None and moment.tzinfo is None:
+            wrong.append(FieldError(field, "field.time"))
+    if wrong:
+        raise Invalid("request.invalid", fields=tuple(wrong))
+    return title, texts
+
+
+def _columns(draft: Draft, title: str, texts: Texts) -> dict[str, Any]:
+    return {
+        "kind": draft.kind,
+        "urgency": draft.urgency,
+        "title": title,
+        "texts": orjson.dumps(texts.stored()).decode(),
+        "script": draft.sms_script,
+        "audience": orjson.dumps(stored_audience(draft.audience)).decode(),
+        "channels": [channel for channel in CHANNELS if channel in draft.channels],
+        "send_at": draft.send_at,
+        "expires_at": draft.expires_at,
+    }
+
+
+async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft: Draft, now: datetime) -> BroadcastView:
+    """A new draft of the unit. The transaction acts for that unit.
+
+    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("unit.unknown")` for a unit of the audience.
+    """
+    actor.require("broadcasts:write")
+    title, texts = _checked(draft)
+    await resolve_audience(conn, unit.code, draft.audience, on=now)
+    made = await conn.execute(
+        text(
+            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, sms_script, audience, channels, send_at, expires_at,"
+            " author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :script,"
+            " CAST(:audience AS jsonb), :channels, :send_at, :expires_at, :author, :now, :now) RETURNING id"
+        ),
+        {**_columns(draft, title, texts), "unit": unit.id, "author": actor.account_id, "now": now},
+    )
+    view = await find_broadcast(conn, made.scalar_one())
+    await _mark(conn, actor, view, Action.BROADCAST_DRAFTED, {"kind": view.kind, "urgency": view.urgency}, now)
+    return view
+
+
+async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, draft: Draft, now: datetime) -> BroadcastView:
+    """The draft as it shall be. Back to draft from wherever it was, its digest void; whoever edits may not approve.
+
+    Raises as `create_draft`, and `Conflict("broadcast.not_allowed_in_state")` once it is approved.
+    """
+    actor.require("broadcasts:write")
+    was = await find_broadcast(conn, broadcast_id, lock=True)
+    require_move(was.state, State.DRAFT)
+    title, texts = _checked(draft)
+    await resolve_audience(conn, was.unit, draft.audience, on=now)
+    await move(
+        conn,
+        broadcast_id,
+        State.DRAFT,
+        now=now,
+        digest=None,
+        audience_count=None,
+        submitted_by=None,
+        submitted_at=None,
+        return_reason=None,
+    )
+    await conn.execute(
+        text(
+            "UPDATE broadcasts SET kind = :kind, urgency = :urgency, title = :title, texts = CAST(:texts AS jsonb),"
+            " sms_script = :script, audience = CAST(:audience AS jsonb), channels = :channels, send_at = :send_at,"
+            " expires_at = :expires_at, version = version + 1,"
+            " editor_ids = CASE WHEN :editor = ANY (editor_ids) THEN editor_ids ELSE editor_ids || :editor END WHERE id = :id"
+        ),
+        {**_columns(draft, title, texts), "editor": actor.account_id, "id": broadcast_id},
+    )
+    view = await find_broadcast(conn, broadcast_id)
+    await _mark(conn, actor, view, Action.BROADCAST_EDITED, {"version": view.version, "was": was.state}, now)
+    return view
+
+
+async def _mark(
+    conn: AsyncConnection, actor: Actor, view: BroadcastView, action: Action, details: Mapping[str, Any], now: datetime
+) -> None:
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=action,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details=details,
+        now=now,
+    )

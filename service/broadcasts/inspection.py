@@ -1,0 +1,79 @@
+"""What a warning would look like and what is wrong with it: the one look that preview, submission and approval share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.broadcasts.content_rules import Finding, check_texts
+from service.broadcasts.texts import Texts
+from service.errors import FieldError, Invalid
+from service.rendering import NUMBER_SLOT, message_variants, sms_segments
+
+EXAMPLE_NUMBER = "0000 0000 0000"
+"""Stands for a look-up number in previews and counts. No real one begins with a nought."""
+
+_LONGEST_SMS = 320  # Twilio's advice; its hard limit is 1,600
+_SEGMENTS_TO_WARN_AT = 3  # some senders' messages are not put together again; each segment is paid for
+_LONGEST_EMAIL = 4000  # bytes of subject and text: a parent must be able to paste it whole into a look-up of 4 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """`variants` have the number slot in them; `findings` are all, errors and warnings."""
+
+    variants: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+    def require_sendable(self) -> None:
+        """Returns nothing, or raises `Invalid` with the first error's code and every error as a field."""
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        if errors:
+            raise Invalid(errors[0].code, fields=tuple(FieldError(e.field, e.code, dict(e.values)) for e in errors))
+
+
+def with_example(text: str) -> str:
+    """The text with the example number in its slot."""
+    return text.replace(NUMBER_SLOT, EXAMPLE_NUMBER)
+
+
+def inspect(
+    *,
+    title: str,
+    texts: Texts,
+    kind: str,
+    sms_script: str,
+    sender: str,
+    unit_name: str,
+    issued_at: datetime,
+    expires_at: datetime,
+) -> Inspected:
+    """Renders cleaned texts and holds them to every rule."""
+    variants = message_variants(
+        kind=kind,
+        sender=sender,
+        unit_name=unit_name,
+        sms=texts.sms,
+        sms_script=sms_script,
+        email_subject=texts.email and texts.email.subject,
+        email_body=texts.email and texts.email.body,
+        issued_at=issued_at,
+        expires_at=expires_at,
+    )
+    findings = [*check_texts(title, texts, unaccented_sms=sms_script == "ascii"), *_too_long(texts, variants)]
+    return Inspected(variants, tuple(findings))
+
+
+def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
+    found = []
+    for text in variants.get("sms", {}).values():
+        size = sms_segments(with_example(text))
+        if size.characters > _LONGEST_SMS or size.segments >= _SEGMENTS_TO_WARN_AT:
+            values = (("characters", size.characters), ("segments", size.segments), ("most", _LONGEST_SMS))
+            severity = "error" if size.characters > _LONGEST_SMS else "warning"
+            found.append(Finding(severity, "content.too_long", "texts.sms", (0, len(texts.sms or "")), values))
+    if "email" in variants and texts.email is not None:
+        size_in_bytes = len(with_example(variants["email"]["subject"] + variants["email"]["text"]).encode())
+        if size_in_bytes > _LONGEST_EMAIL:
+            values = (("bytes", size_in_bytes), ("most", _LONGEST_EMAIL))
+            found.append(Finding("error", "content.too_long", "texts.email.body", (0, len(texts.email.body)), values))
+    return found

@@ -1,0 +1,48 @@
+"""The life of a broadcast as a table: every move that exists, and no other. Pure; `moving` applies it.
+
+draft ⇄ pending_approval ──► approved ──► sending ──► completed
+▲            │                │ ▲          │ ▲
+└─ returned ◄┘                ▼ │          ▼ │
+paused ◄───────┴─┘   cancelled: from anything not yet completed
+"""
+
+from enum import StrEnum
+
+from service.errors import Conflict
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.DRAFT, State.PENDING_APPROVAL, State.CANCELLED}),
+    State.PENDING_APPROVAL: frozenset({State.DRAFT, State.RETURNED, State.APPROVED, State.CANCELLED}),
+    State.RETURNED: frozenset({State.DRAFT, State.PENDING_APPROVAL, State.CANCELLED}),
+    State.APPROVED: frozenset({State.SENDING, State.PAUSED, State.CANCELLED}),
+    State.SENDING: frozenset({State.PAUSED, State.COMPLETED, State.CANCELLED}),
+    State.PAUSED: frozenset({State.APPROVED, State.SENDING, State.CANCELLED}),
+    State.COMPLETED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+"""Draft to draft is an edit. Paused before planning goes back to approved, after it to sending."""
+
+FINAL = frozenset(state for state, after in MOVES.items() if not after)
+
+
+def sources(becomes: State) -> frozenset[State]:
+    """The states from which a broadcast may become this one."""
+    return frozenset(was for was, after in MOVES.items() if becomes in after)
+
+
+def require_move(was: str, becomes: State) -> None:
+    """Returns nothing, or raises `Conflict("broadcast.not_allowed_in_state")`."""
+    if becomes not in MOVES[State(was)]:
+        raise Conflict("broadcast.not_allowed_in_state", state=was)

@@ -1,0 +1,57 @@
+"""The one place where a broadcast's state changes: along the table, guarded in SQL, whoever else was quicker."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.broadcasts.lifecycle import State, sources
+from service.errors import Conflict, NotFound
+
+_SETTABLE = frozenset(
+    {
+        "digest",
+        "audience_count",
+        "submitted_by",
+        "submitted_at",
+        "approved_by",
+        "approved_at",
+        "return_reason",
+        "pause_reason",
+        "record_id",
+        "planned_at",
+        "completed_at",
+    }
+)
+
+
+async def move(
+    conn: AsyncConnection,
+    broadcast_id: int,
+    becomes: State,
+    *,
+    now: datetime,
+    only_from: Collection[State] | None = None,
+    **columns: Any,
+) -> None:
+    """Moves a broadcast of the acting unit and sets what goes with the move, in one statement.
+
+    `only_from` narrows the table. `columns` are of the table broadcasts, for instance `planned_at=now`.
+    Raises `Conflict("broadcast.not_allowed_in_state")`, or `NotFound("broadcast.unknown")`.
+    """
+    if not columns.keys() <= _SETTABLE:
+        raise ValueError(f"a move does not set {sorted(columns.keys() - _SETTABLE)}")
+    allowed = sources(becomes) if only_from is None else sources(becomes) & frozenset(only_from)
+    setting = "".join(f", {name} = :{name}" for name in columns)
+    moved = await conn.execute(
+        text(f"UPDATE broadcasts SET state = :becomes, updated_at = :now{setting} WHERE id = :id AND state = ANY (:allowed)"),
+        {"becomes": becomes, "now": now, "id": broadcast_id, "allowed": sorted(allowed), **columns},
+    )
+    if moved.rowcount == 1:
+        return
+    state = (await conn.execute(text("SELECT state FROM broadcasts WHERE id = :id"), {"id": broadcast_id})).scalar_one_or_none()
+    if state is None:
+        raise NotFound("broadcast.unknown")
+    raise Conflict("broadcast.not_allowed_in_state", state=state)

@@ -1,0 +1,78 @@
+"""A look before anything is kept: the texts as they would be sent, what an SMS counts, and what the rules find."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.broadcasts.content_rules import Finding
+from service.broadcasts.inspection import inspect, with_example
+from service.broadcasts.texts import Texts
+from service.rendering import sms_segments
+from service.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class SmsPreview:
+    """One script of the SMS as it would be sent, sender and look-up line included; the counts are of it."""
+
+    variant: str
+    text: str
+    encoding: str
+    characters: int
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmailPreview:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Both scripts of the SMS, the email, and the findings (of the ascii script where they differ)."""
+
+    sms: tuple[SmsPreview, ...]
+    email: EmailPreview | None
+    findings: tuple[Finding, ...]
+
+
+def preview(
+    *,
+    texts: Texts,
+    channels: tuple[str, ...],
+    unit: Unit,
+    sender: str,
+    now: datetime,
+    kind: str = "scam_alert",
+    title: str = "",
+    sms_script: str = "ascii",
+    expires_at: datetime | None = None,
+) -> Preview:
+    """What `texts` would look like, sent now by `unit`. Keeps nothing and refuses nothing: errors are among the findings."""
+    texts = texts.cleaned()
+    shown = Texts(
+        texts.sms if {"sms", "notice"} & set(channels) else None, texts.email if {"email", "notice"} & set(channels) else None
+    )
+    by_script = {
+        script: inspect(
+            title=title,
+            texts=shown,
+            kind=kind,
+            sms_script=script,
+            sender=sender,
+            unit_name=unit.name,
+            issued_at=now,
+            expires_at=expires_at or now + timedelta(days=30),
+        )
+        for script in ("ascii", "unicode")
+    }
+    sms = []
+    for script, inspected in by_script.items():
+        if "sms" in inspected.variants:
+            text = with_example(inspected.variants["sms"][script])
+            size = sms_segments(text)
+            sms.append(SmsPreview(script, text, size.encoding, size.characters, size.segments))
+    chosen = by_script[sms_script]
+    email = chosen.variants.get("email")
+    return Preview(tuple(sms), email and EmailPreview(**{part: with_example(email[part]) for part in email}), chosen.findings)

@@ -1,0 +1,105 @@
+"""Broadcasts as they are read: one, a page of them, and where one of them lives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastView:
+    """A broadcast without its progress. `id` and the ids of accounts are internal; `unit` is the code.
+
+    `public_serial`: the delivery number behind the public look-up number, once approved (`LookupNumbers.written` writes it).
+    `record_id`: the signed record, once approved.
+    """
+
+    id: int
+    public_id: UUID
+    unit_id: int
+    unit: str
+    state: str
+    kind: str
+    urgency: str
+    title: str
+    texts: Mapping[str, Any]
+    sms_script: str
+    audience: Mapping[str, Any]
+    channels: tuple[str, ...]
+    send_at: datetime | None
+    expires_at: datetime
+    author_id: int
+    editor_ids: tuple[int, ...]
+    version: int
+    digest: str | None
+    audience_count: int | None
+    submitted_by: int | None
+    submitted_at: datetime | None
+    approved_by: int | None
+    approved_at: datetime | None
+    return_reason: str | None
+    pause_reason: str | None
+    record_id: UUID | None
+    public_serial: int | None
+    planned_at: datetime | None
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def lane(self) -> str:
+        """The queue it travels in."""
+        return "bulk" if self.urgency == "advisory" else "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a broadcast lives: its internal id and its unit."""
+
+    id: int
+    unit_id: int
+
+
+_SELECT = """
+SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.sms_script, b.audience,
+       b.channels, b.send_at, b.expires_at, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count,
+       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.record_id,
+       r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
+  FROM broadcasts b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id
+"""
+
+
+def _view(row: Mapping[str, Any]) -> BroadcastView:
+    return BroadcastView(**{**row, "channels": tuple(row["channels"]), "editor_ids": tuple(row["editor_ids"])})
+
+
+async def locate_broadcast(conn: AsyncConnection, public_id: UUID) -> Located:
+    """Which broadcast of the acting unit (or, with the subtree scope, below it) has this id. Raises `NotFound("broadcast.unknown")`."""
+    row = (await conn.execute(text("SELECT id, unit_id FROM broadcasts WHERE public_id = :id"), {"id": public_id})).one_or_none()
+    if row is None:
+        raise NotFound("broadcast.unknown")
+    return Located(row.id, row.unit_id)
+
+
+async def find_broadcast(conn: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> BroadcastView:
+    """The broadcast as it is now; with `lock`, held against others until the transaction ends. Raises `NotFound("broadcast.unknown")`."""
+    ending = " WHERE b.id = :id" + (" FOR UPDATE OF b" if lock else "")
+    row = (await conn.execute(text(_SELECT + ending), {"id": broadcast_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound("broadcast.unknown")
+    return _view(row)  # type: ignore[arg-type]  # a RowMapping has names for keys
+
+
+async def list_broadcasts(conn: AsyncConnection, *, before: int | None = None, limit: int = 50) -> list[BroadcastView]:
+    """The newest first, beginning behind the internal id `before`: those of the acting unit, and with the subtree scope below it."""
+    rows = await conn.execute(
+        text(_SELECT + " WHERE b.id < coalesce(:before, 9223372036854775807) ORDER BY b.id DESC LIMIT :limit"),
+        {"before": before, "limit": limit},
+    )
+    return [_view(row) for row in rows.mappings()]  # type: ignore[arg-type]

@@ -1,0 +1,42 @@
+"""Giving a warning back to its author, with one reason."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts.lifecycle import State
+from service.broadcasts.moving import move
+from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.errors import FieldError, Invalid
+
+_LONGEST = 500
+
+
+async def return_broadcast(
+    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reason: str, now: datetime
+) -> BroadcastView:
+    """Back to the author. What was submitted is void: to be approved, it must be submitted again.
+
+    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `Conflict("broadcast.not_allowed_in_state")`,
+    `NotFound("broadcast.unknown")`.
+    """
+    actor.require("broadcasts:approve")
+    reason = " ".join(reason.split())
+    if not 1 <= len(reason) <= _LONGEST:
+        code = "field.too_long" if reason else "field.too_short"
+        raise Invalid("request.invalid", fields=(FieldError("reason", code, {"most": _LONGEST}),))
+    await move(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
+    view = await find_broadcast(conn, broadcast_id)
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.BROADCAST_RETURNED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"version": view.version},
+        now=now,
+    )
+    return view

@@ -1,0 +1,103 @@
+"""Asking for approval: the texts are held to the rules, the audience is counted, and a digest binds what was seen to what is sent."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts.audiences import SENDABLE, count_recipients, load_audience
+from service.broadcasts.digest import broadcast_digest
+from service.broadcasts.inspection import inspect
+from service.broadcasts.lifecycle import State, require_move
+from service.broadcasts.moving import move
+from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.texts import Texts
+from service.clock import LOCAL
+from service.errors import Conflict
+from service.rendering import LAYOUT_VERSION
+from service.units import Unit, unit_by_id
+
+
+async def submit(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, sender: str, now: datetime) -> BroadcastView:
+    """Puts a draft before an approver. The transaction acts for the broadcast's unit.
+
+    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.not_allowed_in_state`,
+    `broadcast.overdue` or `broadcast.audience_empty`, and `Invalid` with the code of the first content rule that is broken.
+    """
+    actor.require("broadcasts:write")
+    view = await find_broadcast(conn, broadcast_id, lock=True)
+    require_move(view.state, State.PENDING_APPROVAL)
+    require_in_time(view, now)
+    unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
+    inspect(
+        title=view.title,
+        texts=Texts.load(view.texts),
+        kind=view.kind,
+        sms_script=view.sms_script,
+        sender=sender,
+        unit_name=unit.name,
+        issued_at=now,
+        expires_at=view.expires_at,
+    ).require_sendable()
+    counts = await count_recipients(
+        conn,
+        unit_id=view.unit_id,
+        unit_code=view.unit,
+        audience=load_audience(view.audience),
+        channels=view.channels,
+        urgency=view.urgency,
+        now=now,
+    )
+    total = sum(counts.values())
+    if total == 0 and set(view.channels) & set(SENDABLE):
+        raise Conflict("broadcast.audience_empty")
+    await move(
+        conn,
+        broadcast_id,
+        State.PENDING_APPROVAL,
+        now=now,
+        digest=digest_of(view, unit=unit, sender=sender, audience_count=total),
+        audience_count=total,
+        submitted_by=actor.account_id,
+        submitted_at=now,
+        return_reason=None,
+    )
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.BROADCAST_SUBMITTED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"version": view.version, "recipients": counts},
+        now=now,
+    )
+    return await find_broadcast(conn, broadcast_id)
+
+
+def require_in_time(view: BroadcastView, now: datetime) -> None:
+    """Returns nothing, or raises `Conflict("broadcast.overdue")` for a warning that would expire before it is sent."""
+    if view.expires_at <= max(now, view.send_at or now):
+        raise Conflict("broadcast.overdue")
+
+
+def digest_of(view: BroadcastView, *, unit: Unit, sender: str, audience_count: int) -> str:
+    """The digest of the broadcast as it stands."""
+    return broadcast_digest(
+        public_id=str(view.public_id),
+        unit=unit.code,
+        unit_name=unit.name,
+        sender=sender,
+        kind=view.kind,
+        urgency=view.urgency,
+        title=view.title,
+        texts=view.texts,
+        sms_script=view.sms_script,
+        layout_version=LAYOUT_VERSION,
+        audience=view.audience,
+        audience_count=audience_count,
+        channels=view.channels,
+        send_at=view.send_at,
+        expires_at=view.expires_at,
+    )

@@ -1,0 +1,16 @@
+"""Rendering: two Jinja environments, one for pages, one (sandboxed) for messages, and the arithmetic of an SMS."""
+
+from service.rendering.environments import page_environment
+from service.rendering.messages import LAYOUT_VERSION, NUMBER_SLOT, message_variants
+from service.rendering.sms_text import SmsSize, plain_punctuation, sms_segments, unaccented
+
+__all__ = [
+    "LAYOUT_VERSION",
+    "NUMBER_SLOT",
+    "SmsSize",
+    "message_variants",
+    "page_environment",
+    "plain_punctuation",
+    "sms_segments",
+    "unaccented",
+]

@@ -1,0 +1,72 @@
+"""The final texts of a warning: what is signed, and, with a number in place of the slot, what is sent.
+
+A parent copies an email from what the screen shows, which is its HTML: so HTML and plain text hold the same words in the same
+order, and a comparison with either says the same.
+
+Nothing is added later: sender, look-up line, layout and fixed sentences are all in the signed text. The one thing left open is
+`{number}`, which a worker replaces by each message's own look-up number.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from service.rendering.environments import message_environment
+from service.rendering.sms_text import plain_punctuation, unaccented
+
+NUMBER_SLOT = "{number}"
+LAYOUT_VERSION = 1
+"""Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""
+
+_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+def message_variants(
+    *,
+    kind: str,
+    sender: str,
+    unit_name: str,
+    sms: str | None,
+    sms_script: str,
+    email_subject: str | None,
+    email_body: str | None,
+    issued_at: datetime,
+    expires_at: datetime,
+) -> dict[str, Any]:
+    """Every text of the warning, each with the slot `{number}` left in it.
+
+    `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent.
+    """
+    variants: dict[str, Any] = {}
+    if sms is not None:
+        variants["sms"] = {sms_script: sms_text(kind=kind, sender=sender, text=sms, script=sms_script)}
+    if email_subject is not None and email_body is not None:
+        given = {
+            "subject": email_subject,
+            "body": email_body,
+            "paragraphs": _paragraphs(email_body),
+            "unit": unit_name,
+            "issued_at": issued_at,
+            "expires_at": expires_at,
+        }
+        variants["email"] = {
+            "subject": " ".join(_render(kind, "email/subject.txt", given).split()),
+            "text": _render(kind, "email/body.txt", given).strip() + "\n",
+            "html": _render(kind, "email/body.html", given).strip() + "\n",
+        }
+    return variants
+
+
+def sms_text(*, kind: str, sender: str, text: str, script: str) -> str:
+    """One SMS as it will be sent, look-up line included, with the slot left in it."""
+    whole = plain_punctuation(_render(kind, "sms.txt", {"sender": sender, "text": text}).strip())
+    return unaccented(whole) if script == "ascii" else whole
+
+
+def _render(kind: str, name: str, given: dict[str, Any]) -> str:
+    return message_environment().get_template(f"{kind}/{name}").render(given)
+
+
+def _paragraphs(body: str) -> list[list[str]]:
+    """The body's paragraphs as lines, for the HTML of an email: the same words in the same order as its plain text."""
+    return [[line.strip() for line in paragraph.split("\n")] for paragraph in _PARAGRAPH.split(body.strip())]
