@@ -1,18 +1,29 @@
 """Whom a broadcast is for: units by code, resolved to those that stand on the day, and counted by the registry's own query."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import Audience, count_audience
+from service.actors import Actor
 from service.clock import LOCAL
 from service.database import act_for
-from service.units import units_below
+from service.units import Unit, units_below
 
 SENDABLE = ("sms", "email")
 """Channels with recipients. `notice` is published and sent to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCount:
+    """Deliveries a broadcast would have. `not_sent`: (reason, count) of those it leaves out; only "opt_out" is told apart."""
+
+    recipients: int
+    by_channel: Mapping[str, int]
+    not_sent: tuple[tuple[str, int], ...]
 
 
 def stored_audience(audience: Audience) -> dict[str, Any]:
@@ -67,3 +78,23 @@ async def count_recipients(
     counts = await count_audience(conn, unit_ids, audience, wanted, obey_opt_out=obeys_opt_out(urgency))
     await act_for(conn, unit_id)
     return {channel: counts.get(channel, 0) for channel in wanted}
+
+
+async def weigh_audience(
+    conn: AsyncConnection, actor: Actor, *, unit: Unit, audience: Audience, channels: Sequence[str], urgency: str, now: datetime
+) -> AudienceCount:
+    """How many would be written to, before anything is drafted. The transaction acts for the unit.
+
+    Raises `Forbidden("auth.scope")`, `NotFound("unit.unknown")`.
+    """
+    actor.require("broadcasts:write")
+
+    async def counted(as_urgency: str) -> dict[str, int]:
+        return await count_recipients(
+            conn, unit_id=unit.id, unit_code=unit.code, audience=audience, channels=channels, urgency=as_urgency, now=now
+        )
+
+    by_channel = await counted(urgency)
+    total = sum(by_channel.values())
+    opted_out = sum((await counted("urgent")).values()) - total if obeys_opt_out(urgency) else 0
+    return AudienceCount(total, by_channel, (("opt_out", opted_out),) if opted_out > 0 else ())

@@ -1,0 +1,26 @@
+"""The table of a broadcast's life."""
+
+import pytest
+
+from service.broadcasts.lifecycle import FINAL, MOVES, State, require_move, sources
+from service.errors import Conflict
+
+
+def test_every_state_has_a_row_and_only_two_are_final() -> None:
+    assert set(MOVES) == set(State)
+    assert {State.COMPLETED, State.CANCELLED} == FINAL
+
+
+def test_approval_is_reached_from_nothing_but_a_pending_approval_or_a_pause() -> None:
+    assert sources(State.APPROVED) == {State.PENDING_APPROVAL, State.PAUSED}
+
+
+def test_nothing_approved_is_edited() -> None:
+    assert sources(State.DRAFT) == {State.DRAFT, State.RETURNED, State.PENDING_APPROVAL}
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.APPROVED, State.SENDING, State.COMPLETED, State.CANCELLED])
+def test_a_move_that_is_not_in_the_table_is_refused_with_the_state(state: State) -> None:
+    with pytest.raises(Conflict) as refused:
+        require_move(state, State.APPROVED)
+    assert (refused.value.code, refused.value.values) == ("broadcast.not_allowed_in_state", {"state": state})

@@ -1,0 +1,52 @@
+"""Every ready text keeps its promise: it fits, it breaks no rule, and nothing in it is left open."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from service.broadcasts.drafting import KINDS
+from service.broadcasts.inspection import inspect, with_example
+from service.broadcasts.ready_texts import ready_text, ready_texts
+from service.errors import Invalid, NotFound
+from service.rendering import sms_segments
+
+SLOTS = {"truong": "Nguyễn Bỉnh Khiêm Quận", "ngay": "05/09", "chu_de": "học phí"}
+NOW = datetime(2026, 9, 6, tzinfo=UTC)
+
+
+def test_there_are_fourteen() -> None:
+    assert list(ready_texts()) == [f"T{number:02}" for number in range(1, 15)]
+    assert len(SLOTS["truong"]) == 22
+
+
+@pytest.mark.parametrize("code", list(ready_texts()))
+@pytest.mark.parametrize(("script", "encoding", "most"), [("ascii", "GSM-7", 1), ("unicode", "UCS-2", 2)])
+def test_each_fits_with_its_sender_and_look_up_line(code: str, script: str, encoding: str, most: int) -> None:
+    ready = ready_text(code)
+    title, texts = ready.filled({name: SLOTS[name] for name in ready.slots})
+    assert ready.kind in KINDS
+    inspected = inspect(
+        title=title,
+        texts=texts.cleaned(),
+        kind=ready.kind,
+        sms_script=script,
+        sender="SGDDTDNAI",
+        unit_name="Trường THCS Nguyễn Bỉnh Khiêm",
+        issued_at=NOW,
+        expires_at=NOW,
+    )
+    size = sms_segments(with_example(inspected.variants["sms"][script]))
+    assert (size.encoding, size.segments <= most) == (encoding, True)
+    assert [finding for finding in inspected.findings if finding.severity == "error"] == []
+    assert "{" not in with_example(inspected.variants["email"]["text"] + inspected.variants["email"]["subject"])
+
+
+@pytest.mark.parametrize("slots", [{}, {"ngay": "05/09"}, {**SLOTS, "ngay": ""}, {**SLOTS, "ngay": "x" * 61}])
+def test_slots_are_filled_all_or_refused(slots: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        ready_text("T13").filled(slots)
+
+
+def test_an_unknown_one_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        ready_text("T99")

@@ -1,0 +1,87 @@
+"""Messages as a set: every kind renders whole, nothing is a link, and what the screen shows is what the plain text says."""
+
+import html
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from service.rendering import NUMBER_SLOT, message_variants
+from service.rendering.environments import TEMPLATES
+
+KINDS = ("scam_alert", "safety_advice", "verification_instructions")
+PARTS = ("sms.txt", "email/subject.txt", "email/body.txt", "email/body.html")
+
+
+def _variants(kind: str = "scam_alert", **changes: Any) -> dict[str, Any]:
+    given = {
+        "sender": "SGDDTDNAI",
+        "unit_name": "Trường THCS Nguyễn Bỉnh Khiêm",
+        "sms": "Có tin đòi đóng tiền: KHÔNG chuyển. Gọi số trường đã lưu.",
+        "sms_script": "ascii",
+        "email_subject": "Tin giả đòi đóng tiền",
+        "email_body": "Chào <bạn> & gia đình.\n\nViệc cần làm ngay\n- Cúp máy\n- Gọi trường\n\nCảm ơn.",
+        "issued_at": datetime(2026, 9, 6, 23, 30, tzinfo=UTC),
+        "expires_at": datetime(2026, 10, 1, 10, 0, tzinfo=UTC),
+    }
+    return message_variants(kind=kind, **(given | changes))
+
+
+def test_every_kind_has_every_part_and_nothing_else() -> None:
+    folders = {path.name for path in (TEMPLATES / "messages").iterdir() if path.is_dir()} - {"layout"}
+    assert folders == set(KINDS)
+    for kind in KINDS:
+        files = {
+            path.relative_to(TEMPLATES / "messages" / kind).as_posix() for path in (TEMPLATES / "messages" / kind).rglob("*.*")
+        }
+        assert files == set(PARTS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_text_has_its_look_up_line(kind: str) -> None:
+    variants = _variants(kind)
+    assert variants["sms"]["ascii"].endswith("\nSo tra cuu: {number}")
+    assert f"Số tra cứu: {NUMBER_SLOT}" in variants["email"]["text"]
+    assert variants["email"]["html"].count(NUMBER_SLOT) == 1
+    assert NUMBER_SLOT not in variants["email"]["subject"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_email_has_no_link_image_script_or_attachment(kind: str) -> None:
+    email = _variants(kind)["email"]
+    assert not re.search(r"https?:|www\.|<a\b|<img|<script|<link|url\(|@import", email["html"] + email["text"])
+    assert "Thư này không có đường dẫn và tệp đính kèm" in email["text"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_html_and_plain_text_say_the_same_words_in_the_same_order(kind: str) -> None:
+    email = _variants(kind)["email"]
+    body = re.sub(r".*<body[^>]*>", "", email["html"], flags=re.DOTALL)
+    seen = html.unescape(re.sub(r"<[a-z/][^>]*>", " ", re.sub(r"</?strong[^>]*>", "", body)))
+    assert seen.split() == email["text"].split()
+
+
+def test_the_authors_words_are_shown_and_never_run() -> None:
+    email = _variants(email_body="{{ 7 * 7 }} {% raw %} <b>x</b>")["email"]
+    assert "{{ 7 * 7 }} {% raw %} <b>x</b>" in email["text"]
+    assert "{{ 7 * 7 }} {% raw %} &lt;b&gt;x&lt;/b&gt;" in email["html"]
+
+
+def test_days_are_vietnams() -> None:
+    assert "Ngày gửi: 07/09/2026. Có hiệu lực đến: 01/10/2026 17:00." in _variants()["email"]["text"]
+
+
+def test_a_channel_without_a_text_is_absent() -> None:
+    assert set(_variants(sms=None)) == {"email"}
+    assert set(_variants(email_subject=None, email_body=None)) == {"sms"}
+
+
+def test_the_accented_script_keeps_its_accents() -> None:
+    expected = "SGDDTDNAI: Có tin đòi đóng tiền: KHÔNG chuyển. Gọi số trường đã lưu.\nSố tra cứu: {number}"
+    assert _variants(sms_script="unicode")["sms"] == {"unicode": expected}
+
+
+def test_the_subject_is_one_line_and_its_kind_stands_once() -> None:
+    assert _variants()["email"]["subject"] == "[Cảnh báo] Tin giả đòi đóng tiền"
+    assert _variants(email_subject="[Cảnh báo] Tin\ngiả")["email"]["subject"] == "[Cảnh báo] Tin giả"

@@ -1,0 +1,48 @@
+"""An SMS is counted and stripped exactly as the carrier and the readers of unaccented Vietnamese expect."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.rendering import SmsSize, plain_punctuation, sms_segments, unaccented
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", SmsSize("GSM-7", 0, 1)),
+        ("a" * 160, SmsSize("GSM-7", 160, 1)),
+        ("a" * 161, SmsSize("GSM-7", 161, 2)),
+        ("a" * 306, SmsSize("GSM-7", 306, 2)),
+        ("a" * 307, SmsSize("GSM-7", 307, 3)),
+        ("€" * 80, SmsSize("GSM-7", 160, 1)),
+        # 152 letters leave one place in a segment of 153: the two places of € go to the next, and one is lost.
+        ("a" * 152 + "€" + "a" * 152, SmsSize("GSM-7", 306, 3)),
+        ("ạ" * 70, SmsSize("UCS-2", 70, 1)),
+        ("ạ" * 71, SmsSize("UCS-2", 71, 2)),
+        ("ạ" * 134, SmsSize("UCS-2", 134, 2)),
+        ("ạ" * 135, SmsSize("UCS-2", 135, 3)),
+        ("😀" * 35, SmsSize("UCS-2", 70, 1)),
+        ("ạ" * 66 + "😀" + "ạ" * 66, SmsSize("UCS-2", 134, 3)),
+        ("àèéìòù", SmsSize("GSM-7", 6, 1)),
+        ("á", SmsSize("UCS-2", 1, 1)),
+        ("dòng\nmới"[:5], SmsSize("GSM-7", 5, 1)),
+    ],
+)
+def test_sizes(text: str, expected: SmsSize) -> None:
+    assert sms_segments(text) == expected
+
+
+def test_unaccented_takes_off_the_marks_and_nothing_else() -> None:
+    assert unaccented("Đừng chuyển tiền, ƯỚC ỹ: 113 - đã lưu!") == "Dung chuyen tien, UOC y: 113 - da luu!"
+
+
+@given(st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ ,.\n"))
+def test_vietnamese_without_accents_always_fits_gsm7_character_for_character(text: str) -> None:
+    stripped = unaccented(text)
+    assert sms_segments(stripped).encoding == "GSM-7"
+    assert len(stripped) == len(text)
+
+
+def test_typographic_marks_become_typewriter_marks() -> None:
+    assert plain_punctuation("“a” ‘b’ – c… d\u00a0e") == "\"a\" 'b' - c... d e"
