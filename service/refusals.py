@@ -62,6 +62,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Hệ thống gặp lỗi và đã ghi lại. Thử lại sau ít phút.",
         "Something went wrong on our side and has been noted. Try again in a few minutes.",
     ),
+    "server.unavailable": (
+        "Hệ thống đang bận hoặc đang khởi động lại. Thử lại sau ít giây.",
+        "Loa is restarting or busy. Try again in a few seconds.",
+    ),
     # single fields
     "field.missing": ("Thiếu mục này.", "This field is required."),
     "field.invalid": ("Giá trị không dùng được ở mục này.", "This value cannot be used here."),
@@ -78,7 +82,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "No unit has this code, or you may not act for it.",
     ),
     "unit.not_ready": ("Đơn vị chưa đủ điều kiện để gửi tin.", "The unit is not ready to send yet."),
-    "unit.code_taken": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
+    "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
     "unit.code_shape": (
         "Mã đơn vị gồm chữ thường không dấu, số và dấu gạch nối.",
         "A code has lower-case letters, digits and hyphens.",

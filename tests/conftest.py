@@ -107,5 +107,11 @@ def valkey_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def master() -> MasterKey:
-    return MasterKey.parse(MasterKey.generate())
+def master_text() -> str:
+    """The master key as `LOA_MASTER_KEY` has it."""
+    return MasterKey.generate()
+
+
+@pytest.fixture(scope="session")
+def master(master_text: str) -> MasterKey:
+    return MasterKey.parse(master_text)

@@ -11,5 +11,6 @@ def make_engine(url: str, *, name: str, pool_size: int = 5) -> AsyncEngine:
         max_overflow=pool_size,
         pool_pre_ping=True,  # a restarted PostgreSQL costs a reconnect, not an error
         pool_timeout=10,
+        hide_parameters=True,  # an error's text never carries a bound value: it could be a person's
         connect_args={"application_name": name, "connect_timeout": 5},
     )

@@ -1,0 +1,212 @@
+"""The shapes of broadcasts in the API: what is asked and what is answered."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contact_registry import Audience
+from service.broadcasts import BroadcastView, Draft, Texts
+from service.deliveries import Progress
+
+Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
+Urgency = Literal["emergency", "urgent", "advisory"]
+Channel = Literal["sms", "email", "notice"]
+Word = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class EmailIn(_Asked):
+    """A subject and a body in plain text; the layout around it is ours."""
+
+    subject: Annotated[str, Field(max_length=400)]
+    body: Annotated[str, Field(max_length=20_000)]
+
+
+class TextsIn(_Asked):
+    """What the author wrote, per channel."""
+
+    sms: Annotated[str, Field(max_length=4_000)] | None = None
+    email: EmailIn | None = None
+
+    def texts(self) -> Texts:
+        return Texts.load(self.model_dump(exclude_none=True))
+
+
+class AudienceIn(_Asked):
+    """Whom it is for. Without `units`: the broadcast's own unit and all below it."""
+
+    units: Annotated[list[Word], Field(max_length=2_000)] = []
+    grades: Annotated[list[Word], Field(max_length=50)] = []
+    classes: Annotated[list[Word], Field(max_length=500)] = []
+    staff: bool = False
+
+    def audience(self) -> Audience:
+        return Audience(units=tuple(self.units), grades=tuple(self.grades), classes=tuple(self.classes), staff=self.staff)
+
+
+class BroadcastIn(_Asked):
+    """A new draft."""
+
+    unit: Annotated[str, Field(max_length=40, examples=["nbk-thcs"])]
+    kind: Kind
+    urgency: Urgency
+    title: Annotated[str, Field(max_length=400)]
+    texts: TextsIn
+    sms_script: Literal["ascii", "unicode"] = "ascii"
+    audience: AudienceIn = AudienceIn()
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
+    send_at: AwareDatetime | None = None
+    expires_at: AwareDatetime
+
+    def draft(self) -> Draft:
+        return Draft(
+            kind=self.kind,
+            urgency=self.urgency,
+            title=self.title,
+            texts=self.texts.texts(),
+            audience=self.audience.audience(),
+            channels=tuple(self.channels),
+            expires_at=self.expires_at,
+            send_at=self.send_at,
+            sms_script=self.sms_script,
+        )
+
+
+class BroadcastChange(_Asked):
+    """What changes; what is left out stays. A change voids the digest and goes back to draft."""
+
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    title: Annotated[str, Field(max_length=400)] | None = None
+    texts: TextsIn | None = None
+    sms_script: Literal["ascii", "unicode"] | None = None
+    audience: AudienceIn | None = None
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=3)] | None = None
+    send_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, as `Draft` takes them."""
+        sent: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        for name, value in list(sent.items()):
+            if value is None and name != "send_at":
+                del sent[name]
+        if "texts" in sent:
+            sent["texts"] = sent["texts"].texts()
+        if "audience" in sent:
+            sent["audience"] = sent["audience"].audience()
+        if "channels" in sent:
+            sent["channels"] = tuple(sent["channels"])
+        return sent
+
+
+class ReturnIn(_Asked):
+    """Why it goes back to its author."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class ApprovalIn(_Asked):
+    """The digest of what the approver has read."""
+
+    digest: Annotated[str, Field(min_length=1, max_length=200)]
+    otp: Annotated[str, Field(max_length=20)] | None = None
+
+
+class ProgressOut(BaseModel):
+    """Seven parts that always sum to `total`."""
+
+    total: int
+    waiting: int
+    sending: int
+    accepted: int
+    delivered: int
+    failed: int
+    not_sent: int
+    uncertain: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> "ProgressOut":
+        return cls(**{name: getattr(progress, name) for name in cls.model_fields})
+
+
+class BroadcastOut(BaseModel):
+    """A broadcast as it stands. `rate`: deliveries settled per second lately."""
+
+    id: UUID
+    unit: str
+    state: str
+    kind: str
+    urgency: str
+    title: str
+    texts: Mapping[str, Any]
+    sms_script: str
+    audience: Mapping[str, Any]
+    channels: list[str]
+    send_at: AwareDatetime | None
+    expires_at: AwareDatetime
+    version: int
+    digest: str | None
+    audience_count: int | None
+    return_reason: str | None
+    pause_reason: str | None
+    public_number: str | None
+    record_url: str | None
+    progress: ProgressOut
+    rate: float
+    last_progress_at: AwareDatetime | None
+    created_at: AwareDatetime
+    submitted_at: AwareDatetime | None
+    approved_at: AwareDatetime | None
+    completed_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, view: BroadcastView, progress: Progress, *, public_number: str | None, base: str) -> "BroadcastOut":
+        same = {name: getattr(view, name) for name in _SAME}
+        return cls(
+            **same,
+            id=view.public_id,
+            channels=list(view.channels),
+            public_number=public_number,
+            record_url=f"{base}/api/v1/records/{view.record_id}" if view.record_id else None,
+            progress=ProgressOut.of(progress),
+            rate=round(progress.rate, 1),
+            last_progress_at=progress.last_progress_at,
+        )
+
+
+_SAME = (
+    "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "send_at", "expires_at", "version",
+    "digest", "audience_count", "return_reason", "pause_reason", "created_at", "submitted_at", "approved_at", "completed_at",
+)  # fmt: skip
+
+
+class BroadcastList(BaseModel):
+    """The newest first. `next` is the cursor of the next page, or null."""
+
+    items: list[BroadcastOut]
+    next: str | None
+
+
+class DeliveryOut(BaseModel):
+    """One message to one address, masked. `reason` in plain words."""
+
+    channel: str
+    address: str
+    state: str
+    reason: str | None
+    code: str | None
+    accepted_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+
+
+class DeliveryList(BaseModel):
+    """`next` is the cursor of the next page, or null."""
+
+    items: list[DeliveryOut]
+    next: str | None

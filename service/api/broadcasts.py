@@ -1,0 +1,184 @@
+"""`/broadcasts`: drafting, submitting, returning, approving, reading. Progress and deliveries are next door."""
+# ruff: noqa: FAST003 - the id in the path is taken by the dependency `Moving`
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.api.broadcast_models import (
+    ApprovalIn,
+    BroadcastChange,
+    BroadcastIn,
+    BroadcastList,
+    BroadcastOut,
+    ReturnIn,
+)
+from service.api.context import ApiContext, Approver, BroadcastsReader, BroadcastsWriter, Context
+from service.api.cursors import Cursor, Limit, make_cursor, open_number
+from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.broadcasts import (
+    BroadcastView,
+    approve,
+    create_draft,
+    draft_of,
+    edit_draft,
+    find_broadcast,
+    list_broadcasts,
+    locate_broadcast,
+    return_broadcast,
+    submit,
+)
+from service.database import act_for, unit_transaction
+from service.deliveries import progress_of
+from service.units import find_unit
+
+router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
+
+BroadcastId = Annotated[UUID, Path(description="the broadcast's id")]
+
+
+@asynccontextmanager
+async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> AsyncIterator[tuple[AsyncConnection, int]]:
+    """A transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it, and its inner id."""
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        located = await locate_broadcast(conn, public_id)
+        await act_for(conn, located.unit_id)
+        yield conn, located.id
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What every move on a broadcast takes, gathered once."""
+
+    context: ApiContext
+    public_id: UUID
+    key: str | None
+
+    async def run(
+        self, actor: Actor, name: str, asked: BaseModel | None, use_case: Callable[[AsyncConnection, int], Awaitable[object]]
+    ) -> JSONResponse:
+        """Runs the use case once for the key and answers with the broadcast as it then stands."""
+        async with at_broadcast(self.context, actor, self.public_id) as (conn, broadcast_id):
+
+            async def act() -> tuple[int, BroadcastOut]:
+                await use_case(conn, broadcast_id)
+                return 200, await shown(self.context, conn, await find_broadcast(conn, broadcast_id))
+
+            located = await find_broadcast(conn, broadcast_id)
+            hashed = request_hash(f"broadcasts.{name}", str(self.public_id), asked or b"")
+            return await once(conn, actor, located.unit_id, self.key, hashed, act)
+
+
+def _move(context: Context, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> Move:
+    return Move(context, broadcast_id, key)
+
+
+Moving = Annotated[Move, Depends(_move)]
+
+
+async def shown(context: ApiContext, conn: AsyncConnection, view: BroadcastView) -> BroadcastOut:
+    """A broadcast with its progress, as the API shows it."""
+    progress = await progress_of(conn, view.id, now=context.now())
+    number = None if view.public_serial is None else context.numbers.written(view.public_serial)
+    return BroadcastOut.of(view, progress, public_number=number, base=context.settings.public_base)
+
+
+@router.post("", status_code=201, response_model=BroadcastOut)
+async def create(context: Context, actor: BroadcastsWriter, body: BroadcastIn, key: IdempotencyKey = None) -> JSONResponse:
+    """A new draft."""
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        unit = await find_unit(conn, body.unit, context.today())
+        await act_for(conn, unit.id)
+
+        async def act() -> tuple[int, BroadcastOut]:
+            view = await create_draft(conn, actor, unit=unit, draft=body.draft(), now=context.now())
+            return 201, await shown(context, conn, view)
+
+        return await once(conn, actor, unit.id, key, request_hash("broadcasts.create", body), act)
+
+
+@router.get("")
+async def list_all(context: Context, actor: BroadcastsReader, cursor: Cursor = None, limit: Limit = 50) -> BroadcastList:
+    """Your unit's broadcasts and, for an officer, those of the units below, the newest first."""
+    before = open_number(cursor)
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        views = await list_broadcasts(conn, before=before, limit=limit + 1)
+        items = []
+        for view in views[:limit]:
+            await act_for(conn, view.unit_id)
+            items.append(await shown(context, conn, view))
+    more = len(views) > limit
+    return BroadcastList(items=items, next=make_cursor(views[limit - 1].id) if more else None)
+
+
+@router.get("/{broadcast_id}")
+async def read(context: Context, actor: BroadcastsReader, broadcast_id: BroadcastId) -> BroadcastOut:
+    """One broadcast, with its progress."""
+    async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
+        return await shown(context, conn, await find_broadcast(conn, inner_id))
+
+
+@router.patch("/{broadcast_id}", response_model=BroadcastOut)
+async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> JSONResponse:
+    """Changes a draft. Whatever was submitted is void; whoever edits may not approve."""
+
+    async def use_case(conn: AsyncConnection, broadcast_id: int) -> object:
+        draft = replace(draft_of(await find_broadcast(conn, broadcast_id)), **body.changes())
+        return await edit_draft(conn, actor, broadcast_id=broadcast_id, draft=draft, now=move.context.now())
+
+    return await move.run(actor, "edit", body, use_case)
+
+
+@router.post("/{broadcast_id}/submit", response_model=BroadcastOut)
+async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
+    """Checks the texts, counts the audience and asks for approval of exactly that: see `digest`."""
+    context = move.context
+    sender = context.settings.twilio_sender
+    return await move.run(
+        actor,
+        "submit",
+        None,
+        lambda conn, broadcast_id: submit(conn, actor, broadcast_id=broadcast_id, sender=sender, now=context.now()),
+    )
+
+
+@router.post("/{broadcast_id}/return", response_model=BroadcastOut)
+async def return_one(move: Moving, actor: Approver, body: ReturnIn) -> JSONResponse:
+    """Back to its author, with a reason."""
+    return await move.run(
+        actor,
+        "return",
+        body,
+        lambda conn, broadcast_id: return_broadcast(
+            conn, actor, broadcast_id=broadcast_id, reason=body.reason, now=move.context.now()
+        ),
+    )
+
+
+@router.post("/{broadcast_id}/approve", response_model=BroadcastOut)
+async def approve_one(move: Moving, actor: Approver, body: ApprovalIn) -> JSONResponse:
+    """Freezes, signs and sends what `digest` stands for."""
+    context = move.context
+    return await move.run(
+        actor,
+        "approve",
+        body,
+        lambda conn, broadcast_id: approve(
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            digest=body.digest,
+            sender=context.settings.twilio_sender,
+            master=context.master,
+            numbers=context.numbers,
+            now=context.now(),
+        ),
+    )

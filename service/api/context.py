@@ -1,0 +1,80 @@
+"""What a request may use, and who may call: said in the endpoint's signature, held by tests/architecture/test_routes.py."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contact_registry import MasterKey
+from service.accounts import authenticate
+from service.actors import Actor
+from service.clock import LOCAL, Clock
+from service.errors import Unauthenticated
+from service.lookups import Lookups
+from service.settings import Settings
+from service.signing.lookup_numbers import LookupNumbers
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """Made once at the composition root; `engine` is the web login's."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    master: MasterKey
+    numbers: LookupNumbers
+    index_key: bytes
+    token_key: bytes
+    lookups: Lookups
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        return self.clock()
+
+    def today(self) -> date:
+        """The day it is in Vietnam."""
+        return self.clock().astimezone(LOCAL).date()
+
+
+def context(request: Request) -> ApiContext:
+    """Set by the composition root."""
+    made: ApiContext = request.app.state.api_context
+    return made
+
+
+Context = Annotated[ApiContext, Depends(context)]
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`loa_` and 43 characters, made with `loa keys make`")
+
+
+async def caller(
+    context: Context, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None
+) -> Actor:
+    """The account behind the API key. Raises `Unauthenticated("auth.missing")`."""
+    if credentials is None:
+        raise Unauthenticated("auth.missing")
+    return await authenticate(context.engine, credentials.credentials)
+
+
+def needs(permission: str) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency: the caller, who has this permission. The use case asks once more."""
+
+    async def permitted(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+        actor.require(permission)
+        return actor
+
+    return permitted
+
+
+UnitsReader = Annotated[Actor, Depends(needs("units:read"))]
+UnitsWriter = Annotated[Actor, Depends(needs("units:write"))]
+ImportsReader = Annotated[Actor, Depends(needs("imports:read"))]
+ImportsWriter = Annotated[Actor, Depends(needs("imports:write"))]
+BroadcastsReader = Annotated[Actor, Depends(needs("broadcasts:read"))]
+BroadcastsWriter = Annotated[Actor, Depends(needs("broadcasts:write"))]
+Approver = Annotated[Actor, Depends(needs("broadcasts:approve"))]

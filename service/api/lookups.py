@@ -1,0 +1,112 @@
+"""`/lookups`: the parents' question, for anybody, without a key. The number is a pointer; the text decides."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from service.api.context import Context
+from service.lookups import Answer, RecordView
+
+router = APIRouter(prefix="/lookups", tags=["look-up"])
+
+
+class Question(BaseModel):
+    """A pasted text, with or without its number. The text is compared and thrown away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str | None = None
+    text: str
+
+
+class Issuer(BaseModel):
+    """The unit that issued it, named as at the time."""
+
+    code: str
+    name: str
+
+
+class RecordOut(BaseModel):
+    """The official message. `texts` are final, with the asked number in its place."""
+
+    id: UUID
+    kind: str
+    urgency: str
+    issuer: Issuer
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime
+    texts: Mapping[str, Any]
+    single_approval: bool
+
+    @classmethod
+    def of(cls, record: RecordView) -> "RecordOut":
+        return cls(
+            id=record.id,
+            kind=record.kind,
+            urgency=record.urgency,
+            issuer=Issuer(code=record.issuer_code, name=record.issuer_name),
+            issued_at=record.issued_at,
+            expires_at=record.expires_at,
+            texts=record.texts,
+            single_approval=record.single_approval,
+        )
+
+
+class DifferenceOut(BaseModel):
+    """Where the two part. `critical`: a digit, link, phone number, negation, money or code word is in it."""
+
+    kind: Literal["missing", "added", "changed"]
+    official: str
+    received: str
+    critical: bool
+
+
+class ComparisonOut(BaseModel):
+    """`same` only when nothing but cosmetics differs; whatever is not plainly the same is `different`."""
+
+    verdict: str
+    differences: list[DifferenceOut]
+
+
+class AnswerOut(BaseModel):
+    """What the number leads to. `copied`: the number was looked up from suspiciously many places."""
+
+    outcome: str
+    copied: bool
+    record: RecordOut | None = None
+    comparison: ComparisonOut | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerOut":
+        comparison = answer.comparison
+        return cls(
+            outcome=answer.outcome,
+            copied=answer.copied,
+            record=RecordOut.of(answer.record) if answer.record else None,
+            comparison=ComparisonOut(
+                verdict=comparison.verdict,
+                differences=[
+                    DifferenceOut(kind=each.kind, official=each.official, received=each.received, critical=each.critical)
+                    for each in comparison.differences
+                ],
+            )
+            if comparison
+            else None,
+        )
+
+
+@router.get("/{number:path}", response_model_exclude_none=True)
+async def by_number(context: Context, response: Response, number: Annotated[str, Path(examples=["4071 8826 3163"])]) -> AnswerOut:
+    """What this number leads to. Whatever cannot be read as a look-up number is `mistyped`."""
+    response.headers["Cache-Control"] = "no-store"
+    return AnswerOut.of(await context.lookups.answer(number, None))
+
+
+@router.post("", response_model_exclude_none=True)
+async def by_text(context: Context, response: Response, question: Question) -> AnswerOut:
+    """Compares a pasted text with the official one. At most 4 KB."""
+    response.headers["Cache-Control"] = "no-store"
+    return AnswerOut.of(await context.lookups.answer(question.number, question.text))

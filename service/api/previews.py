@@ -1,0 +1,137 @@
+"""`/previews` and `/audiences/count`: what would be sent, and to how many, before anything is written down."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from service.api.broadcast_models import AudienceIn, Channel, Kind, TextsIn, Urgency
+from service.api.context import BroadcastsReader, Context
+from service.broadcasts import Finding, count_recipients, preview
+from service.database import act_for, unit_transaction
+from service.refusals import preferred_language, sentence
+from service.units import find_unit
+
+router = APIRouter(tags=["broadcasts"])
+
+Channels = Annotated[list[Channel], Field(min_length=1, max_length=3)]
+
+
+class PreviewIn(BaseModel):
+    """Texts as authored, and who would send them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Annotated[str, Field(max_length=40)]
+    texts: TextsIn
+    channels: Channels
+    title: Annotated[str, Field(max_length=400)] = ""
+    kind: Kind = "scam_alert"
+    sms_script: Literal["ascii", "unicode"] = "ascii"
+    expires_at: AwareDatetime | None = None
+
+
+class SmsOut(BaseModel):
+    """What would be sent, sender and look-up line included; the counts are of it."""
+
+    variant: str
+    text: str
+    encoding: str
+    characters: int
+    segments: int
+
+
+class EmailOut(BaseModel):
+    subject: str
+    text: str
+    html: str
+
+
+class FindingOut(BaseModel):
+    """What the rules found. `span`: first character and one past the last, in `field` as written."""
+
+    severity: str
+    code: str
+    message: str
+    field: str
+    span: tuple[int, int]
+
+    @classmethod
+    def of(cls, finding: Finding, language: str) -> "FindingOut":
+        message = sentence(finding.code, language, dict(finding.values))
+        return cls(severity=finding.severity, code=finding.code, message=message, field=finding.field, span=finding.span)
+
+
+class PreviewOut(BaseModel):
+    sms: list[SmsOut]
+    email: EmailOut | None
+    findings: list[FindingOut]
+
+
+class CountIn(BaseModel):
+    """An audience, and how it would be reached."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Annotated[str, Field(max_length=40)]
+    audience: AudienceIn = AudienceIn()
+    channels: Channels
+    urgency: Urgency = "urgent"
+
+
+class CountOut(BaseModel):
+    """Messages that would leave now: one per number or address and channel."""
+
+    recipients: int
+    by_channel: dict[str, int]
+
+
+@router.post("/previews")
+async def show(context: Context, actor: BroadcastsReader, request: Request, body: PreviewIn) -> PreviewOut:
+    """The texts as parents would get them, with an example number, and what the rules find in them."""
+    language = preferred_language(request.headers.get("accept-language"))
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        unit = await find_unit(conn, body.unit, context.today())
+    made = preview(
+        texts=body.texts.texts(),
+        channels=tuple(body.channels),
+        unit=unit,
+        sender=context.settings.twilio_sender,
+        now=context.now(),
+        kind=body.kind,
+        title=body.title,
+        sms_script=body.sms_script,
+        expires_at=body.expires_at,
+    )
+    return PreviewOut(
+        sms=[
+            SmsOut(
+                variant=each.variant,
+                text=each.text,
+                encoding=each.encoding,
+                characters=each.characters,
+                segments=each.segments,
+            )
+            for each in made.sms
+        ],
+        email=EmailOut(subject=made.email.subject, text=made.email.text, html=made.email.html) if made.email else None,
+        findings=[FindingOut.of(finding, language) for finding in made.findings],
+    )
+
+
+@router.post("/audiences/count")
+async def count(context: Context, actor: BroadcastsReader, body: CountIn) -> CountOut:
+    """How many messages would leave now."""
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        unit = await find_unit(conn, body.unit, context.today())
+        await act_for(conn, unit.id)
+        by_channel = await count_recipients(
+            conn,
+            unit_id=unit.id,
+            unit_code=unit.code,
+            audience=body.audience.audience(),
+            channels=body.channels,
+            urgency=body.urgency,
+            now=context.now(),
+        )
+    return CountOut(recipients=sum(by_channel.values()), by_channel=by_channel)

@@ -1,0 +1,19 @@
+"""`/records/{id}`: the signed record, byte for byte, for anybody."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from service.api.context import Context
+
+router = APIRouter(prefix="/records", tags=["look-up"])
+
+_A_YEAR = "public, max-age=31536000, immutable"
+
+
+@router.get("/{record_id}", response_class=Response, responses={200: {"content": {"application/jose+json": {}}}})
+async def read(context: Context, record_id: Annotated[UUID, Path()]) -> Response:
+    """JWS, general JSON serialisation. Verify it with `/.well-known/jwks.json`, or `loa verify`."""
+    jws = await context.lookups.record_jws(record_id)
+    return Response(jws, media_type="application/jose+json", headers={"Cache-Control": _A_YEAR})

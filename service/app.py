@@ -1,0 +1,131 @@
+"""The web process: composition root of the API and the pages. Opens engines and keys, turns refusals into HTTP, closes again."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contact_registry import ImportRefused, MasterKey
+from service.api import broadcasts, deliveries, events, health, imports, lookups, previews, records, units, webhooks, well_known
+from service.api.context import ApiContext
+from service.api.limits import BodyLimits, SecurityHeaders
+from service.api.problems import RESPONSES, invalid_request, problem, refused
+from service.clock import Clock, system_clock
+from service.database import make_engine, unit_transaction
+from service.errors import LoaError
+from service.keyring import deployment_key
+from service.lookups import Lookups
+from service.rendering import pages_environment
+from service.settings import Settings
+from service.signing.lookup_numbers import LookupNumbers
+from service.web import lookup_page, reference
+from service.web.lookup_page import LookupSite, not_found_page
+from service.web.pages import STATIC, Pages
+
+_log = structlog.get_logger(__name__)
+
+_HTTP_CODES: Mapping[int, str] = {404: "request.not_found", 405: "request.method_not_allowed"}
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
+    """The application. Connects when it starts, not here; a missing setting raises `MissingSetting` at once."""
+    urls = {name: settings.need(f"database_url_{name}") for name in ("web", "lookup")}
+    master = MasterKey.parse(settings.need("master_key"))
+    settings.need("valkey_url")
+    pages = Pages.load(pages_environment())
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        web = make_engine(urls["web"], name="loa web", pool_size=10)
+        lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
+        try:
+            async with unit_transaction(web, None) as conn:
+                keys = {
+                    name: await deployment_key(conn, master, name) for name in ("lookup_number", "address_index", "attempt_token")
+                }
+            answers = Lookups(lookup, master, settings.number_digits, clock)
+            app.state.lookup_site = LookupSite(answers, pages)
+            app.state.api_context = ApiContext(
+                settings=settings,
+                clock=clock,
+                engine=web,
+                master=master,
+                numbers=LookupNumbers(keys["lookup_number"], settings.number_digits),
+                index_key=keys["address_index"],
+                token_key=keys["attempt_token"],
+                lookups=answers,
+            )
+            yield
+        finally:
+            await web.dispose()
+            await lookup.dispose()
+
+    app = FastAPI(
+        title="Loa",
+        version="1",
+        description="Signed official warnings to parents, each with a look-up number that anybody can check.",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # the interactive pages load scripts from elsewhere; ours is a page of its own
+        redoc_url=None,
+        responses=RESPONSES,
+    )
+    _routes(app)
+    _refusals(app, pages)
+    app.add_middleware(BodyLimits)
+    app.add_middleware(SecurityHeaders, https=settings.public_base.startswith("https://"))
+    return app
+
+
+def _routes(app: FastAPI) -> None:
+    versioned = APIRouter(prefix="/api/v1")
+    for part in (units, imports, previews, broadcasts, deliveries, events, lookups, records):
+        versioned.include_router(part.router)
+    app.include_router(versioned)
+    for outside in (health, well_known, webhooks, lookup_page, reference):
+        app.include_router(outside.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _refusals(app: FastAPI, pages: Pages) -> None:
+    @app.exception_handler(LoaError)
+    async def ours(request: Request, error: LoaError) -> Response:
+        return refused(request, error)
+
+    @app.exception_handler(ImportRefused)
+    async def list_refused(request: Request, error: ImportRefused) -> Response:
+        return problem(request, 413 if error.code == "import.too_large" else 422, error.code)
+
+    @app.exception_handler(RequestValidationError)
+    async def misshapen(request: Request, error: RequestValidationError) -> Response:
+        return invalid_request(request, error)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and "text/html" in request.headers.get("accept", "") and not _for_programs(request):
+            return not_found_page(pages)
+        code = _HTTP_CODES.get(error.status_code, "request.malformed")
+        return problem(request, error.status_code, code, headers=error.headers)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    async def without_database(request: Request, error: Exception) -> Response:
+        _log.error("database unreachable", error=type(error).__name__)
+        return problem(request, 503, "server.unavailable", headers={"Retry-After": "10"})
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> Response:
+        _log.error("request failed", error=type(error).__name__, method=request.method)  # the server logs the traceback
+        return problem(request, 500, "server.error")
+
+
+def _for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/webhooks/", "/.well-known/"))

@@ -1,0 +1,88 @@
+"""The parents' look-up page at `/`: a number by GET, a pasted text by POST, an answer a parent can act on.
+
+Works without JavaScript and without an account. A pasted text never reaches an address, a log or the store.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse
+
+from service.errors import TooLarge, Unavailable
+from service.lookups import Lookups
+from service.web.answers import AnswerPage, answer_page, plain_page
+from service.web.pages import Pages
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LookupSite:
+    """What the page needs: the question's use case and the templates."""
+
+    lookups: Lookups
+    pages: Pages
+
+
+def site(request: Request) -> LookupSite:
+    """Set once by the composition root."""
+    made: LookupSite = request.app.state.lookup_site
+    return made
+
+
+Site = Annotated[LookupSite, Depends(site)]
+
+
+def _language(lang: str | None) -> str:
+    # People here read Vietnamese whatever their browser was shipped with; English is asked for by the link.
+    return "en" if lang == "en" else "vi"
+
+
+@router.get("/")
+async def look_up_by_number(
+    page: Site,
+    so: Annotated[str | None, Query()] = None,
+    lang: Annotated[str | None, Query()] = None,
+) -> HTMLResponse:
+    """The form; with `?so=` the answer for that number."""
+    language = _language(lang)
+    if so is None or not so.strip():
+        return _respond(page, None, language)
+    return await _answer(page, language, number=so.strip(), text=None)
+
+
+@router.post("/")
+async def look_up_by_text(
+    page: Site,
+    tin: Annotated[str, Form()] = "",
+    so: Annotated[str, Form()] = "",
+    lang: Annotated[str | None, Form()] = None,
+) -> HTMLResponse:
+    """The answer for a pasted text, with or without its number beside it."""
+    language = _language(lang)
+    number, text = so.strip() or None, tin if tin.strip() else None
+    if number is None and text is None:
+        return _respond(page, None, language)
+    return await _answer(page, language, number=number, text=text)
+
+
+async def _answer(page: LookupSite, language: str, *, number: str | None, text: str | None) -> HTMLResponse:
+    try:
+        answer = await page.lookups.answer(number, text)
+    except Unavailable:
+        return _respond(page, plain_page("unavailable", language), language, status=503)
+    except TooLarge:
+        return _respond(page, plain_page("too_long", language), language, status=413)
+    return _respond(page, answer_page(answer, language, asked=(number or "")[:40]), language)
+
+
+def _respond(page: LookupSite, answer: AnswerPage | None, language: str, *, status: int = 200) -> HTMLResponse:
+    html = page.pages.render("pages/lookup.html", language, number=answer.number if answer else "", page=answer)
+    headers = page.pages.headers() | ({"Retry-After": "30"} if status == 503 else {})
+    return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def not_found_page(pages: Pages) -> HTMLResponse:
+    """For a person who followed a wrong address."""
+    return HTMLResponse(pages.render("pages/not_found.html", "vi"), status_code=404, headers=pages.headers())

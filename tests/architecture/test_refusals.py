@@ -1,0 +1,73 @@
+"""Every code anybody raises has its sentence in both languages, and every code of the contract exists."""
+
+import re
+import string
+
+import pytest
+
+from service.refusals import SENTENCES, preferred_language, sentence
+from tests.architecture.sources import modules, strings
+
+CONTRACT = ["import.unreadable", "import.no_contact_column", "import.too_large", "import.password_protected", "unit.unknown", "unit.not_ready", "content.link", "content.amount", "content.account_number", "content.code_request", "content.phone_not_on_card", "content.ambiguous_unaccented", "content.too_long", "approval.by_author", "approval.digest_changed", "approval.otp", "broadcast.not_allowed_in_state", "broadcast.audience_empty", "broadcast.audience_grew", "broadcast.overdue", "webhook.bad_signature", "auth.missing", "auth.scope", "request.unknown_field"]
+
+_AREAS = "|".join(sorted({code.partition(".")[0] for code in SENTENCES}))
+_CODE = re.compile(rf"(?:{_AREAS})\.[a-z_0-9]+")
+
+
+def test_every_code_in_the_source_has_its_sentence():
+    told = set(SENTENCES) | _OTHER_VOCABULARIES
+    found = {
+        (text, module)
+        for module, path in modules()
+        if module != "service.refusals"
+        for _, text in strings(path)
+        if _CODE.fullmatch(text)
+    }
+    assert {(code, module) for code, module in found if code not in told} == set()
+
+
+# Actions of the audit trail and purposes look like codes; they are told to nobody as refusals.
+_OTHER_VOCABULARIES = {
+    value
+    for module, path in modules()
+    if module.startswith(("service.audit", "contact_registry"))
+    for _, value in strings(path)
+    if _CODE.fullmatch(value)
+}
+
+
+@pytest.mark.parametrize("code", CONTRACT)
+def test_every_code_of_the_contract_exists(code: str):
+    assert code in SENTENCES
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_both_languages_are_there_and_take_the_same_values(code: str):
+    vietnamese, english = SENTENCES[code]
+    assert vietnamese.strip()
+    assert english.strip()
+    assert vietnamese != english
+    slots = [{name for _, name, _, _ in string.Formatter().parse(each) if name} for each in (vietnamese, english)]
+    assert slots[0] == slots[1]
+
+
+def test_a_code_nobody_knows_still_gets_a_sentence():
+    assert sentence("made.up", "vi") == "Không thực hiện được."
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "vi"),
+        ("", "vi"),
+        ("en", "en"),
+        ("en-GB,en;q=0.8", "en"),
+        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
+        ("fr, en;q=0.5", "en"),
+        ("en;q=0", "vi"),
+        ("*", "vi"),
+        ("en;q=nonsense", "vi"),
+    ],
+)
+def test_the_language_is_the_one_the_header_ranks_first(header: str | None, language: str):
+    assert preferred_language(header) == language

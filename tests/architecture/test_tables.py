@@ -1,0 +1,61 @@
+"""SQL stays at home: a domain's tables are written by that domain, and read elsewhere only where it is said here."""
+
+import re
+
+from tests.architecture.sources import modules, strings
+
+# Who may write each table: package, or a list of them where a use case next door was given the task.
+WRITERS = {
+    "units": {"service.units"},
+    "unit_versions": {"service.units"},
+    "unit_closure": {"service.units"},
+    "data_keys": {"contact_registry"},
+    "deployment_keys": {"service.keyring"},
+    "accounts": {"service.accounts"},
+    "api_keys": {"service.accounts"},
+    "idempotency_keys": {"service.api"},
+    "audit_events": {"service.audit"},
+    "outbox": {"service.outbox"},
+    "imports": {"service.contacts", "contact_registry"},
+    "import_files": {"service.contacts", "contact_registry"},
+    "import_rows": {"contact_registry", "service.contacts"},
+    "import_problems": {"contact_registry"},
+    "contacts": {"contact_registry"},
+    "contact_points": {"contact_registry"},
+    "enrolments": {"contact_registry"},
+    "suppressions": {"contact_registry"},
+    "signing_keys": {"service.keyring"},
+    "records": {"service.records"},
+    "number_blocks": {"service.records"},
+    "number_counter": {"service.records"},
+    "broadcasts": {"service.broadcasts"},
+    "deliveries": {"service.deliveries"},
+    "delivery_chunks": {"service.deliveries"},
+    "receipts_inbox": {"service.deliveries"},
+    "worker_heartbeats": {"service.deliveries"},
+    "delivery_moves": set[str](),
+}
+_WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY)\s+([a-z_]+)")
+
+
+def test_each_table_is_written_only_at_home():
+    strangers = [
+        (table, module, line)
+        for module, path in modules()
+        if not module.startswith("service.migrations")
+        for line, text in strings(path)
+        for table in _WRITES.findall(text)
+        if table in WRITERS and not any(module.startswith(home) for home in WRITERS[table])
+    ]
+    assert strangers == []
+
+
+def test_the_pages_and_the_look_up_side_hold_no_sql():
+    told = [
+        (module, line)
+        for module, path in modules()
+        if module.startswith("service.web")
+        for line, text in strings(path)
+        if re.search(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b", text)
+    ]
+    assert told == []
