@@ -3,17 +3,44 @@
 A leaf: it gets connection, clock and keys as arguments and knows nothing of broadcasts or HTTP.
 """
 
+from contact_registry.audiences import Audience, audience_select, count_audience
 from contact_registry.errors import ImportRefused, MasterKeyInvalid, RegistryError, Unsealable
+from contact_registry.importing.applying import Applied, apply_list
+from contact_registry.importing.checked import CheckedList, CheckedRow, Counts, Problem
+from contact_registry.importing.problem_messages import problem_message
+from contact_registry.importing.reading import read_list
+from contact_registry.importing.sheets import MAX_BYTES, sniff
+from contact_registry.importing.storing import row_key_ids, store_checked
+from contact_registry.phone_numbers import PhoneCell, read_phones
 from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, data_keys
+from contact_registry.suppressions import suppress
 
 __all__ = [
+    "MAX_BYTES",
+    "Applied",
+    "Audience",
+    "CheckedList",
+    "CheckedRow",
+    "Counts",
     "DataKey",
     "ImportRefused",
     "MasterKey",
     "MasterKeyInvalid",
+    "PhoneCell",
+    "Problem",
     "RegistryError",
     "Unsealable",
     "address_hash",
+    "apply_list",
+    "audience_select",
+    "count_audience",
     "current_data_key",
     "data_keys",
+    "problem_message",
+    "read_list",
+    "read_phones",
+    "row_key_ids",
+    "sniff",
+    "store_checked",
+    "suppress",
 ]

@@ -1,0 +1,1 @@
+"""School lists: read (pure), stored sealed, applied."""

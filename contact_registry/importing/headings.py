@@ -1,0 +1,130 @@
+"""Which column is what, from its heading, in any of the spellings schools use (context 4.1).
+
+A heading is folded first (lower case, no diacritics, no punctuation, no "(*)"), then the first rule that fits decides.
+The order matters: "Địa chỉ email" is an email, "SĐT GVCN" is nobody's parent, "Họ tên mẹ" is not the pupil's name.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Role = Literal["father", "mother", "guardian", "parent"]
+
+
+class Field(StrEnum):
+    """What a column holds. DROPPED must not be kept and is reported; IGNORED is known, harmless and not needed."""
+
+    ORDER = "order"
+    NAME = "name"
+    FAMILY_NAME = "family_name"
+    GIVEN_NAME = "given_name"
+    CLASS = "class"
+    GRADE = "grade"
+    PUPIL_CODE = "pupil_code"
+    PHONE = "phone"
+    EMAIL = "email"
+    IGNORED = "ignored"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`written`: as a person knows the column, "Thông tin cha: SĐT", without marks such as "(*)"."""
+
+    field: Field
+    written: str
+    role: Role = "parent"
+
+
+_MARK = re.compile(r"[\(\[]\s*\*+\s*[\)\]]|\*+")
+_WORDS = re.compile(r"[^a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """`SĐT  Mẹ (*)` → `sdt me`."""
+    plain = unicodedata.normalize("NFD", _MARK.sub(" ", text).lower().replace("đ", "d"))
+    return _WORDS.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(phrases) + r")\b")
+
+
+_EMAIL = _any("e ?mail", "gmail", "thu dien tu")
+_PHONE = _any("sdt", "dt", "dtdd", "sddt", "so dt", "dien thoai", "di dong", "zalo", "phone", "mobile", "tel")
+_NOT_A_PARENT = _any("gvcn", "giao vien", "chu nhiem", "nha truong", "thay", "co giao")
+_PUPIL = _any("hoc sinh", "hs", "tre", "be")
+_FATHER = _any("cha", "bo", "father")
+_MOTHER = _any("me", "mother")
+_GUARDIAN = _any("giam ho", "gh", "do dau", "ong ba", "nuoi duong", "guardian")
+_PARENTS = _any("phu huynh", "ph", "phhs", "cha me", "bo me", "parent", "parents")
+_DROPPED = _any(
+    "cccd", "cmnd", "cmt", "can cuoc", "ho chieu", "dinh danh", "so dinh danh", "ngay sinh", "nam sinh", "sinh ngay", "noi sinh",
+    "dan toc", "ton giao", "quoc tich", "gioi tinh", "nam nu", "dia chi", "noi o", "cho o", "ho khau", "thuong tru", "tam tru",
+    "que quan", "uu tien", "chinh sach", "ho ngheo", "can ngheo", "khuyet tat", "suc khoe", "nghe nghiep", "so tai khoan", "stk",
+    "ngan hang", "bao hiem", "bhyt", "bhxh", "date of birth", "ethnicity", "religion", "address", "gender", "mo coi",
+)  # fmt: skip
+_ORDER = re.compile(r"stt|tt|so tt|so thu tu|no")
+_CODE = _any("ma hs", "ma hoc sinh", "ma so hs", "ma so hoc sinh", "ma thong ke", "student id", "student code")
+_CLASS = re.compile(r"[^0-9]*\b(?:lop|class)\b[^0-9]*")
+_GRADE = re.compile(r"khoi|khoi hoc|grade")
+_NAMES = _any("ho ten", "ho va ten", "ten hs", "ten hoc sinh", "ten tre", "ten be", "full name", "student name", "ho ten hs")
+_FAMILY = re.compile(r"ho|ho dem|ho lot|ho va dem|ho va ten dem|ho ten dem|ho va ten lot|ho va chu lot|ho va lot")
+_GIVEN = re.compile(r"ten|ten rieng|ten goi")
+_IGNORED = _any("ghi chu", "note", "notes", "nhan xet", "hoc luc", "hanh kiem", "ngay vao lop", "chu ky", "ky ten", "ky nhan")
+
+
+def read_heading(above: str, own: str) -> Heading:
+    """One column from its heading and, in two-row headers, the heading above it."""
+    above, own = " ".join(_MARK.sub(" ", above).split()), " ".join(_MARK.sub(" ", own).split())
+    written = f"{above}: {own}" if above and own else above or own
+    folded = fold(f"{above} {own}")
+    return Heading(_field(folded), written, _role(folded))
+
+
+def _role(folded: str) -> Role:
+    father, mother = _FATHER.search(folded), _MOTHER.search(folded)
+    if _GUARDIAN.search(folded):
+        return "guardian"
+    if bool(father) != bool(mother):
+        return "father" if father else "mother"
+    return "parent"
+
+
+def _field(folded: str) -> Field:  # noqa: C901, PLR0911, PLR0912 - a list of rules read from top to bottom
+    a_parent = any(p.search(folded) for p in (_FATHER, _MOTHER, _GUARDIAN, _PARENTS))
+    if not folded:
+        return Field.UNKNOWN
+    if (_EMAIL.search(folded) or _PHONE.search(folded)) and not a_parent:
+        if _NOT_A_PARENT.search(folded):
+            return Field.DROPPED
+        if _PUPIL.search(folded):  # pupils' own numbers: only with an age check, never in the parents' list
+            return Field.DROPPED
+    if _EMAIL.search(folded):
+        return Field.EMAIL
+    if _DROPPED.search(folded):
+        return Field.DROPPED
+    if _PHONE.search(folded):
+        return Field.PHONE
+    if _ORDER.fullmatch(folded):
+        return Field.ORDER
+    if _CODE.search(folded):
+        return Field.PUPIL_CODE
+    if _IGNORED.search(folded) or _NOT_A_PARENT.search(folded):
+        return Field.IGNORED
+    if _CLASS.fullmatch(folded):
+        return Field.CLASS
+    if _GRADE.fullmatch(folded):
+        return Field.GRADE
+    if a_parent:  # a parent's name: nothing we send needs it
+        return Field.IGNORED
+    if _FAMILY.fullmatch(folded):
+        return Field.FAMILY_NAME
+    if _GIVEN.fullmatch(folded):
+        return Field.GIVEN_NAME
+    if _NAMES.search(folded):
+        return Field.NAME
+    return Field.UNKNOWN
