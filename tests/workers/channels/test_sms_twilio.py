@@ -52,7 +52,7 @@ def answering(status: int, body: str) -> Serve:
     return serve
 
 
-async def test_a_text_arrives_letter_for_letter_and_is_named_by_its_sid(sms: SmsTwilio, simulators: Simulators):
+async def test_a_text_arrives_letter_for_letter_and_is_named_by_its_sid(sms: SmsTwilio, simulators: Simulators) -> None:
     outcome = await sms.send(TO, TEXT, NOWHERE)
 
     assert isinstance(outcome, Accepted)
@@ -77,7 +77,7 @@ async def test_a_text_arrives_letter_for_letter_and_is_named_by_its_sid(sms: Sms
 )
 async def test_a_refusal_is_told_from_what_cannot_be_known(
     sms: SmsTwilio, simulators: Simulators, fault: dict[str, int], expected: Refused | Unknown
-):
+) -> None:
     await simulators.fault("sms", **fault)
 
     assert await sms.send(TO, TEXT, NOWHERE) == expected
@@ -85,18 +85,18 @@ async def test_a_refusal_is_told_from_what_cannot_be_known(
 
 
 @pytest.mark.parametrize(("to", "code"), [("+842513822222", "21614"), ("0912345678", "21211")])
-async def test_a_number_that_takes_no_text_is_refused_for_the_number(sms: SmsTwilio, to: str, code: str):
+async def test_a_number_that_takes_no_text_is_refused_for_the_number(sms: SmsTwilio, to: str, code: str) -> None:
     assert await sms.send(to, TEXT, NOWHERE) == Refused(f"twilio.{code}", "number")
 
 
-async def test_a_wrong_token_is_our_configuration(simulators: Simulators):
+async def test_a_wrong_token_is_our_configuration(simulators: Simulators) -> None:
     channel = SmsTwilio(simulators.url, ACCOUNT, "another", "SGDDTDNAI")
 
     assert await channel.send(TO, TEXT, NOWHERE) == Refused("twilio.20003", "config")
     await channel.close()
 
 
-async def test_nobody_listening_means_nothing_was_sent():
+async def test_nobody_listening_means_nothing_was_sent() -> None:
     channel = SmsTwilio(f"http://127.0.0.1:{free_port()}", ACCOUNT, TOKEN, "SGDDTDNAI")
 
     assert await channel.send(TO, TEXT, NOWHERE) == Refused("connect", "temporary")
@@ -107,7 +107,7 @@ async def test_nobody_listening_means_nothing_was_sent():
 
 async def test_an_accepted_message_that_is_never_answered_is_unknown_and_found_in_the_list(
     sms: SmsTwilio, simulators: Simulators
-):
+) -> None:
     before = datetime.now(UTC)
     await simulators.fault("sms", hang_after_accept=True)
 
@@ -117,7 +117,7 @@ async def test_an_accepted_message_that_is_never_answered_is_unknown_and_found_i
     assert await sms.find(TO, before, "4071 8826 3163") == message["provider_id"]
 
 
-async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: SmsTwilio, simulators: Simulators):
+async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: SmsTwilio, simulators: Simulators) -> None:
     await sms.send(TO, TEXT, NOWHERE)
     now = datetime.now(UTC)
 
@@ -127,7 +127,7 @@ async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: Sm
     assert await sms.find(TO, now, "4071 8826 3163") is not None
 
 
-async def test_a_list_longer_than_a_page_is_read_on(sms: SmsTwilio):
+async def test_a_list_longer_than_a_page_is_read_on(sms: SmsTwilio) -> None:
     await sms.send(TO, TEXT, NOWHERE)
     for number in range(60):
         await sms.send(TO, f"Tin {number}", NOWHERE)
@@ -135,7 +135,7 @@ async def test_a_list_longer_than_a_page_is_read_on(sms: SmsTwilio):
     assert await sms.find(TO, datetime.now(UTC), "4071 8826 3163") is not None
 
 
-async def test_a_list_that_is_refused_is_not_an_empty_list(sms: SmsTwilio, simulators: Simulators):
+async def test_a_list_that_is_refused_is_not_an_empty_list(sms: SmsTwilio, simulators: Simulators) -> None:
     channel = SmsTwilio(simulators.url, ACCOUNT, "another", "SGDDTDNAI")
 
     with pytest.raises(CannotList):
@@ -143,7 +143,7 @@ async def test_a_list_that_is_refused_is_not_an_empty_list(sms: SmsTwilio, simul
     await channel.close()
 
 
-async def test_a_connection_cut_after_the_request_is_unknown():
+async def test_a_connection_cut_after_the_request_is_unknown() -> None:
     async def cut(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
@@ -151,7 +151,7 @@ async def test_a_connection_cut_after_the_request_is_unknown():
         assert await channel.send(TO, TEXT, NOWHERE) == Unknown("disconnected")
 
 
-async def test_half_an_answer_is_unknown():
+async def test_half_an_answer_is_unknown() -> None:
     async def half(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b'HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{"sid": "SM')
         await writer.drain()
@@ -172,12 +172,12 @@ async def test_half_an_answer_is_unknown():
         (502, "<html>bad gateway</html>", Unknown("http.502")),
     ],
 )
-async def test_what_stands_in_the_answer_decides(status: int, body: str, expected: Accepted | Refused | Unknown):
+async def test_what_stands_in_the_answer_decides(status: int, body: str, expected: Accepted | Refused | Unknown) -> None:
     async with channel_to(answering(status, body)) as channel:
         assert await channel.send(TO, TEXT, NOWHERE) == expected
 
 
-async def test_fifty_at_once_share_one_pool(sms: SmsTwilio, simulators: Simulators):
+async def test_fifty_at_once_share_one_pool(sms: SmsTwilio, simulators: Simulators) -> None:
     numbers = [f"+8491000{n:04d}" for n in range(200)]
 
     outcomes = await asyncio.gather(*(sms.send(to, TEXT, NOWHERE) for to in numbers))

@@ -1,0 +1,110 @@
+"""An email built once per broadcast and patched per recipient.
+
+EmailMessage makes about 850 messages a second, the wire takes 6,000: so the message is made once, with marks where recipients differ,
+cut into pieces at the marks, and each recipient's is the pieces joined. A test holds it equal to a message made the slow way.
+
+The same slots give the same bytes: a repeat that a person chooses is, to every mail program, the same message.
+"""
+
+import re
+from base64 import b64encode
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, quote
+from hashlib import blake2b
+
+from workers.channels.base import Slots
+
+NUMBER = "{number}"  # as the signed record writes it
+
+# Marks that no encoding touches. The number's is as long as the longest number, 16 digits in fours, so that no line grows too long.
+_FROM, _TO, _ID, _SUBJECT, _NUMBER = "loa-slot-from", "loa-slot-to", "loa-slot-id", "loa-slot-subject", "loaslotforthenumber"
+_SHORT_LINES = SMTP.clone(max_line_length=76)  # what quoted-printable may have
+_WORD_BYTES = (
+    39  # of UTF-8 in one encoded word: 52 letters of base64, 64 with its frame, 73 behind `Subject: `; a line may have 76
+)
+_CONTROL = re.compile(r"[\x00-\x20\x7f<>]")
+
+
+class EmailBlueprint:
+    """The message of one broadcast, plain text and HTML side by side. `{number}` may stand in the subject, the text and the HTML."""
+
+    def __init__(
+        self, *, sender: str, sender_name: str, subject: str, text: str, html: str, date: datetime, language: str = "vi"
+    ) -> None:
+        """`sender` is the address; `date` (aware) is when the warning was made final, the same for every recipient."""
+        self._subject = subject
+        self._fixed_subject = None if NUMBER in subject else encode_subject(subject)
+        message = EmailMessage(policy=_SHORT_LINES)
+        message["From"] = _FROM
+        message["To"] = _TO
+        message["Subject"] = _SUBJECT
+        message["Date"] = format_datetime(date)
+        message["Message-ID"] = f"<{_ID}@slot>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = language
+        # Quoted-printable passes every relay, also one without 8BITMIME, and leaves the marks to be found.
+        message.set_content(_marked(text), cte="quoted-printable")
+        message.add_alternative(_marked(html), subtype="html", cte="quoted-printable")
+        # Of the content, not by chance: the boundary is part of the bytes that stay the same.
+        message.set_boundary("loa-" + blake2b(f"{text}\0{html}".encode(), digest_size=16).hexdigest())
+        self._pieces = _cut(message.as_bytes().replace(_FROM.encode(), _mailbox(sender_name, sender)))
+
+    def fill(self, slots: Slots) -> bytes:
+        """The whole message for one recipient. Raises ValueError for an address or id that could write headers of its own."""
+        if _CONTROL.search(slots.to) or _CONTROL.search(slots.message_id):
+            raise ValueError("an address or message id has a character that no header may have")
+        subject = self._fixed_subject
+        if subject is None:
+            subject = encode_subject(self._subject.replace(NUMBER, slots.number))
+        values = {
+            _TO: slots.to.encode(),
+            _SUBJECT: subject,
+            _ID: slots.message_id.encode(),
+            _NUMBER: slots.number.encode("ascii"),
+        }
+        return b"".join(values[piece] if isinstance(piece, str) else piece for piece in self._pieces)
+
+
+def encode_subject(subject: str) -> bytes:
+    """A subject as RFC 2047 wants it: plain where it is plain, else encoded words on lines of their own."""
+    if subject.isascii() and len(subject) <= 64 and "=?" not in subject and subject.isprintable():
+        return subject.encode("ascii")
+    return _encoded_words(subject)
+
+
+def _mailbox(name: str, address: str) -> bytes:
+    """`Name <address>`. By hand: the standard library breaks a long Vietnamese name inside a word, and it comes out as two."""
+    if not name:
+        return address.encode()
+    shown = f'"{quote(name)}"'.encode() if name.isascii() else _encoded_words(name)
+    return shown + b"\r\n <" + address.encode() + b">"
+
+
+def _encoded_words(text: str) -> bytes:
+    words, word = [], b""
+    for letter in text:
+        encoded = letter.encode()
+        if len(word) + len(encoded) > _WORD_BYTES:
+            words.append(word)
+            word = b""
+        word += encoded
+    return b"\r\n ".join(b"=?utf-8?b?" + b64encode(each) + b"?=" for each in [*words, word])
+
+
+def _marked(text: str) -> str:
+    if _NUMBER in text:
+        raise ValueError("a text has the mark that stands for the look-up number")
+    return text.replace(NUMBER, _NUMBER)
+
+
+def _cut(message: bytes) -> tuple[bytes | str, ...]:
+    """The message in pieces: bytes that stay, and the names of the slots between them."""
+    # Quoted-printable may break a line inside a mark: put breaks before and after it instead.
+    mark = _NUMBER.encode()
+    broken = b"(?:=\r\n)?".join(re.escape(mark[i : i + 1]) for i in range(len(mark)))
+    message = re.sub(broken, lambda found: mark if found[0] == mark else b"=\r\n" + mark + b"=\r\n", message)
+    slots = {name.encode(): name for name in (_TO, _SUBJECT, _NUMBER)} | {f"{_ID}@slot".encode(): _ID}
+    pieces = re.split(b"(" + b"|".join(re.escape(mark) for mark in slots) + b")", message)
+    return tuple(slots.get(piece, piece) for piece in pieces)
