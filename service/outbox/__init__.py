@@ -1,0 +1,10 @@
+"""The outbox: typed commands written in the caller's transaction, and the only arq client in service.
+
+A command that was committed is queued sooner or later; one that was rolled back never was. Payloads are ids.
+"""
+
+from service.outbox.commands import Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
+from service.outbox.queue import Queue
+from service.outbox.store import CHANNEL, put, relay
+
+__all__ = ["CHANNEL", "Command", "DeliverChunk", "Lane", "PlanBroadcast", "Queue", "ReadImport", "put", "relay"]

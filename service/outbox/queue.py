@@ -1,0 +1,48 @@
+"""The queue: arq on Valkey, one queue per lane, JSON in it."""
+
+from typing import Any
+
+import orjson
+from arq.connections import ArqRedis, RedisSettings, create_pool
+
+from service.outbox.commands import Command, Lane
+
+
+def encode(job: dict[str, Any]) -> bytes:
+    """A job as JSON. arq would pickle, and a queue must not be able to run code."""
+    return orjson.dumps(job)
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    return dict(orjson.loads(data))
+
+
+def queue_name(lane: Lane) -> str:
+    return f"loa:{lane}"
+
+
+def connection_settings(url: str) -> RedisSettings:
+    """Arq's settings for a `redis://` or `unix://` URL. It gives up at once: the supervisor and the sweeper try again."""
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_retries = 1
+    settings.conn_timeout = 3
+    return settings
+
+
+class Queue:
+    """Puts jobs into the lanes' queues. Losing one is harmless: the sweeper goes by the database."""
+
+    def __init__(self, pool: ArqRedis) -> None:
+        self.pool = pool
+
+    @classmethod
+    async def connect(cls, url: str) -> "Queue":
+        """Raises redis.RedisError or OSError when Valkey does not answer."""
+        return cls(await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode))
+
+    async def add(self, command: Command, lane: Lane, *, again: str = "") -> None:
+        """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way."""
+        await self.pool.enqueue_job(command.name, **command.payload(), _job_id=command.key + again, _queue_name=queue_name(lane))
+
+    async def close(self) -> None:
+        await self.pool.aclose()

@@ -1,0 +1,43 @@
+"""Writing commands, and relaying the committed ones to the queue."""
+
+from datetime import datetime
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.database import unit_transaction
+from service.outbox.commands import COMMANDS, Command, Lane
+from service.outbox.queue import Queue
+
+CHANNEL = "loa_outbox"
+"""The PostgreSQL notification a committed command gives; workers listen, so that it is relayed at once."""
+
+_AT_ONCE = 500
+
+
+async def put(conn: AsyncConnection, command: Command, *, lane: Lane, now: datetime) -> None:
+    """Writes a command in the caller's transaction, which must act for the command's unit."""
+    await conn.execute(
+        text(
+            "WITH written AS (INSERT INTO outbox (unit_id, lane, command, payload, created_at)"
+            " VALUES (:unit, :lane, :command, CAST(:payload AS jsonb), :now))"
+            f" SELECT pg_notify('{CHANNEL}', '')"
+        ),
+        {
+            "unit": command.unit_id,
+            "lane": lane,
+            "command": command.name,
+            "payload": orjson.dumps(command.payload()).decode(),
+            "now": now,
+        },
+    )
+
+
+async def relay(engine: AsyncEngine, queue: Queue) -> int:
+    """Queues what was committed and not yet queued; how many. Queued before it is marked: at worst a job comes twice, never not."""
+    async with unit_transaction(engine, None) as conn:
+        rows = (await conn.execute(text("SELECT * FROM door_take_outbox(:at_most)"), {"at_most": _AT_ONCE})).all()
+        for row in rows:
+            await queue.add(COMMANDS[row.command](**row.payload), row.lane)
+        return len(rows)
