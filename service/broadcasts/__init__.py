@@ -1,0 +1,50 @@
+"""Broadcasts: a warning with its audience and schedule, from draft to approval, and the table of its whole life."""
+
+from service.broadcasts.audiences import (
+    AudienceCount,
+    count_recipients,
+    load_audience,
+    obeys_opt_out,
+    resolve_audience,
+    weigh_audience,
+)
+from service.broadcasts.content_rules import Finding
+from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
+from service.broadcasts.lifecycle import State
+from service.broadcasts.moving import move
+from service.broadcasts.previews import Preview, preview
+from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
+from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
+from service.broadcasts.returning import return_broadcast
+from service.broadcasts.submission import submit
+from service.broadcasts.texts import EmailText, Texts
+
+__all__ = [
+    "AudienceCount",
+    "BroadcastView",
+    "Draft",
+    "EmailText",
+    "Finding",
+    "Located",
+    "Preview",
+    "ReadyText",
+    "State",
+    "Texts",
+    "count_recipients",
+    "create_draft",
+    "draft_of",
+    "edit_draft",
+    "find_broadcast",
+    "list_broadcasts",
+    "load_audience",
+    "locate_broadcast",
+    "move",
+    "obeys_opt_out",
+    "preview",
+    "ready_text",
+    "ready_texts",
+    "resolve_audience",
+    "return_broadcast",
+    "submit",
+    "weigh_audience",
+]

@@ -9,7 +9,7 @@ import rfc8785
 
 
 def _moment(at: datetime | None) -> str | None:
-    return at and at.astimezone(UTC).isoformat(timespec="microseconds")
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else None
 
 
 def broadcast_digest(
@@ -31,7 +31,7 @@ def broadcast_digest(
     expires_at: datetime,
 ) -> str:
     """SHA-256, in hex, of the canonical JSON (RFC 8785) of all arguments."""
-    bound = {
+    bound: Any = {
         "id": public_id,
         "unit": unit,
         "unit_name": unit_name,

@@ -54,8 +54,8 @@ def inspect(
         unit_name=unit_name,
         sms=texts.sms,
         sms_script=sms_script,
-        email_subject=texts.email and texts.email.subject,
-        email_body=texts.email and texts.email.body,
+        email_subject=texts.email.subject if texts.email else None,
+        email_body=texts.email.body if texts.email else None,
         issued_at=issued_at,
         expires_at=expires_at,
     )
@@ -64,13 +64,19 @@ def inspect(
 
 
 def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
-    found = []
+    found: list[Finding] = []
     for text in variants.get("sms", {}).values():
         size = sms_segments(with_example(text))
         if size.characters > _LONGEST_SMS or size.segments >= _SEGMENTS_TO_WARN_AT:
-            values = (("characters", size.characters), ("segments", size.segments), ("most", _LONGEST_SMS))
-            severity = "error" if size.characters > _LONGEST_SMS else "warning"
-            found.append(Finding(severity, "content.too_long", "texts.sms", (0, len(texts.sms or "")), values))
+            found.append(
+                Finding(
+                    "error" if size.characters > _LONGEST_SMS else "warning",
+                    "content.too_long",
+                    "texts.sms",
+                    (0, len(texts.sms or "")),
+                    (("characters", size.characters), ("segments", size.segments), ("most", _LONGEST_SMS)),
+                )
+            )
     if "email" in variants and texts.email is not None:
         size_in_bytes = len(with_example(variants["email"]["subject"] + variants["email"]["text"]).encode())
         if size_in_bytes > _LONGEST_EMAIL:

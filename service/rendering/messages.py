@@ -19,6 +19,8 @@ LAYOUT_VERSION = 1
 """Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_HEADING = re.compile(r"(?!- ).{1,59}[^.,;:!?]")  # a short first line that is no sentence and no list item
+_PREFIX = re.compile(r"^\[[^\]]*\]\s*")
 
 
 def message_variants(
@@ -43,7 +45,8 @@ def message_variants(
     if email_subject is not None and email_body is not None:
         given = {
             "subject": email_subject,
-            "body": email_body,
+            "headline": _PREFIX.sub("", email_subject),
+            "body": email_body.strip(),
             "paragraphs": _paragraphs(email_body),
             "unit": unit_name,
             "issued_at": issued_at,
@@ -67,6 +70,11 @@ def _render(kind: str, name: str, given: dict[str, Any]) -> str:
     return message_environment().get_template(f"{kind}/{name}").render(given)
 
 
-def _paragraphs(body: str) -> list[list[str]]:
-    """The body's paragraphs as lines, for the HTML of an email: the same words in the same order as its plain text."""
-    return [[line.strip() for line in paragraph.split("\n")] for paragraph in _PARAGRAPH.split(body.strip())]
+def _paragraphs(body: str) -> list[dict[str, Any]]:
+    """The body's paragraphs for the HTML of an email: a heading, or None, and lines. The words and their order are the plain text's."""
+    made = []
+    for paragraph in _PARAGRAPH.split(body.strip()):
+        lines = [line.strip() for line in paragraph.split("\n")]
+        headed = len(lines) > 1 and _HEADING.fullmatch(lines[0]) is not None
+        made.append({"heading": lines[0] if headed else None, "lines": lines[1:] if headed else lines})
+    return made
