@@ -1,33 +1,36 @@
-"""What may be asked of a worker. A command's name is the job's name; a test holds that each has its job.
+"""What one process asks another to do: typed, ids only, safe to be asked twice.
 
-`key` names the work, not the request: while a job with it waits in the queue, the same work is not queued twice.
+A command's name is the name of the job that carries it out (workers/jobs); a test holds the two lists equal.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Lane = Literal["urgent", "bulk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Base of all commands. Every one carries its unit: a worker sees nothing without it."""
+    """The unit whose rows the job will act on; every command has it."""
 
-    name: ClassVar[str]
+    name: ClassVar[str] = ""
     unit_id: int
 
     @property
-    def key(self) -> str:
-        return ":".join([self.name, *(str(value) for value in self.payload().values())])
-
     def payload(self) -> dict[str, int]:
-        """The ids, by name: the job's arguments."""
+        """The command as JSON carries it."""
         return asdict(self)
+
+    @property
+    def job_id(self) -> str:
+        """Two commands that mean the same work have the same id, so that the queue holds it once."""
+        return ":".join([self.name, *(str(value) for value in self.payload.values())])
 
 
 @dataclass(frozen=True, slots=True)
 class PlanBroadcast(Command):
-    """Resolve an approved broadcast's audience to deliveries, once."""
+    """Turn an approved broadcast's audience into deliveries."""
 
     name: ClassVar[str] = "plan_broadcast"
     broadcast_id: int
@@ -35,7 +38,7 @@ class PlanBroadcast(Command):
 
 @dataclass(frozen=True, slots=True)
 class DeliverChunk(Command):
-    """Send one chunk of deliveries. `claims`: how often it was leased when this was queued, so that a repeat is a new job."""
+    """Send what waits in one chunk. `claims` is the number the chunk had when asked: a new claim makes a new job."""
 
     name: ClassVar[str] = "deliver_chunk"
     broadcast_id: int
@@ -45,10 +48,15 @@ class DeliverChunk(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReadImport(Command):
-    """Read and check an uploaded list."""
+    """Read and check an uploaded school list."""
 
     name: ClassVar[str] = "read_import"
     import_id: int
 
 
-COMMANDS: dict[str, type[Command]] = {kind.name: kind for kind in (PlanBroadcast, DeliverChunk, ReadImport)}
+COMMANDS: Mapping[str, type[Command]] = {kind.name: kind for kind in (PlanBroadcast, DeliverChunk, ReadImport)}
+
+
+def load_command(name: str, payload: Mapping[str, Any]) -> Command:
+    """The command again. Raises KeyError for a name nobody knows and TypeError for a payload that does not fit it."""
+    return COMMANDS[name](**payload)
