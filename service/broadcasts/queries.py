@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -53,7 +53,7 @@ class BroadcastView:
     updated_at: datetime
 
     @property
-    def lane(self) -> str:
+    def lane(self) -> Literal["urgent", "bulk"]:
         """The queue it travels in."""
         return "bulk" if self.urgency == "advisory" else "urgent"
 

@@ -96,6 +96,7 @@ CREATE FUNCTION door_create_unit(new_code text, new_level text, new_name text, b
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE made integer;
 BEGIN
+  LOCK TABLE unit_closure IN SHARE ROW EXCLUSIVE MODE;  -- one change of the tree at a time; readers do not wait
   IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = below) THEN
     RAISE EXCEPTION 'the parent does not stand below the acting unit';
   END IF;
@@ -115,6 +116,7 @@ CREATE FUNCTION door_revise_unit(revised integer, new_name text, below integer, 
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE was integer;
 BEGIN
+  LOCK TABLE unit_closure IN SHARE ROW EXCLUSIVE MODE;  -- one change of the tree at a time; readers do not wait
   IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = revised) THEN
     RAISE EXCEPTION 'the unit does not stand below the acting unit';
   END IF;
@@ -140,3 +142,86 @@ BEGIN
     SELECT loa_unit(), at, by_account, by_key, 'unit.revised', 'unit', code, jsonb_build_object('valid_from', starts, 'valid_to', ends,
            'parent', (SELECT p.code FROM units p WHERE p.id = below)) FROM units WHERE id = revised;
 END $$;
+
+-- The sweeper's doors: what should exist compared with what does, from the database alone. Each answers with ids.
+
+-- Approved, due, and not yet planned.
+CREATE FUNCTION door_due_broadcasts() RETURNS TABLE (unit_id integer, broadcast_id bigint, lane text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT b.unit_id, b.id, CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END
+    FROM broadcasts b
+   WHERE b.state = 'approved' AND b.planned_at IS NULL AND (b.send_at IS NULL OR b.send_at <= now())
+   ORDER BY b.id LIMIT 100
+$$;
+
+-- Frees chunks whose worker is gone (no heartbeat for 8 s: it beats every 2) or whose lease is over; what it was calling is
+-- uncertain from here on. Also what stayed `calling` in a chunk nobody holds.
+CREATE FUNCTION door_free_chunks() RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  lost record;
+  freed bigint := 0;
+BEGIN
+  FOR lost IN
+    SELECT c.broadcast_id, c.chunk, c.first_number, c.last_number, c.calling, c.holder
+      FROM delivery_chunks c
+     WHERE (waiting > 0 OR calling > 0 OR uncertain > 0)
+       AND (c.lease_until < now()
+            OR c.holder IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM worker_heartbeats h WHERE h.worker_id = c.holder AND h.seen_at > now() - interval '8 seconds')
+            OR c.holder IS NULL AND c.calling > 0 AND c.changed_at < now() - interval '30 seconds')
+     ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    UPDATE delivery_chunks c SET holder = NULL, lease_until = NULL, nudged_at = NULL
+     WHERE c.broadcast_id = lost.broadcast_id AND c.chunk = lost.chunk;
+    IF lost.calling > 0 THEN
+      UPDATE deliveries d SET state = 'uncertain', reason = 'worker.lost'
+       WHERE d.broadcast_id = lost.broadcast_id AND d.number BETWEEN lost.first_number AND lost.last_number AND d.state = 'calling';
+    END IF;
+    freed := freed + 1;
+  END LOOP;
+  RETURN freed;
+END $$;
+
+-- Chunks with work that nobody holds, urgent lane first, and marks them as asked for: not again for 5 seconds.
+CREATE FUNCTION door_idle_chunks(at_most integer)
+  RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer, lane text, claims integer)
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  UPDATE delivery_chunks c SET nudged_at = now()
+   WHERE (c.broadcast_id, c.chunk) IN (
+     SELECT i.broadcast_id, i.chunk
+       FROM delivery_chunks i JOIN broadcasts b ON b.id = i.broadcast_id AND b.state = 'sending'
+      WHERE i.waiting > 0 AND i.holder IS NULL AND (i.not_before IS NULL OR i.not_before <= now())
+        AND (i.nudged_at IS NULL OR i.nudged_at < now() - interval '5 seconds')
+      ORDER BY i.lane DESC, i.broadcast_id, i.chunk LIMIT at_most FOR NO KEY UPDATE OF i SKIP LOCKED)
+  RETURNING c.unit_id, c.broadcast_id, c.chunk, c.lane, c.claims
+$$;
+
+-- Chunks with SMS whose fate the provider can be asked for.
+CREATE FUNCTION door_doubtful_chunks() RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT c.unit_id, c.broadcast_id, c.chunk FROM delivery_chunks c
+   WHERE c.uncertain > 0 AND c.channel = 'sms' ORDER BY c.broadcast_id, c.chunk LIMIT 50
+$$;
+
+-- Sending, with nothing left to do. An email in doubt is a person's to decide and does not keep it open.
+CREATE FUNCTION door_finished_broadcasts() RETURNS TABLE (unit_id integer, broadcast_id bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT b.unit_id, b.id FROM broadcasts b
+   WHERE b.state = 'sending' AND NOT EXISTS (
+     SELECT FROM delivery_chunks c WHERE c.broadcast_id = b.id
+        AND (c.waiting > 0 OR c.calling > 0 OR (c.uncertain > 0 AND c.channel = 'sms')))
+   LIMIT 100
+$$;
+
+CREATE FUNCTION door_units_with_receipts() RETURNS TABLE (unit_id integer)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT DISTINCT r.unit_id FROM receipts_inbox r
+$$;
+
+-- Uploaded lists whose reading was lost on the way.
+CREATE FUNCTION door_unread_imports() RETURNS TABLE (unit_id integer, import_id bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT i.unit_id, i.id FROM imports i
+   WHERE i.state = 'reading' AND i.created_at < now() - interval '5 seconds' ORDER BY i.id LIMIT 100
+$$;
