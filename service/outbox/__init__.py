@@ -1,24 +1,10 @@
-"""Typed commands from the service to its workers, written in the caller's transaction and queued afterwards."""
+"""The outbox: typed commands written in the caller's transaction, and the only arq client in service.
 
-from service.outbox.commands import COMMANDS, Command, DeliverChunk, PlanBroadcast, ReadImport, load_command
-from service.outbox.queue import QUEUES, Queue, QueueError, queue_settings, read_job, write_job
-from service.outbox.relaying import CHANNEL, relay
-from service.outbox.writing import put
+A command that was committed is queued sooner or later; one that was rolled back never was. Payloads are ids.
+"""
 
-__all__ = [
-    "CHANNEL",
-    "COMMANDS",
-    "QUEUES",
-    "Command",
-    "DeliverChunk",
-    "PlanBroadcast",
-    "Queue",
-    "QueueError",
-    "ReadImport",
-    "load_command",
-    "put",
-    "queue_settings",
-    "read_job",
-    "relay",
-    "write_job",
-]
+from service.outbox.commands import Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
+from service.outbox.queue import Queue
+from service.outbox.store import CHANNEL, put, relay
+
+__all__ = ["CHANNEL", "Command", "DeliverChunk", "Lane", "PlanBroadcast", "Queue", "ReadImport", "put", "relay"]

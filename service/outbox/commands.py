@@ -1,36 +1,33 @@
-"""What one process asks another to do: typed, ids only, safe to be asked twice.
+"""What may be asked of a worker. A command's name is the job's name; a test holds that each has its job.
 
-A command's name is the name of the job that carries it out (workers/jobs); a test holds the two lists equal.
+`key` names the work, not the request: while a job with it waits in the queue, the same work is not queued twice.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 Lane = Literal["urgent", "bulk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The unit whose rows the job will act on; every command has it."""
+    """Base of all commands. Every one carries its unit: a worker sees nothing without it."""
 
-    name: ClassVar[str] = ""
+    name: ClassVar[str]
     unit_id: int
 
     @property
-    def payload(self) -> dict[str, int]:
-        """The command as JSON carries it."""
-        return asdict(self)
+    def key(self) -> str:
+        return ":".join([self.name, *(str(value) for value in self.payload().values())])
 
-    @property
-    def job_id(self) -> str:
-        """Two commands that mean the same work have the same id, so that the queue holds it once."""
-        return ":".join([self.name, *(str(value) for value in self.payload.values())])
+    def payload(self) -> dict[str, int]:
+        """The ids, by name: the job's arguments."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanBroadcast(Command):
-    """Turn an approved broadcast's audience into deliveries."""
+    """Resolve an approved broadcast's audience to deliveries, once."""
 
     name: ClassVar[str] = "plan_broadcast"
     broadcast_id: int
@@ -38,7 +35,7 @@ class PlanBroadcast(Command):
 
 @dataclass(frozen=True, slots=True)
 class DeliverChunk(Command):
-    """Send what waits in one chunk. `claims` is the number the chunk had when asked: a new claim makes a new job."""
+    """Send one chunk of deliveries. `claims`: how often it was leased when this was queued, so that a repeat is a new job."""
 
     name: ClassVar[str] = "deliver_chunk"
     broadcast_id: int
@@ -48,15 +45,10 @@ class DeliverChunk(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReadImport(Command):
-    """Read and check an uploaded school list."""
+    """Read and check an uploaded list."""
 
     name: ClassVar[str] = "read_import"
     import_id: int
 
 
-COMMANDS: Mapping[str, type[Command]] = {kind.name: kind for kind in (PlanBroadcast, DeliverChunk, ReadImport)}
-
-
-def load_command(name: str, payload: Mapping[str, Any]) -> Command:
-    """The command again. Raises KeyError for a name nobody knows and TypeError for a payload that does not fit it."""
-    return COMMANDS[name](**payload)
+COMMANDS: dict[str, type[Command]] = {kind.name: kind for kind in (PlanBroadcast, DeliverChunk, ReadImport)}

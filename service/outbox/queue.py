@@ -1,62 +1,48 @@
-"""The queue: arq on Valkey, JSON instead of pickle, ids only. Nothing in it is the truth: it may be wiped at any moment."""
+"""The queue: arq on Valkey, one queue per lane, JSON in it."""
 
-import asyncio
-from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 import orjson
 from arq.connections import ArqRedis, RedisSettings, create_pool
-from redis.exceptions import RedisError
 
-from service.outbox.commands import Command
-
-QUEUES = {"urgent": "loa:urgent", "bulk": "loa:bulk"}
-"""The queue of each lane; one worker process listens to one."""
-
-QueueError = (RedisError, OSError)
-"""What a lost queue raises. The sweeper finds what was not queued."""
-
-_AT_ONCE = 50
+from service.outbox.commands import Command, Lane
 
 
-def write_job(job: dict[str, Any]) -> bytes:
-    """Arq's serializer."""
-    # A failed job's result is an exception: its name is all that is kept, its text might hold a person's data.
-    return orjson.dumps(job, default=lambda value: type(value).__name__)
+def encode(job: dict[str, Any]) -> bytes:
+    """A job as JSON. arq would pickle, and a queue must not be able to run code."""
+    return orjson.dumps(job)
 
 
-def read_job(data: bytes) -> dict[str, Any]:
-    """Arq's deserializer."""
-    read: dict[str, Any] = orjson.loads(data)
-    return read
+def decode(data: bytes) -> dict[str, Any]:
+    return dict(orjson.loads(data))
 
 
-def queue_settings(url: str) -> RedisSettings:
-    """How arq reaches Valkey: `redis://...` or `unix:///path`."""
+def queue_name(lane: Lane) -> str:
+    return f"loa:{lane}"
+
+
+def connection_settings(url: str) -> RedisSettings:
+    """Arq's settings for a `redis://` or `unix://` URL. It gives up at once: the supervisor and the sweeper try again."""
     settings = RedisSettings.from_dsn(url)
-    settings.conn_timeout = 2
+    settings.conn_retries = 1
+    settings.conn_timeout = 3
     return settings
 
 
 class Queue:
-    """Puts commands on a lane. One per process."""
+    """Puts jobs into the lanes' queues. Losing one is harmless: the sweeper goes by the database."""
 
     def __init__(self, pool: ArqRedis) -> None:
-        self._pool = pool
+        self.pool = pool
 
     @classmethod
-    async def connect(cls, url: str) -> Self:
-        """Raises one of `QueueError` when Valkey does not answer."""
-        return cls(await create_pool(queue_settings(url), job_serializer=write_job, job_deserializer=read_job))
+    async def connect(cls, url: str) -> "Queue":
+        """Raises redis.RedisError or OSError when Valkey does not answer."""
+        return cls(await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode))
 
-    async def push(self, commands: Iterable[tuple[str, Command]]) -> None:
-        """Queues (lane, command) pairs, each once however often it is pushed. Raises one of `QueueError`."""
-        waiting = list(commands)
-        for start in range(0, len(waiting), _AT_ONCE):
-            await asyncio.gather(*(self._push(lane, command) for lane, command in waiting[start : start + _AT_ONCE]))
-
-    async def _push(self, lane: str, command: Command) -> None:
-        await self._pool.enqueue_job(command.name, command.payload, _job_id=command.job_id, _queue_name=QUEUES[lane])
+    async def add(self, command: Command, lane: Lane, *, again: str = "") -> None:
+        """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way."""
+        await self.pool.enqueue_job(command.name, **command.payload(), _job_id=command.key + again, _queue_name=queue_name(lane))
 
     async def close(self) -> None:
-        await self._pool.aclose()
+        await self.pool.aclose()

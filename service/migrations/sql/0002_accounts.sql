@@ -77,11 +77,3 @@ CREATE TABLE outbox (
   relayed_at  timestamptz
 );
 CREATE INDEX outbox_unrelayed ON outbox (id) WHERE relayed_at IS NULL;
-
--- Wakes the workers the moment a command is committed; they would find it without, a little later.
-CREATE FUNCTION outbox_written() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_notify('loa_outbox', '');
-  RETURN NULL;
-END $$;
-CREATE TRIGGER outbox_written AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION outbox_written();
