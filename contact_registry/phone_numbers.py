@@ -4,7 +4,7 @@ Nothing is guessed: `0912345678/79` means two numbers to a person and none to us
 folding, splitting *before* stripping, prefixes, lost zeros, the 2018 table, and only then what kind of number it is.
 """
 
-import datetime
+import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_CELL = 500
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT_ZERO = re.compile(r"(\d{8,13})[.,]0+")
-_LETTER_O = re.compile(r"(?<=\d)[oO](?=[\d.\s-])|(?<![^\W\d_])[oO](?=\d)")
+_NUMBER_WITH_O = re.compile(r"(?<![^\W\d_])[0-9oO](?:[ .\-]?[0-9oO]){7,}(?![^\W\d_])")
 _SEPARATORS = re.compile(r"[/\\;,|&\n\r]|\s[-–—]\s|(?<![^\W\d_])(?:hoặc|hoac|hay|và|va|or|and)(?![^\W\d_])", re.IGNORECASE)
 _NOT_DIGITS = re.compile(r"\D+")
 _GAPS = re.compile(r"(?<=\d)(?:[\s.\-–—()]+)(?=[\d+(])")
@@ -43,7 +43,7 @@ def read_phones(value: object) -> PhoneCell:
     """Reads one cell: text, a number, a date a spreadsheet made of it, or nothing. Never raises."""
     if value is None or isinstance(value, bool):
         return PhoneCell()
-    if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         return PhoneCell(problems=("phone.digits_lost",))
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")) or not value.is_integer():  # noqa: PLR0124 - NaN
@@ -64,7 +64,7 @@ def clean(text: str) -> str:
 
 
 def _read_text(written: str) -> PhoneCell:
-    written = _LETTER_O.sub("0", written)
+    written = _NUMBER_WITH_O.sub(lambda found: found[0].replace("o", "0").replace("O", "0"), written)
     parts = [part for part in _SEPARATORS.split(written) if any(c.isdigit() for c in part)]
     if all(set(_digits(part)) <= {"0"} for part in parts):  # "không có", "-", "0": how an empty cell is said
         return PhoneCell()
@@ -95,7 +95,7 @@ def _read_part(part: str) -> list[_Reading]:
     return found[0] if len(found) == 1 else [whole]
 
 
-def _read_one(part: str) -> _Reading:
+def _read_one(part: str) -> _Reading:  # noqa: PLR0911 - prefixes, from the plainest to the strangest
     digits = _digits(part)
     first = re.search(r"\d", part)
     plus = first is not None and "+" in part[: first.start()]

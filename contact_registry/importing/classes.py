@@ -1,6 +1,6 @@
 """Class names: told from what a spreadsheet made of them, and the grade they stand for."""
 
-import datetime
+import datetime as dt
 import re
 
 from contact_registry.importing.headings import fold
@@ -17,7 +17,7 @@ _SHEET = re.compile(r"(?:lop )?((?:1[0-2]|[1-9])\s*[./]?\s*[a-z][a-z0-9./-]*|(?:
 
 def is_damaged(value: object, *, typed: bool) -> bool:
     """Whether a class cell is a date or a number. `typed`: the file tells numbers from text, so text is what was typed."""
-    if isinstance(value, (datetime.date, datetime.time, datetime.timedelta, int, float)):
+    if isinstance(value, (dt.date, dt.time, dt.timedelta, int, float)):
         return True
     text = str(value).strip()
     if _DATE.fullmatch(text):
@@ -27,7 +27,7 @@ def is_damaged(value: object, *, typed: bool) -> bool:
 
 
 def grade_of(class_name: str) -> str | None:
-    """ "6A1" → "6", "Lá 1" → "Lá"; None where the name does not tell."""
+    """6A1 → "6", Lá 1 → "Lá"; None where the name does not tell."""
     folded = fold(class_name)
     if found := _GRADE.match(folded):
         return found[1]

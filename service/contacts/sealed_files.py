@@ -1,0 +1,45 @@
+"""An uploaded list waiting to be read: sealed under the unit's key, deleted as soon as it is read."""
+
+import base64
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import DataKey, MasterKey, data_keys
+
+_PURPOSE = "import-file"
+
+
+async def store_file(conn: AsyncConnection, import_id: int, data: bytes, key: DataKey, *, now: datetime) -> None:
+    """Keeps the file for its import, sealed."""
+    await conn.execute(
+        text(
+            "INSERT INTO import_files (import_id, unit_id, data_key_id, sealed, created_at)"
+            " VALUES (:import, :unit, :key, :sealed, :now)"
+        ),
+        {
+            "import": import_id,
+            "unit": key.unit_id,
+            "key": key.id,
+            # The data key seals text; a file is at most 10 MB and stays for seconds, so a third more is nothing.
+            "sealed": key.seal(base64.b64encode(data).decode(), _PURPOSE),
+            "now": now,
+        },
+    )
+
+
+async def open_file(conn: AsyncConnection, import_id: int, master: MasterKey) -> bytes | None:
+    """The file again, or None if it is gone."""
+    row = (
+        await conn.execute(text("SELECT data_key_id, sealed FROM import_files WHERE import_id = :import"), {"import": import_id})
+    ).one_or_none()
+    if row is None:
+        return None
+    keys = await data_keys(conn, master, [row.data_key_id])
+    return base64.b64decode(keys[row.data_key_id].unseal(row.sealed, _PURPOSE))
+
+
+async def delete_file(conn: AsyncConnection, import_id: int) -> None:
+    """Deletes it for good."""
+    await conn.execute(text("DELETE FROM import_files WHERE import_id = :import"), {"import": import_id})
