@@ -1,5 +1,7 @@
 """What a warning must not say is found, and what it may say is left alone."""
 
+from time import perf_counter
+
 import pytest
 
 from service.broadcasts.content_rules import check_texts
@@ -65,6 +67,13 @@ def test_what_a_warning_must_not_say(text: str, code: str, part: str) -> None:
 )
 def test_what_a_warning_may_say(text: str) -> None:
     assert _errors(text) == []
+
+
+@pytest.mark.parametrize("piece", ["a-", "a.", "1 ", "1.", "hai ", "0 9 ", "stk 1", "doc ", "@", "không đọc "])
+def test_no_shape_of_text_takes_long_to_read(piece: str) -> None:
+    started = perf_counter()
+    check_texts("x", Texts(sms=(piece * 20_000)[:20_000]), unaccented_sms=True)
+    assert perf_counter() - started < 2
 
 
 def test_title_and_every_part_of_an_email_are_held_to_the_rules() -> None:

@@ -15,7 +15,7 @@ PARTS = ("sms.txt", "email/subject.txt", "email/body.txt", "email/body.html")
 
 
 def _variants(kind: str = "scam_alert", **changes: Any) -> dict[str, Any]:
-    given = {
+    given: dict[str, Any] = {
         "sender": "SGDDTDNAI",
         "unit_name": "Trường THCS Nguyễn Bỉnh Khiêm",
         "sms": "Có tin đòi đóng tiền: KHÔNG chuyển. Gọi số trường đã lưu.",
