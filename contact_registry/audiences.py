@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, Integer, Select, and_, any_, bindparam, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
@@ -34,7 +35,7 @@ def audience_select(
     point = contact_points.c
     return (
         select(point.address_hash, point.address_sealed, point.data_key_id, point.unit_id.label("recipient_unit"))
-        .distinct(point.address_hash)
+        .ext(distinct_on(point.address_hash))
         .select_from(contact_points.join(contacts, contacts.c.id == point.contact_id))
         .where(_addressed(unit_ids, audience, channel, obey_opt_out=obey_opt_out))
         .order_by(point.address_hash, point.unit_id, point.id)

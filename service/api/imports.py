@@ -63,7 +63,7 @@ async def upload(
     context: Context,
     actor: ImportsWriter,
     request: Request,
-    file: Annotated[UploadFile, File(description="xlsx, xls, ods or CSV, at most 10 MB")],
+    file: Annotated[UploadFile, File(description="xlsx, xls or CSV, at most 10 MB")],
     unit: Annotated[str, Form(max_length=40)],
     dry_run: Annotated[bool, Form()] = False,
     key: IdempotencyKey = None,

@@ -1,6 +1,7 @@
 """Numbers as schools write them: every spelling of a mobile gives the same number, and nothing is ever guessed."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ def e164(national: str) -> str:
     return "+84" + national[1:]
 
 
-SPELLINGS = [
+SPELLINGS: list[Callable[[str], str]] = [
     lambda n: n,
     e164,
     lambda n: "84" + n[1:],
@@ -37,12 +38,12 @@ SPELLINGS = [
 
 
 @given(mobiles, st.sampled_from(SPELLINGS))
-def test_every_spelling_of_a_mobile_is_the_same_number(number, spelling):
+def test_every_spelling_of_a_mobile_is_the_same_number(number: str, spelling: Callable[[str], str]) -> None:
     assert read_phones(spelling(number)) == PhoneCell((e164(number),))
 
 
 @given(mobiles)
-def test_a_lost_zero_is_given_back(number):
+def test_a_lost_zero_is_given_back(number: str) -> None:
     back = PhoneCell((e164(number),), ("phone.zero_restored",))
     assert read_phones(int(number)) == back
     assert read_phones(float(number)) == back
@@ -51,7 +52,7 @@ def test_a_lost_zero_is_given_back(number):
 
 
 @given(st.sampled_from(sorted(OLD_HEADS)), st.from_regex(r"[0-9]{7}", fullmatch=True))
-def test_numbers_from_before_2018_are_converted_and_marked(old, rest):
+def test_numbers_from_before_2018_are_converted_and_marked(old: str, rest: str) -> None:
     new = e164(OLD_HEADS[old] + rest)
     assert read_phones(old + rest) == PhoneCell((new,), ("phone.converted_2018",))
     assert read_phones("84" + old[1:] + rest) == PhoneCell((new,), ("phone.converted_2018",))
@@ -59,19 +60,19 @@ def test_numbers_from_before_2018_are_converted_and_marked(old, rest):
 
 
 @given(mobiles, mobiles, st.sampled_from(["/", ";", ", ", " hoặc ", " và ", " - ", "\n", "|", " ", "-", "  "]))
-def test_two_numbers_in_a_cell_are_two(first, second, between):
+def test_two_numbers_in_a_cell_are_two(first: str, second: str, between: str) -> None:
     cell = read_phones(f"{first}{between}{second}")
     assert cell.numbers == tuple(dict.fromkeys((e164(first), e164(second))))
     assert cell.problems == ("phone.several",)
 
 
 @given(mobiles, st.integers(0, 9999))
-def test_an_abbreviated_second_number_is_never_guessed(number, tail):
+def test_an_abbreviated_second_number_is_never_guessed(number: str, tail: int) -> None:
     assert read_phones(f"{number}/{tail:02}") == PhoneCell((), ("phone.ambiguous",))
 
 
 @given(st.one_of(st.text(max_size=60), st.integers(), st.floats(), st.text("0123456789 +-./,()oO", max_size=40)))
-def test_whatever_a_cell_holds_only_mobiles_come_out(value):
+def test_whatever_a_cell_holds_only_mobiles_come_out(value: object) -> None:
     cell = read_phones(value)
     assert all(
         len(n) == 12 and n.startswith("+84") and n[3] in "35789" and n[1:].isascii() and n[1:].isdigit() for n in cell.numbers
@@ -101,15 +102,15 @@ def test_whatever_a_cell_holds_only_mobiles_come_out(value):
         ("0612345678", "phone.not_vietnamese_mobile"),
     ],
 )
-def test_what_cannot_get_a_message_is_said(value, code):
+def test_what_cannot_get_a_message_is_said(value: object, code: str) -> None:
     assert read_phones(value) == PhoneCell((), (code,))
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", "không có", "-", "x", 0, "0", "\u200b", True])
-def test_an_empty_cell_is_no_problem(value):
+def test_an_empty_cell_is_no_problem(value: object) -> None:
     assert read_phones(value) == PhoneCell()
 
 
-def test_length_tells_a_country_code_from_vinaphones_head():
+def test_length_tells_a_country_code_from_vinaphones_head() -> None:
     assert read_phones("841234567").numbers == ("+84841234567",)
     assert read_phones("84912345678").numbers == ("+84912345678",)

@@ -67,12 +67,12 @@ def refusal(data: bytes) -> str:
         ("", "Xe đưa đón", Field.UNKNOWN, "parent"),
     ],
 )
-def test_headings(above, own, field, role):
+def test_headings(above: str, own: str, field: Field, role: str) -> None:
     heading = read_heading(above, own)
     assert (heading.field, heading.role) == (field, role)
 
 
-def test_every_kind_of_text_file_reads_the_same():
+def test_every_kind_of_text_file_reads_the_same() -> None:
     lines = "STT;Họ tên;Lớp;SĐT\n1;Đặng Văn Ánh;6A1;0912345678\n"
     want = read_list(lines.encode(), "").rows
     assert want[0].pupil == "Đặng Văn Ánh"
@@ -80,7 +80,7 @@ def test_every_kind_of_text_file_reads_the_same():
         assert read_list(data, "").rows == want
 
 
-def test_a_damaged_or_missing_class_is_an_error_and_the_row_still_counts():
+def test_a_damaged_or_missing_class_is_an_error_and_the_row_still_counts() -> None:
     head: list[object] = ["STT", "Họ tên", "Lớp", "SĐT"]
     data = xlsx(
         head,
@@ -95,7 +95,7 @@ def test_a_damaged_or_missing_class_is_an_error_and_the_row_still_counts():
     assert codes(csv("STT;Họ tên;Lớp;SĐT", "1;A B;6-Jan;0912345678", "2;C D;60;0912345678")) == [["class.damaged"]] * 2
 
 
-def test_the_class_may_stand_only_in_a_title_or_the_sheets_name():
+def test_the_class_may_stand_only_in_a_title_or_the_sheets_name() -> None:
     rows: tuple[list[object], ...] = (["STT", "Họ tên", "SĐT"], [1, "A B", "0912345678"])
     assert read_list(xlsx(*rows, title="Lớp 7A2"), "").rows[0].class_name == "7A2"
     titled: list[object] = ["DANH SÁCH HỌC SINH LỚP 8A3"]
@@ -103,7 +103,7 @@ def test_the_class_may_stand_only_in_a_title_or_the_sheets_name():
     assert codes(xlsx(*rows, title="Sheet1")) == [["class.missing"]]
 
 
-def test_several_tables_on_one_sheet_and_what_stands_between_them():
+def test_several_tables_on_one_sheet_and_what_stands_between_them() -> None:
     data = xlsx(
         ["DANH SÁCH LỚP 6A1"],
         ["STT", "Họ tên", "SĐT"],
@@ -125,7 +125,7 @@ def test_several_tables_on_one_sheet_and_what_stands_between_them():
     ]
 
 
-def test_a_repeated_row_and_a_number_beside_many_pupils_are_warned_of():
+def test_a_repeated_row_and_a_number_beside_many_pupils_are_warned_of() -> None:
     lines = [f"{n};Học Sinh {chr(64 + n)};6A1;0912345678" for n in range(1, 7)]
     found = codes(csv("STT;Họ tên;Lớp;SĐT", *lines, "7;Học Sinh A;6A1;0912345678"))
     assert found[:6] == [["phone.shared"]] * 6
@@ -133,17 +133,17 @@ def test_a_repeated_row_and_a_number_beside_many_pupils_are_warned_of():
     assert codes(csv("STT;Họ tên;Lớp;SĐT", *lines[:5])) == [[]] * 5
 
 
-def test_an_unknown_column_is_left_out_and_named():
+def test_an_unknown_column_is_left_out_and_named() -> None:
     checked = read_list(csv("STT;Họ tên;Lớp;SĐT;Xe đưa đón", "1;A B;6A1;0912345678;51B-123"), "")
     assert [(p.row, p.column, p.code) for p in checked.problems] == [(1, "Xe đưa đón", "column.unknown")]
 
 
-def test_a_pupil_code_that_is_an_identity_number_is_dropped():
+def test_a_pupil_code_that_is_an_identity_number_is_dropped() -> None:
     assert read_list(csv("Mã HS;Họ tên;Lớp;SĐT", "075213004567;A B;6A1;0912345678"), "").dropped_columns == ("Mã HS",)
     assert read_list(csv("Mã HS;Họ tên;Lớp;SĐT", "HS0012;A B;6A1;0912345678"), "").dropped_columns == ()
 
 
-def test_a_parent_of_two_is_one_contact_and_their_email_is_theirs():
+def test_a_parent_of_two_is_one_contact_and_their_email_is_theirs() -> None:
     checked = read_list(
         csv(
             "STT;Họ tên;Lớp;SĐT mẹ;Email",
@@ -156,7 +156,7 @@ def test_a_parent_of_two_is_one_contact_and_their_email_is_theirs():
     assert (checked.counts.contacts, checked.counts.phones, checked.counts.emails) == (2, 1, 2)
 
 
-def test_files_that_are_no_lists():
+def test_files_that_are_no_lists() -> None:
     assert refusal(b"") == "import.unreadable"
     assert refusal(b"%PDF-1.7 ...") == "import.unreadable"
     assert refusal(b"\x89PNG\r\n\x1a\n\x00\x00") == "import.unreadable"
@@ -169,13 +169,13 @@ def test_files_that_are_no_lists():
     assert refusal(protected) == "import.password_protected"
 
 
-def test_a_list_without_a_contact_column():
+def test_a_list_without_a_contact_column() -> None:
     assert refusal(csv("STT;Họ tên;Lớp", "1;A B;6A1")) == "import.no_contact_column"
     assert refusal(csv("Chào quý phụ huynh")) == "import.no_contact_column"
     assert refusal(xlsx(["STT", "Họ tên", "Lớp", "SĐT GVCN"], [1, "A B", "6A1", "0912345678"])) == "import.no_contact_column"
 
 
-def test_a_spreadsheet_that_names_its_very_last_cell_is_not_unpacked():
+def test_a_spreadsheet_that_names_its_very_last_cell_is_not_unpacked() -> None:
     source = zipfile.ZipFile(io.BytesIO(xlsx(["STT", "Họ tên", "SĐT"], [1, "A B", "0912345678"])))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bomb:
@@ -189,7 +189,7 @@ def test_a_spreadsheet_that_names_its_very_last_cell_is_not_unpacked():
 
 @given(st.binary(max_size=400))
 @settings(max_examples=200, deadline=None)
-def test_any_bytes_are_read_or_refused(data):
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for start in (b"", b"STT;H\xe1\xbb\x8d t\xc3\xaan;SDT\n1;"):
         with suppress(ImportRefused):  # anything else is a bug
             read_list(start + data, "")

@@ -16,7 +16,7 @@ def sample(name: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_a_sample_comes_out_as_expected(name):
+def test_a_sample_comes_out_as_expected(name: str) -> None:
     found = [
         {
             "sheet": row.sheet,
@@ -32,7 +32,7 @@ def test_a_sample_comes_out_as_expected(name):
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_counts_are_of_the_sheet(name):
+def test_counts_are_of_the_sheet(name: str) -> None:
     rows, counts = EXPECTED[name], read_list(sample(name), name).counts
     assert counts.rows == len(rows)
     assert counts.phones == len({phone for row in rows for phone in row["phones"]})
@@ -40,24 +40,24 @@ def test_counts_are_of_the_sheet(name):
     assert counts.without_contact == sum("contact.none" in row["codes"] for row in rows)
 
 
-def test_private_columns_are_dropped_and_named():
+def test_private_columns_are_dropped_and_named() -> None:
     assert read_list(sample("thcs-nguyen-binh-khiem.xlsx"), "").dropped_columns == ("Ngày sinh", "Dân tộc")
     assert read_list(sample("th-le-quy-don.csv"), "").dropped_columns == ("Địa chỉ",)
 
 
-def test_windows_1258_is_said_once_and_read_in_composed_letters():
+def test_windows_1258_is_said_once_and_read_in_composed_letters() -> None:
     checked = read_list(sample("mn-hoa-sen-cp1258.csv"), "")
     assert [(p.sheet, p.row) for p in checked.problems if p.code == "text.legacy_encoding"] == [(None, None)]
-    assert checked.rows[0].pupil == "Đồng Hoàng Thảo"
+    assert checked.rows[0].pupil == "Đặng Hoàng Thảo"
     assert checked.rows[0].class_name == "Lá 1"
 
 
-def test_who_a_number_belongs_to_is_read_from_the_header():
+def test_who_a_number_belongs_to_is_read_from_the_header() -> None:
     row = read_list(sample("thcs-nguyen-binh-khiem.xlsx"), "").rows[0]
     assert [role for role, _ in row.phones] == ["father", "mother"]
 
 
-def test_a_checked_list_shows_nobody_when_printed():
+def test_a_checked_list_shows_nobody_when_printed() -> None:
     checked = read_list(sample("thcs-nguyen-binh-khiem.xlsx"), "")
     assert "+84" not in repr(checked)
     assert "Phạm" not in repr(checked)
