@@ -20,10 +20,11 @@ from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.clock import Clock, system_clock
 from service.database import make_engine, unit_transaction
+from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import LoaError
 from service.keyring import deployment_key
 from service.lookups import Lookups
-from service.rendering import pages_environment
+from service.rendering import page_environment
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 from service.web import lookup_page, reference
@@ -40,17 +41,17 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     urls = {name: settings.need(f"database_url_{name}") for name in ("web", "lookup")}
     master = MasterKey.parse(settings.need("master_key"))
     settings.need("valkey_url")
-    pages = Pages.load(pages_environment())
+    pages = Pages.load(page_environment())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         web = make_engine(urls["web"], name="loa web", pool_size=10)
         lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
+        receipts = ReceiptIntake(web, clock)
+        receipts.start()
         try:
             async with unit_transaction(web, None) as conn:
-                keys = {
-                    name: await deployment_key(conn, master, name) for name in ("lookup_number", "address_index", "attempt_token")
-                }
+                keys = {name: await deployment_key(conn, master, name) for name in ("lookup_number", "attempt_token")}
             answers = Lookups(lookup, master, settings.number_digits, clock)
             app.state.lookup_site = LookupSite(answers, pages)
             app.state.api_context = ApiContext(
@@ -59,12 +60,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 engine=web,
                 master=master,
                 numbers=LookupNumbers(keys["lookup_number"], settings.number_digits),
-                index_key=keys["address_index"],
-                token_key=keys["attempt_token"],
+                tokens=AttemptTokens(keys["attempt_token"]),
+                receipts=receipts,
                 lookups=answers,
             )
             yield
         finally:
+            await receipts.stop()
             await web.dispose()
             await lookup.dispose()
 

@@ -13,6 +13,7 @@ from contact_registry import MasterKey
 from service.accounts import authenticate
 from service.actors import Actor
 from service.clock import LOCAL, Clock
+from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
 from service.lookups import Lookups
 from service.settings import Settings
@@ -28,8 +29,8 @@ class ApiContext:
     engine: AsyncEngine
     master: MasterKey
     numbers: LookupNumbers
-    index_key: bytes
-    token_key: bytes
+    tokens: AttemptTokens
+    receipts: ReceiptIntake
     lookups: Lookups
 
     def now(self) -> datetime:

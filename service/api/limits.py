@@ -25,7 +25,7 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """Sets what a response has not set itself, and logs method, route, status and duration. Never the path: it may name a number."""
+    """Sets what a response has not set itself, and logs method, call, status and duration. Never the path: it may name a number."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
@@ -53,10 +53,16 @@ class SecurityHeaders:
             _log.info(
                 "request",
                 method=scope["method"],
-                route=getattr(scope.get("route"), "path", None) or "none",
+                call=_call(scope),
                 status=status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
+
+
+def _call(scope: Scope) -> str:
+    endpoint = scope.get("endpoint")
+    module, name = getattr(endpoint, "__module__", ""), getattr(endpoint, "__name__", "")
+    return f"{module}.{name}" if module and name else "none"
 
 
 class BodyLimits:

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.api.broadcast_models import AudienceIn, Channel, Kind, TextsIn, Urgency
-from service.api.context import BroadcastsReader, Context
-from service.broadcasts import Finding, count_recipients, preview
+from service.api.context import BroadcastsReader, BroadcastsWriter, Context
+from service.broadcasts import Finding, preview, weigh_audience
 from service.database import act_for, unit_transaction
 from service.refusals import preferred_language, sentence
 from service.units import find_unit
@@ -79,11 +79,19 @@ class CountIn(BaseModel):
     urgency: Urgency = "urgent"
 
 
+class NotSentOut(BaseModel):
+    """Why some of the chosen are left out. Reasons that would tell of another school stand in one bucket."""
+
+    reason: str
+    count: int
+
+
 class CountOut(BaseModel):
     """Messages that would leave now: one per number or address and channel."""
 
     recipients: int
     by_channel: dict[str, int]
+    not_sent: list[NotSentOut]
 
 
 @router.post("/previews")
@@ -120,18 +128,22 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
 
 
 @router.post("/audiences/count")
-async def count(context: Context, actor: BroadcastsReader, body: CountIn) -> CountOut:
+async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> CountOut:
     """How many messages would leave now."""
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         unit = await find_unit(conn, body.unit, context.today())
         await act_for(conn, unit.id)
-        by_channel = await count_recipients(
+        counted = await weigh_audience(
             conn,
-            unit_id=unit.id,
-            unit_code=unit.code,
+            actor,
+            unit=unit,
             audience=body.audience.audience(),
             channels=body.channels,
             urgency=body.urgency,
             now=context.now(),
         )
-    return CountOut(recipients=sum(by_channel.values()), by_channel=by_channel)
+    return CountOut(
+        recipients=counted.recipients,
+        by_channel=dict(counted.by_channel),
+        not_sent=[NotSentOut(reason=reason, count=how_many) for reason, how_many in counted.not_sent],
+    )

@@ -8,7 +8,32 @@ import pytest
 from service.refusals import SENTENCES, preferred_language, sentence
 from tests.architecture.sources import modules, strings
 
-CONTRACT = ["import.unreadable", "import.no_contact_column", "import.too_large", "import.password_protected", "unit.unknown", "unit.not_ready", "content.link", "content.amount", "content.account_number", "content.code_request", "content.phone_not_on_card", "content.ambiguous_unaccented", "content.too_long", "approval.by_author", "approval.digest_changed", "approval.otp", "broadcast.not_allowed_in_state", "broadcast.audience_empty", "broadcast.audience_grew", "broadcast.overdue", "webhook.bad_signature", "auth.missing", "auth.scope", "request.unknown_field"]
+CONTRACT = [
+    "import.unreadable",
+    "import.no_contact_column",
+    "import.too_large",
+    "import.password_protected",
+    "unit.unknown",
+    "unit.not_ready",
+    "content.link",
+    "content.amount",
+    "content.account_number",
+    "content.code_request",
+    "content.phone_not_on_card",
+    "content.ambiguous_unaccented",
+    "content.too_long",
+    "approval.by_author",
+    "approval.digest_changed",
+    "approval.otp",
+    "broadcast.not_allowed_in_state",
+    "broadcast.audience_empty",
+    "broadcast.audience_grew",
+    "broadcast.overdue",
+    "webhook.bad_signature",
+    "auth.missing",
+    "auth.scope",
+    "request.unknown_field",
+]
 
 _AREAS = "|".join(sorted({code.partition(".")[0] for code in SENTENCES}))
 _CODE = re.compile(rf"(?:{_AREAS})\.[a-z_0-9]+")

@@ -1,0 +1,78 @@
+"""Every call says who may make it, or is on the list of those that anybody may."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import SecretStr
+
+from contact_registry import MasterKey
+from service.api.context import caller
+from service.app import create_app
+from service.settings import Settings
+
+OPEN = {
+    ("GET", "/"),
+    ("POST", "/"),
+    ("GET", "/api/docs"),
+    ("GET", "/api/v1/lookups/{number:path}"),
+    ("POST", "/api/v1/lookups"),
+    ("GET", "/api/v1/records/{record_id}"),
+    ("GET", "/.well-known/jwks.json"),
+    ("GET", "/.well-known/loa-directory.json"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("POST", "/webhooks/twilio/status/{token}"),  # proves itself by its signature
+}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    nowhere = SecretStr("postgresql+psycopg://nobody@/nothing?host=/nonexistent")
+    return create_app(
+        Settings(
+            database_url_web=nowhere,
+            database_url_lookup=nowhere,
+            valkey_url=SecretStr("unix:///nonexistent"),
+            master_key=SecretStr(MasterKey.generate()),
+            _env_file=None,
+        )
+    )
+
+
+def routes(of: FastAPI) -> list[tuple[str, str, Dependant]]:
+    found = []
+    for route in iter_route_contexts(of.routes):
+        if isinstance(route.original_route, APIRoute):
+            found += [(method, str(route.path), route.dependant) for method in sorted(route.methods or ())]
+        else:
+            assert route.path in ("/static", "/api/openapi.json")
+    return found
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from calls(inner)
+
+
+def test_every_route_declares_who_may_call(app: FastAPI):
+    found = routes(app)
+    assert len(found) > 20
+    undeclared = {(method, path) for method, path, dependant in found if caller not in set(calls(dependant))}
+    assert undeclared == OPEN
+
+
+def test_every_write_takes_an_idempotency_key(app: FastAPI):
+    def takes_key(dependant: Dependant) -> bool:
+        own = any(each.alias == "Idempotency-Key" for each in dependant.header_params)
+        return own or any(takes_key(inner) for inner in dependant.dependencies)
+
+    without = {
+        (method, path)
+        for method, path, dependant in routes(app)
+        if method in ("POST", "PATCH", "PUT", "DELETE") and (method, path) not in OPEN and not takes_key(dependant)
+    }
+    assert without == {("POST", "/api/v1/previews"), ("POST", "/api/v1/audiences/count")}, "these two keep nothing"
