@@ -48,6 +48,9 @@ def run_simulators(settings: Settings) -> None:
         port=settings.simulators_port,
         loop="uvloop",
         access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
         log_config=None,
         log_level="warning",
         timeout_keep_alive=75,  # as Twilio's front: longer than a client keeps an idle connection

@@ -19,6 +19,7 @@ _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_DOUBLE = frozenset("^{}\\[~]|€\f")
+_GSM_ALL = _GSM | _GSM_DOUBLE
 
 MESSAGES = {
     20003: "Authenticate",
@@ -36,8 +37,9 @@ MESSAGES = {
 
 def segments(text: str) -> int:
     """How many parts a phone network makes of it: 160 septets or 153 a part; 70 UTF-16 units or 67 a part."""
-    if all(c in _GSM or c in _GSM_DOUBLE for c in text):
-        units = sum(2 if c in _GSM_DOUBLE else 1 for c in text)
+    letters = set(text)
+    if letters <= _GSM_ALL:
+        units = len(text) + sum(text.count(c) for c in letters & _GSM_DOUBLE)
         single, part = 160, 153
     else:
         units, single, part = len(text.encode("utf-16-le")) // 2, 70, 67
