@@ -38,6 +38,7 @@ class Action(StrEnum):
     BROADCAST_APPROVED = "broadcast.approved"
     BROADCAST_PLANNED = "broadcast.planned"
     BROADCAST_PAUSED = "broadcast.paused"
+    BROADCAST_CANCELLED = "broadcast.cancelled"
     BROADCAST_COMPLETED = "broadcast.completed"
     DELIVERIES_SEEN = "deliveries.seen"
 
