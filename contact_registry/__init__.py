@@ -11,6 +11,7 @@ from contact_registry.importing.problem_messages import problem_message
 from contact_registry.importing.reading import read_list
 from contact_registry.importing.sheets import MAX_BYTES, sniff
 from contact_registry.importing.storing import row_key_ids, store_checked
+from contact_registry.masking import masked
 from contact_registry.phone_numbers import PhoneCell, read_phones
 from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, data_keys
 from contact_registry.suppressions import suppress
@@ -36,6 +37,7 @@ __all__ = [
     "count_audience",
     "current_data_key",
     "data_keys",
+    "masked",
     "problem_message",
     "read_list",
     "read_phones",

@@ -56,6 +56,7 @@ CREATE INDEX delivery_chunks_open ON delivery_chunks (lane, broadcast_id, chunk)
 CREATE TABLE delivery_moves (was text NOT NULL, becomes text NOT NULL, PRIMARY KEY (was, becomes));
 INSERT INTO delivery_moves VALUES
   ('waiting', 'calling'), ('waiting', 'not_sent'),
+  ('waiting', 'accepted'), ('waiting', 'delivered'),  -- a receipt of an earlier attempt that was thought not taken
   ('calling', 'accepted'), ('calling', 'delivered'), ('calling', 'failed'), ('calling', 'waiting'), ('calling', 'uncertain'),
   ('uncertain', 'accepted'), ('uncertain', 'delivered'), ('uncertain', 'failed'), ('uncertain', 'waiting'),
   ('accepted', 'delivered'), ('accepted', 'failed'),

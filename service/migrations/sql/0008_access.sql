@@ -42,7 +42,9 @@ GRANT EXECUTE ON FUNCTION door_api_key(bytea), door_workers_seen(), door_signing
 GRANT EXECUTE ON FUNCTION door_deployment_key(text), door_reserve_numbers(bigint, uuid, text) TO loa_web, loa_worker;
 GRANT EXECUTE ON FUNCTION door_lookup_number_key() TO loa_lookup;
 GRANT EXECUTE ON FUNCTION door_public_keys() TO loa_web, loa_worker, loa_lookup;
-GRANT EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz), door_take_outbox(integer) TO loa_worker;
+GRANT EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz), door_take_outbox(integer), door_due_broadcasts(),
+  door_free_chunks(), door_idle_chunks(integer), door_doubtful_chunks(), door_finished_broadcasts(), door_units_with_receipts(),
+  door_unread_imports() TO loa_worker;
 
 GRANT EXECUTE ON FUNCTION door_unit_code(integer), door_units_below(text[], date) TO loa_web, loa_worker;
 GRANT EXECUTE ON FUNCTION door_create_unit(text, text, text, integer, date, date, bigint, bigint, timestamptz),
@@ -70,4 +72,4 @@ GRANT INSERT ON records TO loa_web;
 GRANT SELECT ON deliveries, delivery_chunks TO loa_web;
 GRANT SELECT, INSERT, UPDATE ON deliveries, delivery_chunks TO loa_worker;
 GRANT INSERT ON receipts_inbox TO loa_web;
-GRANT SELECT, DELETE ON receipts_inbox TO loa_worker;
+GRANT SELECT, UPDATE, DELETE ON receipts_inbox TO loa_worker;  -- update: to lock what it takes

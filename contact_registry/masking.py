@@ -1,0 +1,9 @@
+"""An address as it may be shown in a list: enough to recognise one's own, not enough to use."""
+
+
+def masked(channel: str, address: str) -> str:
+    """`+84•••••678`; `p•••@example.com`."""
+    if channel == "email":
+        local, _, host = address.partition("@")
+        return f"{local[:1]}•••@{host}"
+    return f"{address[:3]}•••••{address[-3:]}"

@@ -1,0 +1,117 @@
+"""Status callbacks at the door: signature checked, stored in the inbox in batches, and only then answered."""
+
+import asyncio
+import base64
+import hmac
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.clock import Clock
+from service.database import unit_transaction
+from service.deliveries.attempt_tokens import Attempt
+from service.errors import Forbidden
+
+_BATCH = 500
+_LINGER = 0.005  # seconds one callback waits for others: at 300 a second that saves most transactions
+
+
+def check_signature(auth_token: str, url: str, parameters: Sequence[tuple[str, str]], signature: str) -> None:
+    """Returns nothing, or raises `Forbidden("webhook.bad_signature")`.
+
+    As Twilio signs: HMAC-SHA1 by the account's token over the exact public URL and every parameter, unknown ones included, sorted
+    by name (https://www.twilio.com/docs/usage/security).
+    """
+    signed = url + "".join(name + value for name, value in sorted(set(parameters)))
+    expected = base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), "sha1").digest())
+    if not hmac.compare_digest(expected, signature.encode("utf-8", "replace")):
+        raise Forbidden("webhook.bad_signature")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider said of an attempt. `status` and `error_code` are the provider's own words."""
+
+    attempt: Attempt
+    provider_id: str
+    status: str
+    error_code: str | None
+
+    @classmethod
+    def of_twilio(cls, attempt: Attempt, parameters: Mapping[str, str]) -> "Receipt":
+        """From a callback's form. Raises `Forbidden("webhook.bad_signature")` when the two fields every callback has are missing."""
+        sid, status = parameters.get("MessageSid", ""), parameters.get("MessageStatus", "")
+        if not sid or not status:
+            raise Forbidden("webhook.bad_signature")
+        return cls(attempt, sid[:64], status[:32], parameters.get("ErrorCode", "")[:16] or None)
+
+
+class ReceiptIntake:
+    """Stores receipts, many in one statement. `store` returns when its receipt is committed."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._arrived: asyncio.Queue[tuple[Receipt, asyncio.Future[None]]] = asyncio.Queue(maxsize=10_000)
+        self._writing: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._writing = asyncio.create_task(self._write(), name="receipts")
+
+    async def stop(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._writing
+
+    async def store(self, receipt: Receipt) -> None:
+        """Raises whatever the database raised: the provider is not told 200 and tries again."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._arrived.put((receipt, done))
+        await done
+
+    async def _write(self) -> None:
+        while True:
+            batch = [await self._arrived.get()]
+            await asyncio.sleep(_LINGER)
+            while not self._arrived.empty() and len(batch) < _BATCH:
+                batch.append(self._arrived.get_nowait())
+            units: dict[int, list[tuple[Receipt, asyncio.Future[None]]]] = {}
+            for receipt, done in batch:
+                units.setdefault(receipt.attempt.unit_id, []).append((receipt, done))
+            for unit_id, members in units.items():
+                error: Exception | None = None
+                try:
+                    await self._insert(unit_id, [receipt for receipt, _ in members])
+                except Exception as raised:  # noqa: BLE001 - handed to every waiting request, which answers 5xx
+                    error = raised
+                for _, done in members:
+                    if done.cancelled():
+                        continue
+                    if error is None:
+                        done.set_result(None)
+                    else:
+                        done.set_exception(error)
+
+    async def _insert(self, unit_id: int, receipts: Sequence[Receipt]) -> None:
+        async with unit_transaction(self._engine, unit_id) as conn:
+            await conn.execute(
+                text(
+                    "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, error_code, received_at)"
+                    " SELECT :unit, r.*, :now FROM unnest(CAST(:broadcasts AS bigint[]), CAST(:numbers AS bigint[]),"
+                    "   CAST(:attempts AS smallint[]), CAST(:ids AS text[]), CAST(:statuses AS text[]), CAST(:errors AS text[])) AS r"
+                ),
+                {
+                    "unit": unit_id,
+                    "now": self._clock(),
+                    "broadcasts": [r.attempt.broadcast_id for r in receipts],
+                    "numbers": [r.attempt.number for r in receipts],
+                    "attempts": [r.attempt.attempt for r in receipts],
+                    "ids": [r.provider_id for r in receipts],
+                    "statuses": [r.status for r in receipts],
+                    "errors": [r.error_code for r in receipts],
+                },
+            )

@@ -1,0 +1,118 @@
+"""Who has which chunk, and the intent committed before a provider is called.
+
+A chunk is leased to one worker process; its deliveries move `waiting → calling` in small groups, guarded by that lease and by the
+broadcast still being under way. Whoever lost the lease moves nothing, so nothing is called twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+LEASE_SECONDS = 60
+"""Renewed with every group. A dead worker is noticed sooner, by its heartbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery to send. The address is still sealed."""
+
+    number: int
+    data_key_id: int
+    address_sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A chunk on lease: what to send, by which record."""
+
+    broadcast_id: int
+    chunk: int
+    unit_id: int
+    channel: str
+    record_id: UUID
+    deliveries: tuple[Waiting, ...]
+
+
+async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker: UUID) -> Claimed | None:
+    """Leases a free chunk of a broadcast that is being sent; None if it is not to be had. What expired meanwhile is not sent."""
+    row = (
+        await conn.execute(
+            text(
+                "UPDATE delivery_chunks c SET holder = :worker, lease_until = now() + make_interval(secs => :lease), claims = claims + 1,"
+                "   not_before = NULL"
+                "  FROM broadcasts b"
+                " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.waiting > 0 AND (c.holder IS NULL OR c.lease_until < now())"
+                "   AND (c.not_before IS NULL OR c.not_before <= now()) AND b.id = c.broadcast_id AND b.state = 'sending'"
+                " RETURNING c.unit_id, c.channel, c.first_number, c.last_number, b.record_id, b.expires_at <= now() AS overdue"
+            ),
+            {"worker": worker, "lease": LEASE_SECONDS, "broadcast": broadcast_id, "chunk": chunk},
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    block = {"broadcast": broadcast_id, "first": row.first_number, "last": row.last_number}
+    if row.overdue:
+        await conn.execute(
+            text(
+                "UPDATE deliveries SET state = 'not_sent', reason = 'broadcast.overdue', finished_at = now()"
+                " WHERE broadcast_id = :broadcast AND number BETWEEN :first AND :last AND state = 'waiting'"
+            ),
+            block,
+        )
+    rows = await conn.execute(
+        text(
+            "SELECT number, data_key_id, address_sealed FROM deliveries"
+            " WHERE broadcast_id = :broadcast AND number BETWEEN :first AND :last AND state = 'waiting'"
+            "   AND (retry_at IS NULL OR retry_at <= now()) ORDER BY number"
+        ),
+        block,
+    )
+    deliveries = tuple(Waiting(each.number, each.data_key_id, bytes(each.address_sealed)) for each in rows)
+    return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, deliveries)
+
+
+async def mark_calling(
+    conn: AsyncConnection, claimed: Claimed, numbers: Sequence[int], *, worker: UUID, now: datetime
+) -> dict[int, int]:
+    """Commits the intent to call for these; (number → attempt) for those that may now be called, and only those.
+
+    Empty when the lease is lost or the broadcast was paused, cancelled or ran out. Renews the lease.
+    """
+    rows = await conn.execute(
+        text(
+            "WITH lease AS ("
+            "  UPDATE delivery_chunks c SET lease_until = now() + make_interval(secs => :lease) FROM broadcasts b"
+            "   WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker"
+            "     AND b.id = c.broadcast_id AND b.state = 'sending' AND b.expires_at > now() RETURNING 1)"
+            " UPDATE deliveries SET state = 'calling', attempt = attempt + 1, called_at = :now, retry_at = NULL, reason = NULL,"
+            "   absences = 0, listed_at = NULL"
+            " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'waiting' AND EXISTS (SELECT FROM lease)"
+            " RETURNING number, attempt"
+        ),
+        {
+            "lease": LEASE_SECONDS,
+            "broadcast": claimed.broadcast_id,
+            "chunk": claimed.chunk,
+            "worker": worker,
+            "numbers": list(numbers),
+            "now": now,
+        },
+    )
+    return {row.number: row.attempt for row in rows}
+
+
+async def release(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> None:
+    """Gives the chunk back; if some of it waits for another try, not before the first of those is due."""
+    await conn.execute(
+        text(
+            "UPDATE delivery_chunks c SET holder = NULL, lease_until = NULL, nudged_at = NULL, not_before = CASE WHEN c.waiting > 0 THEN ("
+            "   SELECT CASE WHEN bool_or(retry_at IS NULL) THEN NULL ELSE min(retry_at) END FROM deliveries d WHERE d.broadcast_id = c.broadcast_id"
+            "      AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting') END"
+            " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker"
+        ),
+        {"broadcast": claimed.broadcast_id, "chunk": claimed.chunk, "worker": worker},
+    )

@@ -1,0 +1,170 @@
+"""Planning: an approved broadcast's audience becomes deliveries, once, in one statement per channel.
+
+Three short steps, so that nobody waits for a big plan: count; reserve a block of numbers in a transaction of its own (a gap is
+harmless, a held counter is not); insert. Planning twice makes nothing twice: the move to `sending` holds the broadcast's row.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, cast, func, insert, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from contact_registry import audience_select
+from service.audit import Action, record_event
+from service.broadcasts import (
+    BroadcastView,
+    State,
+    count_recipients,
+    find_broadcast,
+    load_audience,
+    move,
+    obeys_opt_out,
+    resolve_audience,
+)
+from service.database import act_for, unit_transaction
+from service.outbox import DeliverChunk
+from service.records import reserve_numbers
+
+CHUNK = 500
+GROWTH = 1.05
+"""Planning stops when the audience has grown by more than this since approval: the count the approver saw would be untrue."""
+
+_deliveries = Table(
+    "deliveries",
+    MetaData(),
+    Column("broadcast_id", BigInteger),
+    Column("number", BigInteger),
+    Column("unit_id", Integer),
+    Column("chunk", Integer),
+    Column("channel", Text),
+    Column("address_hash", LargeBinary),
+    Column("address_sealed", LargeBinary),
+    Column("data_key_id", BigInteger),
+    Column("recipient_unit", Integer),
+)
+
+
+class AudienceMoved(Exception):
+    """Between counting and inserting the list grew past the reserved block. Nothing was kept: plan again."""
+
+
+async def plan(engine: AsyncEngine, *, unit_id: int, broadcast_id: int, now: datetime) -> list[DeliverChunk]:
+    """Plans a due broadcast and moves it to `sending`; the chunks to deliver, none if there was nothing to plan (any more).
+
+    Pauses it with `broadcast.audience_grew` or cancels it with `broadcast.overdue` where that is so.
+    """
+    async with unit_transaction(engine, unit_id) as conn:
+        broadcast = await find_broadcast(conn, broadcast_id, lock=True)
+        if not _due(broadcast, now):
+            return []
+        if broadcast.expires_at <= now:
+            await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue")
+            await _note(conn, broadcast, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
+            return []
+        counts = await _counts(conn, broadcast, now)
+        total = sum(counts.values())
+        if total > (broadcast.audience_count or 0) * GROWTH:
+            await move(conn, broadcast_id, State.PAUSED, now=now, pause_reason="broadcast.audience_grew")
+            await _note(conn, broadcast, Action.BROADCAST_PAUSED, now, reason="broadcast.audience_grew")
+            return []
+    if broadcast.record_id is None:
+        raise AssertionError("an approved broadcast without a record")
+    first = 0
+    if total:
+        async with unit_transaction(engine, unit_id) as conn:
+            first = await reserve_numbers(conn, total, broadcast.record_id, "deliveries")
+    async with unit_transaction(engine, unit_id) as conn:
+        broadcast = await find_broadcast(conn, broadcast_id, lock=True)
+        if not _due(broadcast, now):
+            return []
+        chunks: list[int] = []
+        number = first
+        for channel in counts:
+            planned = await _insert(conn, broadcast, channel, first=number, chunk=len(chunks), now=now)
+            if number + planned > first + total:
+                raise AudienceMoved
+            chunks += await _chunks(conn, broadcast, channel, first=number, planned=planned, chunk=len(chunks))
+            number += planned
+        await move(conn, broadcast_id, State.SENDING, now=now, planned_at=now)
+        await _note(conn, broadcast, Action.BROADCAST_PLANNED, now, deliveries=number - first)
+    return [DeliverChunk(unit_id, broadcast_id, chunk, 0) for chunk in chunks]
+
+
+def _due(broadcast: BroadcastView, now: datetime) -> bool:
+    return broadcast.state == State.APPROVED and (broadcast.send_at is None or broadcast.send_at <= now)
+
+
+async def _counts(conn: AsyncConnection, broadcast: BroadcastView, now: datetime) -> dict[str, int]:
+    return await count_recipients(
+        conn,
+        unit_id=broadcast.unit_id,
+        unit_code=broadcast.unit,
+        audience=load_audience(broadcast.audience),
+        channels=broadcast.channels,
+        urgency=broadcast.urgency,
+        now=now,
+    )
+
+
+async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, chunk: int, now: datetime) -> int:
+    """INSERT ... SELECT around the registry's own query: no address passes through Python. How many."""
+    audience = load_audience(broadcast.audience)
+    unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
+    chosen = audience_select(unit_ids, audience, channel, obey_opt_out=obeys_opt_out(broadcast.urgency)).subquery()
+    position = func.row_number().over() - 1
+    rows = select(
+        literal(broadcast.id),
+        first + position,
+        literal(broadcast.unit_id),
+        chunk + cast(position // literal(CHUNK, Integer), Integer),
+        literal(channel),
+        chosen.c.address_hash,
+        chosen.c.address_sealed,
+        chosen.c.data_key_id,
+        chosen.c.recipient_unit,
+    )
+    await act_for(conn, broadcast.unit_id, subtree=True)
+    written = await conn.execute(insert(_deliveries).from_select([column.name for column in _deliveries.columns], rows))
+    await act_for(conn, broadcast.unit_id)
+    return written.rowcount
+
+
+async def _chunks(
+    conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, planned: int, chunk: int
+) -> Sequence[int]:
+    """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again."""
+    rows = await conn.execute(
+        text(
+            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
+            " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
+            "   least((i + 1) * :size, :planned) - i * :size"
+            " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i RETURNING chunk"
+        ),
+        {
+            "broadcast": broadcast.id,
+            "chunk": chunk,
+            "unit": broadcast.unit_id,
+            "lane": broadcast.lane,
+            "channel": channel,
+            "first": first,
+            "size": CHUNK,
+            "end": first + planned,
+            "planned": planned,
+        },
+    )
+    return sorted(rows.scalars())
+
+
+async def _note(conn: AsyncConnection, broadcast: BroadcastView, action: Action, now: datetime, **details: str | int) -> None:
+    """Written by the system itself: nobody's account."""
+    await record_event(
+        conn,
+        actor=None,
+        unit_id=broadcast.unit_id,
+        action=action,
+        subject_kind="broadcast",
+        subject_id=str(broadcast.public_id),
+        details=details,
+        now=now,
+    )

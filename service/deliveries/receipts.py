@@ -1,0 +1,55 @@
+"""Receipts applied: from the inbox to the deliveries, in batches, by rank, never backwards.
+
+They come late, doubled, out of order, and for messages we thought nobody had: whatever comes, the furthest word stands. A receipt
+of any attempt proves that the message was taken, so it also settles a delivery that waits for another try.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_BATCH = 2_000
+
+# A batch's furthest word for each delivery. Statuses we do not know are dropped with the rest: Twilio adds new ones.
+_APPLY = text(
+    """
+WITH taken AS (
+  DELETE FROM receipts_inbox WHERE id IN (SELECT id FROM receipts_inbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
+  RETURNING broadcast_id, number, attempt, provider_id, status, error_code, received_at
+), word (status, becomes, rank) AS (VALUES
+  ('accepted', 'accepted', 1), ('scheduled', 'accepted', 1), ('queued', 'accepted', 1), ('sending', 'accepted', 1), ('sent', 'accepted', 1),
+  ('failed', 'failed', 2), ('undelivered', 'failed', 2), ('canceled', 'failed', 2),
+  ('delivered', 'delivered', 3), ('read', 'delivered', 3)
+), furthest AS (
+  SELECT DISTINCT ON (t.broadcast_id, t.number) t.broadcast_id, t.number, t.attempt, t.provider_id, t.error_code, t.received_at, w.becomes
+    FROM taken t JOIN word w USING (status) ORDER BY t.broadcast_id, t.number, w.rank DESC, t.received_at
+), applied AS (
+  UPDATE deliveries d SET
+      state = f.becomes,
+      provider_id = f.provider_id,
+      reason = CASE WHEN f.becomes = 'failed' THEN 'provider.' || coalesce(f.error_code, 'failed') END,
+      accepted_at = coalesce(d.accepted_at, f.received_at),
+      finished_at = CASE WHEN f.becomes <> 'accepted' THEN f.received_at END,
+      retry_at = NULL
+    FROM furthest f
+   WHERE d.broadcast_id = f.broadcast_id AND d.number = f.number
+     AND (d.state, f.becomes) IN (
+       ('calling', 'accepted'), ('calling', 'delivered'), ('calling', 'failed'),
+       ('uncertain', 'accepted'), ('uncertain', 'delivered'), ('uncertain', 'failed'),
+       ('accepted', 'delivered'), ('accepted', 'failed'),
+       ('waiting', 'accepted'), ('waiting', 'delivered'))
+     -- That an earlier attempt failed says nothing of the one under way.
+     AND (f.becomes <> 'failed' OR f.attempt = d.attempt)
+  RETURNING 1)
+SELECT (SELECT count(*) FROM taken) AS taken, (SELECT count(*) FROM applied) AS applied
+"""
+)
+
+
+async def apply_receipts(conn: AsyncConnection) -> int:
+    """Applies the oldest batch of the acting unit's inbox in the caller's transaction; how many receipts it took."""
+    return int((await conn.execute(_APPLY, {"batch": _BATCH})).one().taken)
+
+
+async def units_with_receipts(conn: AsyncConnection) -> list[int]:
+    """Units whose inbox is not empty. Through a door: needs no acting unit."""
+    return list((await conn.execute(text("SELECT unit_id FROM door_units_with_receipts()"))).scalars())

@@ -1,0 +1,76 @@
+"""SMS in doubt, settled with the provider's own message list (docs/decisions/0002-absence-proven-by-listings.md).
+
+Found in one listing: accepted. Not found in one listing: nothing is proven. Not found in three, spaced, all begun after the call
+itself can no longer be under way: it was not taken, and the delivery waits again.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+CALL_ENDS = timedelta(seconds=12)
+"""A call is given up by its own worker after 10 s (the channel's timeout); two more for the answer's way."""
+SPACING = timedelta(seconds=4)
+ABSENCES = 3
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """An SMS nobody knows the fate of. The address is still sealed."""
+
+    number: int
+    attempt: int
+    called_at: datetime
+    data_key_id: int
+    address_sealed: bytes
+
+
+async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now: datetime) -> list[Doubtful]:
+    """Those of a chunk that are due for a listing, oldest first."""
+    rows = await conn.execute(
+        text(
+            "SELECT d.number, d.attempt, d.called_at, d.data_key_id, d.address_sealed"
+            "  FROM delivery_chunks c JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
+            " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain'"
+            "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.called_at, d.number LIMIT :batch"
+        ),
+        {"broadcast": broadcast_id, "chunk": chunk, "listed_before": now - SPACING, "batch": _BATCH},
+    )
+    return [Doubtful(r.number, r.attempt, r.called_at, r.data_key_id, bytes(r.address_sealed)) for r in rows]
+
+
+async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int, str], *, now: datetime) -> None:
+    """The provider has these (number → its id): accepted."""
+    await conn.execute(
+        text(
+            "UPDATE deliveries d SET state = 'accepted', provider_id = f.id, accepted_at = :now, reason = NULL"
+            "  FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS text[])) AS f (number, id)"
+            " WHERE d.broadcast_id = :broadcast AND d.number = f.number AND d.state = 'uncertain'"
+        ),
+        {"broadcast": broadcast_id, "numbers": list(provider_ids), "ids": list(provider_ids.values()), "now": now},
+    )
+
+
+async def absent(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
+    """A listing begun at `asked_at` had none of these. It counts only if the call had surely ended by then."""
+    await conn.execute(
+        text(
+            "UPDATE deliveries d SET listed_at = :asked, absences = n.absences,"
+            "   state = CASE WHEN n.absences >= :enough THEN 'waiting' ELSE d.state END,"
+            "   reason = CASE WHEN n.absences >= :enough THEN 'not_listed' ELSE d.reason END"
+            "  FROM (SELECT number, absences + (called_at <= :ended)::int AS absences FROM deliveries"
+            "         WHERE broadcast_id = :broadcast AND number = ANY (:numbers)) AS n"
+            " WHERE d.broadcast_id = :broadcast AND d.number = n.number AND d.state = 'uncertain'"
+        ),
+        {
+            "broadcast": broadcast_id,
+            "numbers": list(numbers),
+            "asked": asked_at,
+            "ended": asked_at - CALL_ENDS,
+            "enough": ABSENCES,
+        },
+    )

@@ -1,0 +1,58 @@
+"""What the sweeper asks: what should exist compared with what does, in PostgreSQL only, across units, through doors."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.audit import Action, record_event
+from service.broadcasts import State, find_broadcast, move
+from service.database import unit_transaction
+from service.outbox import Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
+
+_CHUNKS_AT_ONCE = 200
+
+
+async def free_lost_chunks(conn: AsyncConnection) -> int:
+    """Frees the chunks of dead workers and ended leases; what they were calling is uncertain. How many."""
+    return int((await conn.execute(text("SELECT door_free_chunks()"))).scalar_one())
+
+
+async def lost_work(conn: AsyncConnection) -> list[tuple[Command, Lane]]:
+    """Everything that is due and in nobody's hands: broadcasts to plan, chunks to deliver, lists to read."""
+    due = await conn.execute(text("SELECT * FROM door_due_broadcasts()"))
+    work: list[tuple[Command, Lane]] = [(PlanBroadcast(row.unit_id, row.broadcast_id), row.lane) for row in due]
+    idle = await conn.execute(text("SELECT * FROM door_idle_chunks(:at_most)"), {"at_most": _CHUNKS_AT_ONCE})
+    work += [(DeliverChunk(row.unit_id, row.broadcast_id, row.chunk, row.claims), row.lane) for row in idle]
+    unread = await conn.execute(text("SELECT * FROM door_unread_imports()"))
+    work += [(ReadImport(row.unit_id, row.import_id), "bulk") for row in unread]
+    return work
+
+
+async def doubtful_chunks(conn: AsyncConnection) -> list[tuple[int, int, int]]:
+    """(unit, broadcast, chunk) of SMS in doubt."""
+    rows = await conn.execute(text("SELECT * FROM door_doubtful_chunks()"))
+    return [(row.unit_id, row.broadcast_id, row.chunk) for row in rows]
+
+
+async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:
+    """Completes broadcasts with nothing left to do, each in its own transaction. How many."""
+    async with unit_transaction(engine, None) as conn:
+        finished = (await conn.execute(text("SELECT * FROM door_finished_broadcasts()"))).all()
+    for row in finished:
+        async with unit_transaction(engine, row.unit_id) as conn:
+            broadcast = await find_broadcast(conn, row.broadcast_id, lock=True)
+            if broadcast.state != State.SENDING:
+                continue
+            await move(conn, row.broadcast_id, State.COMPLETED, now=now, completed_at=now)
+            await record_event(
+                conn,
+                actor=None,
+                unit_id=row.unit_id,
+                action=Action.BROADCAST_COMPLETED,
+                subject_kind="broadcast",
+                subject_id=str(broadcast.public_id),
+                details={},
+                now=now,
+            )
+    return len(finished)

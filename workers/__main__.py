@@ -1,0 +1,5 @@
+"""`python -m workers urgent|bulk`."""
+
+from workers.main import main
+
+main()

@@ -1,0 +1,55 @@
+"""What to say, taken only from a record whose signature was just verified. Verified and laid out once per record, not per parent."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.signing.records import open_record
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.keyring import public_keys
+from service.records import record_jws
+from workers.channels.email_mime import EmailBlueprint
+
+_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A record's final texts. `sms` has the slot `{number}`; each is None where the record has no such text."""
+
+    sms: str | None
+    email: EmailBlueprint | None
+
+
+class Contents:
+    """Opened records by id, the latest few. A record never changes, so neither does what is kept here."""
+
+    def __init__(self, email_sender: str) -> None:
+        self._sender = email_sender
+        self._kept: OrderedDict[UUID, Content] = OrderedDict()
+
+    async def of(self, conn: AsyncConnection, record_id: UUID) -> Content:
+        """Raises `VerificationError`: then nothing is sent."""
+        if record_id not in self._kept:
+            record = open_record(await record_jws(conn, record_id), await public_keys(conn))
+            texts = record.texts
+            sms = texts.get("sms", {})
+            email = texts.get("email")
+            self._kept[record_id] = Content(
+                sms=next(iter(sms.values()), None),
+                email=EmailBlueprint(
+                    sender=self._sender,
+                    sender_name=record.issuer.name,
+                    subject=email["subject"],
+                    text=email["text"],
+                    html=email["html"],
+                    date=record.created_at,
+                )
+                if email
+                else None,
+            )
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(record_id)
+        return self._kept[record_id]

@@ -1,0 +1,168 @@
+"""Delivering a chunk: lease it, then round after round record what came back and commit the intent for the next few, then call.
+
+One transaction a round does both halves, and no connection is held while a provider is called. A killed process leaves at most
+its window in `calling`; a stopping one lets what is in flight come home and records it.
+"""
+
+import asyncio
+import random
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from contact_registry import DataKey, Unsealable, data_keys
+from service.database import unit_transaction
+from service.deliveries.attempt_tokens import Attempt
+from service.deliveries.claims import Claimed, Waiting, claim, mark_calling, release
+from service.deliveries.outcomes import Result, record
+from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
+from workers.jobs.contents import Content
+from workers.jobs.tools import Tools, tools_of
+from workers.retries import decide
+
+_log = structlog.get_logger()
+_FEWEST = 10  # places worth a transaction, while others are still in flight
+_GATHER = 0.004  # seconds to wait for more answers behind the first
+_LATEST_CALL = 5.0  # seconds from the committed intent to the call; a process that was asleep for longer does not call
+_DATABASE_PATIENCE = 30.0
+
+
+async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, chunk: int, claims: int) -> None:  # noqa: ARG001 - names the job
+    """The job. What it has begun goes on when arq cancels it: a lost queue is no reason to leave a parent in doubt."""
+    tools = tools_of(ctx)
+    if tools.stopping.is_set():
+        return
+    sending = asyncio.create_task(_deliver(tools, unit_id, broadcast_id, chunk), name=f"chunk {broadcast_id}/{chunk}")
+    tools.sending.add(sending)
+    sending.add_done_callback(tools.sending.discard)
+    await asyncio.shield(sending)
+
+
+async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
+    # A department's addresses are sealed by its schools' keys: those are read below the acting unit.
+    async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
+        claimed = await claim(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
+        if claimed is None:
+            return
+        content = await tools.contents.of(conn, claimed.record_id)
+        keys = await data_keys(conn, tools.master, {each.data_key_id for each in claimed.deliveries})
+    await _Sending(tools, claimed, content, keys).run()
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One chunk under way."""
+
+    tools: Tools
+    claimed: Claimed
+    content: Content
+    keys: dict[int, DataKey]
+    left: deque[Waiting] = field(init=False)
+    flying: dict["asyncio.Task[Outcome]", tuple[int, int]] = field(default_factory=dict)
+    chance: random.Random = field(default_factory=random.Random)
+
+    def __post_init__(self) -> None:
+        self.left = deque(self.claimed.deliveries)
+
+    async def run(self) -> None:
+        results: list[Result] = []
+        while self.left or self.flying or results:
+            results = await self._round(results)
+        async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
+            await release(conn, self.claimed, worker=self.tools.worker)
+
+    async def _round(self, results: list[Result]) -> list[Result]:
+        """Records, marks the next, calls them, and waits for the first answers."""
+        next_ones = self._next()
+        if results or next_ones:
+            attempts = await self._commit(results, next_ones)
+            self.tools.window.give_back(len(results) + len(next_ones) - len(attempts))
+            if len(attempts) < len(next_ones):
+                self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
+            self._call(next_ones, attempts)
+        elif not self.flying:
+            await asyncio.wait({asyncio.create_task(self.tools.window.change())}, timeout=1)
+        return await self._answers() if self.flying else []
+
+    def _next(self) -> list[Waiting]:
+        if self.tools.stopping.is_set():
+            self.left.clear()
+        window = self.tools.window
+        places = window.take(len(self.left))
+        if places < min(_FEWEST, len(self.left)) and self.flying:
+            window.give_back(places)
+            return []
+        return [self.left.popleft() for _ in range(places)]
+
+    async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> dict[int, int]:
+        """One transaction; tried again while the database is away, for what is known must not be lost."""
+        give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
+        while True:
+            try:
+                async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
+                    now = self.tools.clock()
+                    await record(conn, self.claimed.broadcast_id, results, now=now)
+                    if not next_ones:
+                        return {}
+                    numbers = [each.number for each in next_ones]
+                    return await mark_calling(conn, self.claimed, numbers, worker=self.tools.worker, now=now)
+            except DBAPIError as error:
+                # If the commit's answer was lost, the intents of this round are marked already and will not be marked again:
+                # they were never called, and end as what they are, in doubt.
+                _log.warning("deliver.database_away", error=type(error).__name__, chunk=self.claimed.chunk)
+                if asyncio.get_running_loop().time() > give_up:
+                    raise
+                await asyncio.sleep(0.2)
+
+    def _call(self, marked: list[Waiting], attempts: dict[int, int]) -> None:
+        latest = asyncio.get_running_loop().time() + _LATEST_CALL
+        for each in marked:
+            if (attempt := attempts.get(each.number)) is not None:
+                task = asyncio.create_task(self._send(each, attempt, latest))
+                self.flying[task] = (each.number, attempt)
+
+    async def _send(self, each: Waiting, attempt: int, latest: float) -> Outcome:
+        if asyncio.get_running_loop().time() > latest:
+            return Refused("asleep", "temporary")
+        try:
+            address = self.keys[each.data_key_id].unseal(each.address_sealed, self.claimed.channel)
+        except (KeyError, Unsealable):
+            return Refused("address.unreadable", "number")
+        number = self.tools.numbers.written(each.number)
+        if self.claimed.channel == "sms":
+            if self.content.sms is None:
+                return Refused("content.missing", "content")
+            token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
+            body = self.content.sms.replace("{number}", number)
+            return await self.tools.sms.send(address, body, self.tools.callback_url(token))
+        if self.content.email is None:
+            return Refused("content.missing", "content")
+        # The same delivery, the same Message-ID, whatever the attempt: a person's choice to repeat it is mostly harmless.
+        host = self.tools.settings.smtp_from.rpartition("@")[2] or "loa.invalid"
+        message_id = f"{self.claimed.broadcast_id}.{number.replace(' ', '')}@{host}"
+        letter = self.content.email.fill(Slots(to=address, number=number, message_id=message_id))
+        return await self.tools.email.send(address, letter)
+
+    async def _answers(self) -> list[Result]:
+        """Waits for the first answer and gathers those close behind it."""
+        done, _ = await asyncio.wait(self.flying, return_when=asyncio.FIRST_COMPLETED)
+        if len(done) < len(self.flying):
+            await asyncio.sleep(_GATHER)
+        return [self._result(task, *self.flying.pop(task)) for task in list(self.flying) if task.done()]
+
+    def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int) -> Result:
+        error = task.exception()
+        if error is not None:
+            _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)
+            return Result(number, attempt, "uncertain", reason="channel.raised")
+        match task.result():
+            case Accepted(provider_id):
+                return Result(number, attempt, "accepted", provider_id=provider_id)
+            case Unknown(reason):
+                return Result(number, attempt, "uncertain", reason=reason)
+            case Refused(code, error_class):
+                decision = decide(error_class, attempt, now=self.tools.clock(), chance=self.chance)
+                return Result(number, attempt, decision.becomes, reason=code, retry_at=decision.retry_at)

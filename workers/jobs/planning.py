@@ -1,0 +1,23 @@
+"""Planning a broadcast, and queueing its chunks at once; should that be lost, the sweeper finds them."""
+
+from typing import Any
+
+import structlog
+
+from service.deliveries import AudienceMoved, plan
+from workers.jobs.tools import tools_of
+
+_log = structlog.get_logger()
+
+
+async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -> None:
+    """The job."""
+    tools = tools_of(ctx)
+    try:
+        chunks = await plan(tools.engine, unit_id=unit_id, broadcast_id=broadcast_id, now=tools.clock())
+    except AudienceMoved:
+        _log.warning("plan.audience_moved", broadcast=broadcast_id)  # the sweeper plans again
+        return
+    for chunk in chunks:
+        await tools.queue.add(chunk, tools.lane)
+    _log.info("plan.done", broadcast=broadcast_id, chunks=len(chunks))

@@ -1,0 +1,55 @@
+"""SMS in doubt, looked for in the provider's message list."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from contact_registry import data_keys
+from service.database import unit_transaction
+from service.deliveries.reconciling import Doubtful, absent, doubtful, found
+from service.deliveries.sweeping import doubtful_chunks
+from workers.channels.base import CannotList
+from workers.jobs.tools import Tools
+
+_log = structlog.get_logger()
+_AT_ONCE = 10
+
+
+async def reconcile(tools: Tools) -> None:
+    """One look at every chunk that has SMS in doubt."""
+    async with unit_transaction(tools.engine, None) as conn:
+        chunks = await doubtful_chunks(conn)
+    for unit_id, broadcast_id, chunk in chunks:
+        await _reconcile_chunk(tools, unit_id, broadcast_id, chunk)
+
+
+async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
+    asked_at = tools.clock()
+    async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
+        cases = await doubtful(conn, broadcast_id, chunk, now=asked_at)
+        keys = await data_keys(conn, tools.master, {case.data_key_id for case in cases})
+    if not cases:
+        return
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(case: Doubtful) -> str | None:
+        async with places:
+            address = keys[case.data_key_id].unseal(case.address_sealed, "sms")
+            since = case.called_at - timedelta(seconds=5)
+            return await tools.sms.find(address, since, tools.numbers.written(case.number))
+
+    answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)
+    has: dict[int, str] = {}
+    has_not: list[int] = []
+    for case, answer in zip(cases, answers, strict=True):
+        if isinstance(answer, str):
+            has[case.number] = answer
+        elif answer is None:
+            has_not.append(case.number)
+        elif not isinstance(answer, CannotList):
+            raise answer
+    async with unit_transaction(tools.engine, unit_id) as conn:
+        await found(conn, broadcast_id, has, now=tools.clock())
+        await absent(conn, broadcast_id, has_not, asked_at=asked_at)
+    _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not))

@@ -1,0 +1,48 @@
+"""What every job of a worker process may use, made once at the composition root."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contact_registry import MasterKey
+from service.clock import Clock
+from service.deliveries import AttemptTokens
+from service.outbox import Lane, Queue
+from service.settings import Settings
+from service.signing.lookup_numbers import LookupNumbers
+from workers.channels.base import EmailChannel, SmsChannel
+from workers.jobs.contents import Contents
+from workers.jobs.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight."""
+
+    settings: Settings
+    lane: Lane
+    worker: UUID
+    clock: Clock
+    engine: AsyncEngine
+    queue: Queue
+    master: MasterKey
+    numbers: LookupNumbers
+    tokens: AttemptTokens
+    sms: SmsChannel
+    email: EmailChannel
+    contents: Contents
+    window: Window
+    stopping: asyncio.Event
+    sending: set["asyncio.Task[Any]"] = field(default_factory=set)
+
+    def callback_url(self, token: str) -> str:
+        return f"{self.settings.public_base}/webhooks/twilio/status/{token}"
+
+
+def tools_of(ctx: dict[str, Any]) -> Tools:
+    """Arq hands jobs a dictionary; ours has one entry."""
+    tools: Tools = ctx["tools"]
+    return tools

@@ -1,0 +1,155 @@
+"""A worker process: one lane of the queue, its heartbeat, and a share in relaying and sweeping. `python -m workers urgent|bulk`.
+
+It leaves with status 0 when it is asked to (SIGTERM, SIGINT) and 1 when Valkey is gone, having let what was in flight come home.
+Whoever supervises it starts it again.
+"""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from typing import get_args
+from uuid import uuid4
+
+import redis.exceptions
+import structlog
+import uvloop
+from arq.worker import Worker, func
+
+from contact_registry import MasterKey
+from service.clock import system_clock
+from service.database import make_engine, unit_transaction
+from service.deliveries import AttemptTokens
+from service.keyring.deployment import deployment_key
+from service.logs import configure_logs
+from service.outbox import Lane, Queue
+from service.outbox.queue import decode, encode, queue_name
+from service.settings import MissingSetting, Settings
+from service.signing.lookup_numbers import LookupNumbers
+from workers.channels.email_smtp import EmailSmtp
+from workers.channels.sms_twilio import SmsTwilio
+from workers.jobs import JOBS
+from workers.jobs.contents import Contents
+from workers.jobs.tools import Tools
+from workers.jobs.watching import beat, relay_commands, sweep_again_and_again
+from workers.jobs.window import Window
+
+_log = structlog.get_logger()
+_CHUNKS_AT_ONCE = 4
+_JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
+_LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
+
+
+async def _make_tools(settings: Settings, lane: Lane) -> Tools:
+    engine = make_engine(settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=8)
+    master = MasterKey.parse(settings.need("master_key"))
+    async with unit_transaction(engine, None) as conn:
+        numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
+        tokens = AttemptTokens(await deployment_key(conn, master, "attempt_token"))
+    return Tools(
+        settings=settings,
+        lane=lane,
+        worker=uuid4(),
+        clock=system_clock,
+        engine=engine,
+        queue=await Queue.connect(settings.need("valkey_url")),
+        master=master,
+        numbers=numbers,
+        tokens=tokens,
+        sms=SmsTwilio(
+            settings.twilio_api_url,
+            settings.need("twilio_account_sid"),
+            settings.need("twilio_auth_token"),
+            settings.twilio_sender,
+        ),
+        email=EmailSmtp(
+            settings.need("smtp_host"),
+            settings.smtp_port,
+            settings.smtp_username,
+            settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+            settings.smtp_tls,
+            settings.need("smtp_from"),
+        ),
+        contents=Contents(settings.need("smtp_from")),
+        window=Window(),
+        stopping=asyncio.Event(),
+    )
+
+
+def _arq_worker(tools: Tools) -> Worker:
+    return Worker(
+        functions=[func(job, name=name, timeout=_JOB_TIMEOUT, keep_result=0, max_tries=1) for name, job in JOBS.items()],
+        queue_name=queue_name(tools.lane),
+        redis_pool=tools.queue.pool,
+        job_serializer=encode,
+        job_deserializer=decode,
+        ctx={"tools": tools},
+        max_jobs=_CHUNKS_AT_ONCE,
+        poll_delay=0.05,
+        keep_result=0,
+        handle_signals=False,
+        health_check_interval=60,
+        log_results=False,
+    )
+
+
+async def work(settings: Settings, lane: Lane) -> int:
+    """Works until asked to stop (0) or until Valkey is gone (1)."""
+    tools = await _make_tools(settings, lane)
+    loop = asyncio.get_running_loop()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(asked, tools.stopping.set)
+    arq = _arq_worker(tools)
+    beside = [
+        asyncio.create_task(loop_) for loop_ in (beat(tools, tools.clock()), sweep_again_and_again(tools), relay_commands(tools))
+    ]
+    queue = asyncio.create_task(arq.main())
+    asked_to_stop = asyncio.create_task(tools.stopping.wait())
+    _log.info("worker.started", lane=lane)
+    await asyncio.wait({queue, asked_to_stop, *beside[1:]}, return_when=asyncio.FIRST_COMPLETED)
+    lost = not tools.stopping.is_set()
+    tools.stopping.set()
+    for task in (queue, asked_to_stop, *beside[1:]):
+        task.cancel()
+    ended = await asyncio.gather(queue, asked_to_stop, *beside[1:], return_exceptions=True)
+    status = _status(lost, ended)
+    if tools.sending:  # the heartbeat goes on: these leases are still good
+        await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)
+    beside[0].cancel()
+    await asyncio.gather(beside[0], return_exceptions=True)
+    with suppress(redis.exceptions.RedisError, OSError):
+        await arq.close()
+    await tools.sms.close()
+    await tools.email.close()
+    await tools.engine.dispose()
+    _log.info("worker.stopped", status=status)
+    return status
+
+
+def _status(lost: bool, ended: list[object]) -> int:  # noqa: FBT001
+    """0 when asked to stop. Otherwise 1, with the reason in the log; a lost Valkey is usual, anything else is an error."""
+    if not lost:
+        return 0
+    for end in ended:
+        if isinstance(end, redis.exceptions.RedisError | OSError):
+            _log.warning("worker.valkey_gone", error=type(end).__name__)
+        elif isinstance(end, Exception):
+            _log.error("worker.failed", exc_info=end)
+    return 1
+
+
+def main() -> None:
+    """`python -m workers urgent|bulk`."""
+    if len(sys.argv) != 2 or sys.argv[1] not in get_args(Lane):
+        sys.exit("usage: python -m workers urgent|bulk")
+    lane: Lane = "urgent" if sys.argv[1] == "urgent" else "bulk"
+    settings = Settings()
+    configure_logs(f"worker {lane}", settings.log_level)
+    try:
+        status = uvloop.run(work(settings, lane))
+    except MissingSetting as missing:
+        sys.exit(str(missing))
+    except (redis.exceptions.RedisError, OSError) as error:
+        _log.warning("worker.valkey_gone", error=type(error).__name__)
+        status = 1
+    sys.exit(status)
