@@ -38,7 +38,9 @@ class EmailSmtp:
         pool: int = 10,
         timeout: float = 30,
     ) -> None:
-        """`sender` is the envelope's, where bounces go. Without a username nobody logs in."""
+        """`sender` is the envelope's, where bounces go: a bare address, else ValueError. Without a username nobody logs in."""
+        if _NO_ADDRESS.search(sender) or not sender.isascii():
+            raise ValueError("the sender must be a bare address such as canhbao@example.vn")
         self._host, self._port = host, port
         self._username, self._password = username, password
         self._tls = tls

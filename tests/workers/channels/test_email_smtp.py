@@ -240,3 +240,9 @@ async def test_two_hundred_letters_go_over_ten_connections() -> None:
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert (relay.texts, relay.connections) == (200, 10)
+
+
+@pytest.mark.parametrize("sender", ["", "Sở Giáo dục <a@example.com>", "a@example.com\r\n", "ụ@example.com"])
+def test_a_sender_that_is_no_bare_address_stops_the_start(sender: str) -> None:
+    with pytest.raises(ValueError, match="bare address"):
+        EmailSmtp("127.0.0.1", 25, "", "", "none", sender)
