@@ -1,0 +1,122 @@
+"""What anybody may ask: look-ups, records, keys, health. And the gateway, which proves itself."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import text
+
+from service.deliveries import Attempt
+from tests.conftest import Engines
+from tests.factories.web import Site
+
+
+@pytest.fixture
+async def warning(site: Site) -> dict[str, Any]:
+    return await site.approved()
+
+
+async def test_a_number_is_looked_up(site: Site, warning: dict[str, Any]):
+    answer = await site.client.get(f"/api/v1/lookups/{warning['public_number'].replace(' ', '')}")
+    assert answer.headers["cache-control"] == "no-store"
+    body = answer.json()
+    assert (body["outcome"], body["copied"]) == ("found", False)
+    assert "comparison" not in body
+    record = body["record"]
+    assert record["issuer"] == {"code": "nbk-thcs", "name": "Trường THCS Nguyễn Bỉnh Khiêm"}
+    assert (record["kind"], record["urgency"], record["single_approval"]) == ("scam_alert", "urgent", False)
+    assert record["texts"]["sms"]["ascii"].endswith(f"\nSo tra cuu: {warning['public_number']}")
+    assert warning["record_url"].endswith(record["id"])
+
+
+async def test_a_text_is_compared(site: Site, warning: dict[str, Any]):
+    number = warning["public_number"]
+    official = (await site.client.get(f"/api/v1/lookups/{number}")).json()["record"]["texts"]["sms"]["ascii"]
+    for body in ({"number": number, "text": official}, {"text": official}):
+        assert (await site.client.post("/api/v1/lookups", json=body)).json()["comparison"]["verdict"] == "same"
+    forged = await site.client.post("/api/v1/lookups", json={"text": official.replace("KHONG", "HAY")})
+    comparison = forged.json()["comparison"]
+    assert comparison["verdict"] == "different"
+    assert any(each["critical"] and "KHONG" in each["official"] for each in comparison["differences"])
+
+
+@pytest.mark.parametrize("number", ["1", "4071/8826/3163", "%20", "abc", "9" * 500, "4071 8826 3164"])
+async def test_what_cannot_be_a_number_is_mistyped(site: Site, number: str):
+    answer = await site.client.get(f"/api/v1/lookups/{number}")
+    assert (answer.status_code, answer.json()) == (200, {"outcome": "mistyped", "copied": False})
+
+
+async def test_a_text_over_four_kilobytes_is_refused(site: Site):
+    answer = await site.client.post("/api/v1/lookups", json={"text": "ế" * 1400})
+    assert (answer.status_code, answer.json()["code"]) == (413, "lookup.text_too_long")
+
+
+async def test_an_unknown_field_in_a_question_is_refused(site: Site):
+    answer = await site.client.post("/api/v1/lookups", json={"text": "a", "phone": "0912345678"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.unknown_field")
+
+
+async def test_records_and_keys_are_public(site: Site, warning: dict[str, Any]):
+    keys = (await site.client.get("/.well-known/jwks.json")).json()
+    record = (await site.client.get(warning["record_url"])).json()
+    protected = record["signatures"][0]["protected"]
+    header = base64.urlsafe_b64decode(protected + "=" * (-len(protected) % 4)).decode()
+    assert keys["keys"][0]["kid"] in header
+    unknown = await site.client.get("/api/v1/records/00000000-0000-4000-8000-000000000000")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "record.unknown")
+
+
+async def test_health_and_readiness(site: Site, engines: Engines):
+    assert (await site.client.get("/healthz")).json() == {"status": "ok"}
+    before = await site.client.get("/readyz")
+    assert before.status_code == 503
+    assert before.json()["checks"] == {"database": "ok", "valkey": "ok", "workers": "missing: urgent, bulk"}
+    async with engines.owner.begin() as conn:
+        for lane in ("urgent", "bulk"):
+            await conn.execute(
+                text("INSERT INTO worker_heartbeats VALUES (gen_random_uuid(), :lane, :now, :now)"),
+                {"lane": lane, "now": site.clock()},
+            )
+    assert (await site.client.get("/readyz")).json()["status"] == "ready"
+
+
+def signed(site: Site, path: str, form: list[tuple[str, str]]) -> dict[str, str]:
+    told = f"https://loa.example{path}" + "".join(name + value for name, value in sorted(form))
+    mac = hmac.new(b"twilio-test-token", told.encode(), hashlib.sha1).digest()
+    return {"X-Twilio-Signature": base64.b64encode(mac).decode(), "Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def test_a_signed_callback_is_stored(site: Site, engines: Engines):
+    unit = site.world.units["nbk-thcs"]
+    path = f"/webhooks/twilio/status/{site.app.state.api_context.tokens.make(Attempt(unit, 7, 11, 1))}"
+    form = [("MessageSid", "SM1"), ("MessageStatus", "delivered"), ("NewParameter", ""), ("To", "+84912345678")]
+    answer = await site.client.post(path, content=urlencode(form), headers=signed(site, path, form))
+    assert answer.status_code == 204
+    async with engines.owner.connect() as conn:
+        stored = (await conn.execute(text("SELECT broadcast_id, number, attempt, status FROM receipts_inbox"))).one()
+    assert tuple(stored) == (7, 11, 1, "delivered")
+
+
+async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines):
+    token = site.app.state.api_context.tokens.make(Attempt(site.world.units["nbk-thcs"], 7, 11, 1))
+    form = [("MessageSid", "SM1"), ("MessageStatus", "delivered")]
+    for path, headers, sent in (
+        (f"/webhooks/twilio/status/{token}", {}, form),
+        (f"/webhooks/twilio/status/{token}", signed(site, "/elsewhere", form), form),
+        (f"/webhooks/twilio/status/{token}", signed(site, f"/webhooks/twilio/status/{token}", form), [*form, ("x", "y")]),
+        ("/webhooks/twilio/status/made-up", signed(site, "/webhooks/twilio/status/made-up", form), form),
+    ):
+        answer = await site.client.post(path, content=urlencode(sent), headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "webhook.bad_signature")
+    async with engines.owner.connect() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM receipts_inbox"))).scalar_one() == 0
+
+
+async def test_the_reference_page_lists_every_call(site: Site):
+    page = await site.client.get("/api/docs")
+    for path in (await site.client.get("/api/openapi.json")).json()["paths"]:
+        assert path.replace("{", "&#123;") in page.text or path in page.text
+    assert "<script" not in page.text
