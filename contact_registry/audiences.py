@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Integer, Select, and_, any_, bindparam, func, or_,
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import CollectionAggregate
 
 from contact_registry.models import contact_points, contacts, enrolments
 from contact_registry.suppressions import suppressed
@@ -73,11 +74,11 @@ def _addressed(unit_ids: Sequence[int], audience: Audience, channel: str, *, obe
     )
 
 
-def _meant(of_units: ColumnElement[int], audience: Audience) -> ColumnElement[bool]:
+def _meant(of_units: CollectionAggregate[bool], audience: Audience) -> ColumnElement[bool]:
     """Parents (of the named grades and classes) and perhaps staff.
 
     Told as one list of contacts at the top of the WHERE: a semi-join. An OR around an EXISTS is asked once for every contact
-    (500,000 contacts: 7.0 s instead of 2 s).
+    (500,000 contacts: 7.0 s instead of 2.4 s).
     """
     contact, pupil = contacts.c, enrolments.c
     if not audience.grades and not audience.classes:

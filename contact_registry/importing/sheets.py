@@ -85,6 +85,8 @@ def _check_unpacked(data: bytes) -> None:
             parts = archive.infolist()
             if len(parts) > 2000 or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise ImportRefused("import.too_large")
+            if archive.testzip():  # a part that unpacks to more than it says it does fails its checksum here
+                raise ImportRefused("import.unreadable")
             cells = sum(_area(archive, part) for part in parts if _SHEET_XML.fullmatch(part.filename))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise ImportRefused("import.unreadable") from None

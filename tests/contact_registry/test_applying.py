@@ -165,3 +165,31 @@ async def test_nothing_is_stored_in_the_open(school: School) -> None:
             f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE '%Học Sinh%' OR t::text LIKE '%91234%' OR t::text LIKE '%@%'"
         )
         assert await school.count(told) == 0
+
+
+async def test_staff_join_in_when_asked_and_a_parents_list_leaves_them_alone(school: School) -> None:
+    await school.apply(line(1, "6A1", 1, None), line(2, "7A1", 2, None))
+    unit = school.world.units["nbk-thcs"]
+    async with school.engines.owner.begin() as conn:
+        key = await current_data_key(conn, school.master, unit)
+        index = await deployment_key(conn, school.master, "address_index")
+        insert = "INSERT INTO contacts (unit_id, audience, role) VALUES (:unit, 'staff', 'staff') RETURNING id"
+        teacher = (await conn.execute(text(insert), {"unit": unit})).scalar_one()
+        await conn.execute(
+            text(
+                "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id)"
+                " VALUES (:unit, :contact, 'sms', :hash, :sealed, :key)"
+            ),
+            {
+                "unit": unit,
+                "contact": teacher,
+                "hash": address_hash(index, "sms", phone(9)),
+                "sealed": key.seal(phone(9), "sms"),
+                "key": key.id,
+            },
+        )
+    assert await school.reached() == [phone(1), phone(2)]
+    assert await school.reached(Audience(staff=True)) == [phone(1), phone(2), phone(9)]
+    assert await school.reached(Audience(grades=("6",), staff=True)) == [phone(1), phone(9)]
+    await school.apply(line(1, "6A1", 3, None))
+    assert await school.reached(Audience(staff=True)) == [phone(3), phone(9)]

@@ -187,6 +187,15 @@ def test_a_spreadsheet_that_names_its_very_last_cell_is_not_unpacked() -> None:
     assert refusal(out.getvalue()) == "import.too_large"
 
 
+def test_a_part_that_lies_about_its_size_is_not_unpacked() -> None:
+    data = bytearray(xlsx(["STT", "Họ tên", "SĐT"], [1, "A B", "0912345678"]))
+    entry = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02"))
+    while b"sharedStrings" not in data[entry : entry + 80]:
+        entry = data.index(b"PK\x01\x02", entry + 4)
+    data[entry + 24 : entry + 28] = (10).to_bytes(4, "little")  # the directory's uncompressed size
+    assert refusal(bytes(data)) == "import.unreadable"
+
+
 @given(st.binary(max_size=400))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
