@@ -9,8 +9,11 @@ from service.outbox.commands import Command, Lane
 
 
 def encode(job: dict[str, Any]) -> bytes:
-    """A job as JSON. arq would pickle, and a queue must not be able to run code."""
-    return orjson.dumps(job)
+    """A job as JSON. arq would pickle, and a queue must not be able to run code.
+
+    Of a job's exception only its name is kept: its text might hold a person's data.
+    """
+    return orjson.dumps(job, default=lambda value: type(value).__name__)
 
 
 def decode(data: bytes) -> dict[str, Any]:
@@ -42,7 +45,8 @@ class Queue:
 
     async def add(self, command: Command, lane: Lane, *, again: str = "") -> None:
         """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way."""
-        await self.pool.enqueue_job(command.name, **command.payload(), _job_id=command.key + again, _queue_name=queue_name(lane))
+        ids: dict[str, Any] = dict(command.payload())
+        await self.pool.enqueue_job(command.name, _job_id=command.key + again, _queue_name=queue_name(lane), **ids)
 
     async def close(self) -> None:
         await self.pool.aclose()

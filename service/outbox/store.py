@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import orjson
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -14,6 +15,7 @@ CHANNEL = "loa_outbox"
 """The PostgreSQL notification a committed command gives; workers listen, so that it is relayed at once."""
 
 _AT_ONCE = 500
+_log = structlog.get_logger()
 
 
 async def put(conn: AsyncConnection, command: Command, *, lane: Lane, now: datetime) -> None:
@@ -39,5 +41,8 @@ async def relay(engine: AsyncEngine, queue: Queue) -> int:
     async with unit_transaction(engine, None) as conn:
         rows = (await conn.execute(text("SELECT * FROM door_take_outbox(:at_most)"), {"at_most": _AT_ONCE})).all()
         for row in rows:
-            await queue.add(COMMANDS[row.command](**row.payload), row.lane)
+            if row.command in COMMANDS:
+                await queue.add(COMMANDS[row.command](**row.payload), row.lane)
+            else:  # written by a newer release: it must not hold up all that follow
+                _log.error("outbox.unknown_command", command=row.command, outbox_id=row.id)
         return len(rows)
