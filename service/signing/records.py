@@ -1,216 +1,169 @@
-"""The record: what was said, frozen and signed. Canonical JSON in a JWS of general JSON serialisation, algorithm Ed25519.
+"""The record: what was said, by whom, approved by whom, frozen and signed. It refers to nothing that can change.
 
-It refers to nothing that can change and names no recipient. It is stored, served and verified byte for byte.
-
-    VerificationError
-    ├── NotARecord          the bytes are not a record we could have written
-    ├── UnknownKey          signed by a key that is not published
-    ├── KeyNotValid         the key was not valid, or was revoked, when the record says it was signed
-    └── BadSignature
+A record is RFC 8785 JSON, signed as JWS in general JSON serialisation (`alg: Ed25519`; a list of signatures, so that another
+algorithm can join). It is stored, served and verified byte for byte. It never holds recipients or blocks of numbers.
 """
 
-import base64
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc import jws
-from joserfc.errors import BadSignatureError, JoseError
-from joserfc.jwk import OKPKey
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
-
 from service.signing.canonical import canonical
+from service.signing.envelope import open_envelope, seal_envelope
+from service.signing.errors import KeyNotValid, Unreadable, VerificationError
+from service.signing.public_keys import PublicKey, Purpose
 
-FORMAT = 1
-_ALGORITHM = "Ed25519"
-_TYPE = "loa-record"
+__all__ = ["Approval", "Facts", "Issuer", "Record", "VerificationError", "open_record", "sign", "verify"]
 
-
-class VerificationError(Exception):
-    """The record must not be believed."""
-
-
-class NotARecord(VerificationError):
-    pass
+_FORMAT = "loa-record/1"
 
 
-class UnknownKey(VerificationError):
-    def __init__(self, kid: str) -> None:
-        super().__init__(kid)
-        self.kid = kid
-
-
-class KeyNotValid(VerificationError):
-    pass
-
-
-class BadSignature(VerificationError):
-    pass
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Issuer(_Frozen):
-    """The unit that speaks, named as on the day."""
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A unit, with the name it had."""
 
     code: str
     name: str
 
 
-class Approval(_Frozen):
-    """One person's word. `digest`: of exactly what they approved. `single`: an emergency by one person."""
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved what. `single`: an emergency approved by its own author, to be shown and reviewed."""
 
     role: str
-    account: int
-    at: AwareDatetime
+    account_id: int
+    at: datetime
     digest: str
     single: bool = False
 
 
-class Facts(_Frozen):
-    """The closed list of what a text may point to."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The closed list of what the texts may state as facts: phone numbers, hosts, dates, as written in them."""
 
     phones: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
 
 
-class Record(_Frozen):
-    """`texts`: every final variant, `{"sms": {"ascii": ...}, "email": {"subject", "text", "html"}}`, with one slot `{number}` each.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A frozen broadcast. Times are aware and kept to the second.
 
-    `public_number`: its look-up number for boards and posters, written. Times are UTC.
+    `texts`: final texts by channel, each with one `{number}` slot: `{"sms": {"ascii": …}, "email": {"subject", "text", "html"}}`.
+    `public_number`: the record's own look-up number, as written. `replaces`, `recalls`: SHA-256 of another record's bytes.
     """
 
-    format: Literal[1] = 1
     id: UUID
-    revision: int = 1
     kind: str
     urgency: str
     issuer: Issuer
     public_number: str
     texts: Mapping[str, Mapping[str, str]]
     layout_version: str
-    facts: Facts = Facts()
-    created_at: AwareDatetime
-    not_before: AwareDatetime
-    expires_at: AwareDatetime
-    replaces: str | None = None
-    recalls: str | None = None
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime
     approvals: tuple[Approval, ...]
     rules_version: str
+    revision: int = 1
+    facts: Facts = Facts()
+    replaces: str | None = None
+    recalls: str | None = None
+    purpose: Purpose = "record"
 
     @property
     def single_approval(self) -> bool:
         return any(approval.single for approval in self.approvals)
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A published key. Revocation is dated: what was signed before stays valid."""
-
-    kid: str
-    unit_code: str
-    purpose: str
-    public: bytes
-    valid_from: datetime
-    valid_to: datetime | None = None
-    revoked_at: datetime | None = None
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _written(value)
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value
-
-
 def sign(record: Record, kid: str, private_key: bytes) -> bytes:
-    """The signed record as bytes. `private_key`: the 32 bytes of an Ed25519 seed."""
-    key = OKPKey.import_key(_private_jwk(private_key))
-    member: Any = {"protected": {"alg": _ALGORITHM, "kid": kid, "typ": _TYPE}}
-    signed = jws.serialize_json([member], canonical(_plain(record.model_dump())), key, algorithms=[_ALGORITHM])
-    return canonical(dict(signed))
+    """The signed record: bytes of a JWS. `private_key`: 32 bytes of Ed25519."""
+    return seal_envelope(canonical(_document(record)), kid, private_key)
 
 
-def verify(signed: bytes, keys: Mapping[str, PublicKey]) -> None:
-    """Returns nothing, or raises a `VerificationError`. Every signature on it must hold."""
-    open_record(signed, keys)
+def verify(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Purpose = "record") -> None:
+    """Returns nothing, or raises a `VerificationError` (`service.signing.errors`)."""
+    open_record(jws, public_keys, purpose=purpose)
 
 
-def open_record(signed: bytes, keys: Mapping[str, PublicKey]) -> Record:
-    """The record, verified. Raises a `VerificationError`."""
-    payload, kids = _opened(signed, keys)
+def open_record(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Purpose = "record") -> Record:
+    """The record, verified first. Raises a `VerificationError`."""
+    document, key = open_envelope(jws, public_keys, purpose=purpose)
     try:
-        record = Record.model_validate_json(payload)
-    except ValidationError as error:
-        raise NotARecord("not the shape of a record") from error
-    if canonical(_plain(record.model_dump())) != payload:
-        raise NotARecord("not in canonical form")
-    for kid in kids:
-        _require_valid(keys[kid], record.created_at)
+        record = _record(document)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unreadable("not a record") from None
+    # What a field does not know how to say again was added by somebody: the form is closed.
+    if record.purpose != purpose or _document(record) != document:
+        raise Unreadable("not a record of this form")
+    if not record.approvals:
+        raise Unreadable("nobody approved it")
+    try:
+        key.require_valid(record.created_at)
+    except KeyNotValid:
+        raise KeyNotValid(f"{key.kid} at {_moment(record.created_at)}") from None
     return record
 
 
-def _opened(signed: bytes, keys: Mapping[str, PublicKey]) -> tuple[bytes, Sequence[str]]:
-    try:
-        envelope = json.loads(signed)
-        heads = [json.loads(_b64(each["protected"])) for each in envelope["signatures"]]
-        kids = [str(head["kid"]) for head in heads]
-        right = all(head["alg"] == _ALGORITHM and head["typ"] == _TYPE for head in heads)
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotARecord("not a JWS of general JSON serialisation") from error
-    if not kids or not right or any("header" in each for each in envelope["signatures"]):
-        raise NotARecord("not signed as a record is")
-    for kid in kids:
-        if kid not in keys:
-            raise UnknownKey(kid)
-    payload = b""
-    for each, kid in zip(envelope["signatures"], kids, strict=True):
-        alone: Any = {"payload": envelope["payload"], "signatures": [each]}
-        try:
-            payload = jws.deserialize_json(alone, OKPKey.import_key(jwk(keys[kid])), algorithms=[_ALGORITHM]).payload
-        except BadSignatureError as error:
-            raise BadSignature(kid) from error
-        except (JoseError, ValueError) as error:
-            raise NotARecord("not a JWS of general JSON serialisation") from error
-    return payload, kids
+def _document(record: Record) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "purpose": record.purpose,
+        "id": str(record.id),
+        "revision": record.revision,
+        "kind": record.kind,
+        "urgency": record.urgency,
+        "issuer": {"code": record.issuer.code, "name": record.issuer.name},
+        "public_number": record.public_number,
+        "texts": {channel: dict(variants) for channel, variants in record.texts.items()},
+        "layout_version": record.layout_version,
+        "facts": {
+            "phones": list(record.facts.phones),
+            "hosts": list(record.facts.hosts),
+            "dates": list(record.facts.dates),
+        },
+        "created_at": _moment(record.created_at),
+        "not_before": _moment(record.not_before),
+        "expires_at": _moment(record.expires_at),
+        "replaces": record.replaces,
+        "recalls": record.recalls,
+        "approvals": [
+            {"role": a.role, "account": a.account_id, "at": _moment(a.at), "digest": a.digest, "single": a.single}
+            for a in record.approvals
+        ],
+        "rules_version": record.rules_version,
+    }
 
 
-def _require_valid(key: PublicKey, at: datetime) -> None:
-    ended = min((moment for moment in (key.valid_to, key.revoked_at) if moment is not None), default=None)
-    if at < key.valid_from or (ended is not None and at >= ended):
-        raise KeyNotValid(key.kid)
+def _record(document: Mapping[str, Any]) -> Record:
+    purpose: Literal["record", "drill"] = "drill" if document["purpose"] == "drill" else "record"
+    return Record(
+        id=UUID(document["id"]),
+        revision=document["revision"],
+        kind=document["kind"],
+        urgency=document["urgency"],
+        issuer=Issuer(**document["issuer"]),
+        public_number=document["public_number"],
+        texts=document["texts"],
+        layout_version=document["layout_version"],
+        facts=Facts(**{name: tuple(values) for name, values in document["facts"].items()}),
+        created_at=datetime.fromisoformat(document["created_at"]),
+        not_before=datetime.fromisoformat(document["not_before"]),
+        expires_at=datetime.fromisoformat(document["expires_at"]),
+        replaces=document["replaces"],
+        recalls=document["recalls"],
+        approvals=tuple(
+            Approval(a["role"], a["account"], datetime.fromisoformat(a["at"]), a["digest"], a["single"]) for a in document["approvals"]
+        ),
+        rules_version=document["rules_version"],
+        purpose=purpose,
+    )
 
 
-def _b64(written: str) -> bytes:
-    return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
-
-
-def b64(data: bytes) -> str:
-    """Base64 for URLs, without padding, as JWK and JWS write bytes."""
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def jwk(key: PublicKey) -> dict[str, str]:
-    """A public key as a JWK (RFC 8037)."""
-    return {"kty": "OKP", "crv": "Ed25519", "x": b64(key.public), "kid": key.kid, "use": "sig", "alg": _ALGORITHM}
-
-
-def _private_jwk(seed: bytes) -> dict[str, str]:
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    return {"kty": "OKP", "crv": "Ed25519", "x": b64(public), "d": b64(seed)}
+def _moment(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ValueError("a record's times are aware")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
