@@ -1,12 +1,13 @@
-"""The keyring: which key signs for which unit and when, and the deployment's own keys. Private halves are sealed at rest."""
+"""Which key signs for which unit and when. Private keys are sealed at rest and opened for one signature."""
 
 from service.keyring.deployment import deployment_key, lookup_number_key, make_deployment_keys
-from service.keyring.signing_keys import SigningKey, key_set, make_signing_key, public_keys, signing_key
+from service.keyring.signing_keys import SigningKey, directory, jwks, make_signing_key, public_keys, signing_key
 
 __all__ = [
     "SigningKey",
     "deployment_key",
-    "key_set",
+    "directory",
+    "jwks",
     "lookup_number_key",
     "make_deployment_keys",
     "make_signing_key",

@@ -9,12 +9,12 @@ import os
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from service.keyring.wrapping import Wrapping
 
 PURPOSES = ("lookup_number", "address_index", "attempt_token")
 
 
-async def make_deployment_keys(conn: AsyncConnection, master: MasterKey) -> None:
+async def make_deployment_keys(conn: AsyncConnection, master: Wrapping) -> None:
     """Makes the keys that do not exist yet. For the owner's login; safe to run twice."""
     for purpose in PURPOSES:
         await conn.execute(
@@ -23,17 +23,17 @@ async def make_deployment_keys(conn: AsyncConnection, master: MasterKey) -> None
         )
 
 
-async def deployment_key(conn: AsyncConnection, master: MasterKey, purpose: str) -> bytes:
+async def deployment_key(conn: AsyncConnection, master: Wrapping, purpose: str) -> bytes:
     """A deployment key (32 bytes; `attempt_token` 64, for AES-SIV), for the web's and the workers' logins."""
     return await _through(conn, master, purpose, "door_deployment_key(:purpose)")
 
 
-async def lookup_number_key(conn: AsyncConnection, master: MasterKey) -> bytes:
+async def lookup_number_key(conn: AsyncConnection, master: Wrapping) -> bytes:
     """The one key the look-up login may have."""
     return await _through(conn, master, "lookup_number", "door_lookup_number_key()")
 
 
-async def _through(conn: AsyncConnection, master: MasterKey, purpose: str, door: str) -> bytes:
+async def _through(conn: AsyncConnection, master: Wrapping, purpose: str, door: str) -> bytes:
     wrapped = (await conn.execute(text(f"SELECT {door}"), {"purpose": purpose} if ":" in door else {})).scalar_one()
     if wrapped is None:
         raise LookupError(f"the deployment has no {purpose} key yet: run `loa migrate`")

@@ -1,71 +1,74 @@
-"""Signing keys: Ed25519, private half sealed under the master key, public half published.
+"""Signing keys: made by the owner, opened for one signature by the web, read by everybody as public keys.
 
-A unit without a key of its own signs with the nearest above it: in a department of 1,300 schools one key is kept well.
+A unit without a key of its own is signed for by the nearest above it: the department, until delegation to schools comes.
 """
 
-import os
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
 from service.errors import Unavailable
-from service.signing.canonical import sha256
-from service.signing.records import PublicKey, b64, jwk
+from service.keyring.wrapping import Wrapping
+from service.signing.public_keys import PublicKey, Purpose, key_id, write_jwks
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key in use: 32 bytes, never shown."""
+    """A key that signs: 32 bytes of Ed25519, and the name records call it by."""
 
     kid: str
     private: bytes = field(repr=False)
 
 
-def _purpose(kid: str) -> str:
-    return f"signing-key:{kid}"
-
-
-async def make_signing_key(conn: AsyncConnection, master: MasterKey, unit_id: int, *, purpose: str, now: datetime) -> str:
-    """Makes a unit's next signing key, valid from `now`; its kid. For the owner's login. Older keys stay valid beside it."""
-    seed = os.urandom(32)
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    kid = b64(sha256(public)[:12])
+async def make_signing_key(
+    conn: AsyncConnection,
+    master: Wrapping,
+    unit_id: int,
+    *,
+    purpose: Purpose,
+    now: datetime,
+    valid_for: timedelta | None = None,
+) -> str:
+    """A new key of a unit, valid from `now`; returns its kid. For the owner's login. Older keys stay valid beside it."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    kid = key_id(public)
     await conn.execute(
         text(
-            "INSERT INTO signing_keys (kid, unit_id, purpose, public_key, private_sealed, valid_from)"
-            " VALUES (:kid, :unit, :purpose, :public, :sealed, :now)"
+            "INSERT INTO signing_keys (kid, unit_id, purpose, public_key, private_sealed, valid_from, valid_to)"
+            " VALUES (:kid, :unit, :purpose, :public, :sealed, :now, :until)"
         ),
         {
             "kid": kid,
             "unit": unit_id,
             "purpose": purpose,
             "public": public,
-            "sealed": master.wrap(seed, _purpose(kid)),
+            "sealed": master.wrap(key.private_bytes_raw(), _sealed_as(kid)),
             "now": now,
+            "until": now + valid_for if valid_for else None,
         },
     )
     return kid
 
 
-async def signing_key(conn: AsyncConnection, master: MasterKey, *, purpose: str, now: datetime) -> SigningKey:
-    """The key that signs for the acting unit now. Raises `Unavailable("keyring.no_key")` if nobody above it has one."""
+async def signing_key(conn: AsyncConnection, master: Wrapping, *, purpose: Purpose, now: datetime) -> SigningKey:
+    """The key that signs for the acting unit now. Raises `Unavailable("signing.no_key")`: then nothing may be approved."""
     row = (
         await conn.execute(
             text("SELECT kid, private_sealed FROM door_signing_key(:purpose, :now)"), {"purpose": purpose, "now": now}
         )
     ).one_or_none()
     if row is None:
-        raise Unavailable("keyring.no_key")
-    return SigningKey(row.kid, master.unwrap(bytes(row.private_sealed), _purpose(row.kid)))
+        raise Unavailable("signing.no_key")
+    return SigningKey(row.kid, master.unwrap(bytes(row.private_sealed), _sealed_as(row.kid)))
 
 
 async def public_keys(conn: AsyncConnection) -> dict[str, PublicKey]:
-    """Every key ever published, by kid."""
+    """Every public key there ever was, by kid: old records are verified with old keys."""
     rows = await conn.execute(text("SELECT * FROM door_public_keys()"))
     return {
         row.kid: PublicKey(
@@ -75,6 +78,20 @@ async def public_keys(conn: AsyncConnection) -> dict[str, PublicKey]:
     }
 
 
-def key_set(keys: dict[str, PublicKey]) -> dict[str, Any]:
-    """A JWK set (RFC 7517)."""
-    return {"keys": [jwk(key) for key in keys.values()]}
+async def jwks(conn: AsyncConnection) -> dict[str, Any]:
+    """What `/.well-known/jwks.json` serves."""
+    return write_jwks((await public_keys(conn)).values())
+
+
+async def directory(conn: AsyncConnection) -> dict[str, Any]:
+    """What `/.well-known/loa-directory.json` serves: which unit signs with which key, and what was revoked when."""
+    keys = (await public_keys(conn)).values()
+    return {
+        "keys": [{"kid": key.kid, "unit": key.unit, "purpose": key.purpose} for key in keys],
+        "delegations": [],
+        "revocations": [{"kid": key.kid, "at": key.revoked_at.isoformat()} for key in keys if key.revoked_at],
+    }
+
+
+def _sealed_as(kid: str) -> str:
+    return f"signing-key:{kid}"

@@ -1,6 +1,15 @@
-"""Records: the store of signed, frozen records and of the number blocks that point to them."""
+"""The store of signed, frozen records and of the blocks that lead from a number to its record. Written by broadcasts, read by lookups."""
 
-from service.records.numbers import reserve_numbers
-from service.records.store import StoredRecord, all_blocks, record_jws, record_of, store_record
+from service.records.numbers import Block, blocks_after, reserve_numbers
+from service.records.store import StoredRecord, find_record, find_record_by_number, record_jws, store_record
 
-__all__ = ["StoredRecord", "all_blocks", "record_jws", "record_of", "reserve_numbers", "store_record"]
+__all__ = [
+    "Block",
+    "StoredRecord",
+    "blocks_after",
+    "find_record",
+    "find_record_by_number",
+    "record_jws",
+    "reserve_numbers",
+    "store_record",
+]

@@ -1,18 +1,40 @@
-"""Blocks of delivery numbers. Gaps are harmless; a number is never given twice."""
+"""Blocks of delivery numbers: number → block → record answers every look-up, without a row per number."""
 
+from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def reserve_numbers(conn: AsyncConnection, how_many: int, record_id: UUID, purpose: str) -> int:
-    """Reserves a contiguous block for the acting unit; its first number. `purpose`: "public" or "deliveries".
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Numbers `first` to `last`, both included, lead to one record."""
 
-    The counter is held until the transaction ends: keep it short. The record may be stored later in the same transaction.
+    first: int
+    last: int
+    record_id: UUID
+
+
+async def reserve_numbers(conn: AsyncConnection, how_many: int, record_id: UUID, purpose: Literal["public", "deliveries"]) -> int:
+    """The first of a contiguous block for the acting unit. Holds the counter until the transaction ends: keep it short.
+
+    Gaps are harmless. The record must stand by the time the transaction commits.
     """
-    reserved = await conn.execute(
-        text("SELECT door_reserve_numbers(:how_many, :record, :purpose)"),
-        {"how_many": how_many, "record": record_id, "purpose": purpose},
+    reserve = text("SELECT door_reserve_numbers(:how_many, :record, :purpose)")
+    first = (await conn.execute(reserve, {"how_many": how_many, "record": record_id, "purpose": purpose})).scalar_one()
+    return int(first)
+
+
+async def blocks_after(conn: AsyncConnection, number: int) -> list[Block]:
+    """Blocks that begin above `number`, in order.
+
+    Reservations wait for each other until they commit, so blocks appear in the order of their numbers: what was read once is
+    whole up to its end and never read again.
+    """
+    rows = await conn.execute(
+        text("SELECT first_number, last_number, record_id FROM number_blocks WHERE first_number > :number ORDER BY first_number"),
+        {"number": number},
     )
-    return int(reserved.scalar_one())
+    return [Block(row.first_number, row.last_number, row.record_id) for row in rows]

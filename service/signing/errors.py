@@ -1,11 +1,11 @@
 """Why a record is not to be believed. Verification returns nothing or raises one of these; there is no boolean to ignore.
 
-    VerificationError
-    ├── Unreadable        not a signed record at all, or not in its one canonical form
-    ├── UnknownKey        signed by a key that is not in the key set
-    ├── WrongPurpose      a drill key under a real record, or the other way round
-    ├── KeyNotValid       the key was not valid, or already revoked, when the record says it was made
-    └── BadSignature      the bytes are not what was signed
+VerificationError
+├── Unreadable        not a signed record at all, or not in its one canonical form
+├── UnknownKey        signed by a key that is not in the key set
+├── WrongPurpose      a drill key under a real record, or the other way round
+├── KeyNotValid       the key was not valid, or already revoked, when the record says it was made
+└── BadSignature      the bytes are not what was signed
 """
 
 from typing import ClassVar

@@ -156,7 +156,8 @@ def _record(document: Mapping[str, Any]) -> Record:
         replaces=document["replaces"],
         recalls=document["recalls"],
         approvals=tuple(
-            Approval(a["role"], a["account"], datetime.fromisoformat(a["at"]), a["digest"], a["single"]) for a in document["approvals"]
+            Approval(a["role"], a["account"], datetime.fromisoformat(a["at"]), a["digest"], a["single"])
+            for a in document["approvals"]
         ),
         rules_version=document["rules_version"],
         purpose=purpose,
