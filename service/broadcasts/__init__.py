@@ -1,5 +1,6 @@
 """Broadcasts: a warning with its audience and schedule, from draft to approval, and the table of its whole life."""
 
+from service.broadcasts.approval import approve
 from service.broadcasts.audiences import (
     AudienceCount,
     count_recipients,
@@ -30,6 +31,7 @@ __all__ = [
     "ReadyText",
     "State",
     "Texts",
+    "approve",
     "count_recipients",
     "create_draft",
     "draft_of",

@@ -4,25 +4,30 @@ A record is therefore readable on the look-up page before its first message leav
 """
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
+from service.broadcasts.content_rules import RULES_VERSION
+from service.broadcasts.facts import facts_of
+from service.broadcasts.inspection import inspect
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.submission import digest_of, require_in_time
+from service.broadcasts.texts import Texts
 from service.clock import LOCAL
 from service.errors import Conflict, Forbidden
 from service.keyring import signing_key
 from service.outbox import PlanBroadcast, put
 from service.records import reserve_numbers, store_record
+from service.rendering import LAYOUT_VERSION
 from service.signing.lookup_numbers import LookupNumbers
-from service.signing.records import sign
-from service.units import unit_by_id
+from service.signing.records import Approval, Issuer, Record, sign
+from service.units import Unit, unit_by_id
 
 _UNATTENDED = "approve:unattended"
 
@@ -85,3 +90,40 @@ async def approve(
     )
     await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
     return await find_broadcast(conn, broadcast_id)
+
+
+def _frozen(
+    view: BroadcastView, *, record_id: UUID, unit: Unit, sender: str, public_number: str, approver: int, now: datetime
+) -> Record:
+    """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
+    texts = Texts.load(view.texts)
+    published = Texts(
+        texts.sms if {"sms", "notice"} & set(view.channels) else None,
+        texts.email if {"email", "notice"} & set(view.channels) else None,
+    )
+    inspected = inspect(
+        title=view.title,
+        texts=published,
+        kind=view.kind,
+        sms_script=view.sms_script,
+        sender=sender,
+        unit_name=unit.name,
+        issued_at=now,
+        expires_at=view.expires_at,
+    )
+    inspected.require_sendable()  # the rules may be stricter than on the day it was submitted
+    return Record(
+        id=record_id,
+        kind=view.kind,
+        urgency=view.urgency,
+        issuer=Issuer(code=unit.code, name=unit.name),
+        public_number=public_number,
+        texts=inspected.variants,
+        layout_version=str(LAYOUT_VERSION),
+        facts=facts_of(text for _, text in published.fields()),
+        created_at=now,
+        not_before=view.send_at or now,
+        expires_at=view.expires_at,
+        approvals=(Approval(role="approver", account=approver, at=now, digest=view.digest or ""),),
+        rules_version=str(RULES_VERSION),
+    )
