@@ -125,7 +125,9 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
         chosen.c.recipient_unit,
     )
     await act_for(conn, broadcast.unit_id, subtree=True)
-    written = await conn.execute(insert(_deliveries).from_select([column.name for column in _deliveries.columns], rows))
+    statement = insert(_deliveries).from_select([column.name for column in _deliveries.columns], rows)
+    # SQLAlchemy forgets how many rows an INSERT wrote unless it is told to keep the number.
+    written = await conn.execute(statement.execution_options(preserve_rowcount=True))
     await act_for(conn, broadcast.unit_id)
     return written.rowcount
 

@@ -1,6 +1,6 @@
 """Why a delivery is where it is, in plain words, for a clerk who has to do something about it.
 
-Codes are ours (`worker.lost`), the mail server's (`smtp.550`) or the gateway's (`21211`, `provider.30005`).
+Codes are ours (`worker.lost`), the mail server's (`smtp.550`) or the gateway's (`twilio.21211`, `provider.30005`).
 """
 
 _BY_CODE: dict[str, tuple[str, str]] = {
@@ -33,6 +33,6 @@ def in_words(code: str | None, language: str) -> str | None:
     """The sentence for a reason's code; None where there is no reason."""
     if code is None:
         return None
-    bare = code.removeprefix("provider.")
+    bare = code.removeprefix("provider.").removeprefix("twilio.")
     sentence = _BY_CODE.get(bare) or next((words for start, words in _BY_BEGINNING if bare.startswith(start)), _ELSE)
     return sentence[language == "en"].format(code=bare)

@@ -69,7 +69,7 @@ class LookupNumbers:
         x = self._backward(x)
         while not self._low <= x < self._high:
             x = self._backward(x)
-        return x - self._low
+        return int(x) - self._low
 
     def _forward(self, x: int) -> int:
         left, right = divmod(x, self._half)

@@ -1,0 +1,137 @@
+"""The answer to "is this message genuine?".
+
+A number alone leads to the official text and never says more; with a text, the text decides. A record is shown only with its
+signature verified; what cannot be read or verified is `unavailable`, never "unknown". Pasted text is not kept.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contact_registry import MasterKey
+from service.clock import Clock
+from service.errors import NotFound, TooLarge, Unavailable
+from service.keyring import key_set, lookup_number_key, public_keys
+from service.lookups.answers import Answer, officials, view
+from service.lookups.pointers import Pointers
+from service.records import record_of
+from service.signing.comparison import compare
+from service.signing.lookup_numbers import LookupNumbers, Mistyped, find_numbers
+from service.signing.records import PublicKey, Record, UnknownKey, VerificationError, open_record
+
+MOST_TEXT = 4096
+"""Bytes of UTF-8 that are compared."""
+_RECORDS_KEPT = 1000
+_KEYS_GOOD_FOR = 60.0  # seconds: a revocation is known everywhere within a minute
+_COMPARISONS_AT_ONCE = 4
+
+
+class Lookups:
+    """Made once per process. `engine`: the look-up login's."""
+
+    def __init__(self, engine: AsyncEngine, master: MasterKey, digits: int, clock: Clock) -> None:
+        self._engine = engine
+        self._master = master
+        self._digits = digits
+        self._clock = clock
+        self._pointers = Pointers(engine)
+        self._numbers: LookupNumbers | None = None
+        self._keys: dict[str, PublicKey] = {}
+        self._keys_read = float("-inf")
+        self._records: OrderedDict[UUID, Record] = OrderedDict()
+        self._comparing = asyncio.Semaphore(_COMPARISONS_AT_ONCE)
+
+    async def answer(self, number: str | None, text: str | None) -> Answer:
+        """Answers for a number, a text, or both. Raises `TooLarge("lookup.text_too_long")`, `Unavailable("lookup.unavailable")`."""
+        text = text if text and text.strip() else None
+        if text is not None and len(text.encode("utf-8", "replace")) > MOST_TEXT:
+            raise TooLarge("lookup.text_too_long")
+        try:
+            return await self._answer(number, text)
+        except (SQLAlchemyError, OSError, VerificationError, LookupError) as error:
+            raise Unavailable("lookup.unavailable") from error
+
+    async def record_jws(self, record_id: UUID) -> bytes:
+        """A signed record, byte for byte. Raises `NotFound("record.unknown")`, `Unavailable("lookup.unavailable")`."""
+        try:
+            async with self._engine.connect() as conn:
+                stored = await record_of(conn, record_id)
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable("lookup.unavailable") from error
+        if stored is None:
+            raise NotFound("record.unknown")
+        return stored.jws
+
+    async def jwks(self) -> dict[str, Any]:
+        """The published keys, as a JWK set. Raises `Unavailable("lookup.unavailable")`."""
+        try:
+            return key_set(await self._public_keys())
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable("lookup.unavailable") from error
+
+    async def _answer(self, number: str | None, text: str | None) -> Answer:
+        numbers = await self._look_up_numbers()
+        asked = [number] if number and number.strip() else find_numbers(text or "", self._digits)
+        if not asked:
+            return Answer("unknown" if text is not None else "mistyped")
+        read: list[int] = []
+        for candidate in asked:
+            try:
+                read.append(numbers.number(candidate))
+            except Mistyped:
+                continue
+        if not read:
+            return Answer("mistyped")
+        for serial in read:
+            record_id = await self._pointers.record_of(serial)
+            if record_id is not None:
+                return await self._compared(await self._record(record_id), numbers.written(serial), text)
+        return Answer("unknown", number=numbers.written(read[0]))
+
+    async def _compared(self, record: Record, number: str, text: str | None) -> Answer:
+        shown = view(record, number)
+        comparison = None
+        if text is not None:
+            async with self._comparing:
+                comparison = await asyncio.to_thread(compare, text, officials(shown.texts), number)
+        expired = record.expires_at <= self._clock()
+        return Answer("expired" if expired else "found", number=number, record=shown, comparison=comparison)
+
+    async def _record(self, record_id: UUID) -> Record:
+        """The record, verified with keys that are at most a minute old."""
+        keys = await self._public_keys()
+        if record_id not in self._records:
+            async with self._engine.connect() as conn:
+                stored = await record_of(conn, record_id)
+            if stored is None:
+                raise LookupError("a block without its record")
+            try:
+                record = open_record(stored.jws, keys)
+            except UnknownKey:  # published since we last asked
+                self._keys_read = float("-inf")
+                record = open_record(stored.jws, await self._public_keys())
+            self._records[record_id] = record
+            if len(self._records) > _RECORDS_KEPT:
+                self._records.popitem(last=False)
+        self._records.move_to_end(record_id)
+        return self._records[record_id]
+
+    async def _public_keys(self) -> dict[str, PublicKey]:
+        if time.monotonic() - self._keys_read > _KEYS_GOOD_FOR:
+            async with self._engine.connect() as conn:
+                keys = await public_keys(conn)
+            if keys != self._keys:
+                self._records.clear()  # what an older set of keys said is asked again
+            self._keys, self._keys_read = keys, time.monotonic()
+        return self._keys
+
+    async def _look_up_numbers(self) -> LookupNumbers:
+        if self._numbers is None:
+            async with self._engine.connect() as conn:
+                self._numbers = LookupNumbers(await lookup_number_key(conn, self._master), self._digits)
+        return self._numbers

@@ -1,0 +1,128 @@
+"""Is a received text word for word the official one? `same` after cosmetic folding, else `different`: whatever is not plainly the
+same is different. Pure; a verifier could vendor it.
+
+Cosmetic: Unicode composition (NFC), kinds of quotes, dashes and spaces, line breaks, invisible joiners, how the look-up number is
+grouped. Diacritics are cosmetic only where the received text has none at all: "Dung chuyen" may stand for "Đừng chuyển" as it was
+sent without accents, but nobody's phone drops one accent of many. Letters from other alphabets, direction marks, upper and lower
+case are not cosmetic.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+
+Verdict = Literal["same", "different"]
+Kind = Literal["missing", "added", "changed"]
+
+_KINDS: dict[str, Kind] = {"delete": "missing", "insert": "added", "replace": "changed"}
+_COSMETIC = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»＂", '"'),
+        **dict.fromkeys("‘’‚‛`´′", "'"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u200b\u2060\ufeff", None),
+        "…": "...",
+    }
+)
+_WORD = re.compile(r"\S+")
+_NEGATIONS = frozenset({"khong", "dung", "chua", "cho", "cam"})
+_MONEY_AND_CODES = frozenset(
+    {
+        "tien",
+        "chuyen",
+        "khoan",
+        "nap",
+        "dong",
+        "vnd",
+        "vnđ",
+        "trieu",
+        "nghin",
+        "ngan",
+        "phi",
+        "otp",
+        "ma",
+        "pin",
+        "mat",
+        "khau",
+        "qr",
+    }
+)
+_HOST = re.compile(r"[a-z0-9]\.[a-z]{2,}|://|@", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the two part. `official` or `received` is empty where something was added or is missing."""
+
+    kind: Kind
+    official: str
+    received: str
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`differences` are against the nearest official text, in its order; none when `same`."""
+
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+
+
+def compare(received: str, officials: Sequence[str], number: str = "") -> Comparison:
+    """Compares a received text with every official text of one record, each with the look-up number in its place.
+
+    `number`: that number as written; where the received text has it grouped otherwise it counts as the same number.
+    """
+    words = _words(_regroup(received, number))
+    bare = not _has_marks(received)
+    best: tuple[float, list[str]] | None = None
+    for official in officials:
+        wanted = _words(_without_marks(official) if bare else official)
+        if words == wanted and words:
+            return Comparison("same")
+        distance = Levenshtein.normalized_distance(wanted, words)
+        if best is None or distance < best[0]:
+            best = (distance, wanted)
+    return Comparison("different", _differences(best[1] if best else [], words))
+
+
+def _regroup(text: str, number: str) -> str:
+    digits = [c for c in number if c.isdigit()]
+    if not digits:
+        return text
+    return re.sub(r"(?<!\d)" + r"[ \u00a0.\-]?".join(digits) + r"(?!\d)", number, text)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", text).translate(_COSMETIC))
+
+
+def _has_marks(text: str) -> bool:
+    return _without_marks(text) != unicodedata.normalize("NFC", text)
+
+
+def _without_marks(text: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain).replace("đ", "d").replace("Đ", "D")
+
+
+def _differences(official: list[str], received: list[str]) -> tuple[Difference, ...]:
+    found = []
+    for step in Levenshtein.opcodes(official, received):
+        if step.tag == "equal":
+            continue
+        was, now = official[step.src_start : step.src_end], received[step.dest_start : step.dest_end]
+        found.append(
+            Difference(_KINDS[step.tag], " ".join(was), " ".join(now), critical=any(_is_critical(word) for word in (*was, *now)))
+        )
+    return tuple(found)
+
+
+def _is_critical(word: str) -> bool:
+    """A digit, a host or link, a negation, money or a code is in it."""
+    plain = _without_marks(word).lower().strip(".,:;!?()\"'")
+    return any(c.isdigit() for c in plain) or plain in _NEGATIONS or plain in _MONEY_AND_CODES or bool(_HOST.search(word))
