@@ -124,6 +124,6 @@ def _frozen(
         created_at=now,
         not_before=view.send_at or now,
         expires_at=view.expires_at,
-        approvals=(Approval(role="approver", account=approver, at=now, digest=view.digest or ""),),
+        approvals=(Approval(role="approver", account_id=approver, at=now, digest=view.digest or ""),),
         rules_version=str(RULES_VERSION),
     )

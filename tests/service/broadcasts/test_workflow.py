@@ -143,7 +143,7 @@ async def test_an_approved_warning_is_frozen_signed_marked_and_handed_over(desk:
     assert record.public_number == desk.numbers.written(approved.public_serial)
     assert record.texts["sms"]["ascii"].startswith("SGDDTDNAI: Co tin doi dong tien")
     assert record.issuer.code == "nbk-thcs"
-    assert record.approvals[0].account == desk.person("approver").account_id
+    assert record.approvals[0].account_id == desk.person("approver").account_id
     assert [row.command for row in await desk.rows("SELECT command, lane FROM outbox")] == ["plan_broadcast"]
     actions = [row.action for row in await desk.rows("SELECT action FROM audit_events ORDER BY id")]
     assert actions == ["broadcast.drafted", "broadcast.submitted", "broadcast.approved"]
