@@ -160,6 +160,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Chọn gửi email thì phải có tiêu đề và nội dung email.",
         "Email is among the channels, so a subject and a body are needed.",
     ),
+    "template.unknown": ("Không có mẫu tin mang mã này.", "There is no ready text with this code."),
     # broadcasts
     "broadcast.unknown": ("Không tìm thấy tin này.", "There is no such broadcast."),
     "broadcast.not_allowed_in_state": (
@@ -189,6 +190,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "lookup.unavailable": (
         "Lúc này chưa tra cứu được. Chưa chắc thì không làm theo tin; gọi số trường đã lưu.",
         "The look-up is not available right now. When in doubt do not act on the message; call the school's saved number.",
+    ),
+    "signing.no_key": (
+        "Chưa có khóa ký nào dùng được cho đơn vị này, nên không duyệt được.",
+        "No key may sign for this unit now, so nothing can be approved.",
     ),
     "record.unknown": ("Không có bản ghi này.", "There is no such record."),
     "webhook.bad_signature": ("Chữ ký của lời gọi không đúng.", "The signature of the call is wrong."),
