@@ -7,6 +7,7 @@ Whoever supervises it starts it again.
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import get_args
 from uuid import uuid4
@@ -126,7 +127,7 @@ async def work(settings: Settings, lane: Lane) -> int:
     return status
 
 
-def _status(lost: bool, ended: list[object]) -> int:  # noqa: FBT001
+def _status(lost: bool, ended: Sequence[object]) -> int:  # noqa: FBT001
     """0 when asked to stop. Otherwise 1, with the reason in the log; a lost Valkey is usual, anything else is an error."""
     if not lost:
         return 0

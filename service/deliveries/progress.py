@@ -47,4 +47,6 @@ async def progress_of(conn: AsyncConnection, broadcast_id: int, *, now: datetime
     parts = [int(value or 0) for value in row[:7]]
     left = sum(parts[2:5])
     seconds = (min(now, row.last) - row.planned_at).total_seconds() if row.last else 0.0
-    return Progress(sum(parts), *parts, rate=left / seconds if seconds > 0 else 0.0, last_progress_at=row.last)
+    waiting, sending, accepted, delivered, failed, not_sent, uncertain = parts
+    rate = left / seconds if seconds > 0 else 0.0
+    return Progress(sum(parts), waiting, sending, accepted, delivered, failed, not_sent, uncertain, rate, row.last)

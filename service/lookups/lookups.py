@@ -13,16 +13,18 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey
 from service.clock import Clock
-from service.errors import NotFound, TooLarge, Unavailable
-from service.keyring import key_set, lookup_number_key, public_keys
+from service.errors import TooLarge, Unavailable
+from service.keyring import jwks, lookup_number_key, public_keys
+from service.keyring.wrapping import Wrapping
 from service.lookups.answers import Answer, officials, view
 from service.lookups.pointers import Pointers
-from service.records import record_of
+from service.records import find_record, record_jws
 from service.signing.comparison import compare
+from service.signing.errors import UnknownKey, VerificationError
 from service.signing.lookup_numbers import LookupNumbers, Mistyped, find_numbers
-from service.signing.records import PublicKey, Record, UnknownKey, VerificationError, open_record
+from service.signing.public_keys import PublicKey
+from service.signing.records import Record, open_record
 
 MOST_TEXT = 4096
 """Bytes of UTF-8 that are compared."""
@@ -34,7 +36,7 @@ _COMPARISONS_AT_ONCE = 4
 class Lookups:
     """Made once per process. `engine`: the look-up login's."""
 
-    def __init__(self, engine: AsyncEngine, master: MasterKey, digits: int, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, master: Wrapping, digits: int, clock: Clock) -> None:
         self._engine = engine
         self._master = master
         self._digits = digits
@@ -60,17 +62,15 @@ class Lookups:
         """A signed record, byte for byte. Raises `NotFound("record.unknown")`, `Unavailable("lookup.unavailable")`."""
         try:
             async with self._engine.connect() as conn:
-                stored = await record_of(conn, record_id)
+                return await record_jws(conn, record_id)
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable("lookup.unavailable") from error
-        if stored is None:
-            raise NotFound("record.unknown")
-        return stored.jws
 
     async def jwks(self) -> dict[str, Any]:
         """The published keys, as a JWK set. Raises `Unavailable("lookup.unavailable")`."""
         try:
-            return key_set(await self._public_keys())
+            async with self._engine.connect() as conn:
+                return await jwks(conn)
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable("lookup.unavailable") from error
 
@@ -107,7 +107,7 @@ class Lookups:
         keys = await self._public_keys()
         if record_id not in self._records:
             async with self._engine.connect() as conn:
-                stored = await record_of(conn, record_id)
+                stored = await find_record(conn, record_id)
             if stored is None:
                 raise LookupError("a block without its record")
             try:

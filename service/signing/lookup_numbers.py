@@ -37,9 +37,9 @@ class LookupNumbers:
             raise ValueError("the key has at least 16 bytes")
         self.digits = digits
         self._key = key
-        self._half = 10 ** (digits // 2 - 1)
-        self._low = 2 * self._half**2 // 10
-        self._high = 8 * self._half**2 // 10
+        self._half: int = 10 ** (digits // 2 - 1)
+        self._low: int = 2 * self._half**2 // 10
+        self._high: int = 8 * self._half**2 // 10
         # One prepared state per round: a copy is cheaper than a keyed start.
         self._starts = [hashlib.blake2b(bytes([r]), key=key, digest_size=8) for r in _ROUNDS]
 
@@ -69,7 +69,7 @@ class LookupNumbers:
         x = self._backward(x)
         while not self._low <= x < self._high:
             x = self._backward(x)
-        return int(x) - self._low
+        return x - self._low
 
     def _forward(self, x: int) -> int:
         left, right = divmod(x, self._half)

@@ -4,11 +4,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
-from service.signing.records import open_record
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.keyring import public_keys
 from service.records import record_jws
+from service.signing.records import open_record
 from workers.channels.email_mime import EmailBlueprint
 
 _KEPT = 32
