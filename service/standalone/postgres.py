@@ -114,14 +114,17 @@ def _account() -> Account | None:
 
 
 def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
-    # initdb wants an empty directory; one it did not finish is not a database
-    for left in home.postgres.iterdir():
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    # made beside and moved into place: a half-made one, by a killed run, is never taken for a database
+    making = home.root / "postgres.making"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700)
+    if account:
+        os.chown(making, account.uid, account.gid)
     done = subprocess.run(
         [
             binaries / "initdb",
             "--pgdata",
-            home.postgres,
+            making,
             "--username",
             _SUPERUSER,
             "--auth=trust",
@@ -139,6 +142,8 @@ def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
     )
     if done.returncode:
         raise PostgresFailed(f"initdb: {done.stderr.strip()}")
+    shutil.rmtree(home.postgres)
+    making.rename(home.postgres)
 
 
 def _make_passable(*places: Path) -> None:

@@ -1,0 +1,52 @@
+# Loa. `make run` on a fresh machine with Python 3.11 or newer is all there is to know; the rest is for those who work on it.
+.DEFAULT_GOAL := run
+.PHONY: run test check bench lock browser
+
+# The first Python that is new enough; name another with PYTHON=...
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all: --no-deps
+
+run: $(VENV)/.runtime
+	@$(BIN)/python -m service run
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks
+
+# Hashes for every platform, no package host in the files.
+lock: $(VENV)/.dev
+	cd requirements && for name in runtime dev; do \
+		../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+			--python-version 3.11 $$name.in -o $$name.txt || exit 1; done
+
+# Stamps: a second call installs nothing.
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Loa needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)" >&2; exit 1; }
+	@echo "Making $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m service "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/loa && chmod +x $(BIN)/loa
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt | $(VENV)/.made
+	@echo "Installing what Loa runs on (once) ..."
+	@$(INSTALL) -r requirements/runtime.txt
+	@touch $@
+
+# dev.txt holds the runtime, too
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.made
+	@echo "Installing what the tests and checks need (once) ..."
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@ $(VENV)/.runtime

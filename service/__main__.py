@@ -1,0 +1,5 @@
+"""`python -m service`: the same as `loa`."""
+
+from service.cli import main
+
+main()

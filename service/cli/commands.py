@@ -1,0 +1,38 @@
+"""The command line's table of contents."""
+
+import sys
+
+import typer
+
+from service.cli import accounts, audit, keys, processes, records, units
+from service.cli.deployment import Problem
+from service.errors import LoaError
+from service.refusals import sentence
+from service.settings import MissingSetting
+from service.standalone.words import terminal_language
+
+app = typer.Typer(
+    name="loa",
+    help="Signed official warnings to parents, each with a look-up number any parent can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its locals could hold personal data
+)
+for command in (processes.run, processes.migrate, processes.web, processes.simulators, records.verify):
+    app.command()(command)
+app.add_typer(units.app, name="units")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
+
+
+def main() -> None:
+    """Runs one command; a refusal is one sentence on standard error and status 1."""
+    try:
+        app(prog_name="loa")
+    except (MissingSetting, Problem) as reason:
+        sys.exit(str(reason))
+    except LoaError as refused:
+        lines = [sentence(refused.code, terminal_language(), refused.values)]
+        lines += [f"  {field.field}: {sentence(field.code, terminal_language(), field.values)}" for field in refused.fields]
+        sys.exit("\n".join(lines))

@@ -1,0 +1,69 @@
+"""The deployment a command works on: the one the environment names, else the standalone home's, started for the while if need be."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contact_registry import MasterKey
+from service.clock import LOCAL, system_clock
+from service.database import make_engine
+from service.database.roles import OWNER
+from service.keyring import make_deployment_keys
+from service.migrations import upgrade
+from service.settings import Settings
+from service.standalone import postgres
+from service.standalone.home import Home
+from service.standalone.secrets import load_or_make
+from service.standalone.servers import running_servers
+
+
+class Problem(Exception):
+    """A command that cannot go on. The message is for the person who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """An operator's way in: the owner's login, which row-level security does not hold back, and the master key."""
+
+    engine: AsyncEngine
+    master: MasterKey
+
+    @property
+    def now(self) -> datetime:
+        return system_clock()
+
+    @property
+    def today(self) -> date:
+        """The day it is in Vietnam."""
+        return self.now.astimezone(LOCAL).date()
+
+
+@asynccontextmanager
+async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
+    """The deployment, migrated and with its keys. With `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`."""
+    if settings.database_url_owner:
+        master = MasterKey.parse(settings.need("master_key"))
+        url = settings.need("database_url_owner")
+        upgrade(url)
+        async with _opened(url, master) as deployment:
+            yield deployment
+        return
+    home = Home.at(settings.home)
+    async with running_servers(home):
+        master = MasterKey.parse(load_or_make(home).master_key)
+        async with _opened(postgres.url(home, OWNER), master) as deployment:
+            yield deployment
+
+
+@asynccontextmanager
+async def _opened(url: str, master: MasterKey) -> AsyncIterator[Deployment]:
+    engine = make_engine(url, name="loa cli", pool_size=1)
+    try:
+        async with engine.begin() as conn:
+            await make_deployment_keys(conn, master)
+        yield Deployment(engine, master)
+    finally:
+        await engine.dispose()

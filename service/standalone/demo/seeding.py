@@ -1,0 +1,129 @@
+"""The demo's world: a department, a commune office, two schools, people who may act there, and the keys of their programs.
+
+Made by the owner's login in one transaction. `demo.json` is written just before it is committed: API keys are shown once, and
+there it is. Only the lists come later, through the API, as a school's own would.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from contact_registry import MasterKey
+from service.accounts import APPROVE_UNATTENDED, create_account, create_api_key, permissions_of
+from service.actors import Actor
+from service.database import act_for
+from service.keyring import deployment_key, make_signing_key
+from service.settings import Settings
+from service.standalone.home import Home, write_private
+from service.units import create_first_unit, create_unit
+
+DEPARTMENT = ("sgddt-dongnai", "Sở Giáo dục và Đào tạo Đồng Nai")
+OFFICE = ("vhxh-an-phuoc", "Phòng Văn hóa - Xã hội xã An Phước")
+SCHOOLS = (("nbk-thcs", "Trường THCS Nguyễn Bỉnh Khiêm"), ("lqd-th", "Trường Tiểu học Lê Quý Đôn"))
+
+# unit, role, name, the API key's name in demo.json (none: signs in by password only)
+_PEOPLE = (
+    ("sgddt-dongnai", "officer", "Cán bộ sở", "officer"),
+    ("sgddt-dongnai", "approver", "Lãnh đạo sở", "department_approver"),
+    ("nbk-thcs", "clerk", "Văn thư THCS Nguyễn Bỉnh Khiêm", "clerk"),
+    ("nbk-thcs", "approver", "Hiệu trưởng THCS Nguyễn Bỉnh Khiêm", "approver"),
+    ("lqd-th", "clerk", "Văn thư Tiểu học Lê Quý Đôn", None),
+    ("lqd-th", "approver", "Hiệu trưởng Tiểu học Lê Quý Đôn", None),
+)
+
+
+class DemoFileMissing(Exception):
+    """The world stands but its `demo.json` is gone, and with it the keys, which are kept nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeededWorld:
+    """What the demo works with: the content of `demo.json`, and the schools whose list is not applied yet."""
+
+    demo: Mapping[str, Any]
+    without_list: tuple[str, ...]
+
+
+async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: MasterKey, *, now: datetime) -> SeededWorld:
+    """Makes the world if there is none yet, and forgets an earlier run's sample in `demo.json`. Raises `DemoFileMissing`."""
+    async with owner.begin() as conn:
+        if (await conn.execute(text("SELECT 1 FROM units LIMIT 1"))).first() is None:
+            demo = await _make(conn, master, now=now)
+        elif home.demo_file.exists():
+            demo = json.loads(home.demo_file.read_text(encoding="utf-8"))
+        else:
+            raise DemoFileMissing(str(home.demo_file))
+        known = {"accounts": demo["accounts"], "api_keys": demo["api_keys"]}
+        demo = {**_addresses(settings), **known}
+        write_private(home.demo_file, json.dumps(demo, ensure_ascii=False, indent=2))
+        listed = await conn.execute(
+            text("SELECT DISTINCT u.code FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.state = 'applied'")
+        )
+        done = set(listed.scalars())
+    return SeededWorld(demo, tuple(code for code, _ in SCHOOLS if code not in done))
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    base = settings.public_base
+    return {
+        "console_url": f"{base}/console",
+        "lookup_url": f"{base}/",
+        "api_url": f"{base}/api/v1",
+        "inbox_url": f"http://127.0.0.1:{settings.simulators_port}/",
+    }
+
+
+async def _make(conn: AsyncConnection, master: MasterKey, *, now: datetime) -> dict[str, Any]:
+    index_key = await deployment_key(conn, master, "address_index")
+    code, name = DEPARTMENT
+    department = await create_first_unit(conn, code=code, name=name, now=now)
+    await make_signing_key(conn, master, department.id, purpose="record", now=now)
+    ids = {code: department.id}
+    accounts: list[dict[str, str]] = []
+    api_keys: dict[str, str] = {}
+    officer: Actor | None = None
+    for unit, role, person, key in _PEOPLE:
+        if unit not in ids:  # the officer, made first, makes the units below
+            ids |= await _units_below(conn, officer, now=now)
+        await act_for(conn, ids[unit])
+        email, password = f"{role}@{unit}.example", secrets.token_urlsafe(12)
+        account = await create_account(
+            conn,
+            master=master,
+            index_key=index_key,
+            unit_id=ids[unit],
+            email=email,
+            name=person,
+            password=password,
+            roles=[role],
+            now=now,
+        )
+        accounts.append({"email": email, "password": password, "role": role, "unit": unit})
+        if role == "officer":
+            officer = Actor(account, ids[unit], unit, permissions_of([role]), subtree=True)
+        if key:
+            scopes = permissions_of([role]) | ({APPROVE_UNATTENDED} if role == "approver" else set())
+            api_keys[key] = await create_api_key(
+                conn, account_id=account, unit_id=ids[unit], label=f"demo {key}", scopes=scopes, now=now
+            )
+    return {"accounts": accounts, "api_keys": api_keys}
+
+
+async def _units_below(conn: AsyncConnection, officer: Actor | None, *, now: datetime) -> dict[str, int]:
+    if officer is None:
+        raise AssertionError("the department's officer comes first")
+    await act_for(conn, officer.unit_id, subtree=True)
+    made = [
+        await create_unit(conn, officer, code=OFFICE[0], name=OFFICE[1], level="commune_office", parent=DEPARTMENT[0], now=now)
+    ]
+    made += [
+        await create_unit(conn, officer, code=code, name=name, level="school", parent=OFFICE[0], now=now)
+        for code, name in SCHOOLS
+    ]
+    return {unit.code: unit.id for unit in made}

@@ -1,0 +1,87 @@
+"""What the children are told: the home's own database, queue and keys, and to whom messages go.
+
+A demo home speaks to the simulators and to nobody else, whatever carrier the environment names: its sample lists hold numbers
+that may be somebody's. A home is demo or live from its first run on, so demo data never meets a real carrier.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from service.database.roles import LOOKUP, OWNER, WEB, WORKER
+from service.settings import Settings
+from service.standalone import postgres, valkey
+from service.standalone.home import Home, write_private
+from service.standalone.programs import Program
+from service.standalone.secrets import Secrets
+
+Kind = Literal["demo", "live"]
+
+_SOURCE = Path(__file__).parents[2]
+_SENDER = "canh-bao@sgddt-dongnai.example"
+
+
+class OtherKind(Exception):
+    """The home was made for the other purpose. `found` says which."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+def settle_kind(home: Home, kind: Kind) -> None:
+    """Marks a new home as demo or live, for good. Raises `OtherKind` if it is the other already."""
+    found = home.kind_file.read_text(encoding="utf-8").strip() if home.kind_file.exists() else None
+    if found is None:
+        write_private(home.kind_file, f"{kind}\n")
+    elif found != kind:
+        raise OtherKind(found)
+
+
+def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) -> Mapping[str, str]:
+    """The environment of every child of ours."""
+    own = {
+        "PYTHONPATH": str(_SOURCE),
+        "LOA_HOME": str(home.root),
+        "LOA_DATABASE_URL_OWNER": postgres.url(home, OWNER),
+        "LOA_DATABASE_URL_WEB": postgres.url(home, WEB),
+        "LOA_DATABASE_URL_WORKER": postgres.url(home, WORKER),
+        "LOA_DATABASE_URL_LOOKUP": postgres.url(home, LOOKUP),
+        "LOA_VALKEY_URL": valkey.url(home),
+        "LOA_MASTER_KEY": secrets.master_key,
+    }
+    if kind == "demo":
+        own |= {
+            "LOA_TWILIO_API_URL": f"http://127.0.0.1:{settings.simulators_port}",
+            "LOA_TWILIO_ACCOUNT_SID": secrets.simulator_account_sid,
+            "LOA_TWILIO_AUTH_TOKEN": secrets.simulator_auth_token,
+            "LOA_SMTP_HOST": "127.0.0.1",
+            "LOA_SMTP_PORT": str(settings.smtp_inbox_port),
+            "LOA_SMTP_USERNAME": "",
+            "LOA_SMTP_PASSWORD": "",
+            "LOA_SMTP_TLS": "none",
+            "LOA_SMTP_FROM": _SENDER,
+        }
+    return {**os.environ, **own}
+
+
+def names_a_carrier(settings: Settings) -> bool:
+    """Whether the operator's own environment names a real carrier."""
+    return bool(settings.twilio_account_sid or settings.smtp_host)
+
+
+def programs(told: Mapping[str, str], kind: Kind) -> list[Program]:
+    """Our own processes. A demo has the simulators beside them."""
+
+    def python(name: str, *command: str) -> Program:
+        return Program(name=name, command=(sys.executable, "-m", *command), environment=told)
+
+    simulators = [python("simulators", "service", "simulators")] if kind == "demo" else []
+    return [
+        *simulators,
+        python("web", "service", "web"),
+        python("workers-urgent", "workers", "urgent"),
+        python("workers-bulk", "workers", "bulk"),
+    ]

@@ -1,0 +1,89 @@
+"""What the terminal says, in Vietnamese where the terminal is set to it, else in English."""
+
+import os
+from collections.abc import Mapping
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "starting": ("Đang khởi động PostgreSQL và Valkey …", "Starting PostgreSQL and Valkey …"),
+    "starting_own": (
+        "Đang khởi động web, tiến trình gửi tin và bộ giả lập …",
+        "Starting web, workers and simulators …",
+    ),
+    "seeding": ("Đang tạo dữ liệu mẫu …", "Making the demo data …"),
+    "importing": ("Đang nhập danh sách {unit} …", "Importing the list of {unit} …"),
+    "carriers_ignored": (
+        "LOA_TWILIO_* hoặc LOA_SMTP_* đã được đặt, nhưng bản chạy thử chỉ gửi vào bộ giả lập. Gửi thật: loa run --live, với LOA_HOME khác.",
+        "LOA_TWILIO_* or LOA_SMTP_* is set, but the demo sends to the simulators only. To send for real: loa run --live with another LOA_HOME.",
+    ),
+    "other_kind": (
+        "{home} được tạo để chạy {found}. Chọn LOA_HOME khác: dữ liệu mẫu và nhà mạng thật không bao giờ gặp nhau.",
+        "{home} was made for a {found} run. Choose another LOA_HOME: demo data and real carriers never meet.",
+    ),
+    "port_busy": (
+        "Cổng {port} đang có chương trình khác dùng. Đặt {setting} sang cổng khác, ví dụ {setting}={other} make run",
+        "Port {port} is in use. Set {setting} to another one, e.g. {setting}={other} make run",
+    ),
+    "already": ("Có vẻ Loa đang chạy sẵn ở {home}.", "Loa seems to be running already in {home}."),
+    "sending": ("Đang gửi", "Sending"),
+    "stopping": ("Đang dừng …", "Stopping …"),
+    "stopped": ("Đã dừng mọi tiến trình.", "Everything is stopped."),
+    "too_late": ("Quá 120 giây mà chưa xong.", "Not finished within 120 s."),
+    "stay": ("Loa đang chạy. Bấm Ctrl-C để dừng.", "Loa is up. Ctrl-C stops everything."),
+    "story": (
+        "[b]{school}[/b] đã gửi một cảnh báo có chữ ký tới phụ huynh: [b]{sms}[/b] người qua SMS, [b]{email}[/b] người qua email.",
+        "[b]{school}[/b] sent its parents a signed warning: [b]{sms}[/b] of them by SMS, [b]{email}[/b] by email.",
+    ),
+    "unfinished": (
+        "Chưa phải tin nào cũng tới nơi: {parts}",
+        "Not every message arrived: {parts}",
+    ),
+    "no_message": ("Không thấy tin SMS nào trong hộp tin giả lập.", "No SMS of it is in the outbox."),
+    "channel": ("Kênh", "Channel"),
+    "sms": ("Tin nhắn SMS", "SMS"),
+    "email": ("Email", "Email"),
+    "delivered": ("Đã tới", "Delivered"),
+    "accepted": ("Nhà mạng đã nhận", "Accepted"),
+    "failed": ("Hỏng", "Failed"),
+    "not_sent": ("Không gửi", "Not sent"),
+    "uncertain": ("Chưa rõ", "Uncertain"),
+    "total": ("Tổng", "Total"),
+    "seconds": ("Trong {seconds:.1f} giây từ lúc duyệt.", "Within {seconds:.1f} s of the approval."),
+    "arrived": ("Một tin như phụ huynh nhận được", "One message as it arrived"),
+    "number": ("Số tra cứu", "Look-up number"),
+    "found": (
+        "có trong sổ tin chính thức, do {issuer} phát hành",
+        "is in the register of official warnings, issued by {issuer}",
+    ),
+    "same": ("giống nguyên văn tin chính thức", "is the same as the official text, word for word"),
+    "text": ("Nội dung tin", "The text"),
+    "answer": ("Tra cứu trả lời", "What the look-up answered"),
+    "wrong_answer": ("Tra cứu trả lời: {outcome}, so sánh: {verdict}", "The look-up said: {outcome}, comparison: {verdict}"),
+    "open": ("Mở ra xem", "Open"),
+    "open_lookup": ("Trang tra cứu của phụ huynh", "The parents' look-up"),
+    "open_outbox": ("Hộp tin giả lập, như trên điện thoại", "The outbox, as phones show it"),
+    "open_api": ("Tài liệu API", "The API's reference"),
+    "open_record": ("Bản ghi đã ký", "The signed record"),
+    "accounts": ("Tài khoản và khóa API: {file}", "Accounts and API keys: {file}"),
+    "logs": ("Nhật ký: {logs}", "Logs: {logs}"),
+    "migrated": ("Cơ sở dữ liệu đã ở bản mới nhất.", "The database is up to date."),
+}
+
+
+def terminal_language() -> str:
+    """`vi` or `en`, by the first of LC_ALL, LC_MESSAGES and LANG that is set."""
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "vi" if locale.lower().startswith("vi") else "en"
+
+
+class Words:
+    """Sentences in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._index = 0 if language == "vi" else 1
+
+    @classmethod
+    def of_terminal(cls) -> "Words":
+        return cls(terminal_language())
+
+    def __call__(self, key: str, **values: object) -> str:
+        return _WORDS[key][self._index].format(**values)
