@@ -58,6 +58,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
                 settings=settings,
                 clock=clock,
                 engine=web,
+                engine_lookup=lookup,
                 master=master,
                 numbers=LookupNumbers(keys["lookup_number"], settings.number_digits),
                 tokens=AttemptTokens(keys["attempt_token"]),

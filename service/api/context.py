@@ -22,11 +22,12 @@ from service.signing.lookup_numbers import LookupNumbers
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """Made once at the composition root; `engine` is the web login's."""
+    """Made once at the composition root; `engine` is the web login's, `engine_lookup` the look-up's, which reads records only."""
 
     settings: Settings
     clock: Clock
     engine: AsyncEngine
+    engine_lookup: AsyncEngine
     master: MasterKey
     numbers: LookupNumbers
     tokens: AttemptTokens

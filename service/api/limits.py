@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 import structlog
 from fastapi.responses import Response
@@ -96,16 +97,16 @@ class BodyLimits:
                 raise _TooMuch
             return message
 
-        async def send_noting(message: Message) -> None:
+        async def send_unless_too_much(message: Message) -> None:
             nonlocal begun
-            begun = True
-            await send(message)
+            if taken <= limit or begun:
+                begun = True
+                await send(message)
 
-        try:
-            await self._app(scope, receive_limited, send_noting)
-        except _TooMuch:
-            if begun:
-                raise
+        # Whoever reads the body may take our signal for a damaged body and answer so: that answer is not sent.
+        with suppress(_TooMuch):
+            await self._app(scope, receive_limited, send_unless_too_much)
+        if taken > limit and not begun:
             await self._refuse(request, code)(scope, receive, send)
 
     @staticmethod

@@ -1,16 +1,27 @@
-"""`/.well-known/`: the public keys records are verified with, for anybody."""
+"""`/.well-known/`: the public keys records are verified with, and whose they are, for anybody."""
 
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from service.api.context import Context
+from service.keyring import directory
 
 router = APIRouter(prefix="/.well-known", tags=["look-up"])
+
+_FIVE_MINUTES = "public, max-age=300"
 
 
 @router.get("/jwks.json")
 async def keys(context: Context, response: Response) -> dict[str, Any]:
     """A JWK set (RFC 7517) with Ed25519 keys; `kid` is named by each record."""
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = _FIVE_MINUTES
     return await context.lookups.jwks()
+
+
+@router.get("/loa-directory.json")
+async def units(context: Context, response: Response) -> dict[str, Any]:
+    """Which unit signs with which key, who signs for whom, and what was revoked when."""
+    response.headers["Cache-Control"] = _FIVE_MINUTES
+    async with context.engine_lookup.connect() as conn:
+        return await directory(conn)

@@ -58,14 +58,14 @@ def calls(dependant: Dependant) -> Iterator[object]:
         yield from calls(inner)
 
 
-def test_every_route_declares_who_may_call(app: FastAPI):
+def test_every_route_declares_who_may_call(app: FastAPI) -> None:
     found = routes(app)
     assert len(found) > 20
     undeclared = {(method, path) for method, path, dependant in found if caller not in set(calls(dependant))}
     assert undeclared == OPEN
 
 
-def test_every_write_takes_an_idempotency_key(app: FastAPI):
+def test_every_write_takes_an_idempotency_key(app: FastAPI) -> None:
     def takes_key(dependant: Dependant) -> bool:
         own = any(each.alias == "Idempotency-Key" for each in dependant.header_params)
         return own or any(takes_key(inner) for inner in dependant.dependencies)

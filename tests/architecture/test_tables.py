@@ -38,7 +38,7 @@ WRITERS = {
 _WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY)\s+([a-z_]+)")
 
 
-def test_each_table_is_written_only_at_home():
+def test_each_table_is_written_only_at_home() -> None:
     strangers = [
         (table, module, line)
         for module, path in modules()
@@ -50,7 +50,7 @@ def test_each_table_is_written_only_at_home():
     assert strangers == []
 
 
-def test_the_pages_and_the_look_up_side_hold_no_sql():
+def test_the_pages_and_the_look_up_side_hold_no_sql() -> None:
     told = [
         (module, line)
         for module, path in modules()

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.conftest import Engines
 from tests.factories.web import NOW, Site, notice
 
 
-async def test_the_whole_way(site: Site):
+async def test_the_whole_way(site: Site) -> None:
     done = await site.approved()
     assert done["state"] == "approved"
     assert len(done["public_number"]) == 14
@@ -20,7 +21,7 @@ async def test_the_whole_way(site: Site):
     assert record.json().keys() == {"payload", "signatures"}
 
 
-async def test_an_author_may_not_approve_their_own(site: Site):
+async def test_an_author_may_not_approve_their_own(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", role="officer", json=notice())).json()
     path = f"/broadcasts/{made['id']}"
     digest = (await site.call("POST", f"{path}/submit", role="officer")).json()["digest"]
@@ -28,13 +29,13 @@ async def test_an_author_may_not_approve_their_own(site: Site):
     assert (refused.status_code, refused.json()["code"]) == (403, "approval.by_author")
 
 
-async def test_a_clerk_may_not_approve(site: Site):
+async def test_a_clerk_may_not_approve(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice())).json()
     refused = await site.call("POST", f"/broadcasts/{made['id']}/approve", json={"digest": "x"})
     assert (refused.status_code, refused.json()["code"]) == (403, "auth.scope")
 
 
-async def test_an_edit_voids_the_digest(site: Site):
+async def test_an_edit_voids_the_digest(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice())).json()
     path = f"/broadcasts/{made['id']}"
     digest = (await site.call("POST", f"{path}/submit")).json()["digest"]
@@ -47,13 +48,13 @@ async def test_an_edit_voids_the_digest(site: Site):
     assert (stale.status_code, stale.json()["code"]) == (409, "approval.digest_changed")
 
 
-async def test_an_approved_broadcast_is_not_edited(site: Site):
+async def test_an_approved_broadcast_is_not_edited(site: Site) -> None:
     done = await site.approved()
     refused = await site.call("PATCH", f"/broadcasts/{done['id']}", json={"title": "Khác"})
     assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.not_allowed_in_state")
 
 
-async def test_returned_with_a_reason(site: Site):
+async def test_returned_with_a_reason(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice())).json()
     path = f"/broadcasts/{made['id']}"
     await site.call("POST", f"{path}/submit")
@@ -69,26 +70,26 @@ async def test_returned_with_a_reason(site: Site):
         ("Hay doc ma OTP cho co giao", "content.code_request"),
     ],
 )
-async def test_forbidden_content_is_refused_with_its_code(site: Site, text: str, code: str):
+async def test_forbidden_content_is_refused_with_its_code(site: Site, text: str, code: str) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice(texts={"sms": text}))).json()
     refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
     assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert (await site.call("GET", f"/broadcasts/{made['id']}")).json()["state"] == "draft"
 
 
-async def test_nobody_to_write_to(site: Site):
+async def test_nobody_to_write_to(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice(channels=["sms"]))).json()
     refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
     assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.audience_empty")
 
 
-async def test_an_expiry_that_is_past(site: Site):
+async def test_an_expiry_that_is_past(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice(expires_at=(NOW - timedelta(days=1)).isoformat()))).json()
     refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
     assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.overdue")
 
 
-async def test_another_school_s_broadcast_does_not_exist(site: Site):
+async def test_another_school_s_broadcast_does_not_exist(site: Site) -> None:
     done = await site.approved()
     for method, path, body in (
         ("GET", "", None),
@@ -103,7 +104,7 @@ async def test_another_school_s_broadcast_does_not_exist(site: Site):
     assert (refused.status_code, refused.json()["code"]) == (404, "unit.unknown")
 
 
-async def test_an_officer_sees_the_broadcasts_below(site: Site):
+async def test_an_officer_sees_the_broadcasts_below(site: Site) -> None:
     done = await site.approved()
     who = {"unit": "sgddt-dongnai", "role": "officer"}
     listed = (await site.call("GET", "/broadcasts", **who)).json()
@@ -111,7 +112,7 @@ async def test_an_officer_sees_the_broadcasts_below(site: Site):
     assert (await site.call("GET", f"/broadcasts/{done['id']}", **who)).json()["unit"] == "nbk-thcs"
 
 
-async def test_the_list_is_newest_first_in_pages(site: Site):
+async def test_the_list_is_newest_first_in_pages(site: Site) -> None:
     made = [(await site.call("POST", "/broadcasts", json=notice(title=f"Tin {n}"))).json()["id"] for n in range(3)]
     first = (await site.call("GET", "/broadcasts?limit=2")).json()
     second = (await site.call("GET", f"/broadcasts?limit=2&cursor={first['next']}")).json()
@@ -119,7 +120,7 @@ async def test_the_list_is_newest_first_in_pages(site: Site):
     assert second["next"] is None
 
 
-async def test_two_approvals_at_once_make_one_record(site: Site):
+async def test_two_approvals_at_once_make_one_record(site: Site) -> None:
     made = (await site.call("POST", "/broadcasts", json=notice())).json()
     path = f"/broadcasts/{made['id']}"
     digest = (await site.call("POST", f"{path}/submit")).json()["digest"]
@@ -129,23 +130,24 @@ async def test_two_approvals_at_once_make_one_record(site: Site):
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
 
 
-async def test_a_preview_shows_what_would_be_sent_and_what_is_wrong(site: Site):
-    body = {"unit": "nbk-thcs", "texts": {"sms": "KHÔNG bấm vào bit.ly/abc"}, "channels": ["sms"]}
+async def test_a_preview_shows_what_would_be_sent_and_what_is_wrong(site: Site) -> None:
+    written = "KHÔNG bấm vào bit.ly/abc"
+    body = {"unit": "nbk-thcs", "texts": {"sms": written}, "channels": ["sms"]}
     shown = (await site.call("POST", "/previews", json=body)).json()
     assert [each["variant"] for each in shown["sms"]] == ["ascii", "unicode"]
     assert shown["sms"][0]["encoding"] == "GSM-7"
     assert shown["sms"][0]["text"].startswith("SGDDTDNAI: KHONG bam vao")
     finding = next(each for each in shown["findings"] if each["code"] == "content.link")
-    assert body["texts"]["sms"][slice(*finding["span"])] == "bit.ly/abc"
+    assert written[slice(*finding["span"])] == "bit.ly/abc"
     assert finding["severity"] == "error"
 
 
-async def test_an_audience_is_counted(site: Site):
+async def test_an_audience_is_counted(site: Site) -> None:
     counted = await site.call("POST", "/audiences/count", json={"unit": "nbk-thcs", "channels": ["sms", "email"]})
     assert counted.json() == {"recipients": 0, "by_channel": {"sms": 0, "email": 0}, "not_sent": []}
 
 
-async def test_progress_comes_as_events_until_the_end(site: Site, engines):
+async def test_progress_comes_as_events_until_the_end(site: Site, engines: Engines) -> None:
     done = await site.approved()
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql("UPDATE broadcasts SET state = 'completed', planned_at = now(), completed_at = now()")

@@ -1,6 +1,8 @@
 """`/imports` over HTTP. What is found in a list has its own tests; here: who, what, how large, and nothing half."""
 
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from contact_registry import MasterKey
 from service.contacts import locate_import, read_import
@@ -12,17 +14,17 @@ SAMPLES = Path(__file__).parents[3] / "service" / "standalone" / "samples"
 LIST = "STT,Họ và tên,Lớp,SĐT phụ huynh\n1,Nguyễn Văn An,6A1,0912345678\n2,Trần Thị Bình,6A1,09123\n".encode()
 
 
-def upload(data: bytes = LIST, name: str = "6a1.csv", **fields: str):
+def upload(data: bytes = LIST, name: str = "6a1.csv", **fields: str) -> dict[str, Any]:
     return {"files": {"file": (name, data)}, "data": {"unit": "nbk-thcs"} | fields}
 
 
 async def read_by_worker(site: Site, engines: Engines, master: MasterKey, public_id: str) -> None:
     async with unit_transaction(engines.worker, site.world.units["nbk-thcs"]) as conn:
-        place = await locate_import(conn, public_id)  # type: ignore[arg-type]
+        place = await locate_import(conn, UUID(public_id))
         await read_import(conn, place.id, master=master, now=site.clock())
 
 
-async def test_a_list_goes_up_is_read_and_applied(site: Site, engines: Engines, master: MasterKey):
+async def test_a_list_goes_up_is_read_and_applied(site: Site, engines: Engines, master: MasterKey) -> None:
     taken = await site.call("POST", "/imports", **upload())
     assert (taken.status_code, taken.json()["state"]) == (202, "reading")
     path = f"/imports/{taken.json()['id']}"
@@ -40,25 +42,25 @@ async def test_a_list_goes_up_is_read_and_applied(site: Site, engines: Engines, 
     assert counted.json()["by_channel"] == {"sms": 1}
 
 
-async def test_a_dry_run_is_not_applied(site: Site, engines: Engines, master: MasterKey):
+async def test_a_dry_run_is_not_applied(site: Site, engines: Engines, master: MasterKey) -> None:
     taken = await site.call("POST", "/imports", **upload(dry_run="true"))
     await read_by_worker(site, engines, master, taken.json()["id"])
     refused = await site.call("POST", f"/imports/{taken.json()['id']}/apply")
     assert (refused.status_code, refused.json()["code"]) == (409, "import.dry_run")
 
 
-async def test_what_is_no_list_is_refused(site: Site):
+async def test_what_is_no_list_is_refused(site: Site) -> None:
     refused = await site.call("POST", "/imports", **upload(b"%PDF-1.7 nothing to read here", "list.pdf"))
     assert (refused.status_code, refused.json()["code"]) == (422, "import.unreadable")
 
 
-async def test_a_file_over_ten_megabytes_is_too_large(site: Site):
+async def test_a_file_over_ten_megabytes_is_too_large(site: Site) -> None:
     for size in (10 * 1024 * 1024 + 1, 12 * 1024 * 1024):
         refused = await site.call("POST", "/imports", **upload(b"a,b\n" * (size // 4 + 1)))
         assert (refused.status_code, refused.json()["code"]) == (413, "import.too_large")
 
 
-async def test_an_unknown_unit_or_field_is_refused(site: Site):
+async def test_an_unknown_unit_or_field_is_refused(site: Site) -> None:
     unknown = await site.call("POST", "/imports", **upload(unit="nowhere"))
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unit.unknown")
     above = await site.call("POST", "/imports", **upload(unit="lqd-th"))
@@ -67,14 +69,14 @@ async def test_an_unknown_unit_or_field_is_refused(site: Site):
     assert (extra.status_code, extra.json()["code"]) == (422, "request.unknown_field")
 
 
-async def test_another_school_s_list_does_not_exist(site: Site):
+async def test_another_school_s_list_does_not_exist(site: Site) -> None:
     taken = (await site.call("POST", "/imports", **upload())).json()
     for method, path in (("GET", ""), ("POST", "/apply")):
         answer = await site.call(method, f"/imports/{taken['id']}{path}", unit="lqd-th")
         assert (answer.status_code, answer.json()["code"]) == (404, "import.unknown")
 
 
-async def test_the_same_key_takes_a_file_once(site: Site):
+async def test_the_same_key_takes_a_file_once(site: Site) -> None:
     headers = {"Idempotency-Key": "september"}
     first, second = [await site.call("POST", "/imports", headers=headers, **upload()) for _ in range(2)]
     assert first.json() == second.json()

@@ -19,7 +19,7 @@ async def warning(site: Site) -> dict[str, Any]:
     return await site.approved()
 
 
-async def test_a_number_is_looked_up(site: Site, warning: dict[str, Any]):
+async def test_a_number_is_looked_up(site: Site, warning: dict[str, Any]) -> None:
     answer = await site.client.get(f"/api/v1/lookups/{warning['public_number'].replace(' ', '')}")
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
@@ -32,7 +32,7 @@ async def test_a_number_is_looked_up(site: Site, warning: dict[str, Any]):
     assert warning["record_url"].endswith(record["id"])
 
 
-async def test_a_text_is_compared(site: Site, warning: dict[str, Any]):
+async def test_a_text_is_compared(site: Site, warning: dict[str, Any]) -> None:
     number = warning["public_number"]
     official = (await site.client.get(f"/api/v1/lookups/{number}")).json()["record"]["texts"]["sms"]["ascii"]
     for body in ({"number": number, "text": official}, {"text": official}):
@@ -44,22 +44,22 @@ async def test_a_text_is_compared(site: Site, warning: dict[str, Any]):
 
 
 @pytest.mark.parametrize("number", ["1", "4071/8826/3163", "%20", "abc", "9" * 500, "4071 8826 3164"])
-async def test_what_cannot_be_a_number_is_mistyped(site: Site, number: str):
+async def test_what_cannot_be_a_number_is_mistyped(site: Site, number: str) -> None:
     answer = await site.client.get(f"/api/v1/lookups/{number}")
     assert (answer.status_code, answer.json()) == (200, {"outcome": "mistyped", "copied": False})
 
 
-async def test_a_text_over_four_kilobytes_is_refused(site: Site):
+async def test_a_text_over_four_kilobytes_is_refused(site: Site) -> None:
     answer = await site.client.post("/api/v1/lookups", json={"text": "ế" * 1400})
     assert (answer.status_code, answer.json()["code"]) == (413, "lookup.text_too_long")
 
 
-async def test_an_unknown_field_in_a_question_is_refused(site: Site):
+async def test_an_unknown_field_in_a_question_is_refused(site: Site) -> None:
     answer = await site.client.post("/api/v1/lookups", json={"text": "a", "phone": "0912345678"})
     assert (answer.status_code, answer.json()["code"]) == (422, "request.unknown_field")
 
 
-async def test_records_and_keys_are_public(site: Site, warning: dict[str, Any]):
+async def test_records_and_keys_are_public(site: Site, warning: dict[str, Any]) -> None:
     keys = (await site.client.get("/.well-known/jwks.json")).json()
     record = (await site.client.get(warning["record_url"])).json()
     protected = record["signatures"][0]["protected"]
@@ -69,7 +69,7 @@ async def test_records_and_keys_are_public(site: Site, warning: dict[str, Any]):
     assert (unknown.status_code, unknown.json()["code"]) == (404, "record.unknown")
 
 
-async def test_health_and_readiness(site: Site, engines: Engines):
+async def test_health_and_readiness(site: Site, engines: Engines) -> None:
     assert (await site.client.get("/healthz")).json() == {"status": "ok"}
     before = await site.client.get("/readyz")
     assert before.status_code == 503
@@ -89,7 +89,7 @@ def signed(site: Site, path: str, form: list[tuple[str, str]]) -> dict[str, str]
     return {"X-Twilio-Signature": base64.b64encode(mac).decode(), "Content-Type": "application/x-www-form-urlencoded"}
 
 
-async def test_a_signed_callback_is_stored(site: Site, engines: Engines):
+async def test_a_signed_callback_is_stored(site: Site, engines: Engines) -> None:
     unit = site.world.units["nbk-thcs"]
     path = f"/webhooks/twilio/status/{site.app.state.api_context.tokens.make(Attempt(unit, 7, 11, 1))}"
     form = [("MessageSid", "SM1"), ("MessageStatus", "delivered"), ("NewParameter", ""), ("To", "+84912345678")]
@@ -100,7 +100,7 @@ async def test_a_signed_callback_is_stored(site: Site, engines: Engines):
     assert tuple(stored) == (7, 11, 1, "delivered")
 
 
-async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines):
+async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines) -> None:
     token = site.app.state.api_context.tokens.make(Attempt(site.world.units["nbk-thcs"], 7, 11, 1))
     form = [("MessageSid", "SM1"), ("MessageStatus", "delivered")]
     for path, headers, sent in (
@@ -115,7 +115,7 @@ async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines):
         assert (await conn.execute(text("SELECT count(*) FROM receipts_inbox"))).scalar_one() == 0
 
 
-async def test_the_reference_page_lists_every_call(site: Site):
+async def test_the_reference_page_lists_every_call(site: Site) -> None:
     page = await site.client.get("/api/docs")
     for path in (await site.client.get("/api/openapi.json")).json()["paths"]:
         assert path.replace("{", "&#123;") in page.text or path in page.text

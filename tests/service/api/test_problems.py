@@ -1,11 +1,13 @@
 """Refusals over HTTP: problem+json, a code, the caller's language, nothing of what was sent."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.factories.web import Site, notice
 
 
-async def test_without_a_key_nobody_gets_in(site: Site):
+async def test_without_a_key_nobody_gets_in(site: Site) -> None:
     for headers in ({}, {"Authorization": "Bearer loa_nonsense"}, {"Authorization": "Basic YTpi"}):
         answer = await site.client.get("/api/v1/units", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "auth.missing")
@@ -13,7 +15,7 @@ async def test_without_a_key_nobody_gets_in(site: Site):
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_problem_says_what_it_is(site: Site):
+async def test_a_problem_says_what_it_is(site: Site) -> None:
     answer = await site.call("POST", "/units", json={"code": "x1", "name": "X", "level": "school", "parent": "nbk-thcs"})
     assert answer.json() == {
         "type": "urn:loa:problem:auth.scope",
@@ -25,20 +27,20 @@ async def test_a_problem_says_what_it_is(site: Site):
     }
 
 
-async def test_english_on_request(site: Site):
+async def test_english_on_request(site: Site) -> None:
     answer = await site.client.get("/api/v1/units", headers={"Accept-Language": "en-GB,en;q=0.9"})
     assert answer.headers["content-language"] == "en"
     assert answer.json()["title"] == "Not signed in"
 
 
-async def test_an_unknown_field_is_refused_and_named(site: Site):
+async def test_an_unknown_field_is_refused_and_named(site: Site) -> None:
     answer = await site.call("POST", "/broadcasts", json=notice(texts={"sms": "a", "mms": "b"}, colour="red"))
     assert (answer.status_code, answer.json()["code"]) == (422, "request.unknown_field")
     named = {(each["field"], each["code"]) for each in answer.json()["errors"]}
     assert named == {("texts.mms", "request.unknown_field"), ("colour", "request.unknown_field")}
 
 
-async def test_a_refusal_never_repeats_what_was_sent(site: Site):
+async def test_a_refusal_never_repeats_what_was_sent(site: Site) -> None:
     answer = await site.call("POST", "/broadcasts", json=notice(kind="0912345678", expires_at="phuhuynh@example.com"))
     assert answer.status_code == 422
     assert "0912345678" not in answer.text
@@ -46,17 +48,17 @@ async def test_a_refusal_never_repeats_what_was_sent(site: Site):
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1,2"])
-async def test_a_body_that_is_no_json_is_malformed(site: Site, body: bytes):
+async def test_a_body_that_is_no_json_is_malformed(site: Site, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await site.call("POST", "/broadcasts", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "request.malformed")
 
 
-async def test_a_body_over_the_limit_is_refused_before_it_is_read(site: Site):
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(site: Site) -> None:
     stated = await site.call("POST", "/broadcasts", content=b" " * 300_000, headers={"Content-Type": "application/json"})
     assert (stated.status_code, stated.json()["code"]) == (413, "request.too_large")
 
-    async def unstated():
+    async def unstated() -> AsyncIterator[bytes]:
         for _ in range(400):
             yield b" " * 1000
 
@@ -64,12 +66,12 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(site: Site):
     assert (arriving.status_code, arriving.json()["code"]) == (413, "request.too_large")
 
 
-async def test_wrong_method_and_wrong_address(site: Site):
+async def test_wrong_method_and_wrong_address(site: Site) -> None:
     assert (await site.client.delete("/api/v1/units")).json()["code"] == "request.method_not_allowed"
     assert (await site.client.get("/api/v1/nothing")).json()["code"] == "request.not_found"
 
 
-async def test_every_answer_carries_its_security_headers(site: Site):
+async def test_every_answer_carries_its_security_headers(site: Site) -> None:
     for path in ("/", "/healthz", "/api/v1/units", "/nothing", "/static/loa.svg"):
         answer = await site.client.get(path)
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -77,7 +79,7 @@ async def test_every_answer_carries_its_security_headers(site: Site):
         assert answer.headers["strict-transport-security"]
 
 
-async def test_an_id_that_is_none_is_refused_not_an_error(site: Site):
+async def test_an_id_that_is_none_is_refused_not_an_error(site: Site) -> None:
     assert (await site.call("GET", "/broadcasts/not-an-id")).status_code == 422
     assert (await site.call("GET", "/imports/not-an-id")).status_code == 422
     assert (await site.call("GET", "/broadcasts?cursor=!!!")).json()["code"] == "request.cursor"

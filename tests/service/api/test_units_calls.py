@@ -1,5 +1,7 @@
 """`/units` over HTTP: who sees what, and the idempotency of a write."""
 
+from typing import Any
+
 from tests.factories.web import Site
 
 NEW = {"code": "tvo-thcs", "name": "Trường THCS Trần Văn Ơn", "level": "school", "parent": "vhxh-an-phuoc"}
@@ -9,14 +11,14 @@ async def codes(site: Site, **who: str) -> list[str]:
     return [each["code"] for each in (await site.call("GET", "/units", **who)).json()["items"]]
 
 
-async def test_a_school_sees_itself_and_an_officer_what_is_below(site: Site):
+async def test_a_school_sees_itself_and_an_officer_what_is_below(site: Site) -> None:
     assert await codes(site) == ["nbk-thcs"]
     assert await codes(site, unit="vhxh-an-phuoc", role="officer") == ["lqd-th", "nbk-thcs", "vhxh-an-phuoc"]
     assert len(await codes(site, unit="sgddt-dongnai", role="officer")) == 4
 
 
-async def test_pages_follow_each_other(site: Site):
-    who = {"unit": "sgddt-dongnai", "role": "officer"}
+async def test_pages_follow_each_other(site: Site) -> None:
+    who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer"}
     seen, path = [], "/units?limit=3"
     while path:
         page = (await site.call("GET", path, **who)).json()
@@ -25,8 +27,8 @@ async def test_pages_follow_each_other(site: Site):
     assert seen == ["lqd-th", "nbk-thcs", "sgddt-dongnai", "vhxh-an-phuoc"]
 
 
-async def test_an_officer_makes_and_renames_a_unit(site: Site):
-    who = {"unit": "sgddt-dongnai", "role": "officer"}
+async def test_an_officer_makes_and_renames_a_unit(site: Site) -> None:
+    who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer"}
     made = await site.call("POST", "/units", json=NEW, **who)
     assert made.status_code == 201
     assert made.json() == NEW | {"valid_from": "2026-09-07", "valid_to": None}
@@ -36,8 +38,8 @@ async def test_an_officer_makes_and_renames_a_unit(site: Site):
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unit.unknown")
 
 
-async def test_the_same_key_gives_the_same_answer_and_one_unit(site: Site):
-    who = {"unit": "sgddt-dongnai", "role": "officer", "headers": {"Idempotency-Key": "abc"}}
+async def test_the_same_key_gives_the_same_answer_and_one_unit(site: Site) -> None:
+    who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer", "headers": {"Idempotency-Key": "abc"}}
     first = await site.call("POST", "/units", json=NEW, **who)
     second = await site.call("POST", "/units", json=NEW, **who)
     assert (first.status_code, second.status_code) == (201, 201)
@@ -47,8 +49,8 @@ async def test_the_same_key_gives_the_same_answer_and_one_unit(site: Site):
     assert (other.status_code, other.json()["code"]) == (409, "request.idempotency_reused")
 
 
-async def test_a_key_whose_request_failed_may_be_used_again(site: Site):
-    who = {"unit": "sgddt-dongnai", "role": "officer", "headers": {"Idempotency-Key": "again"}}
+async def test_a_key_whose_request_failed_may_be_used_again(site: Site) -> None:
+    who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer", "headers": {"Idempotency-Key": "again"}}
     failed = await site.call("POST", "/units", json=NEW | {"parent": "nowhere"}, **who)
     assert failed.status_code == 404
     assert (await site.call("POST", "/units", json=NEW, **who)).status_code == 201

@@ -1,7 +1,7 @@
 """The look-up page in Chromium, without JavaScript: nothing runs over the edge, contrast and structure hold (axe), by keyboard."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -30,11 +30,11 @@ async def warning(site: Site) -> dict[str, Any]:
     return await site.approved()
 
 
-async def test_a_parent_s_way_without_javascript(browser: Browser, address: str, warning: dict[str, Any]):
+async def test_a_parent_s_way_without_javascript(browser: Browser, address: str, warning: dict[str, Any]) -> None:
     context = await browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page = await context.new_page()
     await page.goto(address)
-    await page.get_by_label("Số tra cứu").fill(warning["public_number"])
+    await page.get_by_role("textbox", name="Số tra cứu").fill(warning["public_number"])
     await page.keyboard.press("Enter")
     assert "khác một chữ thì không làm theo" in await page.locator("h1").inner_text()
     official = await page.locator(".bubble").first.inner_text()
@@ -50,7 +50,9 @@ async def test_a_parent_s_way_without_javascript(browser: Browser, address: str,
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1366])
-async def test_every_outcome_fits_and_reads(browser: Browser, address: str, warning: dict[str, Any], scheme: str, width: int):
+async def test_every_outcome_fits_and_reads(
+    browser: Browser, address: str, warning: dict[str, Any], scheme: Literal["light", "dark"], width: int
+) -> None:
     context = await browser.new_context(viewport={"width": width, "height": 768}, color_scheme=scheme, bypass_csp=True)
     page = await context.new_page()
     number = warning["public_number"]
