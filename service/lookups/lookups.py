@@ -50,8 +50,9 @@ class Lookups:
 
     async def answer(self, number: str | None, text: str | None) -> Answer:
         """Answers for a number, a text, or both. Raises `TooLarge("lookup.text_too_long")`, `Unavailable("lookup.unavailable")`."""
-        text = text if text and text.strip() else None
-        if text is not None and len(text.encode("utf-8", "replace")) > MOST_TEXT:
+        # Half a surrogate pair is no text: what goes in must come out of a page again.
+        text = text.encode("utf-8", "replace").decode() if text and text.strip() else None
+        if text is not None and len(text.encode()) > MOST_TEXT:
             raise TooLarge("lookup.text_too_long")
         try:
             return await self._answer(number, text)
@@ -76,9 +77,13 @@ class Lookups:
 
     async def _answer(self, number: str | None, text: str | None) -> Answer:
         numbers = await self._look_up_numbers()
-        asked = [number] if number and number.strip() else find_numbers(text or "", self._digits)
-        if not asked:
-            return Answer("unknown" if text is not None else "mistyped")
+        if number and number.strip():
+            asked = find_numbers(number, self._digits) or [number]  # "Số tra cứu: 4071 …" copied with its label is a number, too
+        else:
+            # Identity cards have 12 digits as well; they begin with 0, which no look-up number does.
+            asked = [found for found in find_numbers(text or "", self._digits) if found[0] in "234567"]
+            if not asked:
+                return Answer("unknown" if text is not None else "mistyped")
         read: list[int] = []
         for candidate in asked:
             try:

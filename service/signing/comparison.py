@@ -29,7 +29,7 @@ _COSMETIC = str.maketrans(
     }
 )
 _WORD = re.compile(r"\S+")
-_NEGATIONS = frozenset({"khong", "dung", "chua", "cho", "cam"})
+_NEGATIONS = frozenset({"khong", "ko", "k0", "dung", "chua", "cho", "cam", "not", "no", "never", "don't"})
 _MONEY_AND_CODES = frozenset(
     {
         "tien",
@@ -49,6 +49,11 @@ _MONEY_AND_CODES = frozenset(
         "mat",
         "khau",
         "qr",
+        "stk",
+        "ck",
+        "vay",
+        "password",
+        "code",
     }
 )
 _HOST = re.compile(r"[a-z0-9]\.[a-z]{2,}|://|@", re.IGNORECASE)

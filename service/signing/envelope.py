@@ -73,12 +73,12 @@ def _header(protected: str) -> dict[str, Any]:
     return header
 
 
-def _private_jwk(private_key: bytes) -> dict[str, str]:
+def _private_jwk(private_key: bytes) -> dict[str, str | list[str]]:
     public = Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
     return _public_jwk(public) | {"d": _base64url(private_key)}
 
 
-def _public_jwk(public_key: bytes) -> dict[str, str]:
+def _public_jwk(public_key: bytes) -> dict[str, str | list[str]]:
     Ed25519PublicKey.from_public_bytes(public_key)
     return {"kty": "OKP", "crv": "Ed25519", "x": _base64url(public_key)}
 

@@ -94,10 +94,11 @@ def open_record(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Pu
     document, key = open_envelope(jws, public_keys, purpose=purpose)
     try:
         record = _record(document)
+        closed = _document(record) == document
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Unreadable("not a record") from None
     # What a field does not know how to say again was added by somebody: the form is closed.
-    if record.purpose != purpose or _document(record) != document:
+    if record.purpose != purpose or not closed:
         raise Unreadable("not a record of this form")
     if not record.approvals:
         raise Unreadable("nobody approved it")
@@ -139,6 +140,12 @@ def _document(record: Record) -> dict[str, Any]:
 
 
 def _record(document: Mapping[str, Any]) -> Record:
+    for name in ("kind", "urgency", "public_number", "layout_version", "rules_version"):
+        _require(document[name], str)
+    _require(document["revision"], int)
+    for variants in document["texts"].values():
+        for written in variants.values():
+            _require(written, str)
     purpose: Literal["record", "drill"] = "drill" if document["purpose"] == "drill" else "record"
     return Record(
         id=UUID(document["id"]),
@@ -162,6 +169,11 @@ def _record(document: Mapping[str, Any]) -> Record:
         rules_version=document["rules_version"],
         purpose=purpose,
     )
+
+
+def _require(value: Any, kind: type) -> None:
+    if type(value) is not kind:
+        raise TypeError(kind.__name__)
 
 
 def _moment(at: datetime) -> str:
