@@ -138,7 +138,9 @@ def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
         check=False,
         capture_output=True,
         text=True,
-        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
     if done.returncode:
         raise PostgresFailed(f"initdb: {done.stderr.strip()}")

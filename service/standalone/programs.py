@@ -69,7 +69,9 @@ async def start(program: Program, log: IO[bytes], records: Path) -> asyncio.subp
         start_new_session=True,
         # runs after the change of user, which would clear the death signal
         preexec_fn=_dying_with(os.getpid(), program.stop_signal),
-        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
     _record(records, program, process.pid)
     return process

@@ -95,7 +95,8 @@ async def _run(
             for program in own:
                 supervisor.keep(program)
             staying = asyncio.create_task(_stay(settings, kind, world, home, console, words, once=once, supervisor=supervisor))
-            await asyncio.wait({staying, supervisor.failed}, return_when=asyncio.FIRST_COMPLETED)
+            both: set[asyncio.Future[Any]] = {staying, supervisor.failed}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if not staying.done():
                 staying.cancel()
                 supervisor.failed.result()

@@ -40,5 +40,9 @@ async def check_one(api: Api, client: httpx.AsyncClient, inbox_url: str, broadca
             continue  # an earlier warning's
         compared = await api.call("POST", "/lookups", json={"number": number, "text": text})
         verdict = compared.get("comparison", {}).get("verdict", "")
-        return Checked(number, text, found["outcome"], verdict, found["record"]["issuer"]["name"])
+        return Checked(_grouped(number), text, found["outcome"], verdict, found["record"]["issuer"]["name"])
     return None
+
+
+def _grouped(number: str) -> str:
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))

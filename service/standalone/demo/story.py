@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -30,8 +30,8 @@ def tell(console: Console, words: Words, demo: Mapping[str, Any], sent: Sent, ch
         console.print(words("no_message"), style="bold red")
     else:
         console.print(_message(words, checked))
-        console.print(_answer(words, checked))
-    console.print(_addresses(words, demo, sent, checked))
+        console.print(_answer(words, checked), soft_wrap=True)
+    console.print(_addresses(words, demo, sent, checked), soft_wrap=True)  # an address cut in two cannot be opened
 
 
 def _counts(words: Words, sent: Sent) -> Table:
@@ -57,7 +57,7 @@ def _message(words: Words, checked: Checked) -> Panel:
     )
 
 
-def _answer(words: Words, checked: Checked) -> Group:
+def _answer(words: Words, checked: Checked) -> Text:
     lines = [Text(words("answer"), style="bold")]
     if checked.good:
         tick = Text("  ✓ ", style="bold green")
@@ -68,20 +68,18 @@ def _answer(words: Words, checked: Checked) -> Group:
     else:
         said = words("wrong_answer", outcome=checked.outcome, verdict=checked.verdict or "–")
         lines.append(Text(f"  ✗ {said}", style="bold red"))
-    return Group(*lines, Text())
+    return Text("\n").join([*lines, Text()])
 
 
-def _addresses(words: Words, demo: Mapping[str, Any], sent: Sent, checked: Checked | None) -> Table:
+def _addresses(words: Words, demo: Mapping[str, Any], sent: Sent, checked: Checked | None) -> Text:
     lookup = demo["lookup_url"] + (f"?so={checked.number.replace(' ', '')}" if checked else "")
     base = demo["lookup_url"].rstrip("/")
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold")
-    table.add_column(style="cyan", overflow="fold")
-    for key, address in (
-        ("open_lookup", lookup),
-        ("open_outbox", demo["inbox_url"]),
-        ("open_api", f"{base}/api/docs"),
-        ("open_record", sent.broadcast["record_url"] or "–"),
-    ):
-        table.add_row(words(key), address)
-    return table
+    addresses = {
+        "open_lookup": lookup,
+        "open_outbox": demo["inbox_url"],
+        "open_api": f"{base}/api/docs",
+        "open_record": sent.broadcast["record_url"] or "–",
+    }
+    widest = max(len(words(key)) for key in addresses)
+    lines = [Text(words(key).ljust(widest + 2), style="bold") + Text(address, style="cyan") for key, address in addresses.items()]
+    return Text("\n").join(lines)
