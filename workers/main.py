@@ -118,8 +118,11 @@ async def work(settings: Settings, lane: Lane) -> int:
         await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)
     beside[0].cancel()
     await asyncio.gather(beside[0], return_exceptions=True)
-    with suppress(redis.exceptions.RedisError, OSError):
+    await asyncio.gather(*arq.tasks.values(), return_exceptions=True)  # the jobs' own ends, once what they sent is home
+    with suppress(redis.exceptions.RedisError, OSError, asyncio.CancelledError):  # a job that arq still has to cancel says so
         await arq.close()
+    with suppress(redis.exceptions.RedisError, OSError):
+        await tools.queue.close()
     await tools.sms.close()
     await tools.email.close()
     await tools.engine.dispose()

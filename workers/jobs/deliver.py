@@ -63,14 +63,18 @@ class _Sending:
     left: deque[Waiting] = field(init=False)
     flying: dict["asyncio.Task[Outcome]", tuple[int, int]] = field(default_factory=dict)
     chance: random.Random = field(default_factory=random.Random)
+    places: int = 0  # taken of the window and not given back
 
     def __post_init__(self) -> None:
         self.left = deque(self.claimed.deliveries)
 
     async def run(self) -> None:
         results: list[Result] = []
-        while self.left or self.flying or results:
-            results = await self._round(results)
+        try:
+            while self.left or self.flying or results:
+                results = await self._round(results)
+        finally:
+            self._give_back(self.places)  # none are left, unless the database stayed away for too long
         async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
             await release(conn, self.claimed, worker=self.tools.worker)
 
@@ -79,7 +83,7 @@ class _Sending:
         next_ones = self._next()
         if results or next_ones:
             attempts = await self._commit(results, next_ones)
-            self.tools.window.give_back(len(results) + len(next_ones) - len(attempts))
+            self._give_back(len(results) + len(next_ones) - len(attempts))
             if len(attempts) < len(next_ones):
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
             self._call(next_ones, attempts)
@@ -95,7 +99,12 @@ class _Sending:
         if places < min(_FEWEST, len(self.left)) and self.flying:
             window.give_back(places)
             return []
+        self.places += places
         return [self.left.popleft() for _ in range(places)]
+
+    def _give_back(self, places: int) -> None:
+        self.places -= places
+        self.tools.window.give_back(places)
 
     async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> dict[int, int]:
         """One transaction; tried again while the database is away, for what is known must not be lost."""

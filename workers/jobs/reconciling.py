@@ -47,8 +47,8 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
             has[case.number] = answer
         elif answer is None:
             has_not.append(case.number)
-        elif not isinstance(answer, CannotList):
-            raise answer
+        elif not isinstance(answer, CannotList):  # one that cannot be asked for must not hold up the rest
+            _log.error("reconcile.cannot_ask", broadcast=broadcast_id, chunk=chunk, error=type(answer).__name__)
     async with unit_transaction(tools.engine, unit_id) as conn:
         await found(conn, broadcast_id, has, now=tools.clock())
         await absent(conn, broadcast_id, has_not, asked_at=asked_at)

@@ -43,9 +43,10 @@ async def _round(tools: Tools) -> None:
     async with unit_transaction(tools.engine, None) as conn:
         work = await lost_work(conn)
     # A job may still be known to the queue under its name though its worker is gone: after a while it gets another.
-    again = f":{int(time.monotonic()) // 15}"
+    now = int(time.monotonic())
     for command, lane in work:
-        await tools.queue.add(command, lane, again=again if command.name != "deliver_chunk" else "")
+        # Chunks may rightly wait their turn for long: a second job for one is refused its lease, but still costs a look.
+        await tools.queue.add(command, lane, again=f":{now // (60 if command.name == 'deliver_chunk' else 15)}")
     await reconcile(tools)
     await close_finished(tools.engine, now=tools.clock())
 

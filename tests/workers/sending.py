@@ -1,0 +1,134 @@
+"""A school with parents, an approved warning, and real worker processes against the simulators."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from contact_registry import Audience, MasterKey
+from service.broadcasts import Draft, EmailText, Texts, approve, create_draft, submit
+from service.database import unit_transaction
+from service.deliveries import Progress, progress_of
+from service.keyring import make_signing_key
+from service.keyring.deployment import deployment_key
+from service.signing.lookup_numbers import LookupNumbers
+from service.units import find_unit
+from tests.conftest import Engines, Urls
+from tests.factories.parents import add_parents
+from tests.factories.world import make_world
+from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
+
+SENDER = "SGDDTDNAI"
+
+
+@dataclass
+class School:
+    """Where things are, and what is done there."""
+
+    engines: Engines
+    urls: Urls
+    master: MasterKey
+    master_text: str
+    valkey: str
+    simulators: Simulators
+    unit: int = 0
+    processes: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    async def approved(self, *, phones: int, emails: int) -> int:
+        """A warning to so many parents, approved just now; its internal id."""
+        now = datetime.now(UTC)
+        world = await make_world(self.engines.owner, self.master)
+        self.unit = world.units["nbk-thcs"]
+        async with self.engines.owner.begin() as conn:
+            await make_signing_key(
+                conn, self.master, world.units["sgddt-dongnai"], purpose="record", now=now - timedelta(days=400)
+            )
+            numbers = LookupNumbers(await deployment_key(conn, self.master, "lookup_number"))
+        await add_parents(self.engines.owner, self.master, self.unit, phones=phones, emails=emails)
+        draft = Draft(
+            kind="scam_alert",
+            urgency="urgent",
+            title="Tin giả đòi đóng tiền",
+            texts=Texts("Có tin giả. Gọi số trường đã lưu.", EmailText("Tin giả đòi đóng tiền", "Có tin giả.")),
+            audience=Audience(),
+            channels=("sms", "email"),
+            expires_at=now + timedelta(days=30),
+        )
+        clerk, approver = (world.actor("nbk-thcs", role) for role in ("clerk", "approver"))
+        approver = type(approver)(
+            approver.account_id, approver.unit_id, approver.unit_code, approver.permissions | {"approve:unattended"}
+        )
+        async with unit_transaction(self.engines.web, self.unit) as conn:
+            unit = await find_unit(conn, "nbk-thcs", now.date())
+            view = await create_draft(conn, clerk, unit=unit, draft=draft, now=now)
+            view = await submit(conn, clerk, broadcast_id=view.id, sender=SENDER, now=now)
+            await approve(
+                conn,
+                approver,
+                broadcast_id=view.id,
+                digest=view.digest or "",
+                sender=SENDER,
+                master=self.master,
+                numbers=numbers,
+                now=now,
+            )
+        return view.id
+
+    async def start(self, lane: str = "urgent") -> asyncio.subprocess.Process:
+        """A worker process of one lane."""
+        env = {
+            **os.environ,
+            "LOA_DATABASE_URL_WORKER": self.urls.worker,
+            "LOA_VALKEY_URL": self.valkey,
+            "LOA_MASTER_KEY": self.master_text,
+            "LOA_TWILIO_API_URL": self.simulators.url,
+            "LOA_TWILIO_ACCOUNT_SID": ACCOUNT,
+            "LOA_TWILIO_AUTH_TOKEN": TOKEN,
+            "LOA_SMTP_HOST": "127.0.0.1",
+            "LOA_SMTP_PORT": str(self.simulators.smtp_port),
+            "LOA_SMTP_TLS": "none",
+            "LOA_SMTP_FROM": "canhbao@dongnai.example",
+            "LOA_PUBLIC_URL": "http://127.0.0.1:9",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "workers", lane, env=env, cwd=Path(__file__).parents[2]
+        )
+        self.processes.append(process)
+        return process
+
+    async def stop(self) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*(asyncio.wait_for(process.wait(), 20) for process in self.processes))
+
+    async def progress(self, broadcast: int) -> Progress:
+        async with unit_transaction(self.engines.worker, self.unit) as conn:
+            return await progress_of(conn, broadcast, now=datetime.now(UTC))
+
+    async def state(self, broadcast: int) -> str:
+        async with self.engines.owner.begin() as conn:
+            return str((await conn.execute(text("SELECT state FROM broadcasts WHERE id = :id"), {"id": broadcast})).scalar_one())
+
+    async def until_sent(self, broadcast: int, at_least: int, seconds: float = 60) -> None:
+        async with asyncio.timeout(seconds):
+            while (await self.progress(broadcast)).accepted < at_least:  # noqa: ASYNC110 - another process moves it
+                await asyncio.sleep(0.05)
+
+    async def until_completed(self, broadcast: int, seconds: float = 90) -> Progress:
+        async with asyncio.timeout(seconds):
+            while await self.state(broadcast) != "completed":  # noqa: ASYNC110 - another process moves it
+                await asyncio.sleep(0.1)
+        return await self.progress(broadcast)
+
+    async def arrived(self) -> Counter[tuple[str, str]]:
+        """(channel, address) → how many messages."""
+        messages: list[dict[str, Any]] = await self.simulators.messages()
+        return Counter((message["channel"], message["to"]) for message in messages)
