@@ -1,0 +1,131 @@
+"""Leases and intents: one worker has a chunk, and what lost its lease is not called."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from service.database import unit_transaction
+from service.deliveries.claims import Claimed, claim, mark_calling, release
+from service.deliveries.outcomes import Result, record
+from service.deliveries.sweeping import free_lost_chunks
+from tests.factories.approved import Approved
+
+
+async def _claim(planned: Approved, worker: UUID, chunk: int = 0) -> Claimed | None:
+    await planned.run("SELECT door_heartbeat(:worker, 'urgent', now())", worker=worker)
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        return await claim(conn, broadcast_id=planned.broadcast_id, chunk=chunk, worker=worker)
+
+
+async def _mark(planned: Approved, claimed: Claimed, worker: UUID) -> dict[int, int]:
+    numbers = [each.number for each in claimed.deliveries]
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        return await mark_calling(conn, claimed, numbers, worker=worker, now=datetime.now(UTC))
+
+
+async def _record(planned: Approved, results: Sequence[Result]) -> None:
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        await record(conn, planned.broadcast_id, results, now=datetime.now(UTC))
+
+
+async def _sweep(planned: Approved) -> int:
+    async with unit_transaction(planned.engines.worker, None) as conn:
+        return await free_lost_chunks(conn)
+
+
+async def test_a_chunk_is_leased_to_one_worker(planned: Approved) -> None:
+    first = await _claim(planned, uuid4())
+    assert first is not None
+    assert len(first.deliveries) == 3
+    assert await _claim(planned, uuid4()) is None
+
+
+async def test_only_the_holder_of_the_lease_may_call(planned: Approved) -> None:
+    holder = uuid4()
+    claimed = await _claim(planned, holder)
+    assert claimed is not None
+
+    assert await _mark(planned, claimed, uuid4()) == {}
+    assert sorted(await _mark(planned, claimed, holder)) == [each.number for each in claimed.deliveries]
+    assert await _mark(planned, claimed, holder) == {}, "an intent is committed once"
+
+
+async def test_a_paused_broadcast_calls_nobody_more(planned: Approved) -> None:
+    holder = uuid4()
+    claimed = await _claim(planned, holder)
+    assert claimed is not None
+    await planned.run("UPDATE broadcasts SET state = 'paused'")
+
+    assert await _mark(planned, claimed, holder) == {}
+    assert await _claim(planned, uuid4(), chunk=1) is None
+
+
+async def test_a_dead_workers_chunk_goes_on_and_what_it_called_is_uncertain(planned: Approved) -> None:
+    dead, heir = uuid4(), uuid4()
+    claimed = await _claim(planned, dead)
+    assert claimed is not None
+    called = claimed.deliveries[0]
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        await mark_calling(conn, claimed, [called.number], worker=dead, now=datetime.now(UTC))
+    assert await _sweep(planned) == 0, "it lives"
+    await planned.run("UPDATE worker_heartbeats SET seen_at = now() - interval '9 seconds'")
+
+    assert await _sweep(planned) == 1
+    assert await planned.states() == {"waiting": 4, "uncertain": 1}
+    inherited = await _claim(planned, heir)
+    assert inherited is not None
+    assert called.number not in [each.number for each in inherited.deliveries]
+    assert await _mark(planned, claimed, dead) == {}, "the dead one, should it wake, calls nobody"
+
+
+async def test_a_late_answer_settles_what_became_uncertain(planned: Approved) -> None:
+    worker = uuid4()
+    claimed = await _claim(planned, worker)
+    assert claimed is not None
+    attempts = await _mark(planned, claimed, worker)
+    await planned.run("UPDATE delivery_chunks SET lease_until = now() - interval '1 second'")
+    await _sweep(planned)
+    assert (await planned.states())["uncertain"] == 3
+
+    await _record(planned, [Result(number, attempt, "accepted", "SM1") for number, attempt in attempts.items()])
+
+    assert await planned.states() == {"accepted": 3, "waiting": 2}
+
+
+async def test_an_answer_of_another_attempt_changes_nothing(planned: Approved) -> None:
+    worker = uuid4()
+    claimed = await _claim(planned, worker)
+    assert claimed is not None
+    attempts = await _mark(planned, claimed, worker)
+
+    await _record(planned, [Result(number, attempt + 1, "accepted", "SM1") for number, attempt in attempts.items()])
+
+    assert (await planned.states())["calling"] == 3
+
+
+async def test_what_waits_for_another_try_keeps_its_chunk_until_then(planned: Approved) -> None:
+    worker = uuid4()
+    claimed = await _claim(planned, worker)
+    assert claimed is not None
+    attempts = await _mark(planned, claimed, worker)
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+    await _record(planned, [Result(n, a, "waiting", reason="connect", retry_at=later) for n, a in attempts.items()])
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        await release(conn, claimed, worker=worker)
+
+    assert await _claim(planned, uuid4()) is None
+    await planned.run("UPDATE delivery_chunks SET not_before = now(); ")
+    await planned.run("UPDATE deliveries SET retry_at = now()")
+    again = await _claim(planned, uuid4())
+    assert again is not None
+    assert len(again.deliveries) == 3
+
+
+async def test_what_expired_meanwhile_is_not_sent(planned: Approved) -> None:
+    await planned.run("UPDATE broadcasts SET expires_at = now() - interval '1 second'")
+
+    claimed = await _claim(planned, uuid4())
+
+    assert claimed is not None
+    assert claimed.deliveries == ()
+    assert await planned.states() == {"not_sent": 3, "waiting": 2}

@@ -1,0 +1,42 @@
+"""The table of moves, in code and in the database."""
+
+from itertools import product
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from service.deliveries.lifecycle import MOVES, STATES
+from tests.factories.approved import Approved
+
+
+async def test_the_database_has_the_same_moves(planned: Approved) -> None:
+    assert {(row.was, row.becomes) for row in await planned.rows("SELECT was, becomes FROM delivery_moves")} == MOVES
+
+
+async def test_every_other_move_is_refused_whoever_asks(planned: Approved) -> None:
+    counts = ", ".join(f"{state} = 10" for state in STATES)  # room for every move: this is not about the counts
+    for was, becomes in product(STATES, STATES):
+        await planned.run("ALTER TABLE deliveries DISABLE TRIGGER deliveries_moved")
+        await planned.run("UPDATE deliveries SET state = :was", was=was)
+        await planned.run(f"UPDATE delivery_chunks SET {counts}")
+        await planned.run("ALTER TABLE deliveries ENABLE TRIGGER deliveries_moved")
+        move = planned.run("UPDATE deliveries SET state = :becomes", becomes=becomes)
+        if was == becomes or (was, becomes) in MOVES:
+            await move
+        else:
+            with pytest.raises(IntegrityError, match="not allowed"):
+                await move
+
+
+async def test_the_chunks_counts_follow_every_move(planned: Approved) -> None:
+    await planned.run("UPDATE deliveries SET state = 'calling'")
+    await planned.run("UPDATE deliveries SET state = 'accepted' WHERE channel = 'sms'")
+    await planned.run("UPDATE deliveries SET state = 'uncertain' WHERE channel = 'email' AND number % 2 = 0")
+
+    (counts,) = await planned.rows(
+        "SELECT sum(waiting) AS waiting, sum(calling) AS calling, sum(accepted) AS accepted, sum(uncertain) AS uncertain"
+        " FROM delivery_chunks"
+    )
+    states = await planned.states()
+    assert states["accepted"] == 3
+    assert (counts.waiting, counts.calling, counts.accepted, counts.uncertain) == (0, 1, 3, 1)

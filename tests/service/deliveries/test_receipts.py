@@ -1,0 +1,154 @@
+"""Receipts: signed, stored before they are answered, and harmless however they come."""
+
+import asyncio
+import base64
+import hmac
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+
+from service.clock import system_clock
+from service.database import unit_transaction
+from service.deliveries import Attempt, AttemptTokens, Receipt, ReceiptIntake, apply_receipts, check_signature, progress_of
+from service.errors import Forbidden
+from tests.factories.approved import Approved
+
+URL = "https://loa.example/webhooks/twilio/status/abc"
+TOKENS = AttemptTokens(bytes(range(64)))
+
+
+def _signed(token: str, url: str, parameters: Sequence[tuple[str, str]]) -> str:
+    text = url + "".join(f"{name}{value}" for name, value in sorted(parameters))
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), "sha1").digest()).decode()
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=10), st.text(max_size=20), max_size=8), st.text(min_size=1, max_size=40))
+def test_a_signature_is_what_twilios_own_library_computes(parameters: dict[str, str], token: str) -> None:
+    check_signature(token, URL, list(parameters.items()), RequestValidator(token).compute_signature(URL, parameters))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        (URL, [("MessageSid", "SM1"), ("MessageStatus", "failed")]),
+        (URL + "x", [("MessageSid", "SM1"), ("MessageStatus", "sent")]),
+        (URL, [("MessageSid", "SM1"), ("MessageStatus", "sent"), ("Unknown", "1")]),
+    ],
+)
+def test_whatever_was_not_signed_is_refused(forged: tuple[str, list[tuple[str, str]]]) -> None:
+    true = [("MessageSid", "SM1"), ("MessageStatus", "sent")]
+    signature = _signed("secret", URL, true)
+    check_signature("secret", URL, true, signature)
+    with pytest.raises(Forbidden, match=r"webhook\.bad_signature"):
+        check_signature("secret", *forged, signature)
+    with pytest.raises(Forbidden, match=r"webhook\.bad_signature"):
+        check_signature("another", URL, true, signature)
+
+
+@given(
+    st.integers(1, 2**31 - 1), st.integers(1, 2**62), st.integers(0, 10**14 - 1), st.integers(1, 2**15 - 1), st.integers(0, 200)
+)
+def test_a_token_says_its_attempt_and_nothing_else_opens(unit: int, broadcast: int, number: int, attempt: int, at: int) -> None:
+    made = Attempt(unit, broadcast, number, attempt)
+    token = TOKENS.make(made)
+    assert TOKENS.open(token) == made
+    assert token == TOKENS.make(made)
+    place = at % len(token)
+    changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+    for wrong in (changed, token[:-1], token + "A", "", "ü"):
+        try:
+            assert TOKENS.open(wrong) == made  # the last letter's unused bits
+        except Forbidden:
+            continue
+        assert wrong[:-1] == token[:-1]
+
+
+async def _arrive(planned: Approved, *said: tuple[str, str | None]) -> None:
+    """Receipts for the first delivery, in this order, and applied."""
+    (row,) = await planned.rows("SELECT number FROM deliveries ORDER BY number LIMIT 1")
+    intake = ReceiptIntake(planned.engines.web, system_clock)
+    intake.start()
+    for status, error in said:
+        await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, row.number, 1), "SM1", status, error))
+    await intake.stop()
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        while await apply_receipts(conn):
+            pass
+
+
+async def _first(planned: Approved) -> tuple[str, str | None]:
+    (row,) = await planned.rows("SELECT state, reason FROM deliveries ORDER BY number LIMIT 1")
+    return row.state, row.reason
+
+
+async def _put_in(planned: Approved, state: str) -> None:
+    """The first delivery, moved to a state along the table."""
+    for step in {
+        "waiting": [],
+        "calling": ["calling"],
+        "uncertain": ["calling", "uncertain"],
+        "accepted": ["calling", "accepted"],
+    }[state]:
+        await planned.run(
+            "UPDATE deliveries SET state = :step, attempt = 1 WHERE number = (SELECT min(number) FROM deliveries)", step=step
+        )
+
+
+@pytest.mark.parametrize(
+    ("was", "said", "is_now"),
+    [
+        ("accepted", [("sent", None), ("delivered", None)], ("delivered", None)),
+        ("accepted", [("delivered", None), ("sent", None)], ("delivered", None)),
+        ("accepted", [("delivered", None), ("delivered", None)], ("delivered", None)),
+        ("accepted", [("undelivered", "30005")], ("failed", "provider.30005")),
+        ("accepted", [("something-new", None)], ("accepted", None)),
+        ("uncertain", [("queued", None)], ("accepted", None)),
+        ("uncertain", [("delivered", None)], ("delivered", None)),
+        ("calling", [("delivered", None)], ("delivered", None)),
+        ("waiting", [("delivered", None)], ("delivered", None)),
+        ("waiting", [("undelivered", "30003")], ("waiting", None)),
+    ],
+)
+async def test_the_furthest_word_stands(
+    planned: Approved, was: str, said: list[tuple[str, str | None]], is_now: tuple[str, str]
+) -> None:
+    await _put_in(planned, was)
+    await _arrive(planned, *said)
+    assert await _first(planned) == is_now
+
+
+async def test_a_late_word_moves_nothing_backwards(planned: Approved) -> None:
+    await _put_in(planned, "accepted")
+    await _arrive(planned, ("delivered", None))
+    await _arrive(planned, ("sent", None), ("undelivered", "30003"))
+    assert await _first(planned) == ("delivered", None)
+    async with unit_transaction(planned.engines.web, planned.unit_id) as conn:
+        progress = await progress_of(conn, planned.broadcast_id, now=datetime.now(UTC))
+    assert (progress.total, progress.delivered, progress.waiting) == (5, 1, 4)
+
+
+async def test_a_receipt_of_nothing_we_know_is_harmless(planned: Approved) -> None:
+    intake = ReceiptIntake(planned.engines.web, system_clock)
+    intake.start()
+    strangers = [Receipt(Attempt(planned.unit_id, planned.broadcast_id + 7, n, 1), "SM1", "delivered", None) for n in range(100)]
+    await asyncio.gather(*(intake.store(each) for each in strangers))
+    await intake.stop()
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        assert await apply_receipts(conn) == 100
+    assert await planned.states() == {"waiting": 5}
+
+
+async def test_a_receipt_is_answered_only_when_it_is_stored(planned: Approved) -> None:
+    intake = ReceiptIntake(planned.engines.web, system_clock)
+    intake.start()
+    nobody = Receipt(Attempt(999_999, planned.broadcast_id, 1, 1), "SM1", "delivered", None)
+    known = Receipt(Attempt(planned.unit_id, planned.broadcast_id, 1, 1), "SM1", "delivered", None)
+    answers = await asyncio.gather(intake.store(nobody), intake.store(known), return_exceptions=True)
+    await intake.stop()
+    assert isinstance(answers[0], Exception), "a unit that does not exist"
+    assert answers[1] is None
+    assert [row.unit_id for row in await planned.rows("SELECT unit_id FROM receipts_inbox")] == [planned.unit_id]
