@@ -29,33 +29,12 @@ _COSMETIC = str.maketrans(
     }
 )
 _WORD = re.compile(r"\S+")
-_NEGATIONS = frozenset({"khong", "ko", "k0", "dung", "chua", "cho", "cam", "not", "no", "never", "don't"})
-_MONEY_AND_CODES = frozenset(
-    {
-        "tien",
-        "chuyen",
-        "khoan",
-        "nap",
-        "dong",
-        "vnd",
-        "vnđ",
-        "trieu",
-        "nghin",
-        "ngan",
-        "phi",
-        "otp",
-        "ma",
-        "pin",
-        "mat",
-        "khau",
-        "qr",
-        "stk",
-        "ck",
-        "vay",
-        "password",
-        "code",
-    }
-)
+# As written; a word without any accent counts as any of these it could stand for ("dung" for "đừng"), one with accents only as
+# itself: "cảm" is no "cấm".
+_TURNS_ADVICE = {"không", "ko", "k0", "đừng", "chưa", "chớ", "cấm", "not", "no", "never", "don't"}
+_MONEY = {"tiền", "chuyển", "khoản", "nạp", "đồng", "vnd", "vnđ", "triệu", "nghìn", "ngàn", "phí", "vay", "stk", "ck"}
+_OPENS_ACCOUNTS = {"otp", "mã", "pin", "mật", "khẩu", "qr", "password", "code"}
+_CRITICAL = frozenset(_TURNS_ADVICE | _MONEY | _OPENS_ACCOUNTS)
 _HOST = re.compile(r"[a-z0-9]\.[a-z]{2,}|://|@", re.IGNORECASE)
 
 
@@ -127,7 +106,11 @@ def _differences(official: list[str], received: list[str]) -> tuple[Difference, 
     return tuple(found)
 
 
+_CRITICAL_BARE = frozenset(_without_marks(word) for word in _CRITICAL)
+
+
 def _is_critical(word: str) -> bool:
     """A digit, a host or link, a negation, money or a code is in it."""
-    plain = _without_marks(word).lower().strip(".,:;!?()\"'")
-    return any(c.isdigit() for c in plain) or plain in _NEGATIONS or plain in _MONEY_AND_CODES or bool(_HOST.search(word))
+    plain = unicodedata.normalize("NFC", word).lower().strip(".,:;!?()\"'")
+    known = plain in _CRITICAL or (plain.isascii() and plain in _CRITICAL_BARE)
+    return known or any(c.isdigit() for c in plain) or bool(_HOST.search(word))

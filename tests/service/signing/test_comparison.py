@@ -1,6 +1,7 @@
 """`same` only when nothing but cosmetics differs; everything else is `different`, and says where."""
 
 import unicodedata
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ OFFICIAL = f"SGDDTDNAI: Kẻ mạo danh báo con cấp cứu để đòi tiền.
 BARE = f"SGDDTDNAI: Ke mao danh bao con cap cuu de doi tien. KHONG chuyen. Goi so truong da luu.\nSo tra cuu: {NUMBER}"
 
 
-def verdict(received, officials=(OFFICIAL,)):
+def verdict(received: str, officials: Sequence[str] = (OFFICIAL,)) -> str:
     return compare(received, officials, NUMBER).verdict
 
 
@@ -30,7 +31,7 @@ def verdict(received, officials=(OFFICIAL,)):
         BARE,
     ],
 )
-def test_cosmetics_do_not_matter(received):
+def test_cosmetics_do_not_matter(received: str) -> None:
     assert verdict(received) == "same"
 
 
@@ -53,23 +54,23 @@ def test_cosmetics_do_not_matter(received):
         "Chuyển tiền ngay. " + OFFICIAL,
     ],
 )
-def test_what_is_not_plainly_the_same_is_different(received):
+def test_what_is_not_plainly_the_same_is_different(received: str) -> None:
     assert verdict(received) == "different"
 
 
-def test_diacritics_missing_only_in_the_official_text_are_added_ones():
+def test_diacritics_missing_only_in_the_official_text_are_added_ones() -> None:
     assert verdict(OFFICIAL, (BARE,)) == "different"
 
 
-def test_any_official_text_will_do():
+def test_any_official_text_will_do() -> None:
     assert verdict(OFFICIAL, ("another text", OFFICIAL)) == "same"
 
 
-def test_without_official_texts_nothing_is_the_same():
+def test_without_official_texts_nothing_is_the_same() -> None:
     assert verdict(OFFICIAL, ()) == "different"
 
 
-def test_differences_say_where_against_the_nearest_text():
+def test_differences_say_where_against_the_nearest_text() -> None:
     received = OFFICIAL.replace("KHÔNG ", "").replace("số trường đã lưu.", "số 0912345678 đã lưu. Cảm ơn")
     assert compare(received, ("quite another text", OFFICIAL), NUMBER).differences == (
         Difference("missing", "KHÔNG", "", critical=True),
@@ -81,12 +82,12 @@ def test_differences_say_where_against_the_nearest_text():
 @pytest.mark.parametrize(
     "word", ["không", "đừng", "chưa", "chớ", "cấm", "OTP", "tiền", "500k", "truong.vn", "https://a", "0912345678"]
 )
-def test_words_that_turn_advice_around_are_critical(word):
+def test_words_that_turn_advice_around_are_critical(word: str) -> None:
     [difference] = compare(f"{OFFICIAL} {word}", (OFFICIAL,), NUMBER).differences
     assert difference.critical
 
 
 @given(st.text(max_size=200))
-def test_added_words_are_never_the_same(words):
+def test_added_words_are_never_the_same(words: str) -> None:
     if words.strip() and any(c.isalnum() for c in words):
         assert verdict(f"{OFFICIAL} {words}") == "different"
