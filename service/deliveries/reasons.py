@@ -9,6 +9,7 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Máy gửi bị ngắt giữa chừng, chưa rõ tin đã đi hay chưa.",
         "The sender stopped half-way; nobody knows whether it left.",
     ),
+    "content.missing": ("Bản tin đã ký không có nội dung cho kênh này.", "The signed record has no text for this channel."),
     "not_listed": ("Nhà mạng không có tin này, đang gửi lại.", "The carrier does not have it; it is being sent again."),
     "address.unreadable": ("Không đọc được địa chỉ đã niêm phong.", "The sealed address could not be opened."),
     "21211": ("Số điện thoại không đúng.", "The phone number is not valid."),
