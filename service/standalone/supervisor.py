@@ -55,9 +55,9 @@ class Supervisor:
             self._kept[name].settled = True
 
     def pid(self, name: str) -> int | None:
-        """The process id of a running child."""
-        process = self._kept[name].process
-        return process.pid if process and process.returncode is None else None
+        """The process id of a child while it runs; None for what is not ours."""
+        kept = self._kept.get(name)
+        return kept.process.pid if kept and kept.process and kept.process.returncode is None else None
 
     async def stop(self, *names: str, grace: float = 12.0) -> None:
         """Stops these programs together (all, if none is named) and returns when they are gone."""

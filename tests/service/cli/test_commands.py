@@ -1,0 +1,82 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from service.standalone.words import terminal_language
+from tests.conftest import Engines, Urls
+
+ROOT = Path(__file__).parents[3]
+
+
+def loa(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("LOA_", "LC_", "LANG"))}
+    return subprocess.run(
+        [sys.executable, "-m", "service", *arguments],
+        cwd=ROOT,
+        env=clean | {"COLUMNS": "160", "LANG": "en_US.UTF-8"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_lists_the_commands() -> None:
+    helped = loa("--help")
+
+    assert helped.returncode == 0
+    for command in ("run", "migrate", "web", "simulators", "units", "accounts", "keys", "verify", "audit"):
+        assert f" {command} " in helped.stdout
+
+
+async def test_an_operator_makes_a_department_an_account_and_a_key(engines: Engines, urls: Urls, master_text: str) -> None:
+    deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text}
+
+    assert loa("units", "create", "so-moi", "Sở mới", **deployment).stdout.strip() == "so-moi"
+    refused = loa("units", "create", "so-moi", "Sở mới", **deployment)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Traceback" not in refused.stderr
+    assert "so-moi" in loa("units", "list", **deployment).stdout
+
+    person = ("--email", "a@so-moi.example", "--name", "A", "--role", "officer", "--password", "a long password")
+    account = loa("accounts", "create", "--unit", "so-moi", *person, **deployment)
+    assert account.returncode == 0, account.stderr
+    key = loa("keys", "make", "--account", account.stdout.strip(), "--label", "thử", **deployment)
+    assert key.stdout.startswith("loa_")
+    trail = loa("audit", "list", **deployment).stdout
+    assert "account.created" in trail
+    assert "api_key.created" in trail
+    assert "so-moi.example" not in trail
+    async with engines.owner.connect() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM signing_keys"))).scalar_one() == 1
+
+
+def test_a_missing_setting_is_named() -> None:
+    done = loa("web")
+
+    assert done.returncode == 1
+    assert "LOA_DATABASE_URL_WEB" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_record_is_not_verified(tmp_path: Path) -> None:
+    (tmp_path / "record").write_bytes(b"{}")
+    (tmp_path / "keys").write_bytes(orjson.dumps({"keys": []}))
+
+    done = loa("verify", str(tmp_path / "record"), "--jwks", str(tmp_path / "keys"))
+
+    assert done.returncode == 1
+    assert "NOT VERIFIED" in done.stderr
+
+
+@pytest.mark.parametrize(("locale", "language"), [("vi_VN.UTF-8", "vi"), ("en_US.UTF-8", "en"), ("C.UTF-8", "en")])
+def test_the_terminals_language_is_its_locales(locale: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LC_ALL", locale)
+
+    assert terminal_language() == language

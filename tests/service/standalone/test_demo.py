@@ -1,0 +1,66 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from contact_registry import MasterKey
+from service.accounts import authenticate
+from service.keyring import make_deployment_keys
+from service.settings import Settings
+from service.standalone.demo.seeding import DemoFileMissing, seed
+from service.standalone.home import Home
+from service.standalone.words import _WORDS, Words
+from tests.conftest import Engines
+
+NOW = datetime(2026, 9, 7, tzinfo=UTC)
+
+
+async def seeded(engines: Engines, home: Home, master: MasterKey) -> dict[str, object]:
+    home.prepare()
+    async with engines.owner.begin() as conn:
+        await make_deployment_keys(conn, master)
+    await seed(engines.owner, home, Settings(web_port=8123, simulators_port=8124), master, now=NOW)
+    demo: dict[str, object] = json.loads(home.demo_file.read_text(encoding="utf-8"))
+    return demo
+
+
+async def test_the_demos_world_is_made_once(engines: Engines, home: Home, master: MasterKey) -> None:
+    demo = await seeded(engines, home, master)
+    again = await seeded(engines, home, master)
+
+    assert again == demo
+    assert demo["api_url"] == "http://127.0.0.1:8123/api/v1"
+    assert demo["inbox_url"] == "http://127.0.0.1:8124/"
+    async with engines.owner.connect() as conn:
+        units = await conn.execute(text("SELECT code FROM units ORDER BY code"))
+        assert list(units.scalars()) == ["lqd-th", "nbk-thcs", "sgddt-dongnai", "vhxh-an-phuoc"]
+
+
+async def test_the_demos_keys_act_for_their_units(engines: Engines, home: Home, master: MasterKey) -> None:
+    demo = await seeded(engines, home, master)
+    keys = demo["api_keys"]
+    assert isinstance(keys, dict)
+
+    clerk, approver, officer = [await authenticate(engines.web, keys[name]) for name in ("clerk", "approver", "officer")]
+
+    assert (clerk.unit_code, approver.unit_code, officer.unit_code) == ("nbk-thcs", "nbk-thcs", "sgddt-dongnai")
+    assert "approve:unattended" in approver.permissions
+    assert "approve:unattended" not in clerk.permissions | officer.permissions
+    assert clerk.account_id != approver.account_id
+    assert officer.subtree
+
+
+async def test_a_lost_demo_file_is_said_and_not_papered_over(engines: Engines, home: Home, master: MasterKey) -> None:
+    await seeded(engines, home, master)
+    home.demo_file.unlink()
+
+    with pytest.raises(DemoFileMissing):
+        await seeded(engines, home, master)
+
+
+def test_the_terminals_sentences_stand_in_both_languages() -> None:
+    for key, (vietnamese, english) in _WORDS.items():
+        assert vietnamese, key
+        assert english, key
+    assert Words("vi")("port_busy", port=8000, setting="LOA_WEB_PORT", other=8001).startswith("Cổng 8000")

@@ -1,0 +1,90 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from service.settings import Settings
+from service.standalone.environment import OtherKind, environment, settle_kind
+from service.standalone.home import Home, write_private
+from service.standalone.secrets import Secrets, SecretsDamaged, load_or_make
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_nobody_else_enters_where_sockets_data_and_logs_lie(home: Home) -> None:
+    home.prepare()
+
+    for closed in (home.postgres, home.postgres_socket, home.valkey, home.valkey_socket.parent, home.logs):
+        assert mode(closed) == 0o700
+    for passable in (home.root, home.run):
+        assert mode(passable) & 0o066 == 0
+
+
+def test_a_deep_home_keeps_its_sockets_where_their_path_is_short(tmp_path: Path) -> None:
+    deep = Home.at(tmp_path / ("x" * 90))
+
+    assert len(str(deep.valkey_socket)) < 107
+    assert len(str(deep.postgres_socket / ".s.PGSQL.5432")) < 107
+    assert deep.sockets != Home.at(tmp_path / ("y" * 90)).sockets
+
+
+def test_one_runner_holds_a_home_at_a_time(home: Home) -> None:
+    home.prepare()
+    first = home.lock()
+    assert first is not None
+
+    assert home.lock() is None
+    first.close()
+    again = home.lock()
+    assert again is not None
+    again.close()
+
+
+def test_secrets_are_made_once_and_are_their_owners_alone(home: Home) -> None:
+    home.prepare()
+    made = load_or_make(home)
+
+    assert load_or_make(home) == made
+    assert mode(home.secrets_file) == 0o600
+    assert made.master_key not in repr(made)
+    assert made.simulator_auth_token not in repr(made)
+
+
+def test_damaged_secrets_are_reported_and_never_replaced(home: Home) -> None:
+    home.prepare()
+    write_private(home.secrets_file, '{"master_key": "half')
+
+    with pytest.raises(SecretsDamaged):
+        load_or_make(home)
+    assert home.secrets_file.read_text(encoding="utf-8") == '{"master_key": "half'
+
+
+def test_a_home_stays_what_it_was_made_for(home: Home) -> None:
+    home.prepare()
+    settle_kind(home, "demo")
+    settle_kind(home, "demo")
+
+    with pytest.raises(OtherKind):
+        settle_kind(home, "live")
+
+
+def test_a_demo_never_reaches_a_carrier_the_environment_names(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "LOA_TWILIO_API_URL": "https://api.twilio.com",
+        "LOA_TWILIO_ACCOUNT_SID": "ACreal",
+        "LOA_TWILIO_AUTH_TOKEN": "real",
+        "LOA_SMTP_HOST": "smtp.real.example",
+        "LOA_SMTP_PASSWORD": "real",
+    }.items():
+        monkeypatch.setenv(name, value)
+    secrets = Secrets(master_key="k", simulator_account_sid="ACsimulated", simulator_auth_token="t")
+
+    demo = environment(home, Settings(), secrets, "demo")
+    live = environment(home, Settings(), secrets, "live")
+
+    assert not [value for name, value in demo.items() if name.startswith("LOA_") and "real" in value]
+    assert demo["LOA_TWILIO_API_URL"] == "http://127.0.0.1:8090"
+    assert demo["LOA_SMTP_HOST"] == "127.0.0.1"
+    assert (live["LOA_TWILIO_ACCOUNT_SID"], live["LOA_SMTP_HOST"]) == ("ACreal", "smtp.real.example")

@@ -1,0 +1,134 @@
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from service.settings import Settings
+from service.standalone.home import Home
+from service.standalone.ports import PortBusy, check_ports
+from service.standalone.programs import Program, clear_leftovers, start, stop
+from service.standalone.supervisor import ProgramFailed, Supervisor
+
+_SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
+
+
+def program(name: str = "sleeper", *command: str) -> Program:
+    return Program(name=name, command=command or _SLEEP, environment=dict(os.environ))
+
+
+async def until(what: Callable[[], object], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not what():  # noqa: ASYNC110 - another process's doing: nobody here to set an event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_child_that_dies_is_started_again_and_stopped_at_the_end(home: Home) -> None:
+    home.prepare()
+    supervisor = Supervisor(home)
+    supervisor.keep(program())
+    await until(lambda: supervisor.pid("sleeper"))
+    first = supervisor.pid("sleeper")
+    assert first is not None
+
+    psutil.Process(first).kill()
+    await until(lambda: supervisor.pid("sleeper") not in (None, first))
+    second = supervisor.pid("sleeper")
+    assert second is not None
+    await supervisor.stop()
+
+    assert not psutil.pid_exists(second)
+    assert list(home.run.glob("*.pid")) == []
+
+
+async def test_a_program_that_cannot_start_ends_the_run_with_its_own_words(home: Home) -> None:
+    home.prepare()
+    supervisor = Supervisor(home)
+    supervisor.keep(program("broken", sys.executable, "-c", "raise SystemExit('no such door')"))
+
+    with pytest.raises(ProgramFailed, match="no such door"):
+        await asyncio.wait_for(supervisor.failed, 20)
+    await supervisor.stop()
+
+
+async def test_a_child_that_will_not_stop_is_ended(home: Home) -> None:
+    home.prepare()
+    stubborn = program(
+        "stubborn", sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"
+    )
+    with (home.logs / "x.log").open("wb") as log:
+        process = await start(stubborn, log, home.run)
+    await until(lambda: psutil.Process(process.pid).num_threads() == 1)
+
+    await stop(process, stubborn, home.run, grace=0.3)
+
+    assert process.returncode is not None
+
+
+def test_what_a_killed_run_left_is_stopped_and_a_reused_process_id_is_not_touched(home: Home) -> None:
+    home.prepare()
+    left = subprocess.Popen(_SLEEP)
+    innocent = subprocess.Popen(_SLEEP)
+    born = psutil.Process(left.pid).create_time()
+    try:
+        (home.run / "web.pid").write_text(f'{{"pid": {left.pid}, "started": {born}, "stop_signal": 15}}', encoding="utf-8")
+        (home.run / "old.pid").write_text(f'{{"pid": {innocent.pid}, "started": 12.5, "stop_signal": 15}}', encoding="utf-8")
+        (home.run / "torn.pid").write_text("{", encoding="utf-8")
+
+        assert clear_leftovers(home.run) == ["web"]
+
+        assert not psutil.pid_exists(left.pid)
+        assert innocent.poll() is None
+        assert list(home.run.glob("*.pid")) == []
+    finally:
+        for process in (left, innocent):
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux's")
+async def test_children_do_not_outlive_a_runner_that_is_killed(home: Home) -> None:
+    home.prepare()
+    runner = (
+        "import asyncio, os, sys\nfrom pathlib import Path\n"
+        "from service.standalone.home import Home\nfrom service.standalone.programs import Program, start\n"
+        "async def main():\n"
+        "    home = Home.at(Path(sys.argv[1]))\n"
+        "    child = Program('child', (sys.executable, '-c', 'import time; time.sleep(600)'), dict(os.environ))\n"
+        "    with (home.logs / 'c.log').open('wb') as log:\n"
+        "        process = await start(child, log, home.run)\n"
+        "    print(process.pid, flush=True)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n"
+    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", runner, str(home.root), stdout=asyncio.subprocess.PIPE)
+    assert parent.stdout is not None
+    child = psutil.Process(int(await parent.stdout.readline()))
+
+    parent.kill()
+    await parent.wait()
+
+    await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_busy_port_names_the_setting_to_change() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        free = [_free_port() for _ in range(2)]
+        settings = Settings(web_port=free[0], simulators_port=port, smtp_inbox_port=free[1])
+
+        with pytest.raises(PortBusy, match=f"LOA_SIMULATORS_PORT={port}"):
+            check_ports(settings, simulators=True)
+        check_ports(settings, simulators=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,45 @@
+import asyncio
+
+import psutil
+import psycopg
+
+from service.database.roles import LOOKUP, OWNER, WEB, WORKER
+from service.standalone import postgres, valkey
+from service.standalone.home import Home
+from service.standalone.servers import running_servers
+from tests.service.standalone.test_processes import until
+
+
+def ask(home: Home, login: str, query: str) -> object:
+    with psycopg.connect(postgres.url(home, login).replace("+psycopg", "")) as conn:
+        row = conn.execute(query.encode()).fetchone()
+        return row[0] if row else None
+
+
+async def test_servers_come_up_migrated_are_shared_come_back_after_a_kill_and_go_with_whoever_started_them(home: Home) -> None:
+    async with running_servers(home) as first:
+        for login in (WEB, WORKER, LOOKUP):
+            superuser = "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            assert ask(home, login, superuser) is False
+            assert ask(home, login, "SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
+        ask(home, OWNER, "INSERT INTO units (code, level) VALUES ('still-here', 'school') RETURNING id")
+
+        async with running_servers(home) as second:  # attaches, and leaves them alone when it goes
+            assert second.pid("postgres") is None
+        assert postgres.answers(home)
+        assert valkey.answers(home)
+
+        for name, server in (("postgres", postgres), ("valkey", valkey)):
+            pid = first.pid(name)
+            assert pid is not None
+            psutil.Process(pid).kill()
+            await until(lambda name=name, pid=pid: first.pid(name) not in (None, pid))
+            async with asyncio.timeout(20):
+                while not await asyncio.to_thread(server.answers, home):  # noqa: ASYNC110 - as in `until`
+                    await asyncio.sleep(0.05)
+
+    assert not postgres.answers(home)
+    assert not valkey.answers(home)
+
+    async with running_servers(home):
+        assert ask(home, OWNER, "SELECT code FROM units") == "still-here"
