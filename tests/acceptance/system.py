@@ -143,7 +143,7 @@ class System:
             params = {"state": "uncertain", **({"cursor": cursor} if cursor else {})}
             page = self.call("GET", f"/broadcasts/{broadcast}/deliveries", key=key, params=params)
             found += sum(1 for item in page["items"] if item["channel"] == channel)
-            cursor = page.get("next_cursor")
+            cursor = page.get("next")
             if not cursor:
                 return found
 
