@@ -52,7 +52,7 @@ async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
             yield deployment
         return
     home = Home.at(settings.home)
-    async with running_servers(home):
+    async with running_servers(home, upgrade):
         master = MasterKey.parse(load_or_make(home).master_key)
         async with _opened(postgres.url(home, OWNER), master) as deployment:
             yield deployment

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from service.cli.deployment import open_owner
+from service.migrations import upgrade
 from service.settings import Settings
 from service.standalone.words import Words
 
@@ -23,7 +24,7 @@ def run(
     # each process loads what it runs: this one neither the web framework nor the simulators
     from service.standalone.run import run as run_standalone  # noqa: PLC0415
 
-    raise typer.Exit(run_standalone(Settings(), once=once, live=live, words=Words.of_terminal()))
+    raise typer.Exit(run_standalone(Settings(), once=once, live=live, words=Words.of_terminal(), migrate=upgrade))
 
 
 def migrate() -> None:

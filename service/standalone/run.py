@@ -29,7 +29,7 @@ from service.standalone.home import Home, UnsafeHome, write_private
 from service.standalone.ports import PortBusy, check_ports
 from service.standalone.postgres import PostgresFailed
 from service.standalone.secrets import Secrets, SecretsDamaged, load_or_make
-from service.standalone.servers import ServerSilent, running_servers
+from service.standalone.servers import Migrate, ServerSilent, running_servers
 from service.standalone.supervisor import ProgramFailed, Supervisor
 from service.standalone.words import Words
 
@@ -38,15 +38,17 @@ _READY_SECONDS = 60.0
 _CANNOT = (PostgresFailed, ProgramFailed, ServerSilent, SecretsDamaged, UnsafeHome, DemoFileMissing, Refused)
 
 
-def run(settings: Settings, *, once: bool, live: bool, words: Words) -> int:
+def run(settings: Settings, *, once: bool, live: bool, words: Words, migrate: Migrate) -> int:
     """Runs until told to stop (`once`: until the sample is through). The exit code: 0 if all went as promised."""
-    return asyncio.run(_until_told(settings, once=once, kind="live" if live else "demo", words=words))
+    return asyncio.run(_until_told(settings, once=once, kind="live" if live else "demo", words=words, migrate=migrate))
 
 
-async def _until_told(settings: Settings, *, once: bool, kind: Kind, words: Words) -> int:
+async def _until_told(settings: Settings, *, once: bool, kind: Kind, words: Words, migrate: Migrate) -> int:
     console = Console(highlight=False)
     supervisors: list[Supervisor] = []
-    work = asyncio.create_task(_run(settings, kind, once=once, words=words, console=console, supervisors=supervisors))
+    work = asyncio.create_task(
+        _run(settings, kind, once=once, words=words, console=console, supervisors=supervisors, migrate=migrate)
+    )
     told: list[int] = []
 
     def stop(number: int) -> None:
@@ -76,13 +78,13 @@ async def _until_told(settings: Settings, *, once: bool, kind: Kind, words: Word
 
 
 async def _run(
-    settings: Settings, kind: Kind, *, once: bool, words: Words, console: Console, supervisors: list[Supervisor]
+    settings: Settings, kind: Kind, *, once: bool, words: Words, console: Console, supervisors: list[Supervisor], migrate: Migrate
 ) -> int:
     home = Home.at(settings.home)
     console.print(words("starting"))
     if kind == "demo" and names_a_carrier(settings):
         console.print(words("carriers_ignored"), style="yellow")
-    async with running_servers(home) as supervisor:
+    async with running_servers(home, migrate) as supervisor:
         supervisors.append(supervisor)
         settle_kind(home, kind)
         check_ports(settings, simulators=kind == "demo")

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from service.database.roles import OWNER
-from service.migrations import upgrade
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
 from service.standalone.programs import clear_leftovers
 from service.standalone.supervisor import Supervisor
+
+Migrate = Callable[[str], None]
+"""Brings the database at the owner's URL to the newest schema."""
 
 _START_SECONDS = 60.0  # recovery after a crash reads the log first
 
@@ -23,7 +25,7 @@ class ServerSilent(Exception):
 
 
 @asynccontextmanager
-async def running_servers(home: Home) -> AsyncIterator[Supervisor]:
+async def running_servers(home: Home, migrate: Migrate) -> AsyncIterator[Supervisor]:
     """Both servers answering, the database made and migrated, while inside. Yields the supervisor, to keep more programs."""
     home.prepare()
     lock = home.lock()
@@ -36,7 +38,7 @@ async def running_servers(home: Home) -> AsyncIterator[Supervisor]:
                 supervisor.keep(await asyncio.to_thread(server.program, home))
             await _until(server.answers, home, name, supervisor)
         await asyncio.to_thread(postgres.make_database, home)
-        await asyncio.to_thread(upgrade, postgres.url(home, OWNER))
+        await asyncio.to_thread(migrate, postgres.url(home, OWNER))
         yield supervisor
     finally:
         await supervisor.stop("valkey", "postgres")

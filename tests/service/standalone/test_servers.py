@@ -1,12 +1,15 @@
 import asyncio
+from functools import partial
 
 import psutil
 import psycopg
 
 from service.database.roles import LOOKUP, OWNER, WEB, WORKER
+from service.migrations import upgrade
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
 from service.standalone.servers import running_servers
+from service.standalone.supervisor import Supervisor
 from tests.service.standalone.test_processes import until
 
 
@@ -16,15 +19,19 @@ def ask(home: Home, login: str, query: str) -> object:
         return row[0] if row else None
 
 
+def _another(supervisor: Supervisor, name: str, gone: int) -> bool:
+    return supervisor.pid(name) not in (None, gone)
+
+
 async def test_servers_come_up_migrated_are_shared_come_back_after_a_kill_and_go_with_whoever_started_them(home: Home) -> None:
-    async with running_servers(home) as first:
+    async with running_servers(home, upgrade) as first:
         for login in (WEB, WORKER, LOOKUP):
             superuser = "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
             assert ask(home, login, superuser) is False
             assert ask(home, login, "SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
         ask(home, OWNER, "INSERT INTO units (code, level) VALUES ('still-here', 'school') RETURNING id")
 
-        async with running_servers(home) as second:  # attaches, and leaves them alone when it goes
+        async with running_servers(home, upgrade) as second:  # attaches, and leaves them alone when it goes
             assert second.pid("postgres") is None
         assert postgres.answers(home)
         assert valkey.answers(home)
@@ -33,7 +40,7 @@ async def test_servers_come_up_migrated_are_shared_come_back_after_a_kill_and_go
             pid = first.pid(name)
             assert pid is not None
             psutil.Process(pid).kill()
-            await until(lambda name=name, pid=pid: first.pid(name) not in (None, pid))
+            await until(partial(_another, first, name, pid))
             async with asyncio.timeout(20):
                 while not await asyncio.to_thread(server.answers, home):  # noqa: ASYNC110 - as in `until`
                     await asyncio.sleep(0.05)
@@ -41,5 +48,5 @@ async def test_servers_come_up_migrated_are_shared_come_back_after_a_kill_and_go
     assert not postgres.answers(home)
     assert not valkey.answers(home)
 
-    async with running_servers(home):
+    async with running_servers(home, upgrade):
         assert ask(home, OWNER, "SELECT code FROM units") == "still-here"
