@@ -32,7 +32,7 @@ from workers.channels.sms_twilio import SmsTwilio
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
-from workers.jobs.watching import beat, relay_commands, sweep_again_and_again
+from workers.jobs.watching import beat, receive_again_and_again, reconcile_again_and_again, relay_commands, sweep_again_and_again
 from workers.jobs.window import Window
 
 _log = structlog.get_logger()
@@ -42,7 +42,7 @@ _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to
 
 
 async def _make_tools(settings: Settings, lane: Lane) -> Tools:
-    engine = make_engine(settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=8)
+    engine = make_engine(settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10)
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
@@ -57,23 +57,34 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
         master=master,
         numbers=numbers,
         tokens=tokens,
-        sms=SmsTwilio(
-            settings.twilio_api_url,
-            settings.need("twilio_account_sid"),
-            settings.need("twilio_auth_token"),
-            settings.twilio_sender,
-        ),
-        email=EmailSmtp(
-            settings.need("smtp_host"),
-            settings.smtp_port,
-            settings.smtp_username,
-            settings.smtp_password.get_secret_value() if settings.smtp_password else "",
-            settings.smtp_tls,
-            settings.need("smtp_from"),
-        ),
-        contents=Contents(settings.need("smtp_from")),
+        sms=_sms(settings),
+        email=_email(settings),
+        contents=Contents(settings.smtp_from),
         window=Window(),
         stopping=asyncio.Event(),
+    )
+
+
+def _sms(settings: Settings) -> SmsTwilio | None:
+    """The SMS carrier, if one is set up: half a set-up stops the start."""
+    if not settings.twilio_account_sid:
+        return None
+    return SmsTwilio(
+        settings.twilio_api_url, settings.twilio_account_sid, settings.need("twilio_auth_token"), settings.twilio_sender
+    )
+
+
+def _email(settings: Settings) -> EmailSmtp | None:
+    """The mail relay, if one is set up."""
+    if not settings.smtp_host:
+        return None
+    return EmailSmtp(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_username,
+        settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+        settings.smtp_tls,
+        settings.need("smtp_from"),
     )
 
 
@@ -101,30 +112,31 @@ async def work(settings: Settings, lane: Lane) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
     arq = _arq_worker(tools)
-    beside = [
-        asyncio.create_task(loop_) for loop_ in (beat(tools, tools.clock()), sweep_again_and_again(tools), relay_commands(tools))
-    ]
+    loops = (sweep_again_and_again, receive_again_and_again, reconcile_again_and_again, relay_commands)
+    heart = asyncio.create_task(beat(tools, tools.clock()))
+    beside = [asyncio.create_task(loop_(tools)) for loop_ in loops]
     queue = asyncio.create_task(arq.main())
     asked_to_stop = asyncio.create_task(tools.stopping.wait())
     _log.info("worker.started", lane=lane)
-    await asyncio.wait({queue, asked_to_stop, *beside[1:]}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({queue, asked_to_stop, *beside}, return_when=asyncio.FIRST_COMPLETED)
     lost = not tools.stopping.is_set()
     tools.stopping.set()
-    for task in (queue, asked_to_stop, *beside[1:]):
+    for task in (queue, asked_to_stop, *beside):
         task.cancel()
-    ended = await asyncio.gather(queue, asked_to_stop, *beside[1:], return_exceptions=True)
+    ended = await asyncio.gather(queue, asked_to_stop, *beside, return_exceptions=True)
     status = _status(lost, ended)
     if tools.sending:  # the heartbeat goes on: these leases are still good
         await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)
-    beside[0].cancel()
-    await asyncio.gather(beside[0], return_exceptions=True)
+    heart.cancel()
+    await asyncio.gather(heart, return_exceptions=True)
     await asyncio.gather(*arq.tasks.values(), return_exceptions=True)  # the jobs' own ends, once what they sent is home
     with suppress(redis.exceptions.RedisError, OSError, asyncio.CancelledError):  # a job that arq still has to cancel says so
         await arq.close()
     with suppress(redis.exceptions.RedisError, OSError):
         await tools.queue.close()
-    await tools.sms.close()
-    await tools.email.close()
+    for channel in (tools.sms, tools.email):
+        if channel is not None:
+            await channel.close()
     await tools.engine.dispose()
     _log.info("worker.stopped", status=status)
     return status

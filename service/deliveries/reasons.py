@@ -10,6 +10,7 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "The sender stopped half-way; nobody knows whether it left.",
     ),
     "content.missing": ("Bản tin đã ký không có nội dung cho kênh này.", "The signed record has no text for this channel."),
+    "channel.not_set_up": ("Kênh này chưa được cài đặt.", "This channel is not set up."),
     "not_listed": ("Nhà mạng không có tin này, đang gửi lại.", "The carrier does not have it; it is being sent again."),
     "address.unreadable": ("Không đọc được địa chỉ đã niêm phong.", "The sealed address could not be opened."),
     "21211": ("Số điện thoại không đúng.", "The phone number is not valid."),

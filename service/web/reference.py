@@ -23,7 +23,9 @@ def _groups(description: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
             body = operation.get("requestBody", {}).get("content", {})
-            answer: dict[str, Any] = next((found for code, found in sorted(operation["responses"].items()) if code.startswith("2")), {})
+            answer: dict[str, Any] = next(
+                (found for code, found in sorted(operation["responses"].items()) if code.startswith("2")), {}
+            )
             groups.setdefault(operation.get("tags", ["other"])[0], []).append(
                 {
                     "method": method.upper(),

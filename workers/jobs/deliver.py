@@ -24,6 +24,8 @@ from workers.jobs.tools import Tools, tools_of
 from workers.retries import decide
 
 _log = structlog.get_logger()
+_NO_CARRIER = Refused("channel.not_set_up", "config")
+_NO_TEXT = Refused("content.missing", "content")
 _FEWEST = 10  # places worth a transaction, while others are still in flight
 _GATHER = 0.004  # seconds to wait for more answers behind the first
 _LATEST_CALL = 5.0  # seconds from the committed intent to the call; a process that was asleep for longer does not call
@@ -142,18 +144,28 @@ class _Sending:
             return Refused("address.unreadable", "number")
         number = self.tools.numbers.written(each.number)
         if self.claimed.channel == "sms":
-            if self.content.sms is None:
-                return Refused("content.missing", "content")
             token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
-            body = self.content.sms.replace("{number}", number)
-            return await self.tools.sms.send(address, body, self.tools.callback_url(token))
+            return await self._send_sms(address, number, token)
+        return await self._send_email(address, number)
+
+    async def _send_sms(self, address: str, number: str, token: str) -> Outcome:
+        if self.tools.sms is None:
+            return _NO_CARRIER
+        if self.content.sms is None:
+            return _NO_TEXT
+        return await self.tools.sms.send(address, self.content.sms.replace("{number}", number), self.tools.callback_url(token))
+
+    async def _send_email(self, address: str, number: str) -> Outcome:
+        if self.tools.email is None:
+            return _NO_CARRIER
         if self.content.email is None:
-            return Refused("content.missing", "content")
+            return _NO_TEXT
         # The same delivery, the same Message-ID, whatever the attempt: a person's choice to repeat it is mostly harmless.
-        host = self.tools.settings.smtp_from.rpartition("@")[2] or "loa.invalid"
+        host = self.tools.settings.smtp_from.rpartition("@")[2]
         message_id = f"{self.claimed.broadcast_id}.{number.replace(' ', '')}@{host}"
-        letter = self.content.email.fill(Slots(to=address, number=number, message_id=message_id))
-        return await self.tools.email.send(address, letter)
+        return await self.tools.email.send(
+            address, self.content.email.fill(Slots(to=address, number=number, message_id=message_id))
+        )
 
     async def _answers(self) -> list[Result]:
         """Waits for the first answer and gathers those close behind it."""

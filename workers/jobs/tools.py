@@ -20,7 +20,10 @@ from workers.jobs.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight."""
+    """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
+
+    `sms`, `email`: None where no carrier is set up; a delivery on such a channel fails and says so.
+    """
 
     settings: Settings
     lane: Lane
@@ -31,8 +34,8 @@ class Tools:
     master: MasterKey
     numbers: LookupNumbers
     tokens: AttemptTokens
-    sms: SmsChannel
-    email: EmailChannel
+    sms: SmsChannel | None
+    email: EmailChannel | None
     contents: Contents
     window: Window
     stopping: asyncio.Event

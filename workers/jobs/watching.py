@@ -1,4 +1,4 @@
-"""The loops beside the queue: heartbeat, relay of committed commands, sweeper. Each survives a database that is away."""
+"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts. Each survives a database that is away."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,12 +12,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
-from workers.jobs.sweeping import sweep
+from workers.jobs.reconciling import reconcile
+from workers.jobs.sweeping import receive, sweep
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
 BEAT_EVERY = 2.0
 SWEEP_EVERY = 1.0
+RECEIVE_EVERY = 0.5
+RECONCILE_EVERY = 2.0
 RELAY_EVERY = 2.0
 
 
@@ -36,12 +39,17 @@ async def beat(tools: Tools, started: datetime) -> None:
 
 async def sweep_again_and_again(tools: Tools) -> None:
     """The sweeper's loop."""
+    await _alone(tools, "sweep", SWEEP_EVERY, sweep)
 
-    async def once() -> None:
-        if not tools.stopping.is_set():
-            await sweep(tools)
 
-    await _every(SWEEP_EVERY, once)
+async def receive_again_and_again(tools: Tools) -> None:
+    """Receipts, from the inbox to the deliveries."""
+    await _alone(tools, "receive", RECEIVE_EVERY, receive)
+
+
+async def reconcile_again_and_again(tools: Tools) -> None:
+    """SMS in doubt. A loop of its own: a provider that hangs on its list must not hold up the sweeper."""
+    await _alone(tools, "reconcile", RECONCILE_EVERY, reconcile)
 
 
 async def relay_commands(tools: Tools) -> None:
@@ -76,6 +84,27 @@ async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
                 nudged.set()
 
     await _every(1.0, once)
+
+
+async def _alone(tools: Tools, name: str, seconds: float, round_: Callable[[Tools], Awaitable[None]]) -> None:
+    """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection."""
+    lock = {"lock": f"loa {name}"}
+
+    async def once() -> None:
+        if tools.stopping.is_set():
+            return
+        async with tools.engine.connect() as guard:
+            held = (await guard.execute(text("SELECT pg_try_advisory_lock(hashtext(:lock))"), lock)).scalar_one()
+            await guard.commit()  # the lock is the session's, not the transaction's: nothing is held open meanwhile
+            if not held:
+                return
+            try:
+                await round_(tools)
+            finally:
+                await guard.execute(text("SELECT pg_advisory_unlock(hashtext(:lock))"), lock)
+                await guard.commit()
+
+    await _every(seconds, once)
 
 
 async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
