@@ -1,11 +1,9 @@
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.acceptance.lists import big_list
-from tests.acceptance.system import System, running_system
+from tests.acceptance.system import System, running_system, short_home
 
 PARENTS = 2_000
 
@@ -13,11 +11,9 @@ PARENTS = 2_000
 @pytest.fixture(scope="session")
 def system() -> Iterator[System]:
     """One running system for all acceptance tests; a school in it has 2,000 parents with both channels."""
-    with tempfile.TemporaryDirectory(prefix="loa-a-", dir="/tmp") as home:
-        Path(home).chmod(0o755)
-        with running_system(Path(home) / "h") as running:
-            running.import_list(big_list(PARENTS), "danh-sach.csv")
-            yield running
+    with short_home() as home, running_system(home) as running:
+        running.import_list(big_list(PARENTS), "danh-sach.csv")
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,14 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+@contextmanager
+def short_home() -> Iterator[Path]:
+    """A home with a short path (a socket's ends at 107 characters), gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="loa-a-", dir="/tmp") as directory:
+        Path(directory).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
+        yield Path(directory) / "h"
+
+
 def wait_for(what: str, probe: Callable[[], T | None], seconds: float) -> T:
     """Asks every 50 ms until `probe` answers something true. A test waits for a state, never for a time."""
     deadline = time.monotonic() + seconds
@@ -44,6 +53,7 @@ class System:
     home: Path
     demo: dict[str, Any]
     simulators: str
+    smtp_port: int
     runner: psutil.Process
 
     def call(self, method: str, path: str, key: str = "clerk", **options: Any) -> Any:
@@ -169,7 +179,7 @@ def running_system(home: Path, **settings: str) -> Iterator[System]:
 
     try:
         answers = wait_for("the system is up and its sample sent", ready, 120)
-        yield System(home, answers, f"http://127.0.0.1:{ports['LOA_SIMULATORS_PORT']}", runner)
+        yield System(home, answers, f"http://127.0.0.1:{ports['LOA_SIMULATORS_PORT']}", ports["LOA_SMTP_INBOX_PORT"], runner)
     finally:
         family = runner.children(recursive=True) if started.poll() is None else []
         started.send_signal(signal.SIGTERM)

@@ -66,8 +66,9 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
     finally:
         family = [psutil.Process(run.pid), *psutil.Process(run.pid).children(recursive=True)]
         os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole terminal's group
-        psutil.wait_procs(family, timeout=30)
-        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        run.wait(30)
+        psutil.wait_procs(family[1:], timeout=30)
+        left = [p for p in family[1:] if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
         for p in left:
             p.kill()
         log.close()

@@ -1,0 +1,48 @@
+"""`make bench`: runs everything once and prints the table. `PARENTS=2000 make bench` for a quick look."""
+
+import asyncio
+import os
+import platform
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from service.standalone.home import Home
+from service.standalone.secrets import load_or_make
+from tests.acceptance.system import running_system, short_home
+from tests.benchmarks import lookups, planning, sending
+from tests.benchmarks.rows import Row
+
+PARENTS = int(os.environ.get("PARENTS", "10000"))
+DELIVERIES = 100_000
+
+
+async def _measure() -> list[Row]:
+    with short_home() as home:
+        rows = await planning.measure(Home.at(home), DELIVERIES)
+    with short_home() as home, running_system(home) as system:
+        secrets = load_or_make(Home.at(home))
+        sending.fill(system, PARENTS)
+        account, token = secrets.simulator_account_sid, secrets.simulator_auth_token
+        rows += await sending.measure(system, system.smtp_port, account, token, PARENTS)
+        rows += await lookups.measure(system, 5_000)
+    return rows
+
+
+def _print(rows: list[Row]) -> None:
+    console = Console(width=150)
+    memory = psutil.virtual_memory().total / 2**30
+    console.print(
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()} {platform.release()}; "
+        "one web, two worker and one simulator process; load 1 min before the end: "
+        f"{os.getloadavg()[0]:.1f}"
+    )
+    table = Table("what", "", "Loa", "limit in the same run", "", "share", "proof")
+    for row in rows:
+        table.add_row(row.what, row.unit, f"{row.ours:,.0f}", row.limit_is, f"{row.limit:,.0f}", f"{row.share:.0%}", row.proof)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    _print(asyncio.run(_measure()))

@@ -1,0 +1,54 @@
+"""Email and SMS end to end: approval → planned → accepted by the simulator → recorded, by one worker process of the lane."""
+
+import time
+from collections import Counter
+
+from tests.acceptance.lists import big_list, emails, numbers
+from tests.acceptance.system import System, wait_for
+from tests.benchmarks.limits import raw_smtp, raw_twilio
+from tests.benchmarks.rows import Row
+
+
+def fill(system: System, parents: int) -> None:
+    """A list of so many parents, each with both channels."""
+    system.import_list(big_list(parents), "danh-sach.csv")
+
+
+def _send(system: System, channel: str, parents: int) -> tuple[float, str]:
+    """Messages per second, and the proof that everybody has exactly one."""
+    system.empty_outbox()
+    started = time.perf_counter()
+    broadcast = system.send(f"do {channel}", channels=[channel])
+
+    def recorded() -> dict[str, int] | None:
+        parts = system.progress(broadcast)
+        return parts if parts["accepted"] + parts["delivered"] == parents else None
+
+    parts = wait_for(f"{parents} by {channel}", recorded, 300)
+    took = time.perf_counter() - started
+    got = Counter(message["to"] for message in system.outbox() if message["channel"] == channel)
+    expected = numbers(parents) if channel == "sms" else emails(parents)
+    assert set(got) == expected
+    assert set(got.values()) == {1}
+    assert parts["failed"] == parts["uncertain"] == 0
+    return parents / took, f"{len(got):,} recipients, each once; 0 failed, 0 uncertain"
+
+
+async def measure(system: System, smtp_port: int, account: str, token: str, parents: int) -> list[Row]:
+    """Ours and the raw loops against the same simulators, one after the other."""
+    rows = []
+    email, proof = _send(system, "email", parents)
+    rows.append(
+        Row(
+            f"email end to end, {parents:,}",
+            "messages/s",
+            email,
+            "raw aiosmtplib loop",
+            await raw_smtp(smtp_port, parents),
+            proof,
+        )
+    )
+    sms, proof = _send(system, "sms", parents)
+    limit = await raw_twilio(system.simulators, account, token, parents)
+    rows.append(Row(f"SMS end to end, {parents:,}", "messages/s", sms, "raw twilio loop", limit, proof))
+    return rows
