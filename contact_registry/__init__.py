@@ -3,7 +3,7 @@
 A leaf: it gets connection, clock and keys as arguments and knows nothing of broadcasts or HTTP.
 """
 
-from contact_registry.audiences import Audience, audience_select, count_audience
+from contact_registry.audiences import Audience, audience_select, count_audience, joined_as_sets
 from contact_registry.errors import ImportRefused, MasterKeyInvalid, RegistryError, Unsealable
 from contact_registry.importing.applying import Applied, apply_list
 from contact_registry.importing.checked import CheckedList, CheckedRow, Counts, Problem
@@ -37,6 +37,7 @@ __all__ = [
     "count_audience",
     "current_data_key",
     "data_keys",
+    "joined_as_sets",
     "masked",
     "problem_message",
     "read_list",

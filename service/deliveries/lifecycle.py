@@ -5,7 +5,7 @@
        │          │  └► uncertain ──► accepted, delivered, failed
        └──────────┴──────────┘ surely not taken
 
-The database's `delivery_moves` is its twin and refuses anything else, whoever asks; a test holds the two equal.
+The database's `delivery_moves()` is its twin and refuses anything else, whoever asks; a test holds the two equal.
 """
 
 from typing import Literal, get_args

@@ -38,7 +38,9 @@ async def record(conn: AsyncConnection, broadcast_id: int, results: Sequence[Res
             "  FROM unnest(CAST(:numbers AS bigint[]), CAST(:attempts AS smallint[]), CAST(:becomes AS text[]),"
             "              CAST(:provider_ids AS text[]), CAST(:reasons AS text[]), CAST(:retries AS timestamptz[]))"
             "       AS r (number, attempt, becomes, provider_id, reason, retry_at)"
-            " WHERE d.broadcast_id = :broadcast AND d.number = r.number AND d.attempt = r.attempt"
+            # Said twice so that the primary key is used whatever the statistics say: they are old while a big send runs.
+            " WHERE d.broadcast_id = :broadcast AND d.number = ANY (CAST(:numbers AS bigint[]))"
+            "   AND d.number = r.number AND d.attempt = r.attempt"
             "   AND d.state IN ('calling', 'uncertain')"
         ),
         {

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, cast, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import audience_select
+from contact_registry import audience_select, joined_as_sets
 from service.audit import Action, record_event
 from service.broadcasts import (
     BroadcastView,
@@ -127,7 +127,8 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
     await act_for(conn, broadcast.unit_id, subtree=True)
     statement = insert(_deliveries).from_select([column.name for column in _deliveries.columns], rows)
     # SQLAlchemy forgets how many rows an INSERT wrote unless it is told to keep the number.
-    written = await conn.execute(statement.execution_options(preserve_rowcount=True))
+    async with joined_as_sets(conn):
+        written = await conn.execute(statement.execution_options(preserve_rowcount=True))
     await act_for(conn, broadcast.unit_id)
     return written.rowcount
 

@@ -31,13 +31,13 @@ END $$;
 ALTER TABLE deployment_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE number_counter ENABLE ROW LEVEL SECURITY;
 ALTER TABLE worker_heartbeats ENABLE ROW LEVEL SECURITY;
-ALTER TABLE delivery_moves ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY public_reading ON records FOR SELECT TO loa_lookup USING (true);
 CREATE POLICY public_reading ON number_blocks FOR SELECT TO loa_lookup USING (true);
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION loa_unit(), loa_subtree() TO loa_web, loa_worker, loa_lookup;
+GRANT EXECUTE ON FUNCTION delivery_moves() TO loa_worker;
 GRANT EXECUTE ON FUNCTION door_api_key(bytea), door_workers_seen(), door_signing_key(text, timestamptz) TO loa_web;
 GRANT EXECUTE ON FUNCTION door_deployment_key(text), door_reserve_numbers(bigint, uuid, text) TO loa_web, loa_worker;
 GRANT EXECUTE ON FUNCTION door_lookup_number_key() TO loa_lookup;

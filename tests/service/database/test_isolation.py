@@ -13,7 +13,7 @@ from tests.factories.world import World, make_world
 
 UNIT_COLUMN = {"units": "id", "unit_closure": "ancestor_id"}
 PUBLIC_TO_LOOKUP = {"records", "number_blocks"}
-WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "delivery_moves", "alembic_version"}
+WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "alembic_version"}
 
 # One row of everything for one unit. :unit, :account, :key are of that unit; :n is different for each.
 ROWS = (
