@@ -36,7 +36,7 @@ from workers.jobs.watching import beat, receive_again_and_again, reconcile_again
 from workers.jobs.window import Window
 
 _log = structlog.get_logger()
-_CHUNKS_AT_ONCE = 4
+_CHUNKS_AT_ONCE = 3
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
 

@@ -7,6 +7,7 @@ its window in `calling`; a stopping one lets what is in flight come home and rec
 import asyncio
 import random
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +27,8 @@ from workers.retries import decide
 _log = structlog.get_logger()
 _NO_CARRIER = Refused("channel.not_set_up", "config")
 _NO_TEXT = Refused("content.missing", "content")
-_FEWEST = 10  # places worth a transaction, while others are still in flight
-_GATHER = 0.004  # seconds to wait for more answers behind the first
+_TOGETHER = 25  # answers worth a transaction, while others are still in flight
+_GATHER = 0.05  # seconds the first answer waits for those behind it
 _LATEST_CALL = 5.0  # seconds from the committed intent to the call; a process that was asleep for longer does not call
 _DATABASE_PATIENCE = 30.0
 
@@ -64,6 +65,9 @@ class _Sending:
     keys: dict[int, DataKey]
     left: deque[Waiting] = field(init=False)
     flying: dict["asyncio.Task[Outcome]", tuple[int, int]] = field(default_factory=dict)
+    back: list["asyncio.Task[Outcome]"] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
     chance: random.Random = field(default_factory=random.Random)
     places: int = 0  # taken of the window and not given back
 
@@ -72,41 +76,40 @@ class _Sending:
 
     async def run(self) -> None:
         results: list[Result] = []
+        window = self.tools.window
+        window.join()
         try:
             while self.left or self.flying or results:
                 results = await self._round(results)
         finally:
-            self._give_back(self.places)  # none are left, unless the database stayed away for too long
+            window.leave()
+            window.give_back(self.places)  # none are left, unless the database stayed away for too long
         async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
             await release(conn, self.claimed, worker=self.tools.worker)
 
     async def _round(self, results: list[Result]) -> list[Result]:
         """Records, marks the next, calls them, and waits for the first answers."""
-        next_ones = self._next()
+        next_ones = self._next(len(results))
         if results or next_ones:
             attempts = await self._commit(results, next_ones)
-            self._give_back(len(results) + len(next_ones) - len(attempts))
+            self.tools.window.give_back(self.places - len(self.flying) - len(attempts))
+            self.places = len(self.flying) + len(attempts)
             if len(attempts) < len(next_ones):
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
             self._call(next_ones, attempts)
         elif not self.flying:
-            await asyncio.wait({asyncio.create_task(self.tools.window.change())}, timeout=1)
+            await self.tools.window.some()
         return await self._answers() if self.flying else []
 
-    def _next(self) -> list[Waiting]:
+    def _next(self, freed: int) -> list[Waiting]:
+        """What to mark now, in places of our own that this round frees and in others as far as our share goes."""
         if self.tools.stopping.is_set():
             self.left.clear()
-        window = self.tools.window
-        places = window.take(len(self.left))
-        if places < min(_FEWEST, len(self.left)) and self.flying:
-            window.give_back(places)
-            return []
-        self.places += places
-        return [self.left.popleft() for _ in range(places)]
-
-    def _give_back(self, places: int) -> None:
-        self.places -= places
-        self.tools.window.give_back(places)
+        allowed = min(len(self.left), max(0, self.tools.window.share - len(self.flying)))
+        own = min(freed, allowed)
+        taken = self.tools.window.take(allowed - own)
+        self.places += taken
+        return [self.left.popleft() for _ in range(own + taken)]
 
     async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> dict[int, int]:
         """One transaction; tried again while the database is away, for what is known must not be lost."""
@@ -134,6 +137,13 @@ class _Sending:
             if (attempt := attempts.get(each.number)) is not None:
                 task = asyncio.create_task(self._send(each, attempt, latest))
                 self.flying[task] = (each.number, attempt)
+                task.add_done_callback(self._home)
+
+    def _home(self, task: "asyncio.Task[Outcome]") -> None:
+        self.back.append(task)
+        self.arrived.set()
+        if len(self.back) >= min(_TOGETHER, len(self.flying)):
+            self.enough.set()
 
     async def _send(self, each: Waiting, attempt: int, latest: float) -> Outcome:
         if asyncio.get_running_loop().time() > latest:
@@ -168,11 +178,14 @@ class _Sending:
         )
 
     async def _answers(self) -> list[Result]:
-        """Waits for the first answer and gathers those close behind it."""
-        done, _ = await asyncio.wait(self.flying, return_when=asyncio.FIRST_COMPLETED)
-        if len(done) < len(self.flying):
-            await asyncio.sleep(_GATHER)
-        return [self._result(task, *self.flying.pop(task)) for task in list(self.flying) if task.done()]
+        """Waits for the first answer, and a little for those behind it."""
+        await self.arrived.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.enough.wait(), _GATHER)
+        back, self.back = self.back, []
+        self.arrived.clear()
+        self.enough.clear()
+        return [self._result(task, *self.flying.pop(task)) for task in back]
 
     def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int) -> Result:
         error = task.exception()
