@@ -90,10 +90,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
 def _routes(app: FastAPI) -> None:
     versioned = APIRouter(prefix="/api/v1")
-    for part in (units, imports, previews, broadcasts, deliveries, events, lookups, records):
+    for part in (lookups, records, units, imports, previews, broadcasts, deliveries, events):
         versioned.include_router(part.router)
+    # The first to match answers: what is asked most stands first.
+    for outside in (lookup_page, webhooks):
+        app.include_router(outside.router)
     app.include_router(versioned)
-    for outside in (health, well_known, webhooks, lookup_page, reference):
+    for outside in (health, well_known, reference):
         app.include_router(outside.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

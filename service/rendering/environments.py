@@ -18,7 +18,12 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 def page_environment() -> Environment:
     """A new environment for pages and components. Filters: `on_screen`, `day_on_screen`."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # else every page asks the disk whether each of its templates is still the same
     )
     made.filters["on_screen"] = on_screen
     made.filters["day_on_screen"] = day_on_screen
