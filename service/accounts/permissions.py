@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "clerk": frozenset({"imports:write", "imports:read", "broadcasts:write", "broadcasts:read", "units:read"}),
-    "approver": frozenset({"imports:read", "broadcasts:read", "broadcasts:write", "broadcasts:approve", "units:read"}),
+    # An office's approver stands in for the schools below it; a school has nothing below.
+    "approver": frozenset(
+        {"imports:read", "broadcasts:read", "broadcasts:write", "broadcasts:approve", "units:read", "units:subtree"}
+    ),
     "officer": frozenset(
         {
             "imports:write",

@@ -136,10 +136,15 @@ class System:
     def settled(self, broadcast: str, seconds: float, *, key: str = "clerk") -> dict[str, int]:
         """Waits until nothing is waiting or in flight (and no SMS uncertain); the seven parts."""
 
-        def done() -> dict[str, int] | None:
+        def quiet() -> dict[str, int] | None:
             parts = self.progress(broadcast, key)
-            busy = parts["total"] == 0 or parts["waiting"] or parts["sending"]
-            return None if busy or self.uncertain(broadcast, "sms", parts, key) else parts
+            return None if parts["total"] == 0 or parts["waiting"] or parts["sending"] else parts
+
+        def done() -> dict[str, int] | None:
+            parts = quiet()
+            if parts is None or self.uncertain(broadcast, "sms", parts, key):
+                return None
+            return quiet()  # asked again: what was uncertain may have begun to wait in between
 
         return wait_for(f"broadcast settled (last: {self.progress(broadcast, key)})", done, seconds)
 
