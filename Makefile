@@ -13,7 +13,7 @@ run: $(VENV)/.runtime
 	@$(BIN)/python -m service run
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
