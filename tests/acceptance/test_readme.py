@@ -31,7 +31,7 @@ def clone() -> Iterator[Path]:
 
 
 def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone: Path) -> None:
-    start, own = blocks()[0].splitlines()[0], blocks()[1]
+    start, own = blocks()[0].splitlines()[0], "\n".join(blocks()[1:])
     assert start.split("#")[0].strip() == "make run"
     ports = {name: str(free_port()) for name in ("LOA_WEB_PORT", "LOA_SIMULATORS_PORT", "LOA_SMTP_INBOX_PORT")}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LOA_")} | ports
@@ -62,7 +62,9 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
         assert done.returncode == 0, done.stderr + done.stdout
         assert "'failed': 0" in done.stdout
         assert "'total': 0" not in done.stdout
-        assert done.stdout.rstrip().endswith("found")
+        assert "\nfound\n" in done.stdout
+        assert "phone.digits_lost" in done.stdout
+        assert done.stdout.rstrip().endswith("applied")
     finally:
         family = [psutil.Process(run.pid), *psutil.Process(run.pid).children(recursive=True)]
         os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole terminal's group
