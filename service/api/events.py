@@ -1,20 +1,27 @@
-"""`/broadcasts/{id}/events`: progress as it happens, as server-sent events. Between two looks no transaction is held."""
+"""`/broadcasts/{id}/events`: progress as it happens, as server-sent events. Between two looks no transaction is held.
+
+A stream outlives the moment its key was checked: the key is asked about again while it runs.
+"""
 
 import asyncio
 from collections.abc import AsyncIterable
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from service.accounts import authenticate
 from service.api.broadcast_models import BroadcastOut
 from service.api.broadcasts import BroadcastId, at_broadcast, shown
-from service.api.context import BroadcastsReader, Context
+from service.api.context import ApiContext, BroadcastsReader, Context
 from service.broadcasts import find_broadcast
+from service.errors import Forbidden, Unauthenticated
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 _EVERY = 1.0
+_KEY_GOOD_FOR = timedelta(seconds=30)
 _ENDED = frozenset({"completed", "cancelled"})
 
 
@@ -23,18 +30,32 @@ async def _now(context: Context, actor: BroadcastsReader, broadcast_id: Broadcas
         return await shown(context, conn, await find_broadcast(conn, inner_id))
 
 
+async def _still_opens(context: ApiContext, request: Request) -> bool:
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    try:
+        (await authenticate(context.engine, token)).require("broadcasts:read")
+    except (Unauthenticated, Forbidden):
+        return False
+    return True
+
+
 @router.get("/{broadcast_id}/events", response_class=EventSourceResponse)
 async def events(
+    request: Request,
     context: Context,
     actor: BroadcastsReader,
     broadcast_id: BroadcastId,
     first: Annotated[BroadcastOut, Depends(_now)],  # before the stream begins, so that a refusal is still a refusal
 ) -> AsyncIterable[ServerSentEvent]:
-    """`progress` events whenever a number changes, until the broadcast has ended."""
-    seen = first
+    """`progress` events whenever a number changes, until the broadcast has ended or the key is revoked (seen within 30 s)."""
+    seen, checked = first, context.now()
     yield _event(seen)
     while seen.state not in _ENDED:
         await asyncio.sleep(_EVERY)
+        if context.now() - checked >= _KEY_GOOD_FOR:
+            if not await _still_opens(context, request):
+                return
+            checked = context.now()
         now = await _now(context, actor, broadcast_id)
         if (now.progress, now.state) != (seen.progress, seen.state):
             yield _event(now)

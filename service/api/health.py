@@ -1,11 +1,12 @@
 """`/healthz`: this process answers. `/readyz`: what it needs answers too, and a worker was seen lately on each lane."""
 
 import asyncio
+import time
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from redis.asyncio import Redis
@@ -19,6 +20,7 @@ router = APIRouter(tags=["health"])
 
 _SEEN_LATELY = timedelta(seconds=15)
 _PATIENCE = 3.0
+_GOOD_FOR = 1.0  # seconds: anybody may ask, and however many do, the database and the queue are asked once
 
 
 class Alive(BaseModel):
@@ -40,12 +42,41 @@ async def healthz() -> Alive:
     return Alive()
 
 
+class ReadinessCheck:
+    """The last answer, for a moment; those who ask meanwhile share the next. Made once per process."""
+
+    def __init__(self, context: ApiContext) -> None:
+        self._context = context
+        self._asking = asyncio.Lock()
+        self._asked = float("-inf")
+        self._checks: dict[str, str] = {}
+
+    async def checks(self) -> dict[str, str]:
+        """Each part's state, at most `_GOOD_FOR` seconds old."""
+        async with self._asking:
+            if time.monotonic() - self._asked >= _GOOD_FOR:
+                parts = {
+                    "database": _database(self._context),
+                    "valkey": _valkey(self._context),
+                    "workers": _workers(self._context),
+                }
+                results = await asyncio.gather(*(_outcome(check) for check in parts.values()))
+                self._checks, self._asked = dict(zip(parts, results, strict=True)), time.monotonic()
+            return self._checks
+
+
+def _check(request: Request, context: Context) -> ReadinessCheck:
+    state = request.app.state
+    if not hasattr(state, "readiness"):
+        state.readiness = ReadinessCheck(context)
+    made: ReadinessCheck = state.readiness
+    return made
+
+
 @router.get("/readyz", response_model=Readiness)
-async def readyz(context: Context) -> JSONResponse:
-    """Database, queue and workers. 503 when one of them is missing."""
-    parts = {"database": _database(context), "valkey": _valkey(context), "workers": _workers(context)}
-    results = await asyncio.gather(*(_outcome(check) for check in parts.values()))
-    checks = dict(zip(parts, results, strict=True))
+async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONResponse:
+    """Database, queue and workers. 503 when one of them is missing. The answer may be a second old."""
+    checks = await check.checks()
     ready = all(result == "ok" for result in checks.values())
     answer = Readiness(status="ready" if ready else "not_ready", checks=checks)
     return JSONResponse(answer.model_dump(), status_code=200 if ready else 503)

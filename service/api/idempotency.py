@@ -34,7 +34,8 @@ def request_hash(operation: str, *parts: Any) -> bytes:
 
 def _bytes(part: Any) -> bytes:
     if isinstance(part, BaseModel):
-        return part.model_dump_json().encode()
+        # What was sent, without what was left out: `{"send_at": null}` takes a time away, `{}` leaves it.
+        return part.model_dump_json(exclude_unset=True).encode()
     return orjson.dumps(part, default=str)
 
 

@@ -1,6 +1,6 @@
 """What is answered, and which official texts a record stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html.parser import HTMLParser
@@ -8,10 +8,9 @@ from typing import Literal
 from uuid import UUID
 
 from service.signing.comparison import Comparison
-from service.signing.records import Record
+from service.signing.records import SLOT, Record
 
 Outcome = Literal["found", "expired", "mistyped", "unknown"]
-SLOT = "{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,44 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`number`: as written, where one was asked for and is one. `comparison`: only where a text was given and a record found."""
+    """`number`: as written, where one was asked for and is one. `comparison`: only where a text was given and a record found.
+
+    `channel`: whose text the pasted one is nearest to. `numberless`: nothing in the pasted text could be a look-up number.
+    `misread`: the first of the pasted text's numbers that have the length of one and wrong check digits.
+    """
 
     outcome: Outcome
     number: str | None = None
     record: RecordView | None = None
     comparison: Comparison | None = None
     copied: bool = False
+    channel: str | None = None
+    numberless: bool = False
+    misread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A text somebody may have received whole."""
+
+    channel: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A verified record, and its official texts with their slot still open: made once per record, filled per question."""
+
+    record: Record
+    officials: tuple[Official, ...]
+
+    @classmethod
+    def of(cls, record: Record) -> "Published":
+        return cls(record, tuple(_officials(record.texts)))
+
+    def texts(self, number: str) -> list[str]:
+        """The official texts with `number` in its place."""
+        return [official.text.replace(SLOT, number) for official in self.officials]
 
 
 def view(record: Record, number: str) -> RecordView:
@@ -58,19 +88,22 @@ def view(record: Record, number: str) -> RecordView:
     )
 
 
-def officials(texts: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Every text a parent may have received whole: each SMS; an email's text, alone and under its subject; its HTML as it is read."""
-    found = list(texts.get("sms", {}).values())
-    if email := texts.get("email"):
-        bodies = [email[name] for name in ("text",) if name in email]
-        if "html" in email:
-            bodies.append(_as_read(email["html"]))
-        found += bodies + [f"{email['subject']}\n{body}" for body in bodies if "subject" in email]
-    return found
+def _officials(texts: Mapping[str, Mapping[str, str]]) -> Iterator[Official]:
+    """Each SMS; an email's text, alone and under its subject; its HTML as it is read."""
+    for text in texts.get("sms", {}).values():
+        yield Official("sms", text)
+    email = texts.get("email", {})
+    bodies = [email["text"]] if "text" in email else []
+    if "html" in email:
+        bodies.append(_as_read(email["html"]))
+    for body in bodies:
+        yield Official("email", body)
+        if "subject" in email:
+            yield Official("email", f"{email['subject']}\n{body}")
 
 
 class _Reader(HTMLParser):
-    """The words of a page, as a phone shows them."""
+    """The words of an email's HTML, as a phone shows them."""
 
     _HIDDEN = frozenset({"head", "style", "script", "title"})
     _INLINE = frozenset({"b", "strong", "em", "i", "span", "a", "u"})

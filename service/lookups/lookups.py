@@ -7,6 +7,8 @@ signature verified; what cannot be read or verified is `unavailable`, never "unk
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +19,19 @@ from service.clock import Clock
 from service.errors import TooLarge, Unavailable
 from service.keyring import jwks, lookup_number_key, public_keys
 from service.keyring.wrapping import Wrapping
-from service.lookups.answers import Answer, officials, view
+from service.lookups.answers import Answer, Published, view
 from service.lookups.pointers import Pointers
 from service.records import find_record, record_jws
 from service.signing.comparison import compare
 from service.signing.errors import UnknownKey, VerificationError
 from service.signing.lookup_numbers import LookupNumbers, Mistyped, find_numbers
 from service.signing.public_keys import PublicKey
-from service.signing.records import Record, open_record
+from service.signing.records import open_record
 
 MOST_TEXT = 4096
 """Bytes of UTF-8 that are compared."""
+_MOST_NUMBER = 100  # characters of a number's field: a label and a number fit; more is not read at all
+_MOST_CANDIDATES = 5  # numbers of one text with right check digits: an official text has one
 _RECORDS_KEPT = 1000
 _KEYS_GOOD_FOR = 60.0  # seconds: a revocation is known everywhere within a minute
 _COMPARISONS_AT_ONCE = 4
@@ -45,7 +49,7 @@ class Lookups:
         self._numbers: LookupNumbers | None = None
         self._keys: dict[str, PublicKey] = {}
         self._keys_read = float("-inf")
-        self._records: OrderedDict[UUID, Record] = OrderedDict()
+        self._records: OrderedDict[UUID, Published] = OrderedDict()
         self._comparing = asyncio.Semaphore(_COMPARISONS_AT_ONCE)
 
     async def answer(self, number: str | None, text: str | None) -> Answer:
@@ -77,37 +81,37 @@ class Lookups:
 
     async def _answer(self, number: str | None, text: str | None) -> Answer:
         numbers = await self._look_up_numbers()
-        if number and number.strip():
-            asked = find_numbers(number, self._digits) or [number]  # "Số tra cứu: 4071 …" copied with its label is a number, too
+        typed = (number or "").strip()
+        if len(typed) > _MOST_NUMBER:
+            return Answer("mistyped")
+        if typed:
+            asked = find_numbers(typed, self._digits) or [typed]  # "Số tra cứu: 4071 …" copied with its label is a number, too
         else:
             # Identity cards have 12 digits as well; they begin with 0, which no look-up number does.
             asked = [found for found in find_numbers(text or "", self._digits) if found[0] in "234567"]
             if not asked:
-                return Answer("unknown" if text is not None else "mistyped")
-        read: list[int] = []
-        for candidate in asked:
-            try:
-                read.append(numbers.number(candidate))
-            except Mistyped:
-                continue
-        if not read:
-            return Answer("mistyped")
-        for serial in read:
-            record_id = await self._pointers.record_of(serial)
-            if record_id is not None:
-                return await self._compared(await self._record(record_id), numbers.written(serial), text)
-        return Answer("unknown", number=numbers.written(read[0]))
+                return Answer("mistyped") if text is None else Answer("unknown", numberless=True)
+        serials = list(islice(_read(numbers, asked), _MOST_CANDIDATES))
+        if not serials:
+            return Answer("mistyped", misread="" if typed else asked[0])
+        found = await self._pointers.first_of(serials)
+        if found is None:
+            return Answer("unknown", number=numbers.written(serials[0]))
+        serial, record_id = found
+        return await self._compared(await self._published(record_id), numbers.written(serial), text)
 
-    async def _compared(self, record: Record, number: str, text: str | None) -> Answer:
-        shown = view(record, number)
-        comparison = None
+    async def _compared(self, published: Published, number: str, text: str | None) -> Answer:
+        comparison = channel = None
         if text is not None:
             async with self._comparing:
-                comparison = await asyncio.to_thread(compare, text, officials(shown.texts), number)
-        expired = record.expires_at <= self._clock()
-        return Answer("expired" if expired else "found", number=number, record=shown, comparison=comparison)
+                comparison = await asyncio.to_thread(compare, text, published.texts(number), number)
+            if comparison.nearest is not None:
+                channel = published.officials[comparison.nearest].channel
+        expired = published.record.expires_at <= self._clock()
+        shown = view(published.record, number)
+        return Answer("expired" if expired else "found", number=number, record=shown, comparison=comparison, channel=channel)
 
-    async def _record(self, record_id: UUID) -> Record:
+    async def _published(self, record_id: UUID) -> Published:
         """The record, verified with keys that are at most a minute old."""
         keys = await self._public_keys()
         if record_id not in self._records:
@@ -120,7 +124,7 @@ class Lookups:
             except UnknownKey:  # published since we last asked
                 self._keys_read = float("-inf")
                 record = open_record(stored.jws, await self._public_keys())
-            self._records[record_id] = record
+            self._records[record_id] = Published.of(record)
             if len(self._records) > _RECORDS_KEPT:
                 self._records.popitem(last=False)
         self._records.move_to_end(record_id)
@@ -140,3 +144,12 @@ class Lookups:
             async with self._engine.connect() as conn:
                 self._numbers = LookupNumbers(await lookup_number_key(conn, self._master), self._digits)
         return self._numbers
+
+
+def _read(numbers: LookupNumbers, asked: Iterable[str]) -> Iterator[int]:
+    """The delivery numbers of those that are look-up numbers by their check digits."""
+    for candidate in asked:
+        try:
+            yield numbers.number(candidate)
+        except Mistyped:
+            continue

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from bisect import bisect_right
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,14 +26,18 @@ class Pointers:
         self._looking = asyncio.Lock()
         self._looked = float("-inf")
 
-    async def record_of(self, number: int) -> UUID | None:
-        """The record a delivery number leads to, if the number was ever reserved."""
-        if not self._blocks or number > self._blocks[-1].last:
+    async def first_of(self, numbers: Sequence[int]) -> tuple[int, UUID] | None:
+        """The first of these delivery numbers that was ever reserved, and the record it leads to.
+
+        However many numbers are strange, there is at most one look for new blocks.
+        """
+        if not self._blocks or max(numbers) > self._blocks[-1].last:
             await self._look_since(time.monotonic())
-        at = bisect_right(self._firsts, number) - 1
-        if at < 0 or number > self._blocks[at].last:
-            return None
-        return self._blocks[at].record_id
+        for number in numbers:
+            at = bisect_right(self._firsts, number) - 1
+            if at >= 0 and number <= self._blocks[at].last:
+                return number, self._blocks[at].record_id
+        return None
 
     async def _look_since(self, asked: float) -> None:
         """Returns after a look that began after `asked`: a number sent a moment ago is never called unknown.

@@ -18,7 +18,6 @@ from rapidfuzz.distance import Levenshtein
 Verdict = Literal["same", "different"]
 Kind = Literal["missing", "added", "changed"]
 
-_KINDS: dict[str, Kind] = {"delete": "missing", "insert": "added", "replace": "changed"}
 _COSMETIC = str.maketrans(
     {
         **dict.fromkeys("“”„‟«»＂", '"'),
@@ -50,10 +49,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`differences` are against the nearest official text, in its order; none when `same`."""
+    """`differences` are against the nearest official text, in its order; none when `same`.
+
+    `nearest`: which of the official texts that is. `unaccented`: the texts are the same once accents are taken away. `whole`: every
+    official word is there in one piece, with other words before or after it; that is `different` all the same.
+    """
 
     verdict: Verdict
     differences: tuple[Difference, ...] = ()
+    nearest: int | None = None
+    unaccented: bool = False
+    whole: bool = False
 
 
 def compare(received: str, officials: Sequence[str], number: str = "") -> Comparison:
@@ -63,15 +69,19 @@ def compare(received: str, officials: Sequence[str], number: str = "") -> Compar
     """
     words = _words(_regroup(received, number))
     bare = not _has_marks(received)
-    best: tuple[float, list[str]] | None = None
-    for official in officials:
-        wanted = _words(_without_marks(official) if bare else official)
-        if words == wanted and words:
-            return Comparison("same")
-        distance = Levenshtein.normalized_distance(wanted, words)
-        if best is None or distance < best[0]:
-            best = (distance, wanted)
-    return Comparison("different", _differences(best[1] if best else [], words))
+    wanted = [_words(_without_marks(official) if bare else official) for official in officials]
+    for at, official in enumerate(wanted):
+        if words == official and words:
+            return Comparison("same", nearest=at, unaccented=words != _words(officials[at]))
+    # An email's text lies within the same text under its subject: the longest that is there whole says most.
+    held = [at for at, official in enumerate(wanted) if _inside(official, words) is not None]
+    if held:
+        nearest = max(held, key=lambda at: len(wanted[at]))
+        return Comparison("different", _around(wanted[nearest], words), nearest, whole=True)
+    if not wanted:
+        return Comparison("different", _differences([], words))
+    nearest = min(range(len(wanted)), key=lambda at: Levenshtein.normalized_distance(wanted[at], words))
+    return Comparison("different", _differences(wanted[nearest], words), nearest)
 
 
 def _regroup(text: str, number: str) -> str:
@@ -94,16 +104,39 @@ def _without_marks(text: str) -> str:
     return unicodedata.normalize("NFC", plain).replace("đ", "d").replace("Đ", "D")
 
 
+def _inside(official: list[str], received: list[str]) -> int | None:
+    """Where in `received` all words of `official` stand, in one piece."""
+    text, wanted = f" {' '.join(received)} ", f" {' '.join(official)} "
+    at = text.find(wanted) if official else -1
+    return text[: at + 1].count(" ") - 1 if at >= 0 else None
+
+
+def _around(official: list[str], received: list[str]) -> tuple[Difference, ...]:
+    at = _inside(official, received) or 0
+    return tuple(_difference([], words) for words in (received[:at], received[at + len(official) :]) if words)
+
+
 def _differences(official: list[str], received: list[str]) -> tuple[Difference, ...]:
-    found = []
+    """A replaced phrase is one change. A word that happens to stand in both phrases does not part them."""
+    spans: list[tuple[int, int, int, int]] = []
     for step in Levenshtein.opcodes(official, received):
         if step.tag == "equal":
             continue
-        was, now = official[step.src_start : step.src_end], received[step.dest_start : step.dest_end]
-        found.append(
-            Difference(_KINDS[step.tag], " ".join(was), " ".join(now), critical=any(_is_critical(word) for word in (*was, *now)))
-        )
-    return tuple(found)
+        span = (step.src_start, step.src_end, step.dest_start, step.dest_end)
+        while spans and span[0] - spans[-1][1] < min(_size(span), _size(spans[-1])):
+            before = spans.pop()
+            span = (before[0], span[1], before[2], span[3])
+        spans.append(span)
+    return tuple(_difference(official[a:b], received[c:d]) for a, b, c, d in spans)
+
+
+def _size(span: tuple[int, int, int, int]) -> int:
+    return max(span[1] - span[0], span[3] - span[2])
+
+
+def _difference(was: list[str], now: list[str]) -> Difference:
+    kind: Kind = "changed" if was and now else "missing" if was else "added"
+    return Difference(kind, " ".join(was), " ".join(now), critical=any(_is_critical(word) for word in (*was, *now)))
 
 
 _CRITICAL_BARE = frozenset(_without_marks(word) for word in _CRITICAL)

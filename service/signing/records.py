@@ -15,7 +15,10 @@ from service.signing.envelope import open_envelope, seal_envelope
 from service.signing.errors import KeyNotValid, Unreadable, VerificationError
 from service.signing.public_keys import PublicKey, Purpose
 
-__all__ = ["Approval", "Facts", "Issuer", "Record", "VerificationError", "open_record", "sign", "verify"]
+__all__ = ["SLOT", "Approval", "Facts", "Issuer", "Record", "VerificationError", "open_record", "sign", "verify"]
+
+SLOT = "{number}"
+"""Stands in every signed text where each message has its own look-up number."""
 
 _FORMAT = "loa-record/1"
 

@@ -156,3 +156,18 @@ async def test_progress_comes_as_events_until_the_end(site: Site, engines: Engin
     assert stream.text.startswith("event: progress\ndata: ")
     refused = await site.call("GET", f"/broadcasts/{done['id']}/events", unit="lqd-th")
     assert refused.status_code == 404
+
+
+async def test_events_end_when_the_key_is_revoked(site: Site, engines: Engines) -> None:
+    running = await site.approved()
+    stream = asyncio.create_task(site.call("GET", f"/broadcasts/{running['id']}/events"))
+    await asyncio.sleep(0.5)
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql("UPDATE api_keys SET revoked_at = now()")
+    site.clock.forward(timedelta(seconds=29))
+    await asyncio.sleep(1.2)
+    assert not stream.done(), "asked about every 30 seconds, not at every look"
+    site.clock.forward(timedelta(seconds=2))
+    answer = await asyncio.wait_for(stream, 5)
+    assert answer.status_code == 200
+    assert answer.text.count("event: progress") == 1

@@ -1,16 +1,18 @@
 """What anybody may ask: look-ups, records, keys, health. And the gateway, which proves itself."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
+import time
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from service.deliveries import Attempt
-from tests.conftest import Engines
+from tests.conftest import Engines, Postgres, Urls
 from tests.factories.web import Site
 
 
@@ -80,7 +82,52 @@ async def test_health_and_readiness(site: Site, engines: Engines) -> None:
                 text("INSERT INTO worker_heartbeats VALUES (gen_random_uuid(), :lane, :now, :now)"),
                 {"lane": lane, "now": site.clock()},
             )
+    await asyncio.sleep(1.1)
     assert (await site.client.get("/readyz")).json()["status"] == "ready"
+
+
+async def test_readiness_is_asked_once_however_many_ask(site: Site) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(site.app.state.api_context.engine.sync_engine, "before_cursor_execute")
+    def _seen(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    answers = await asyncio.gather(*(site.client.get("/readyz") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {503}
+    assert len([each for each in asked if "door_workers_seen" in each]) == 1
+
+
+async def test_without_the_database_a_look_up_is_unavailable_and_never_unknown(
+    site: Site, warning: dict[str, Any], postgres: Postgres, urls: Urls
+) -> None:
+    number, database = warning["public_number"], urls.owner.split("?")[0].rsplit("/", 1)[1]
+    postgres.run(
+        f"ALTER DATABASE {database} ALLOW_CONNECTIONS false",
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'",
+    )
+    for asked in (
+        site.client.get(f"/api/v1/lookups/{number}"),
+        site.client.post("/api/v1/lookups", json={"text": f"Chuyen tien. So tra cuu: {number}"}),
+        site.client.get(f"/api/v1/records/{warning['record_url'].rsplit('/', 1)[1]}"),
+    ):
+        answer = await asked
+        assert (answer.status_code, answer.json()["code"]) == (503, "lookup.unavailable")
+        assert answer.headers["retry-after"] == "30"
+    page = await site.client.get("/", params={"so": number})
+    assert page.status_code == 503
+    assert "Lúc này chưa tra cứu được." in page.text
+
+
+async def test_numbers_by_the_thousand_hold_nobody_up(site: Site) -> None:
+    numbers = site.app.state.api_context.numbers
+    strange = " ".join(numbers.written(5_000_000_000 + n).replace(" ", "") for n in range(310))
+    began = time.perf_counter()
+    answer = await site.client.post("/api/v1/lookups", json={"text": strange})
+    assert answer.json()["outcome"] == "unknown"
+    many = {"number": "4071 8826 3163 " * 10_000, "text": "x"}
+    assert (await site.client.post("/api/v1/lookups", json=many)).json() == {"outcome": "mistyped", "copied": False}
+    assert time.perf_counter() - began < 1
 
 
 def signed(site: Site, path: str, form: list[tuple[str, str]]) -> dict[str, str]:

@@ -49,6 +49,16 @@ async def test_the_same_key_gives_the_same_answer_and_one_unit(site: Site) -> No
     assert (other.status_code, other.json()["code"]) == (409, "request.idempotency_reused")
 
 
+async def test_null_is_not_the_same_request_as_nothing(site: Site) -> None:
+    who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer"}
+    await site.call("POST", "/units", json=NEW, **who)
+    headers = {"Idempotency-Key": "ends"}
+    first = await site.call("PATCH", "/units/tvo-thcs", json={"name": "Trần Văn Ơn"}, headers=headers, **who)
+    assert first.status_code == 200
+    other = await site.call("PATCH", "/units/tvo-thcs", json={"name": "Trần Văn Ơn", "valid_to": None}, headers=headers, **who)
+    assert (other.status_code, other.json()["code"]) == (409, "request.idempotency_reused")
+
+
 async def test_a_key_whose_request_failed_may_be_used_again(site: Site) -> None:
     who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer", "headers": {"Idempotency-Key": "again"}}
     failed = await site.call("POST", "/units", json=NEW | {"parent": "nowhere"}, **who)

@@ -1,10 +1,11 @@
 """The parent's question, answered from verified records only, by the look-up's own login."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from contact_registry import MasterKey
 from service.errors import NotFound, TooLarge, Unavailable
@@ -92,6 +93,66 @@ async def test_a_number_nobody_sent_is_unknown(desk: Desk) -> None:
 @pytest.mark.parametrize("pasted", ["Chuyển ngay 500k", "CCCD 079 123 456 789", "Gọi 0912 345 678", "\ud800"])
 async def test_a_text_without_a_number_is_unknown(desk: Desk, pasted: str) -> None:
     assert (await desk.lookups.answer(None, pasted)).outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "numberless", "misread"),
+    [
+        ("Chuyển ngay 500k", True, ""),
+        ("CCCD 079 123 456 789", True, ""),
+        ("Số tra cứu: 4071 8826 3164", False, "407188263164"),
+        ("Số tra cứu: 4071.8826.3165 và 4071 8826 3164", False, "407188263165"),
+    ],
+)
+async def test_an_answer_says_what_was_wrong_with_the_pasted_number(
+    desk: Desk, pasted: str, *, numberless: bool, misread: str
+) -> None:
+    answer = await desk.lookups.answer(None, pasted)
+    assert answer.outcome == ("unknown" if numberless else "mistyped")
+    assert (answer.numberless, answer.misread) == (numberless, misread)
+
+
+async def test_the_answer_names_the_channel_whose_text_was_pasted(desk: Desk) -> None:
+    record = await desk.press.publish()
+    for pasted, channel in ((SMS, "sms"), ("Cảnh báo\nKẻ mạo danh.\nSố tra cứu: {number}", "email")):
+        for changed in (pasted, f"{pasted} thêm"):
+            answer = await desk.lookups.answer(None, changed.replace("{number}", record.public_number))
+            assert answer.channel == channel
+    assert (await desk.lookups.answer(record.public_number, None)).channel is None
+
+
+async def test_a_text_full_of_numbers_costs_one_look_for_new_blocks(desk: Desk) -> None:
+    record = await desk.press.publish()
+    assert (await desk.lookups.answer(record.public_number, None)).outcome == "found"
+    strange = [desk.press.numbers.written(5_000_000_000 + n) for n in range(250)]
+    looks: list[str] = []
+
+    @event.listens_for(desk.press.engines.lookup.sync_engine, "before_cursor_execute")
+    def _seen(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        looks.append(statement)
+
+    began = time.perf_counter()
+    assert (await desk.lookups.answer(None, " ".join(strange))).outcome == "unknown"
+    assert time.perf_counter() - began < 1
+    assert len([each for each in looks if "number_blocks" in each]) <= 1, looks
+
+
+async def test_a_strange_number_before_the_right_one_does_no_harm(desk: Desk) -> None:
+    record = await desk.press.publish()
+    strange = [desk.press.numbers.written(5_000_000_000 + n) for n in range(6)]
+    near = await desk.lookups.answer(None, " ; ".join([*strange[:4], record.public_number]))
+    assert near.number == record.public_number
+    assert (await desk.lookups.answer(None, " ; ".join([*strange, record.public_number]))).outcome == "unknown"
+
+
+async def test_a_number_s_field_over_a_hundred_characters_is_not_read(desk: Desk) -> None:
+    record = await desk.press.publish()
+    padded = f"{record.public_number}{'.' * 100}"
+    assert (await desk.lookups.answer(padded, None)).outcome == "mistyped"
+    assert (await desk.lookups.answer(padded, "any text")).outcome == "mistyped"
+    began = time.perf_counter()
+    await desk.lookups.answer(f"{record.public_number} " * 19_000, "any text")
+    assert time.perf_counter() - began < 0.1
 
 
 async def test_a_number_is_known_as_soon_as_it_is_reserved(desk: Desk) -> None:

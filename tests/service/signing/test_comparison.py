@@ -87,6 +87,51 @@ def test_words_that_turn_advice_around_are_critical(word: str) -> None:
     assert difference.critical
 
 
+def test_a_replaced_phrase_is_one_change() -> None:
+    [change] = compare(OFFICIAL.replace("đã lưu.", "0912345678"), (OFFICIAL,), NUMBER).differences
+    assert change == Difference("changed", "đã lưu.", "0912345678", critical=True)
+    received = OFFICIAL.replace("Kẻ mạo danh báo con cấp cứu để đòi tiền.", "Con của chị cấp cứu nặng, cần nộp viện phí.")
+    [change] = compare(received, (OFFICIAL,), NUMBER).differences
+    assert change.official == "Kẻ mạo danh báo con cấp cứu để đòi tiền."
+    assert change.received == "Con của chị cấp cứu nặng, cần nộp viện phí."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("Tin nhắn từ SGDDTDNAI", ""), ("", "Chuyển ngay 500k"), ("Chuyển tiếp:", "Gọi 0912345678")]
+)
+@pytest.mark.parametrize("official", [OFFICIAL, BARE])
+def test_an_official_text_among_other_words_is_whole_and_still_different(official: str, before: str, after: str) -> None:
+    comparison = compare(f"{before} {official} {after}", ("another text", official.split(": ", 1)[1], official), NUMBER)
+    assert (comparison.verdict, comparison.whole, comparison.nearest) == ("different", True, 2)
+    assert [(each.kind, each.received) for each in comparison.differences] == [
+        ("added", said) for said in (before, after) if said
+    ]
+
+
+@pytest.mark.parametrize(
+    "received", [OFFICIAL.replace("KHÔNG ", "") + " thêm", OFFICIAL.replace("báo", "và báo"), f"x{OFFICIAL}"]
+)
+def test_an_official_text_with_a_word_changed_within_is_not_whole(received: str) -> None:
+    assert not compare(received, (OFFICIAL,), NUMBER).whole
+
+
+def test_a_sender_s_name_above_the_text_is_not_critical() -> None:
+    [difference] = compare(f"SGDDTDNAI {OFFICIAL}", (OFFICIAL,), NUMBER).differences
+    assert not difference.critical
+
+
+def test_the_same_without_accents_says_so() -> None:
+    assert compare(BARE, (OFFICIAL,), NUMBER).unaccented
+    assert not compare(BARE, (BARE,), NUMBER).unaccented
+    assert not compare(OFFICIAL, (OFFICIAL,), NUMBER).unaccented
+
+
+def test_which_text_was_meant() -> None:
+    assert compare(OFFICIAL, ("another text", OFFICIAL), NUMBER).nearest == 1
+    assert compare(OFFICIAL.replace("KHÔNG ", ""), (OFFICIAL, "another text"), NUMBER).nearest == 0
+    assert compare(OFFICIAL, (), NUMBER).nearest is None
+
+
 @given(st.text(max_size=200))
 def test_added_words_are_never_the_same(words: str) -> None:
     if words.strip() and any(c.isalnum() for c in words):
