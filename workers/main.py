@@ -38,6 +38,10 @@ from workers.jobs.window import Window
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = 3
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
+SMS_TIMEOUT = 10.0
+"""Seconds for a call of the SMS gateway, everything in it. Reconciliation counts on it (service.deliveries.reconciling.CALL_ENDS)."""
+EMAIL_TIMEOUT = 20.0
+"""Seconds for one step of SMTP: relays that filter take their time behind DATA."""
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
 
 
@@ -70,7 +74,11 @@ def _sms(settings: Settings) -> SmsTwilio | None:
     if not settings.twilio_account_sid:
         return None
     return SmsTwilio(
-        settings.twilio_api_url, settings.twilio_account_sid, settings.need("twilio_auth_token"), settings.twilio_sender
+        settings.twilio_api_url,
+        settings.twilio_account_sid,
+        settings.need("twilio_auth_token"),
+        settings.twilio_sender,
+        timeout=SMS_TIMEOUT,
     )
 
 
@@ -85,6 +93,7 @@ def _email(settings: Settings) -> EmailSmtp | None:
         settings.smtp_password.get_secret_value() if settings.smtp_password else "",
         settings.smtp_tls,
         settings.need("smtp_from"),
+        timeout=EMAIL_TIMEOUT,
     )
 
 
@@ -118,12 +127,14 @@ async def work(settings: Settings, lane: Lane) -> int:
     queue = asyncio.create_task(arq.main())
     asked_to_stop = asyncio.create_task(tools.stopping.wait())
     _log.info("worker.started", lane=lane)
-    await asyncio.wait({queue, asked_to_stop, *beside}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({queue, asked_to_stop, heart, *beside}, return_when=asyncio.FIRST_COMPLETED)
     lost = not tools.stopping.is_set()
     tools.stopping.set()
     for task in (queue, asked_to_stop, *beside):
         task.cancel()
     ended = await asyncio.gather(queue, asked_to_stop, *beside, return_exceptions=True)
+    if heart.done():  # it never ends by itself: by an error, and then no lease of ours is good
+        ended += await asyncio.gather(heart, return_exceptions=True)
     status = _status(lost, ended)
     if tools.sending:  # the heartbeat goes on: these leases are still good
         await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)

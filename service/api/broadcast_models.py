@@ -136,7 +136,7 @@ class ProgressOut(BaseModel):
 
 
 class BroadcastOut(BaseModel):
-    """A broadcast as it stands. `rate`: deliveries settled per second lately."""
+    """A broadcast as it stands. `rate`: deliveries per second that left, from planning to the last departure."""
 
     id: UUID
     unit: str

@@ -1,19 +1,23 @@
 """Who has which chunk, and the intent committed before a provider is called.
 
 A chunk is leased to one worker process; its deliveries move `waiting → calling` in small groups, guarded by that lease and by the
-broadcast still being under way. Whoever lost the lease moves nothing, so nothing is called twice.
+broadcast still being under way. Whoever lost the lease moves nothing, so nothing is called twice. A lease is known by its holder and
+its `claims`: a worker that lost a chunk and leased it again has another lease.
+
+Whoever moves deliveries locks their chunk first (`renew` does, and `lock_chunks`): so nobody waits for another in a ring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 LEASE_SECONDS = 60
-"""Renewed with every group. A dead worker is noticed sooner, by its heartbeat."""
+"""Renewed with every transaction. A dead worker is noticed sooner, by its heartbeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Claimed:
     unit_id: int
     channel: str
     record_id: UUID
+    claims: int
     deliveries: tuple[Waiting, ...]
 
 
@@ -47,7 +52,8 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
                 "  FROM broadcasts b"
                 " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.waiting > 0 AND (c.holder IS NULL OR c.lease_until < now())"
                 "   AND (c.not_before IS NULL OR c.not_before <= now()) AND b.id = c.broadcast_id AND b.state = 'sending'"
-                " RETURNING c.unit_id, c.channel, c.first_number, c.last_number, b.record_id, b.expires_at <= now() AS overdue"
+                " RETURNING c.unit_id, c.channel, c.first_number, c.last_number, b.record_id, c.claims,"
+                "   b.expires_at <= now() AS overdue"
             ),
             {"worker": worker, "lease": LEASE_SECONDS, "broadcast": broadcast_id, "chunk": chunk},
         )
@@ -72,7 +78,39 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
         block,
     )
     deliveries = tuple(Waiting(each.number, each.data_key_id, bytes(each.address_sealed)) for each in rows)
-    return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, deliveries)
+    return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, row.claims, deliveries)
+
+
+async def renew(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> bool:
+    """Locks the chunk, and renews the lease if it still stands; whether it does."""
+    return bool(
+        (
+            await conn.execute(
+                text(
+                    "UPDATE delivery_chunks c SET lease_until = CASE WHEN holder = :worker AND claims = :claims"
+                    "   THEN now() + make_interval(secs => :lease) ELSE lease_until END"
+                    " WHERE broadcast_id = :broadcast AND chunk = :chunk RETURNING holder = :worker AND claims = :claims"
+                ),
+                {"lease": LEASE_SECONDS, **_lease(claimed, worker)},
+            )
+        ).scalar_one()
+    )
+
+
+async def lock_chunks(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int]) -> None:
+    """Locks the chunks these deliveries are in, in their order."""
+    await conn.execute(
+        text(
+            "SELECT FROM delivery_chunks c WHERE c.broadcast_id = :broadcast AND c.chunk IN ("
+            "   SELECT chunk FROM deliveries WHERE broadcast_id = :broadcast AND number = ANY (:numbers))"
+            " ORDER BY c.chunk FOR NO KEY UPDATE"
+        ),
+        {"broadcast": broadcast_id, "numbers": list(numbers)},
+    )
+
+
+def _lease(claimed: Claimed, worker: UUID) -> dict[str, Any]:
+    return {"broadcast": claimed.broadcast_id, "chunk": claimed.chunk, "worker": worker, "claims": claimed.claims}
 
 
 async def mark_calling(
@@ -80,26 +118,23 @@ async def mark_calling(
 ) -> dict[int, int]:
     """Commits the intent to call for these; (number → attempt) for those that may now be called, and only those.
 
-    Empty when the lease is lost or the broadcast was paused, cancelled or ran out. Renews the lease.
+    Empty when the lease is lost or the broadcast was paused, cancelled or ran out.
     """
     rows = await conn.execute(
         text(
             "WITH lease AS ("
-            "  UPDATE delivery_chunks c SET lease_until = now() + make_interval(secs => :lease) FROM broadcasts b"
-            "   WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker"
-            "     AND b.id = c.broadcast_id AND b.state = 'sending' AND b.expires_at > now() RETURNING 1)"
+            "  SELECT FROM delivery_chunks c JOIN broadcasts b ON b.id = c.broadcast_id"
+            "   WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker AND c.claims = :claims"
+            "     AND b.state = 'sending' AND b.expires_at > now() FOR NO KEY UPDATE OF c)"
             " UPDATE deliveries SET state = 'calling', attempt = attempt + 1, called_at = :now, retry_at = NULL, reason = NULL,"
             "   absences = 0, listed_at = NULL"
             " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'waiting' AND EXISTS (SELECT FROM lease)"
             " RETURNING number, attempt"
         ),
         {
-            "lease": LEASE_SECONDS,
-            "broadcast": claimed.broadcast_id,
-            "chunk": claimed.chunk,
-            "worker": worker,
             "numbers": list(numbers),
             "now": now,
+            **_lease(claimed, worker),
         },
     )
     return {row.number: row.attempt for row in rows}
@@ -112,7 +147,7 @@ async def release(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> N
             "UPDATE delivery_chunks c SET holder = NULL, lease_until = NULL, nudged_at = NULL, not_before = CASE WHEN c.waiting > 0 THEN ("
             "   SELECT CASE WHEN bool_or(retry_at IS NULL) THEN NULL ELSE min(retry_at) END FROM deliveries d WHERE d.broadcast_id = c.broadcast_id"
             "      AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting') END"
-            " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker"
+            " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker AND c.claims = :claims"
         ),
-        {"broadcast": claimed.broadcast_id, "chunk": claimed.chunk, "worker": worker},
+        _lease(claimed, worker),
     )

@@ -1,7 +1,7 @@
 """The life of a delivery as a table: every move that exists, and no other. Pure.
 
     waiting ──► calling ──► accepted ──► delivered
-       ▲          │  │          └──────► failed
+       ▲          │  │          └──────► failed ──► delivered
        │          │  └► uncertain ──► accepted, delivered, failed
        └──────────┴──────────┘ surely not taken
 
@@ -32,6 +32,8 @@ MOVES: frozenset[tuple[State, State]] = frozenset(
         ("accepted", "delivered"),
         ("accepted", "failed"),
         ("failed", "waiting"),
+        # A carrier corrects itself, or an earlier attempt came through after all.
+        ("failed", "delivered"),
     }
 )
 

@@ -26,10 +26,12 @@ class Result:
 async def record(conn: AsyncConnection, broadcast_id: int, results: Sequence[Result], *, now: datetime) -> None:
     """Applies results to deliveries that are still `calling` by that attempt, or became `uncertain` while the answer was late.
 
-    Whatever a receipt has settled meanwhile stays as the receipt says.
+    Whatever a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits again, taken for
+    absent. The caller holds the chunk (`claims.renew`).
     """
     if not results:
         return
+    results = sorted(results, key=lambda result: result.number)
     await conn.execute(
         text(
             "UPDATE deliveries d SET state = r.becomes, provider_id = coalesce(r.provider_id, d.provider_id), reason = r.reason,"
@@ -41,7 +43,7 @@ async def record(conn: AsyncConnection, broadcast_id: int, results: Sequence[Res
             # Said twice so that the primary key is used whatever the statistics say: they are old while a big send runs.
             " WHERE d.broadcast_id = :broadcast AND d.number = ANY (CAST(:numbers AS bigint[]))"
             "   AND d.number = r.number AND d.attempt = r.attempt"
-            "   AND d.state IN ('calling', 'uncertain')"
+            "   AND (d.state IN ('calling', 'uncertain') OR d.state = 'waiting' AND r.becomes = 'accepted')"
         ),
         {
             "broadcast": broadcast_id,

@@ -139,9 +139,10 @@ async def _chunks(
     """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again."""
     rows = await conn.execute(
         text(
-            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
+            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, nudged_at)"
             " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
-            "   least((i + 1) * :size, :planned) - i * :size"
+            # Its job is queued by whoever planned it: the sweeper need not.
+            "   least((i + 1) * :size, :planned) - i * :size, now()"
             " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i RETURNING chunk"
         ),
         {

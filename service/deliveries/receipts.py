@@ -1,19 +1,28 @@
 """Receipts applied: from the inbox to the deliveries, in batches, by rank, never backwards.
 
-They come late, doubled, out of order, and for messages we thought nobody had: whatever comes, the furthest word stands. A receipt
-of any attempt proves that the message was taken, so it also settles a delivery that waits for another try.
+They come late, doubled, out of order, and for messages we thought nobody had: whatever comes, the furthest word stands, however it is
+cut into batches. A receipt of any attempt proves that the message was taken, so it also settles a delivery that waits for another try.
 """
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_BATCH = 2_000
+_BATCH = 1_000  # its chunks are locked meanwhile
+
+_TAKE = text("SELECT id FROM receipts_inbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED")
+
+# Whoever moves deliveries locks their chunks first, in order: see claims.
+_LOCK = text(
+    "SELECT FROM delivery_chunks c WHERE (c.broadcast_id, c.chunk) IN ("
+    "   SELECT d.broadcast_id, d.chunk FROM receipts_inbox r JOIN deliveries d USING (broadcast_id, number) WHERE r.id = ANY (:ids))"
+    " ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE"
+)
 
 # A batch's furthest word for each delivery. Statuses we do not know are dropped with the rest: Twilio adds new ones.
 _APPLY = text(
     """
 WITH taken AS (
-  DELETE FROM receipts_inbox WHERE id IN (SELECT id FROM receipts_inbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
+  DELETE FROM receipts_inbox WHERE id = ANY (:ids)
   RETURNING broadcast_id, number, attempt, provider_id, status, error_code, received_at
 ), word (status, becomes, rank) AS (VALUES
   ('accepted', 'accepted', 1), ('scheduled', 'accepted', 1), ('queued', 'accepted', 1), ('sending', 'accepted', 1), ('sent', 'accepted', 1),
@@ -21,7 +30,10 @@ WITH taken AS (
   ('delivered', 'delivered', 3), ('read', 'delivered', 3)
 ), furthest AS (
   SELECT DISTINCT ON (t.broadcast_id, t.number) t.broadcast_id, t.number, t.attempt, t.provider_id, t.error_code, t.received_at, w.becomes
-    FROM taken t JOIN word w USING (status) ORDER BY t.broadcast_id, t.number, w.rank DESC, t.received_at
+    FROM taken t JOIN word w USING (status) JOIN deliveries d ON d.broadcast_id = t.broadcast_id AND d.number = t.number
+   -- That an earlier attempt failed says nothing of the one under way, and must not stand before what does.
+   WHERE w.becomes <> 'failed' OR t.attempt = d.attempt
+   ORDER BY t.broadcast_id, t.number, w.rank DESC, t.received_at
 ), applied AS (
   UPDATE deliveries d SET
       state = f.becomes,
@@ -36,11 +48,9 @@ WITH taken AS (
        ('calling', 'accepted'), ('calling', 'delivered'), ('calling', 'failed'),
        ('uncertain', 'accepted'), ('uncertain', 'delivered'), ('uncertain', 'failed'),
        ('accepted', 'delivered'), ('accepted', 'failed'),
-       ('waiting', 'accepted'), ('waiting', 'delivered'))
-     -- That an earlier attempt failed says nothing of the one under way.
-     AND (f.becomes <> 'failed' OR f.attempt = d.attempt)
+       ('waiting', 'accepted'), ('waiting', 'delivered'), ('failed', 'delivered'))
   RETURNING 1)
-SELECT (SELECT count(*) FROM taken) AS taken, (SELECT count(*) FROM applied) AS applied
+SELECT count(*) AS applied FROM applied
 """
 )
 
@@ -49,7 +59,11 @@ async def apply_receipts(conn: AsyncConnection) -> int:
     """Applies the oldest batch of the acting unit's inbox in the caller's transaction; how many receipts it took."""
     # Each delivery by its key: with old statistics the planner would rather read the whole table and hash it.
     await conn.execute(text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"))
-    return int((await conn.execute(_APPLY, {"batch": _BATCH})).one().taken)
+    ids = list((await conn.execute(_TAKE, {"batch": _BATCH})).scalars())
+    if ids:
+        await conn.execute(_LOCK, {"ids": ids})
+        await conn.execute(_APPLY, {"ids": ids})
+    return len(ids)
 
 
 async def units_with_receipts(conn: AsyncConnection) -> list[int]:

@@ -11,8 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-CALL_ENDS = timedelta(seconds=12)
-"""A call is given up by its own worker after 10 s (the channel's timeout); two more for the answer's way."""
+from service.deliveries.claims import lock_chunks
+
+CALL_ENDS = timedelta(seconds=20)
+"""From the intent a call is begun within 5 s or not at all, and given up after 10 s (the channel's timeout); 5 more for the way and
+for clocks that differ. A test holds it against the workers' own numbers."""
 SPACING = timedelta(seconds=4)
 ABSENCES = 3
 _BATCH = 50
@@ -23,28 +26,30 @@ class Doubtful:
     """An SMS nobody knows the fate of. The address is still sealed."""
 
     number: int
-    attempt: int
     called_at: datetime
     data_key_id: int
     address_sealed: bytes
 
 
 async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now: datetime) -> list[Doubtful]:
-    """Those of a chunk that are due for a listing, oldest first."""
+    """Those of a chunk that are due for a listing; those that waited longest for one first."""
     rows = await conn.execute(
         text(
-            "SELECT d.number, d.attempt, d.called_at, d.data_key_id, d.address_sealed"
+            "SELECT d.number, d.called_at, d.data_key_id, d.address_sealed"
             "  FROM delivery_chunks c JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
             " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain'"
-            "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.called_at, d.number LIMIT :batch"
+            "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.listed_at NULLS FIRST, d.called_at, d.number LIMIT :batch"
         ),
         {"broadcast": broadcast_id, "chunk": chunk, "listed_before": now - SPACING, "batch": _BATCH},
     )
-    return [Doubtful(r.number, r.attempt, r.called_at, r.data_key_id, bytes(r.address_sealed)) for r in rows]
+    return [Doubtful(r.number, r.called_at, r.data_key_id, bytes(r.address_sealed)) for r in rows]
 
 
 async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int, str], *, now: datetime) -> None:
     """The provider has these (number → its id): accepted."""
+    if not provider_ids:
+        return
+    await lock_chunks(conn, broadcast_id, provider_ids)
     await conn.execute(
         text(
             "UPDATE deliveries d SET state = 'accepted', provider_id = f.id, accepted_at = :now, reason = NULL"
@@ -57,6 +62,9 @@ async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int
 
 async def absent(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
     """A listing begun at `asked_at` had none of these. It counts only if the call had surely ended by then."""
+    if not numbers:
+        return
+    await lock_chunks(conn, broadcast_id, numbers)
     await conn.execute(
         text(
             "UPDATE deliveries d SET listed_at = :asked, absences = n.absences,"
@@ -73,4 +81,18 @@ async def absent(conn: AsyncConnection, broadcast_id: int, numbers: Collection[i
             "ended": asked_at - CALL_ENDS,
             "enough": ABSENCES,
         },
+    )
+
+
+async def unanswered(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
+    """The provider did not say whether it has these. It proves nothing; others come before them now."""
+    if not numbers:
+        return
+    await lock_chunks(conn, broadcast_id, numbers)
+    await conn.execute(
+        text(
+            "UPDATE deliveries SET listed_at = :asked"
+            " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'uncertain'"
+        ),
+        {"broadcast": broadcast_id, "numbers": list(numbers), "asked": asked_at},
     )

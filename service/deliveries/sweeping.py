@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service.audit import Action, record_event
 from service.broadcasts import State, find_broadcast, move
 from service.database import unit_transaction
+from service.deliveries.reconciling import SPACING
 from service.outbox import Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
 
 _CHUNKS_AT_ONCE = 200
@@ -29,10 +30,15 @@ async def lost_work(conn: AsyncConnection) -> list[tuple[Command, Lane]]:
     return work
 
 
-async def doubtful_chunks(conn: AsyncConnection) -> list[tuple[int, int, int]]:
-    """(unit, broadcast, chunk) of SMS in doubt."""
-    rows = await conn.execute(text("SELECT * FROM door_doubtful_chunks()"))
+async def doubtful_chunks(conn: AsyncConnection, *, now: datetime) -> list[tuple[int, int, int]]:
+    """(unit, broadcast, chunk) of SMS in doubt that are due for a listing."""
+    rows = await conn.execute(text("SELECT * FROM door_doubtful_chunks(:listed_before)"), {"listed_before": now - SPACING})
     return [(row.unit_id, row.broadcast_id, row.chunk) for row in rows]
+
+
+async def clear_away(conn: AsyncConnection) -> None:
+    """Deletes what has had its day: workers long gone, commands long relayed, answers kept for a repeat."""
+    await conn.execute(text("SELECT door_clear_away()"))
 
 
 async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:

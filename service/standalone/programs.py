@@ -19,7 +19,7 @@ from typing import IO
 import psutil
 
 _PR_SET_PDEATHSIG = 1
-_GRACE_SECONDS = 12.0  # a worker waits at most 10 s for a carrier's answer it is owed
+_GRACE_SECONDS = 20.0  # a worker waits at most 15 s for the carriers' answers it is owed, and then closes what it has open
 
 
 @dataclass(frozen=True, slots=True)

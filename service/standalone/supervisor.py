@@ -59,7 +59,7 @@ class Supervisor:
         kept = self._kept.get(name)
         return kept.process.pid if kept and kept.process and kept.process.returncode is None else None
 
-    async def stop(self, *names: str, grace: float = 12.0) -> None:
+    async def stop(self, *names: str, grace: float = 20.0) -> None:
         """Stops these programs together (all, if none is named) and returns when they are gone."""
         chosen = [self._kept.pop(name) for name in names or tuple(self._kept) if name in self._kept]
         for kept in chosen:

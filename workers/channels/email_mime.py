@@ -13,13 +13,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
 from hashlib import blake2b
+from itertools import count
 
 from workers.channels.base import Slots
 
 NUMBER = "{number}"  # as the signed record writes it
 
-# Marks that no encoding touches. The number's is as long as the longest number, 16 digits in fours, so that no line grows too long.
-_FROM, _TO, _ID, _SUBJECT, _NUMBER = "loa-slot-from", "loa-slot-to", "loa-slot-id", "loa-slot-subject", "loaslotforthenumber"
+_FROM, _TO, _ID, _SUBJECT, _NUMBER = _SLOTS = ("from", "to", "id", "subject", "number")
 _SHORT_LINES = SMTP.clone(max_line_length=76)  # what quoted-printable may have
 _WORD_BYTES = (
     39  # of UTF-8 in one encoded word: 52 letters of base64, 64 with its frame, 73 behind `Subject: `; a line may have 76
@@ -34,22 +34,23 @@ class EmailBlueprint:
         self, *, sender: str, sender_name: str, subject: str, text: str, html: str, date: datetime, language: str = "vi"
     ) -> None:
         """`sender` is the address; `date` (aware) is when the warning was made final, the same for every recipient."""
+        marks = _marks(sender, sender_name, subject, text, html)
         self._subject = subject
         self._fixed_subject = None if NUMBER in subject else encode_subject(subject)
         message = EmailMessage(policy=_SHORT_LINES)
-        message["From"] = _FROM
-        message["To"] = _TO
-        message["Subject"] = _SUBJECT
+        message["From"] = marks[_FROM]
+        message["To"] = marks[_TO]
+        message["Subject"] = marks[_SUBJECT]
         message["Date"] = format_datetime(date)
-        message["Message-ID"] = f"<{_ID}@slot>"
+        message["Message-ID"] = f"<{marks[_ID]}@slot>"
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = language
         # Quoted-printable passes every relay, also one without 8BITMIME, and leaves the marks to be found.
-        message.set_content(_marked(text), cte="quoted-printable")
-        message.add_alternative(_marked(html), subtype="html", cte="quoted-printable")
+        message.set_content(text.replace(NUMBER, marks[_NUMBER]), cte="quoted-printable")
+        message.add_alternative(html.replace(NUMBER, marks[_NUMBER]), subtype="html", cte="quoted-printable")
         # Of the content, not by chance: the boundary is part of the bytes that stay the same.
         message.set_boundary("loa-" + blake2b(f"{text}\0{html}".encode(), digest_size=16).hexdigest())
-        self._pieces = _cut(message.as_bytes().replace(_FROM.encode(), _mailbox(sender_name, sender)))
+        self._pieces = _cut(message.as_bytes().replace(marks[_FROM].encode(), _mailbox(sender_name, sender)), marks)
 
     def fill(self, slots: Slots) -> bytes:
         """The whole message for one recipient. Raises ValueError for an address or id that could write headers of its own."""
@@ -93,18 +94,26 @@ def _encoded_words(text: str) -> bytes:
     return b"\r\n ".join(b"=?utf-8?b?" + b64encode(each) + b"?=" for each in [*words, word])
 
 
-def _marked(text: str) -> str:
-    if _NUMBER in text:
-        raise ValueError("a text has the mark that stands for the look-up number")
-    return text.replace(NUMBER, _NUMBER)
+def _marks(*content: str) -> dict[str, str]:
+    """A mark for each slot: letters and digits that no encoding touches and that occur nowhere in the content.
+
+    Of the content, not by chance, and drawn again should one occur in it. As long as the longest number, 16 digits in fours, so that
+    no line grows too long.
+    """
+    for draw in count():
+        seed = "\0".join((str(draw), *content)).encode()
+        marks = {slot: "loa" + blake2b(seed, digest_size=8, person=slot.encode()).hexdigest() for slot in _SLOTS}
+        if not any(mark in part for mark in marks.values() for part in content):
+            return marks
+    raise AssertionError("count() ended")
 
 
-def _cut(message: bytes) -> tuple[bytes | str, ...]:
+def _cut(message: bytes, marks: dict[str, str]) -> tuple[bytes | str, ...]:
     """The message in pieces: bytes that stay, and the names of the slots between them."""
     # Quoted-printable may break a line inside a mark: put breaks before and after it instead.
-    mark = _NUMBER.encode()
+    mark = marks[_NUMBER].encode()
     broken = b"(?:=\r\n)?".join(re.escape(mark[i : i + 1]) for i in range(len(mark)))
     message = re.sub(broken, lambda found: mark if found[0] == mark else b"=\r\n" + mark + b"=\r\n", message)
-    slots = {name.encode(): name for name in (_TO, _SUBJECT, _NUMBER)} | {f"{_ID}@slot".encode(): _ID}
+    slots = {marks[slot].encode(): slot for slot in (_TO, _SUBJECT, _NUMBER)} | {f"{marks[_ID]}@slot".encode(): _ID}
     pieces = re.split(b"(" + b"|".join(re.escape(mark) for mark in slots) + b")", message)
     return tuple(slots.get(piece, piece) for piece in pieces)

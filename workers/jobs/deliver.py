@@ -1,7 +1,7 @@
 """Delivering a chunk: lease it, then round after round record what came back and commit the intent for the next few, then call.
 
-One transaction a round does both halves, and no connection is held while a provider is called. A killed process leaves at most
-its window in `calling`; a stopping one lets what is in flight come home and records it.
+One transaction a round does both halves and renews the lease, and no connection is held while a provider is called. A killed
+process leaves at most its window in `calling`; a stopping one lets what is in flight come home and records it.
 """
 
 import asyncio
@@ -9,18 +9,22 @@ import random
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from contact_registry import DataKey, Unsealable, data_keys
 from service.database import unit_transaction
 from service.deliveries.attempt_tokens import Attempt
-from service.deliveries.claims import Claimed, Waiting, claim, mark_calling, release
+from service.deliveries.claims import Claimed, Waiting, claim, mark_calling, release, renew
 from service.deliveries.outcomes import Result, record
+from service.errors import LoaError, Unavailable
+from service.signing.errors import VerificationError
 from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
 from workers.jobs.contents import Content
+from workers.jobs.database import AWAY
+from workers.jobs.stopping import pause_broadcast
 from workers.jobs.tools import Tools, tools_of
 from workers.retries import decide
 
@@ -29,7 +33,10 @@ _NO_CARRIER = Refused("channel.not_set_up", "config")
 _NO_TEXT = Refused("content.missing", "content")
 _TOGETHER = 25  # answers worth a transaction, while others are still in flight
 _GATHER = 0.05  # seconds the first answer waits for those behind it
-_LATEST_CALL = 5.0  # seconds from the committed intent to the call; a process that was asleep for longer does not call
+LATEST_CALL = timedelta(seconds=5)
+"""From the intent, before it is committed, to the call. A process that was asleep for longer does not call: what it meant to may since
+have been found absent and given to another."""
+RENEW_EVERY = 20.0  # seconds: a hung carrier must not cost the lease
 _DATABASE_PATIENCE = 30.0
 
 
@@ -45,18 +52,44 @@ async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, ch
 
 
 async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
-    # A department's addresses are sealed by its schools' keys: those are read below the acting unit.
-    async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
-        claimed = await claim(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
-        if claimed is None:
-            return
-        content = await tools.contents.of(conn, claimed.record_id)
-        keys = await data_keys(conn, tools.master, {each.data_key_id for each in claimed.deliveries})
-    await _Sending(tools, claimed, content, keys).run()
+    try:
+        # A department's addresses are sealed by its schools' keys: those are read below the acting unit.
+        async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
+            claimed = await claim(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
+            if claimed is None:
+                return
+            content = await tools.contents.of(conn, claimed.record_id)
+            keys = await data_keys(conn, tools.master, {each.data_key_id for each in claimed.deliveries})
+    except VerificationError as error:
+        _log.error("deliver.record_unverified", broadcast=broadcast_id, error=type(error).__name__)
+        await pause_broadcast(tools, unit_id, broadcast_id, "record.unverified")
+        return
+    except Unavailable:
+        raise  # for now: the sweeper queues it again
+    except LoaError as error:
+        await pause_broadcast(tools, unit_id, broadcast_id, error.code)
+        return
+    await Sending(tools, claimed, content, keys).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """Until when a call may begin. By two clocks: one stands still while the machine sleeps, the other may be set back."""
+
+    clock: datetime
+    loop: float
+
+    @classmethod
+    def now(cls, tools: Tools) -> "_Intent":
+        return cls(tools.clock(), asyncio.get_running_loop().time())
+
+    def still(self, tools: Tools) -> bool:
+        since = timedelta(seconds=asyncio.get_running_loop().time() - self.loop)
+        return max(since, tools.clock() - self.clock) <= LATEST_CALL
 
 
 @dataclass(slots=True)
-class _Sending:
+class Sending:
     """One chunk under way."""
 
     tools: Tools
@@ -70,6 +103,8 @@ class _Sending:
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     chance: random.Random = field(default_factory=random.Random)
     places: int = 0  # taken of the window and not given back
+    renew_every: float = RENEW_EVERY
+    renewed: float = 0.0  # by the loop's clock
 
     def __post_init__(self) -> None:
         self.left = deque(self.claimed.deliveries)
@@ -78,28 +113,35 @@ class _Sending:
         results: list[Result] = []
         window = self.tools.window
         window.join()
+        self.renewed = asyncio.get_running_loop().time()
         try:
             while self.left or self.flying or results:
                 results = await self._round(results)
         finally:
+            if self.flying:  # the database stayed away for too long: they are calls all the same
+                await asyncio.wait(self.flying)
             window.leave()
-            window.give_back(self.places)  # none are left, unless the database stayed away for too long
+            window.give_back(self.places)
         async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
             await release(conn, self.claimed, worker=self.tools.worker)
 
     async def _round(self, results: list[Result]) -> list[Result]:
         """Records, marks the next, calls them, and waits for the first answers."""
         next_ones = self._next(len(results))
-        if results or next_ones:
-            attempts = await self._commit(results, next_ones)
+        if results or next_ones or self._until_renewal() <= 0:
+            stands, attempts, intent = await self._commit(results, next_ones)
             self.tools.window.give_back(self.places - len(self.flying) - len(attempts))
             self.places = len(self.flying) + len(attempts)
-            if len(attempts) < len(next_ones):
+            if not stands or len(attempts) < len(next_ones):
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
-            self._call(next_ones, attempts)
+            self._call(next_ones, attempts, intent)
         elif not self.flying:
-            await self.tools.window.some()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.tools.window.some(), self._until_renewal())
         return await self._answers() if self.flying else []
+
+    def _until_renewal(self) -> float:
+        return self.renewed + self.renew_every - asyncio.get_running_loop().time()
 
     def _next(self, freed: int) -> list[Waiting]:
         """What to mark now, in places of our own that this round frees and in others as far as our share goes."""
@@ -111,19 +153,25 @@ class _Sending:
         self.places += taken
         return [self.left.popleft() for _ in range(own + taken)]
 
-    async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> dict[int, int]:
-        """One transaction; tried again while the database is away, for what is known must not be lost."""
+    async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> tuple[bool, dict[int, int], _Intent]:
+        """One transaction; tried again while the database is away, for what is known must not be lost.
+
+        Whether the lease stands, what may be called (number → attempt), and since when.
+        """
+        numbers = [each.number for each in next_ones]
+        attempts: dict[int, int] = {}
         give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
         while True:
+            intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
             try:
                 async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
-                    now = self.tools.clock()
-                    await record(conn, self.claimed.broadcast_id, results, now=now)
-                    if not next_ones:
-                        return {}
-                    numbers = [each.number for each in next_ones]
-                    return await mark_calling(conn, self.claimed, numbers, worker=self.tools.worker, now=now)
-            except DBAPIError as error:
+                    stands = await renew(conn, self.claimed, worker=self.tools.worker)
+                    await record(conn, self.claimed.broadcast_id, results, now=intent.clock)
+                    if numbers and stands:
+                        attempts = await mark_calling(conn, self.claimed, numbers, worker=self.tools.worker, now=intent.clock)
+                self.renewed = intent.loop
+                return stands, attempts, intent
+            except AWAY as error:
                 # If the commit's answer was lost, the intents of this round are marked already and will not be marked again:
                 # they were never called, and end as what they are, in doubt.
                 _log.warning("deliver.database_away", error=type(error).__name__, chunk=self.claimed.chunk)
@@ -131,11 +179,10 @@ class _Sending:
                     raise
                 await asyncio.sleep(0.2)
 
-    def _call(self, marked: list[Waiting], attempts: dict[int, int]) -> None:
-        latest = asyncio.get_running_loop().time() + _LATEST_CALL
+    def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent) -> None:
         for each in marked:
             if (attempt := attempts.get(each.number)) is not None:
-                task = asyncio.create_task(self._send(each, attempt, latest))
+                task = asyncio.create_task(self._send(each, attempt, intent))
                 self.flying[task] = (each.number, attempt)
                 task.add_done_callback(self._home)
 
@@ -145,8 +192,8 @@ class _Sending:
         if len(self.back) >= min(_TOGETHER, len(self.flying)):
             self.enough.set()
 
-    async def _send(self, each: Waiting, attempt: int, latest: float) -> Outcome:
-        if asyncio.get_running_loop().time() > latest:
+    async def _send(self, each: Waiting, attempt: int, intent: _Intent) -> Outcome:
+        if not intent.still(self.tools):
             return Refused("asleep", "temporary")
         try:
             address = self.keys[each.data_key_id].unseal(each.address_sealed, self.claimed.channel)
@@ -178,8 +225,11 @@ class _Sending:
         )
 
     async def _answers(self) -> list[Result]:
-        """Waits for the first answer, and a little for those behind it."""
-        await self.arrived.wait()
+        """Waits for the first answer, and a little for those behind it; none when the lease is to be renewed before one comes."""
+        try:
+            await asyncio.wait_for(self.arrived.wait(), max(0.0, self._until_renewal()))
+        except TimeoutError:
+            return []
         with suppress(TimeoutError):
             await asyncio.wait_for(self.enough.wait(), _GATHER)
         back, self.back = self.back, []

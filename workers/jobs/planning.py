@@ -5,6 +5,8 @@ from typing import Any
 import structlog
 
 from service.deliveries import AudienceMoved, plan
+from service.errors import LoaError, Unavailable
+from workers.jobs.stopping import pause_broadcast
 from workers.jobs.tools import tools_of
 
 _log = structlog.get_logger()
@@ -17,6 +19,11 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
         chunks = await plan(tools.engine, unit_id=unit_id, broadcast_id=broadcast_id, now=tools.clock())
     except AudienceMoved:
         _log.warning("plan.audience_moved", broadcast=broadcast_id)  # the sweeper plans again
+        return
+    except Unavailable:
+        raise  # for now: the sweeper plans again
+    except LoaError as error:
+        await pause_broadcast(tools, unit_id, broadcast_id, error.code)
         return
     for chunk in chunks:
         await tools.queue.add(chunk, tools.lane)

@@ -7,7 +7,7 @@ import structlog
 
 from contact_registry import data_keys
 from service.database import unit_transaction
-from service.deliveries.reconciling import Doubtful, absent, doubtful, found
+from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
 from workers.channels.base import CannotList, SmsChannel
 from workers.jobs.tools import Tools
@@ -21,7 +21,7 @@ async def reconcile(tools: Tools) -> None:
     if tools.sms is None:
         return
     async with unit_transaction(tools.engine, None) as conn:
-        chunks = await doubtful_chunks(conn)
+        chunks = await doubtful_chunks(conn, now=tools.clock())
     for unit_id, broadcast_id, chunk in chunks:
         await _reconcile_chunk(tools, tools.sms, unit_id, broadcast_id, chunk)
 
@@ -44,14 +44,18 @@ async def _reconcile_chunk(tools: Tools, sms: SmsChannel, unit_id: int, broadcas
     answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)
     has: dict[int, str] = {}
     has_not: list[int] = []
+    unknown: list[int] = []
     for case, answer in zip(cases, answers, strict=True):
         if isinstance(answer, str):
             has[case.number] = answer
         elif answer is None:
             has_not.append(case.number)
-        elif not isinstance(answer, CannotList):  # one that cannot be asked for must not hold up the rest
-            _log.error("reconcile.cannot_ask", broadcast=broadcast_id, chunk=chunk, error=type(answer).__name__)
+        else:  # one that cannot be asked for must not hold up the rest
+            unknown.append(case.number)
+            if not isinstance(answer, CannotList):
+                _log.error("reconcile.cannot_ask", broadcast=broadcast_id, chunk=chunk, error=type(answer).__name__)
     async with unit_transaction(tools.engine, unit_id) as conn:
         await found(conn, broadcast_id, has, now=tools.clock())
         await absent(conn, broadcast_id, has_not, asked_at=asked_at)
-    _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not))
+        await unanswered(conn, broadcast_id, unknown, asked_at=asked_at)
+    _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not), unknown=len(unknown))

@@ -1,24 +1,28 @@
-"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts. Each survives a database that is away."""
+"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts. Each survives a database that is away,
+and ends by any other error: a worker whose loops are broken must not look alive.
+"""
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import psycopg
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
+from workers.jobs.database import AWAY
 from workers.jobs.reconciling import reconcile
-from workers.jobs.sweeping import receive, sweep
+from workers.jobs.sweeping import clear, receive, sweep
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
 BEAT_EVERY = 2.0
 SWEEP_EVERY = 1.0
+CLEAR_EVERY = 60.0
 RECEIVE_EVERY = 0.5
 RECONCILE_EVERY = 2.0
 RELAY_EVERY = 2.0
@@ -38,8 +42,17 @@ async def beat(tools: Tools, started: datetime) -> None:
 
 
 async def sweep_again_and_again(tools: Tools) -> None:
-    """The sweeper's loop."""
-    await _alone(tools, "sweep", SWEEP_EVERY, sweep)
+    """The sweeper's loop. Now and then it clears away what has had its day."""
+    cleared = -math.inf
+
+    async def round_(tools: Tools) -> None:
+        nonlocal cleared
+        await sweep(tools)
+        if time.monotonic() - cleared > CLEAR_EVERY:
+            await clear(tools)
+            cleared = time.monotonic()
+
+    await _alone(tools, "sweep", SWEEP_EVERY, round_)
 
 
 async def receive_again_and_again(tools: Tools) -> None:
@@ -111,7 +124,7 @@ async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await once()
-        except (DBAPIError, PoolTimeout, psycopg.OperationalError) as error:
+        except (*AWAY, psycopg.OperationalError) as error:
             _log.warning("database.away", error=type(error).__name__)
             await asyncio.sleep(0.5)
         await asyncio.sleep(seconds)

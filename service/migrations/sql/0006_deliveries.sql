@@ -47,6 +47,7 @@ CREATE TABLE delivery_chunks (
   not_before    timestamptz,                 -- earliest time a retry is due
   nudged_at     timestamptz,                 -- last time a job was queued for it
   changed_at    timestamptz NOT NULL DEFAULT now(),
+  left_at       timestamptz,                 -- last time one of it left: accepted, delivered or failed, and was none of these before
   PRIMARY KEY (broadcast_id, chunk),
   CHECK (least(waiting, calling, accepted, delivered, failed, not_sent, uncertain) >= 0)
 );
@@ -59,7 +60,8 @@ CREATE FUNCTION delivery_moves() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL 
   'calling>accepted', 'calling>delivered', 'calling>failed', 'calling>waiting', 'calling>uncertain',
   'uncertain>accepted', 'uncertain>delivered', 'uncertain>failed', 'uncertain>waiting',
   'accepted>delivered', 'accepted>failed',
-  'failed>waiting'];
+  'failed>waiting',
+  'failed>delivered'];                      -- a carrier corrects itself, or an earlier attempt came through after all
 
 CREATE FUNCTION delivery_move_refused() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -83,7 +85,8 @@ BEGIN
       waiting   = c.waiting   + d.waiting,   calling   = c.calling   + d.calling,
       accepted  = c.accepted  + d.accepted,  delivered = c.delivered + d.delivered,
       failed    = c.failed    + d.failed,    not_sent  = c.not_sent  + d.not_sent,
-      uncertain = c.uncertain + d.uncertain, changed_at = now()
+      uncertain = c.uncertain + d.uncertain, changed_at = now(),
+      left_at   = CASE WHEN d.accepted + d.delivered + d.failed > 0 THEN now() ELSE c.left_at END
     FROM (SELECT broadcast_id, chunk,
                  coalesce(sum(step) FILTER (WHERE state = 'waiting'), 0)   AS waiting,
                  coalesce(sum(step) FILTER (WHERE state = 'calling'), 0)   AS calling,

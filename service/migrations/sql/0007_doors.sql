@@ -154,6 +154,7 @@ CREATE FUNCTION door_due_broadcasts() RETURNS TABLE (unit_id integer, broadcast_
    ORDER BY b.id LIMIT 100
 $$;
 
+-- Everybody locks a chunk before its deliveries, chunks in their order: nobody waits for another in a ring.
 -- Frees chunks whose worker is gone (no heartbeat for 8 s: it beats every 2) or whose lease is over; what it was calling is
 -- uncertain from here on. Also what stayed `calling` in a chunk nobody holds.
 CREATE FUNCTION door_free_chunks() RETURNS bigint
@@ -163,7 +164,7 @@ DECLARE
   freed bigint := 0;
 BEGIN
   FOR lost IN
-    SELECT c.broadcast_id, c.chunk, c.first_number, c.last_number, c.calling, c.holder
+    SELECT c.broadcast_id, c.chunk, c.first_number, c.last_number, c.calling
       FROM delivery_chunks c
      WHERE (waiting > 0 OR calling > 0 OR uncertain > 0)
        AND (c.lease_until < now()
@@ -197,11 +198,15 @@ CREATE FUNCTION door_idle_chunks(at_most integer)
   RETURNING c.unit_id, c.broadcast_id, c.chunk, c.lane, c.claims
 $$;
 
--- Chunks with SMS whose fate the provider can be asked for.
-CREATE FUNCTION door_doubtful_chunks() RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer)
+-- Chunks with SMS whose fate the provider can be asked for, and was not asked for lately. Whoever waited longest comes first.
+CREATE FUNCTION door_doubtful_chunks(listed_before timestamptz) RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT c.unit_id, c.broadcast_id, c.chunk FROM delivery_chunks c
-   WHERE c.uncertain > 0 AND c.channel = 'sms' ORDER BY c.broadcast_id, c.chunk LIMIT 50
+  SELECT c.unit_id, c.broadcast_id, c.chunk
+    FROM delivery_chunks c CROSS JOIN LATERAL (
+      SELECT min(coalesce(d.listed_at, '-infinity')) AS listed_at FROM deliveries d
+       WHERE d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'uncertain') AS oldest
+   WHERE c.uncertain > 0 AND c.channel = 'sms' AND oldest.listed_at <= listed_before
+   ORDER BY oldest.listed_at, c.broadcast_id, c.chunk LIMIT 50
 $$;
 
 -- Sending, with nothing left to do. An email in doubt is a person's to decide and does not keep it open.
@@ -224,4 +229,12 @@ CREATE FUNCTION door_unread_imports() RETURNS TABLE (unit_id integer, import_id 
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT i.unit_id, i.id FROM imports i
    WHERE i.state = 'reading' AND i.created_at < now() - interval '5 seconds' ORDER BY i.id LIMIT 100
+$$;
+
+-- What has had its day: workers long gone, commands long relayed, answers kept for a repeat that will not come.
+CREATE FUNCTION door_clear_away() RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  DELETE FROM worker_heartbeats WHERE seen_at < now() - interval '1 day';
+  DELETE FROM outbox WHERE relayed_at < now() - interval '1 day';
+  DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days';
 $$;

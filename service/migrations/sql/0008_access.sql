@@ -43,8 +43,8 @@ GRANT EXECUTE ON FUNCTION door_deployment_key(text), door_reserve_numbers(bigint
 GRANT EXECUTE ON FUNCTION door_lookup_number_key() TO loa_lookup;
 GRANT EXECUTE ON FUNCTION door_public_keys() TO loa_web, loa_worker, loa_lookup;
 GRANT EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz), door_take_outbox(integer), door_due_broadcasts(),
-  door_free_chunks(), door_idle_chunks(integer), door_doubtful_chunks(), door_finished_broadcasts(), door_units_with_receipts(),
-  door_unread_imports() TO loa_worker;
+  door_free_chunks(), door_idle_chunks(integer), door_doubtful_chunks(timestamptz), door_finished_broadcasts(), door_units_with_receipts(),
+  door_unread_imports(), door_clear_away() TO loa_worker;
 
 GRANT EXECUTE ON FUNCTION door_unit_code(integer), door_units_below(text[], date) TO loa_web, loa_worker;
 GRANT EXECUTE ON FUNCTION door_create_unit(text, text, text, integer, date, date, bigint, bigint, timestamptz),

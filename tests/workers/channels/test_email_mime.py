@@ -115,6 +115,17 @@ def test_the_same_slots_give_the_same_bytes() -> None:
     assert blueprint().fill(SLOTS) == blueprint().fill(SLOTS)
 
 
+def test_no_text_is_taken_for_a_mark_of_ours() -> None:
+    words = "loa-slot-to loa-slot-from loa-slot-subject loa-slot-id@slot loaslotforthenumber to subject number"
+    text = f"{words} {{number}}\n"
+
+    raw = EmailBlueprint(sender=SENDER, sender_name="loa-slot-to", subject=words, text=text, html=text, date=DATE).fill(SLOTS)
+
+    read = seen(parsed(raw))
+    assert read["plain"] == read["html"] == text.replace("{number}", SLOTS.number)
+    assert (read["Subject"], parsed(raw)["From"].addresses[0].display_name) == (words, "loa-slot-to")
+
+
 def test_an_address_with_letters_of_its_own_country_goes_as_utf8() -> None:
     raw = blueprint().fill(Slots("phụhuynh@example.com", SLOTS.number, SLOTS.message_id))
 
