@@ -1,8 +1,13 @@
 """`/imports` over HTTP. What is found in a list has its own tests; here: who, what, how large, and nothing half."""
 
+import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import pytest
+from sqlalchemy import text
 
 from contact_registry import MasterKey
 from service.contacts import locate_import, read_import
@@ -58,6 +63,66 @@ async def test_a_file_over_ten_megabytes_is_too_large(site: Site) -> None:
     for size in (10 * 1024 * 1024 + 1, 12 * 1024 * 1024):
         refused = await site.call("POST", "/imports", **upload(b"a,b\n" * (size // 4 + 1)))
         assert (refused.status_code, refused.json()["code"]) == (413, "import.too_large")
+
+
+async def test_what_is_uploaded_never_touches_a_disk(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory for temporary files that does not exist: to open one there would be a fault."""
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    taken = await site.call("POST", "/imports", **upload(LIST + b"," * (5 * 1024 * 1024)))
+    assert taken.status_code == 202
+
+
+async def test_a_stranger_s_body_is_not_even_read(site: Site) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        read.append(1)
+        yield b"--x\r\n"
+
+    read: list[int] = []
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    refused = await site.client.post("/api/v1/imports", headers=headers, content=body())
+    assert (refused.status_code, refused.json()["code"], read) == (401, "auth.missing", [])
+    refused = await site.call("POST", "/imports", role="approver", headers=headers, content=body())
+    assert (refused.status_code, read) == (403, [])
+
+
+async def test_a_form_that_is_none_is_refused(site: Site) -> None:
+    missing = await site.call("POST", "/imports", files={"file": ("a.csv", LIST)})
+    assert (missing.status_code, [(e["field"], e["code"]) for e in missing.json()["errors"]]) == (
+        422,
+        [("unit", "field.missing")],
+    )
+    text = await site.call("POST", "/imports", data={"unit": "nbk-thcs", "file": "a,b"}, files={"other": ("a.csv", LIST)})
+    assert (text.status_code, text.json()["code"]) == (422, "request.unknown_field")
+    none = await site.call("POST", "/imports", json={"unit": "nbk-thcs"})
+    assert (none.status_code, none.json()["code"]) == (422, "request.invalid")
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    damaged = await site.call("POST", "/imports", headers=headers, content=b"not a form")
+    assert (damaged.status_code, damaged.json()["code"]) == (400, "request.malformed")
+
+
+async def test_the_form_is_documented(site: Site) -> None:
+    call = (await site.client.get("/api/openapi.json")).json()["paths"]["/api/v1/imports"]["post"]
+    schema = call["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert (set(schema["properties"]), schema["required"]) == ({"file", "unit", "dry_run"}, ["file", "unit"])
+    assert schema["additionalProperties"] is False
+
+
+async def test_a_list_is_applied_once(site: Site, engines: Engines, master: MasterKey) -> None:
+    taken = await site.call("POST", "/imports", **upload())
+    await read_by_worker(site, engines, master, taken.json()["id"])
+    path = f"/imports/{taken.json()['id']}"
+    assert (await site.call("POST", f"{path}/apply")).status_code == 200
+    before = [(await site.call("GET", path)).json(), await everything(engines)]
+    refused = await site.call("POST", f"{path}/apply")
+    assert (refused.status_code, refused.json()["code"]) == (409, "import.not_allowed_in_state")
+    assert [(await site.call("GET", path)).json(), await everything(engines)] == before
+
+
+async def everything(engines: Engines) -> list[list[str]]:
+    """All that applying a list may change, as text."""
+    tables = ("imports", "contacts", "contact_points", "enrolments", "audit_events", "outbox")
+    async with engines.owner.connect() as conn:
+        return [list((await conn.execute(text(f"SELECT t::text FROM {table} t ORDER BY 1"))).scalars()) for table in tables]
 
 
 async def test_an_unknown_unit_or_field_is_refused(site: Site) -> None:
