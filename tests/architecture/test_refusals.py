@@ -5,6 +5,8 @@ import string
 
 import pytest
 
+from contact_registry.importing.checked import SEVERITY
+from service.audit import Action
 from service.refusals import SENTENCES, preferred_language, sentence
 from tests.architecture.sources import modules, strings
 
@@ -54,14 +56,8 @@ def test_every_code_in_the_source_has_its_sentence() -> None:
 # The sentences themselves, and the reasons of deliveries, which have words of their own.
 _TELLS_OTHERWISE = {"service.refusals", "service.deliveries.reasons"}
 
-# Actions of the audit trail and purposes look like codes; they are told to nobody as refusals.
-_OTHER_VOCABULARIES = {
-    value
-    for module, path in modules()
-    if module.startswith(("service.audit", "contact_registry"))
-    for _, value in strings(path)
-    if _CODE.fullmatch(value)
-}
+# Actions of the audit trail and the problems of an import look like codes; they are told to nobody as refusals.
+_OTHER_VOCABULARIES = {action.value for action in Action} | set(SEVERITY)
 
 
 @pytest.mark.parametrize("code", CONTRACT)
