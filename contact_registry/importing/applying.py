@@ -1,9 +1,10 @@
 """Applying a list: it becomes the unit's present list of parents. What it no longer has is ended, not deleted, so that an import
 can be undone; what it still has is kept; the rest is added. A suppression is never lifted: this never touches one.
 
-A handful of statements, whatever the size of the list.
+A handful of statements, whatever the size of the list; hashing and sealing go beside the event loop, which has others to serve.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -52,7 +53,7 @@ async def apply_list(
     # Two lists applied at once would both end what the other brings.
     await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('loa.apply_list'), :unit)"), {"unit": unit_id})
     rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})})
-    persons = people(rows)
+    persons = await asyncio.to_thread(people, rows)
     matching = await _match(conn, unit_id, persons, index_key)
     await _make_contacts(conn, import_id, unit_id, persons, matching)
     added, kept, ended = await _replace_points(conn, import_id, unit_id, persons, matching, data_key)
@@ -76,7 +77,7 @@ async def _match(conn: AsyncConnection, unit_id: int, persons: list[Person], ind
         {"unit": unit_id},
     )
     live = {(row.channel, bytes(row.address_hash)): row.contact_id for row in found}
-    hashes = [[(channel, address_hash(index_key, channel, address)) for channel, address in p.addresses] for p in persons]
+    hashes = await asyncio.to_thread(_hashes, persons, index_key)
     taken: set[int] = set()
     contact: list[int | None] = []
     # Persons with a phone come first in the list, so a person known by phone keeps the contact an email once shared with them.
@@ -86,6 +87,10 @@ async def _match(conn: AsyncConnection, unit_id: int, persons: list[Person], ind
             taken.add(known)
         contact.append(known)
     return _Matching(hashes, contact, live)
+
+
+def _hashes(persons: list[Person], index_key: bytes) -> list[list[Address]]:
+    return [[(channel, address_hash(index_key, channel, address)) for channel, address in p.addresses] for p in persons]
 
 
 async def _make_contacts(conn: AsyncConnection, import_id: int, unit_id: int, persons: list[Person], matching: _Matching) -> None:
@@ -114,6 +119,7 @@ async def _replace_points(
     kept = {address for address, (contact, _) in wanted.items() if matching.live.get(address) == contact}
     gone = [address for address in matching.live if address not in kept]
     new = [(address, *wanted[address]) for address in wanted if address not in kept]
+    sealed = await asyncio.to_thread(lambda: [data_key.seal(written, address[0]) for address, _, written in new])
     await conn.execute(
         text(
             "UPDATE contact_points p SET ended_by = :import"
@@ -135,7 +141,7 @@ async def _replace_points(
             "contacts": [contact for _, contact, _ in new],
             "channels": [address[0] for address, _, _ in new],
             "hashes": [address[1] for address, _, _ in new],
-            "sealed": [data_key.seal(written, address[0]) for address, _, written in new],
+            "sealed": sealed,
         },
     )
     moved = sum(address in wanted for address in gone)
@@ -161,6 +167,7 @@ async def _replace_enrolments(
         {"import": import_id, "unit": unit_id},
     )
     beside = [(contact, rows[p]) for person, contact in zip(persons, matching.contact, strict=True) for p in person.rows]
+    pupils = await asyncio.to_thread(lambda: [data_key.seal(row.pupil, "name") if row.pupil else None for _, row in beside])
     await conn.execute(
         text(
             "INSERT INTO enrolments (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
@@ -175,7 +182,7 @@ async def _replace_enrolments(
             "contacts": [contact for contact, _ in beside],
             "grades": [row.grade for _, row in beside],
             "classes": [row.class_name for _, row in beside],
-            "pupils": [data_key.seal(row.pupil, "name") if row.pupil else None for _, row in beside],
+            "pupils": pupils,
             "sheets": [row.sheet for _, row in beside],
             "rows": [row.row for _, row in beside],
         },

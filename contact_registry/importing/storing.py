@@ -1,5 +1,6 @@
 """A checked list in the database: its rows sealed as JSON until a person applies them, its problems in the open (they name nobody)."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ async def store_checked(
         },
     )
     if keep_rows:
-        await conn.execute(_ROWS, _row_values(import_id, unit_id, checked.rows, data_key))
+        await conn.execute(_ROWS, await asyncio.to_thread(_row_values, import_id, unit_id, checked.rows, data_key))
 
 
 def _row_values(import_id: int, unit_id: int, rows: Sequence[CheckedRow], key: DataKey) -> dict[str, Any]:
@@ -72,6 +73,10 @@ async def load_rows(conn: AsyncConnection, import_id: int, keys: Mapping[int, Da
         ),
         {"import": import_id},
     )
+    return await asyncio.to_thread(_unsealed, found.all(), keys)
+
+
+def _unsealed(found: Sequence[Any], keys: Mapping[int, DataKey]) -> list[CheckedRow]:
     rows = []
     for row in found:
         if row.data_key_id not in keys:

@@ -1,40 +1,34 @@
-"""Importing a school's list: upload (sealed at once), reading by a worker, applying by a person.
+"""Importing a school's list: upload (sealed at once), reading by a worker (reading.py), applying by a person.
 
 reading ──► checked ──► applied          A dry run keeps its report only and ends at `checked`.
    └──────► failed   (failure_code says why)
 """
 
-import asyncio
 import dataclasses
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import (
     Applied,
-    CheckedList,
     ImportRefused,
     MasterKey,
     apply_list,
     current_data_key,
     data_keys,
-    read_list,
     row_key_ids,
     sniff,
-    store_checked,
 )
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import LOCAL
-from service.contacts.sealed_files import delete_file, open_file, store_file
+from service.contacts.reading import SUBJECT
+from service.contacts.sealed_files import store_file
 from service.errors import Conflict, Invalid, NotFound, TooLarge
 from service.keyring.deployment import deployment_key
 from service.outbox import ReadImport, put
-
-SUBJECT = "import"
 
 
 def school_year_of(now: datetime) -> str:
@@ -86,59 +80,6 @@ async def start_import(
     )
     await put(conn, ReadImport(unit_id=unit_id, import_id=made.id), lane="bulk", now=now)
     return UUID(str(made.public_id))
-
-
-async def read_import(conn: AsyncConnection, import_id: int, *, master: MasterKey, now: datetime) -> None:
-    """Reads an uploaded list, for a worker acting for its unit. Safe to run twice: what is not `reading` any more is left alone."""
-    found = (
-        await conn.execute(
-            text(
-                "SELECT id, public_id, unit_id, dry_run FROM imports WHERE id = :id AND state = 'reading' FOR UPDATE SKIP LOCKED"
-            ),
-            {"id": import_id},
-        )
-    ).one_or_none()
-    if found is None:
-        return
-    key = await current_data_key(conn, master, found.unit_id)
-    data = await open_file(conn, import_id, master)
-    checked: CheckedList | None = None
-    failure: str | None = None
-    try:
-        if data is None:
-            raise ImportRefused("import.unreadable")
-        checked = await asyncio.to_thread(read_list, data, "")
-    except ImportRefused as refused:
-        failure = refused.code
-    if checked is not None:
-        await store_checked(conn, import_id, found.unit_id, checked, key, keep_rows=not found.dry_run)
-    await delete_file(conn, import_id)
-    counts = dataclasses.asdict(checked.counts) if checked else {}
-    await conn.execute(
-        text(
-            "UPDATE imports SET state = :state, failure_code = :failure, file_format = :format, counts = CAST(:counts AS jsonb),"
-            " dropped_columns = :dropped, checked_at = :now WHERE id = :id AND state = 'reading'"
-        ),
-        {
-            "id": import_id,
-            "state": "checked" if checked else "failed",
-            "failure": failure,
-            "format": checked.file_format if checked else None,
-            "counts": orjson.dumps(counts).decode() if checked else None,
-            "dropped": list(checked.dropped_columns) if checked else [],
-            "now": now,
-        },
-    )
-    await record_event(
-        conn,
-        actor=None,
-        unit_id=found.unit_id,
-        action=Action.IMPORT_CHECKED if checked else Action.IMPORT_FAILED,
-        subject_kind=SUBJECT,
-        subject_id=found.public_id,
-        details=counts if checked else {"code": failure},
-        now=now,
-    )
 
 
 async def apply_import(conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, now: datetime) -> Applied:

@@ -1,5 +1,9 @@
-"""An uploaded list waiting to be read: sealed under the unit's key, deleted as soon as it is read."""
+"""An uploaded list waiting to be read: sealed under the unit's key, deleted as soon as it is read.
 
+Whatever becomes of the import, a file is gone after 24 hours: `door_unread_imports`, which the sweeper asks every second, sees to it.
+"""
+
+import asyncio
 import base64
 from datetime import datetime
 
@@ -13,6 +17,8 @@ _PURPOSE = "import-file"
 
 async def store_file(conn: AsyncConnection, import_id: int, data: bytes, key: DataKey, *, now: datetime) -> None:
     """Keeps the file for its import, sealed."""
+    # The data key seals text; a file is at most 10 MB and stays for seconds, so a third more is nothing.
+    sealed = await asyncio.to_thread(lambda: key.seal(base64.b64encode(data).decode(), _PURPOSE))
     await conn.execute(
         text(
             "INSERT INTO import_files (import_id, unit_id, data_key_id, sealed, created_at)"
@@ -22,8 +28,7 @@ async def store_file(conn: AsyncConnection, import_id: int, data: bytes, key: Da
             "import": import_id,
             "unit": key.unit_id,
             "key": key.id,
-            # The data key seals text; a file is at most 10 MB and stays for seconds, so a third more is nothing.
-            "sealed": key.seal(base64.b64encode(data).decode(), _PURPOSE),
+            "sealed": sealed,
             "now": now,
         },
     )
@@ -36,8 +41,8 @@ async def open_file(conn: AsyncConnection, import_id: int, master: MasterKey) ->
     ).one_or_none()
     if row is None:
         return None
-    keys = await data_keys(conn, master, [row.data_key_id])
-    return base64.b64decode(keys[row.data_key_id].unseal(row.sealed, _PURPOSE))
+    key = (await data_keys(conn, master, [row.data_key_id]))[row.data_key_id]
+    return await asyncio.to_thread(lambda: base64.b64decode(key.unseal(row.sealed, _PURPOSE)))
 
 
 async def delete_file(conn: AsyncConnection, import_id: int) -> None:

@@ -11,6 +11,7 @@ CREATE TABLE imports (
   counts           jsonb,
   dropped_columns  text[] NOT NULL DEFAULT '{}',
   failure_code     text,
+  attempts         integer NOT NULL DEFAULT 0,  -- at reading it; counted before each begins
   created_by       bigint NOT NULL REFERENCES accounts,
   created_at       timestamptz NOT NULL DEFAULT now(),
   checked_at       timestamptz,
@@ -19,7 +20,7 @@ CREATE TABLE imports (
 );
 CREATE INDEX imports_unit ON imports (unit_id, id);
 
--- The uploaded file, sealed, deleted as soon as it is read (24 hours at the most).
+-- The uploaded file, sealed, deleted as soon as it is read, and after 24 hours whatever happened (door_unread_imports).
 CREATE TABLE import_files (
   import_id    bigint PRIMARY KEY REFERENCES imports,
   unit_id      integer NOT NULL REFERENCES units,

@@ -224,9 +224,11 @@ CREATE FUNCTION door_units_with_receipts() RETURNS TABLE (unit_id integer)
   SELECT DISTINCT r.unit_id FROM receipts_inbox r
 $$;
 
--- Uploaded lists whose reading was lost on the way.
+-- Uploaded lists whose reading was lost on the way. No file outlives its day: what is older is deleted here, first, and reading
+-- its import finds nothing and ends it.
 CREATE FUNCTION door_unread_imports() RETURNS TABLE (unit_id integer, import_id bigint)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  DELETE FROM import_files f WHERE f.created_at < now() - interval '24 hours';
   SELECT i.unit_id, i.id FROM imports i
    WHERE i.state = 'reading' AND i.created_at < now() - interval '5 seconds' ORDER BY i.id LIMIT 100
 $$;
