@@ -40,7 +40,6 @@ class Action(StrEnum):
     BROADCAST_PAUSED = "broadcast.paused"
     BROADCAST_CANCELLED = "broadcast.cancelled"
     BROADCAST_COMPLETED = "broadcast.completed"
-    DELIVERIES_SEEN = "deliveries.seen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from service.audit import Action, record_event
 from service.cli.deployment import Deployment
 from service.cli.working import on_deployment
 from service.keyring import make_signing_key
@@ -41,7 +42,16 @@ def create(
     async def work(deployment: Deployment) -> Unit:
         async with deployment.engine.begin() as conn:
             unit = await create_first_unit(conn, code=code, name=name, now=deployment.now)
-            await make_signing_key(conn, deployment.master, unit.id, purpose="record", now=deployment.now)
+            kid = await make_signing_key(conn, deployment.master, unit.id, purpose="record", now=deployment.now)
+            await record_event(
+                conn,
+                actor=None,
+                unit_id=unit.id,
+                action=Action.SIGNING_KEY_CREATED,
+                subject_kind="signing_key",
+                subject_id=kid,
+                now=deployment.now,
+            )
             return unit
 
     typer.echo(on_deployment(work).code)

@@ -1,14 +1,13 @@
 """The store of signed, frozen records and of the blocks that lead from a number to its record. Written by broadcasts, read by lookups."""
 
 from service.records.numbers import Block, blocks_after, reserve_numbers
-from service.records.store import StoredRecord, find_record, find_record_by_number, record_jws, store_record
+from service.records.store import StoredRecord, find_record, record_jws, store_record
 
 __all__ = [
     "Block",
     "StoredRecord",
     "blocks_after",
     "find_record",
-    "find_record_by_number",
     "record_jws",
     "reserve_numbers",
     "store_record",

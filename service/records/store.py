@@ -47,18 +47,6 @@ async def find_record(conn: AsyncConnection, record_id: UUID) -> StoredRecord | 
     return None if row is None else StoredRecord(row.id, bytes(row.jws), row.expires_at)
 
 
-async def find_record_by_number(conn: AsyncConnection, number: int) -> StoredRecord | None:
-    """The record a delivery number leads to. For the look-up's login."""
-    # The last block that begins at or below the number is the only one that can hold it: one step down the primary key.
-    find = text(
-        "SELECT r.id, r.jws, r.expires_at FROM"
-        " (SELECT record_id, last_number FROM number_blocks WHERE first_number <= :number ORDER BY first_number DESC LIMIT 1) b"
-        " JOIN records r ON r.id = b.record_id WHERE b.last_number >= :number"
-    )
-    row = (await conn.execute(find, {"number": number})).one_or_none()
-    return None if row is None else StoredRecord(row.id, bytes(row.jws), row.expires_at)
-
-
 async def record_jws(conn: AsyncConnection, record_id: UUID) -> bytes:
     """The signed bytes. Raises `NotFound("record.unknown")`."""
     found = await find_record(conn, record_id)

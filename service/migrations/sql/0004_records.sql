@@ -21,7 +21,6 @@ CREATE TABLE records (
   signed_at      timestamptz NOT NULL,
   expires_at     timestamptz NOT NULL
 );
-CREATE INDEX records_signed ON records (signed_at);
 
 -- number -> block -> record answers every look-up for ever, also after the personal rows are gone.
 CREATE TABLE number_blocks (

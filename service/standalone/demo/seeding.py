@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from contact_registry import MasterKey
 from service.accounts import APPROVE_UNATTENDED, create_account, create_api_key, permissions_of
 from service.actors import Actor
+from service.audit import Action, record_event
 from service.database import act_for
 from service.keyring import deployment_key, make_signing_key
 from service.settings import Settings
@@ -83,7 +84,16 @@ async def _make(conn: AsyncConnection, master: MasterKey, *, now: datetime) -> d
     index_key = await deployment_key(conn, master, "address_index")
     code, name = DEPARTMENT
     department = await create_first_unit(conn, code=code, name=name, now=now)
-    await make_signing_key(conn, master, department.id, purpose="record", now=now)
+    kid = await make_signing_key(conn, master, department.id, purpose="record", now=now)
+    await record_event(
+        conn,
+        actor=None,
+        unit_id=department.id,
+        action=Action.SIGNING_KEY_CREATED,
+        subject_kind="signing_key",
+        subject_id=kid,
+        now=now,
+    )
     ids = {code: department.id}
     accounts: list[dict[str, str]] = []
     api_keys: dict[str, str] = {}

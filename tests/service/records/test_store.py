@@ -9,28 +9,24 @@ from sqlalchemy.exc import DBAPIError
 from contact_registry import MasterKey
 from service.database import unit_transaction
 from service.errors import NotFound
-from service.records import blocks_after, find_record_by_number, record_jws, reserve_numbers
+from service.records import blocks_after, find_record, record_jws, reserve_numbers
 from tests.conftest import Engines
 from tests.factories.records import make_press
 
 
-async def test_a_number_leads_to_its_record(engines: Engines, master: MasterKey) -> None:
+async def test_every_number_of_a_block_leads_to_its_record_and_no_other_does(engines: Engines, master: MasterKey) -> None:
     press = await make_press(engines, master)
     first, second = await press.publish(), await press.publish()
     written = await press.deliver(first.id, 3)
     async with engines.lookup.connect() as conn:
-        for number in (first.public_number, *written):
-            found = await find_record_by_number(conn, press.numbers.number(number))
-            assert found is not None
-            assert found.id == first.id
-            assert found.jws == await record_jws(conn, first.id)
-        found = await find_record_by_number(conn, press.numbers.number(second.public_number))
-        assert found is not None
-        assert found.id == second.id
         blocks = await blocks_after(conn, -1)
-        assert await find_record_by_number(conn, blocks[-1].last + 1) is None
-        assert await find_record_by_number(conn, 0) is None
+        led = {number: block.record_id for block in blocks for number in range(block.first, block.last + 1)}
+        ours = {press.numbers.number(number): first.id for number in (first.public_number, *written)}
+        assert led == ours | {press.numbers.number(second.public_number): second.id}
         assert await blocks_after(conn, blocks[0].first) == blocks[1:]
+        stored = await find_record(conn, first.id)
+        assert stored is not None
+        assert stored.jws == await record_jws(conn, first.id)
 
 
 async def test_blocks_never_overlap(engines: Engines, master: MasterKey) -> None:
