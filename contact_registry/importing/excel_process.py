@@ -62,7 +62,7 @@ def read_apart(data: bytes, *, seconds: float = MAX_SECONDS) -> list[tuple[str, 
             check=False,
             start_new_session=True,  # Ctrl-C stops the worker; it says nothing about the file
         )
-        answer = orjson.loads(done.stdout) if done.returncode == 0 else {"refused": "import.unreadable"}
+        answer: dict[str, Any] = orjson.loads(done.stdout) if done.returncode == 0 else {"refused": "import.unreadable"}
     except (subprocess.TimeoutExpired, orjson.JSONDecodeError):
         raise Refused("import.unreadable") from None
     if "refused" in answer:

@@ -1,5 +1,6 @@
 """Applying lists: the last one is the unit's list of parents, and nothing is lost that undo would need."""
 
+import threading
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from contact_registry import (
     Applied,
     Audience,
+    DataKey,
     MasterKey,
     apply_list,
     audience_select,
@@ -193,3 +195,35 @@ async def test_staff_join_in_when_asked_and_a_parents_list_leaves_them_alone(sch
     assert await school.reached(Audience(grades=("6",), staff=True)) == [phone(1), phone(9)]
     await school.apply(line(1, "6A1", 3, None))
     assert await school.reached(Audience(staff=True)) == [phone(3), phone(9)]
+
+
+async def test_sealing_and_opening_leave_the_event_loop_free(school: School) -> None:
+    """A list of tens of thousands is seconds of work, and a process has others to serve meanwhile."""
+    unit = school.world.units["nbk-thcs"]
+    checked = read_list("\n".join((HEAD, line(1, "6A1", 1, 2, "a@example.com"))).encode(), "")
+    insert = (
+        "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'checked', '2026-2027', :by) RETURNING id"
+    )
+    async with unit_transaction(school.engines.owner, unit) as conn:
+        made = (await conn.execute(text(insert), {"unit": unit, "by": school.world.actor().account_id})).scalar_one()
+        plain = await current_data_key(conn, school.master, unit)
+        key = WatchedKey(plain.id, plain.unit_id, plain._cipher)
+        await store_checked(conn, made, unit, checked, key)
+        await apply_list(conn, made, unit, key, bytes(32), school_year="2026-2027")
+    assert {deed for deed, _ in USED} == {"seal import-row", "unseal import-row", "seal sms", "seal email", "seal name"}
+    assert threading.get_ident() not in {thread for _, thread in USED}
+
+
+USED: set[tuple[str, int]] = set()
+
+
+class WatchedKey(DataKey):
+    """A data key that remembers in which threads it worked."""
+
+    def seal(self, plain: str, purpose: str) -> bytes:
+        USED.add((f"seal {purpose}", threading.get_ident()))
+        return DataKey.seal(self, plain, purpose)
+
+    def unseal(self, sealed: bytes, purpose: str) -> str:
+        USED.add((f"unseal {purpose}", threading.get_ident()))
+        return DataKey.unseal(self, sealed, purpose)

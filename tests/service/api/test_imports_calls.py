@@ -85,6 +85,17 @@ async def test_a_stranger_s_body_is_not_even_read(site: Site) -> None:
     assert (refused.status_code, read) == (403, [])
 
 
+async def test_a_body_that_never_says_how_long_it_is_is_cut_off(site: Site) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        while True:
+            yield b"," * (1024 * 1024)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    refused = await site.call("POST", "/imports", headers=headers, content=endless())
+    assert (refused.status_code, refused.json()["code"]) == (413, "import.too_large")
+
+
 async def test_a_form_that_is_none_is_refused(site: Site) -> None:
     missing = await site.call("POST", "/imports", files={"file": ("a.csv", LIST)})
     assert (missing.status_code, [(e["field"], e["code"]) for e in missing.json()["errors"]]) == (

@@ -182,12 +182,14 @@ async def test_only_who_may_imports(office: Office, world: World) -> None:
 
 async def test_a_list_is_applied_once(office: Office) -> None:
     public_id = await office.start()
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=r"import\.not_allowed_in_state"):
         await office.apply(public_id)
     await office.read(public_id)
     await office.apply(public_id)
-    with pytest.raises(Conflict):
+    before = [await office.count(table) for table in ("contacts", "contact_points", "enrolments", "audit_events")]
+    with pytest.raises(Conflict, match=r"import\.not_allowed_in_state"):
         await office.apply(public_id)
+    assert [await office.count(table) for table in ("contacts", "contact_points", "enrolments", "audit_events")] == before
 
 
 async def test_another_school_never_learns_that_an_import_exists(office: Office, engines: Engines, world: World) -> None:
