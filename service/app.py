@@ -117,7 +117,7 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404 and "text/html" in request.headers.get("accept", "") and not _for_programs(request):
-            return not_found_page(pages)
+            return not_found_page(pages, request.query_params.get("lang"))
         code = _HTTP_CODES.get(error.status_code, "request.malformed")
         return problem(request, error.status_code, code, headers=error.headers)
 

@@ -3,6 +3,7 @@
 A number alone is calm, never green: it leads to the official text and says to compare. Green stands for `same` only.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,19 +18,31 @@ Tone = Literal["calm", "good", "bad", "warm"]
 _LOOKS: dict[str, tuple[Tone, str]] = {
     "found": ("calm", "compare"),
     "same": ("good", "check"),
+    "same_unaccented": ("good", "check"),
     "different": ("bad", "stop"),
     "expired": ("warm", "clock"),
     "expired_same": ("warm", "clock"),
+    "expired_same_unaccented": ("warm", "clock"),
     "mistyped": ("warm", "pencil"),
+    "miscounted": ("warm", "pencil"),
+    "misread": ("warm", "pencil"),
+    "no_number": ("warm", "pencil"),
     "unknown": ("warm", "search"),
     "unavailable": ("warm", "pause"),
     "too_long": ("warm", "pencil"),
 }
 
+_DIGITS = 12
+_BETWEEN = re.compile(r"[\s.\-]+")
+_SENDER = re.compile(r"([A-Za-z0-9._-]{1,11}): ")
+
 
 @dataclass(frozen=True, slots=True)
 class RecordOnPage:
-    """The official message as the page shows it: final texts with the asked number in its place."""
+    """The official message as the page shows it: final texts with the asked number in its place.
+
+    `sender`: the name an SMS comes from, which it begins with. `email_first`: the pasted text was the email's, or there is no SMS.
+    """
 
     url: str
     kind: str
@@ -43,6 +56,8 @@ class RecordOnPage:
     email_subject: str
     email_text: str
     single_approval: bool
+    sender: str
+    email_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +75,11 @@ class AnswerPage:
     copied: bool = False
     record: RecordOnPage | None = None
     differences: tuple[Difference, ...] = ()
+    whole: bool = False
 
     @property
     def mistyped(self) -> bool:
-        return self.verdict == "mistyped"
+        return self.verdict in ("mistyped", "miscounted", "misread")
 
     @property
     def ask_text(self) -> bool:
@@ -76,7 +92,7 @@ class AnswerPage:
 
     @property
     def show_where(self) -> bool:
-        return self.verdict in ("mistyped", "unknown")
+        return self.record is None and self.verdict not in ("unavailable", "too_long")
 
     @property
     def warn(self) -> bool:
@@ -85,12 +101,16 @@ class AnswerPage:
 
 def answer_page(answer: Answer, language: str, *, asked: str = "") -> AnswerPage:
     """The page of an answer. `asked`: what was typed, put back into the field after a typing error."""
-    record = answer.record
-    differences = answer.comparison.differences if answer.comparison else ()
+    record, comparison = answer.record, answer.comparison
+    typed = sum(c.isdecimal() for c in asked)
     verdict = _verdict(answer)
+    if verdict == "mistyped" and typed not in (0, _DIGITS):
+        verdict = "miscounted"
     tone, icon = _LOOKS[verdict]
     headline, advice = VERDICTS[language][verdict]
-    fill = {"unit": record.issuer_name, "day": day_on_screen(record.expires_at)} if record else {}
+    fill: dict[str, object] = {"typed": typed, "misread": _grouped(answer.misread)}
+    if record is not None:
+        fill |= {"unit": record.issuer_name, "day": day_on_screen(record.expires_at)}
     return AnswerPage(
         language=language,
         verdict=verdict,
@@ -99,10 +119,11 @@ def answer_page(answer: Answer, language: str, *, asked: str = "") -> AnswerPage
         headline=headline.format_map(fill),
         advice=advice.format_map(fill),
         number=answer.number or "",
-        asked=asked if record is None else "",
+        asked=_grouped(asked or answer.misread)[:40] if record is None else "",
         copied=answer.copied,
-        record=_record(record, language, expired=answer.outcome == "expired") if record else None,
-        differences=tuple(differences),
+        record=_record(record, language, answer) if record else None,
+        differences=comparison.differences if comparison else (),
+        whole=comparison is not None and comparison.whole,
     )
 
 
@@ -115,16 +136,25 @@ def plain_page(verdict: str, language: str) -> AnswerPage:
 
 def _verdict(answer: Answer) -> str:
     if answer.record is None:
+        return "no_number" if answer.numberless else "misread" if answer.misread else answer.outcome
+    comparison = answer.comparison
+    if comparison is None:
         return answer.outcome
-    if answer.comparison is not None and answer.comparison.verdict != "same":
+    if comparison.verdict != "same":
         return "different"  # whatever else holds: what is not plainly the official text is not to be followed
-    if answer.outcome == "expired":
-        return "expired_same" if answer.comparison else "expired"
-    return "same" if answer.comparison else "found"
+    same = "same_unaccented" if comparison.unaccented else "same"
+    return f"expired_{same}" if answer.outcome == "expired" else same
 
 
-def _record(record: RecordView, language: str, *, expired: bool) -> RecordOnPage:
-    email = record.texts.get("email", {})
+def _grouped(typed: str) -> str:
+    """Digits in groups of four, to be read against the message; anything else as it was typed."""
+    plain = _BETWEEN.sub("", typed)
+    return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4)) if plain.isdecimal() else typed
+
+
+def _record(record: RecordView, language: str, answer: Answer) -> RecordOnPage:
+    email, sms = record.texts.get("email", {}), tuple(record.texts.get("sms", {}).values())
+    sender = _SENDER.match(sms[0]) if sms else None
     return RecordOnPage(
         url=f"/api/v1/records/{record.id}",
         kind=kind_name(record.kind, language),
@@ -133,9 +163,11 @@ def _record(record: RecordView, language: str, *, expired: bool) -> RecordOnPage
         issued_iso=record.issued_at.isoformat(),
         expires=on_screen(record.expires_at),
         expires_iso=record.expires_at.isoformat(),
-        expired=expired,
-        sms=tuple(record.texts.get("sms", {}).values()),
+        expired=answer.outcome == "expired",
+        sms=sms,
         email_subject=email.get("subject", ""),
         email_text=email.get("text", ""),
         single_approval=record.single_approval,
+        sender=sender.group(1) if sender else "",
+        email_first=answer.channel == "email" or not sms,
     )

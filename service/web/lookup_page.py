@@ -74,7 +74,7 @@ async def _answer(page: LookupSite, language: str, *, number: str | None, text: 
         return _respond(page, plain_page("unavailable", language), language, status=503)
     except TooLarge:
         return _respond(page, plain_page("too_long", language), language, status=413)
-    return _respond(page, answer_page(answer, language, asked=(number or "")[:40]), language)
+    return _respond(page, answer_page(answer, language, asked=number or ""), language)
 
 
 def _respond(page: LookupSite, answer: AnswerPage | None, language: str, *, status: int = 200) -> HTMLResponse:
@@ -83,6 +83,6 @@ def _respond(page: LookupSite, answer: AnswerPage | None, language: str, *, stat
     return HTMLResponse(html, status_code=status, headers=headers)
 
 
-def not_found_page(pages: Pages) -> HTMLResponse:
+def not_found_page(pages: Pages, lang: str | None = None) -> HTMLResponse:
     """For a person who followed a wrong address."""
-    return HTMLResponse(pages.render("pages/not_found.html", "vi"), status_code=404, headers=pages.headers())
+    return HTMLResponse(pages.render("pages/not_found.html", _language(lang)), status_code=404, headers=pages.headers())

@@ -35,8 +35,8 @@ class Pages:
         )
         return cls(environment, Markup(style), policy)  # noqa: S704 - our own file, not a person's text
 
-    def render(self, name: str, language: str, *, here: str = "/", number: str = "", **values: Any) -> str:
-        """A page in one language. `number` keeps an asked number across the change of language."""
+    def render(self, name: str, language: str, *, here: str | None = "/", number: str = "", **values: Any) -> str:
+        """A page in one language. `number` keeps an asked number across the change of language; without `here` there is no change."""
         other = "vi" if language == "en" else "en"
         query = "&".join(
             part for part in (f"so={number.replace(' ', '')}" if number else "", "lang=en" if other == "en" else "") if part
@@ -45,7 +45,7 @@ class Pages:
             t=WORDS[language],
             language=language,
             other_language=other,
-            other_language_url=f"{here}?{query}" if query else here,
+            other_language_url=f"{here}?{query}" if here and query else here,
             home="/?lang=en" if language == "en" else "/",
             style=self.style,
             **values,

@@ -1,5 +1,6 @@
 """The API's reference at `/api/docs`: a page made from the OpenAPI description, without scripts and without another host."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,8 +13,8 @@ router = APIRouter(include_in_schema=False)
 async def reference(request: Request) -> HTMLResponse:
     """Every call with what it takes and answers."""
     pages = request.app.state.lookup_site.pages
-    language = "en" if request.query_params.get("lang") == "en" else "vi"
-    html = pages.render("pages/reference.html", language, here="/api/docs", groups=_groups(request.app.openapi()))
+    # The description is written in English only, and so is the page around it.
+    html = pages.render("pages/reference.html", "en", here=None, groups=_groups(request.app.openapi()))
     return HTMLResponse(html, headers=pages.headers())
 
 
@@ -43,10 +44,37 @@ def _groups(description: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]
     return sorted(groups.items())
 
 
-def _fields(content: dict[str, Any], schemas: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    schema = _resolved(content.get("schema", {}), schemas)
-    needed = schema.get("required", [])
-    return [(name, _type(field), name in needed) for name, field in schema.get("properties", {}).items()]
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a body or an answer. `fields`: those of the model it holds, one level deep."""
+
+    name: str
+    type: str
+    needed: bool
+    fields: tuple["Field", ...] = ()
+
+
+def _fields(content: dict[str, Any], schemas: dict[str, Any]) -> list[Field]:
+    model = _resolved(content.get("schema", {}), schemas)
+    return [
+        Field(each.name, each.type, each.needed, tuple(_own(_held(field, schemas))))
+        for each, field in zip(_own(model), model.get("properties", {}).values(), strict=True)
+    ]
+
+
+def _own(model: dict[str, Any]) -> list[Field]:
+    needed = model.get("required", [])
+    return [Field(name, _type(field), name in needed) for name, field in model.get("properties", {}).items()]
+
+
+def _held(field: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The model a field holds: alone, in a list, or beside null."""
+    if "$ref" in field:
+        return _resolved(field, schemas)
+    for inner in (*field.get("anyOf", ()), *([field["items"]] if "items" in field else [])):
+        if found := _held(inner, schemas):
+            return found
+    return {}
 
 
 def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,12 @@ _VI = {
     "sms_version": "Tin nhắn",
     "email_version": "Bản gửi qua email",
     "subject": "Tiêu đề",
+    "technical": "Dành cho kỹ thuật",
     "signed": "Xem bản ký số",
+    "sender": "Tin nhắn mang tên người gửi",
+    "whole": "Phần tin chính thức còn nguyên; những chữ thêm vào không phải của trường.",
+    "ask_title": "Còn chưa chắc?",
+    "ask": "Gọi số trường đã lưu, hoặc hỏi trực tiếp giáo viên chủ nhiệm.",
     "single": "Một người phát trong tình huống khẩn cấp, sẽ được người thứ hai xem lại.",
     "compare_title": "Tin của bạn có giống từng chữ không?",
     "compare_lead": "Kẻ gian có thể chép số thật dưới lời giả. Dán cả tin bạn nhận được để so.",
@@ -91,7 +96,12 @@ _EN = {
     "sms_version": "Text message",
     "email_version": "As sent by email",
     "subject": "Subject",
+    "technical": "For technicians",
     "signed": "Show the signed record",
+    "sender": "The text message comes under the sender name",
+    "whole": "The official part is complete; the words added to it are not the school's.",
+    "ask_title": "Still not sure?",
+    "ask": "Ring the school on the number you have saved, or ask the class teacher in person.",
     "single": "Issued by one person in an emergency; a second person will review it.",
     "compare_title": "Is yours the same, word for word?",
     "compare_lead": "A fraudster may copy a real number under a false text. Paste the whole message you received to compare it.",
@@ -113,11 +123,15 @@ _EN = {
 # Head line and what to do, by what was found. {unit} and {day} are filled from the signed record.
 _VERDICTS_VI = {
     "found": (
-        "Đây là tin chính thức mang số này. Tin của bạn khác một chữ thì không làm theo.",
+        "Đây là tin chính thức mang số này. Nếu tin của bạn khác dù chỉ một chữ, đừng làm theo.",
         "So tin của bạn với tin dưới đây, hoặc dán cả tin để máy so giúp.",
     ),
     "same": (
         "Giống từng chữ tin chính thức của {unit}.",
+        "Làm theo lời dặn trong tin. Còn băn khoăn thì gọi số trường đã lưu.",
+    ),
+    "same_unaccented": (
+        "Giống tin chính thức (không kể dấu) của {unit}.",
         "Làm theo lời dặn trong tin. Còn băn khoăn thì gọi số trường đã lưu.",
     ),
     "different": (
@@ -132,9 +146,25 @@ _VERDICTS_VI = {
         "Tin thật, đã hết hiệu lực từ {day}.",
         "Tin của bạn giống từng chữ tin chính thức của {unit}, nhưng nay chỉ để xem lại.",
     ),
+    "expired_same_unaccented": (
+        "Tin thật, đã hết hiệu lực từ {day}.",
+        "Tin của bạn giống tin chính thức (không kể dấu) của {unit}, nhưng nay chỉ để xem lại.",
+    ),
     "mistyped": (
         "Số gõ chưa đúng. Kiểm tra lại từng nhóm bốn số.",
         "Số tra cứu có 12 chữ số, viết thành ba nhóm bốn số, ví dụ 4071 8826 3163.",
+    ),
+    "miscounted": (
+        "Số gõ chưa đúng. Kiểm tra lại từng nhóm bốn số.",
+        "Bạn gõ {typed} chữ số, số tra cứu có 12.",
+    ),
+    "misread": (
+        "Số trong tin bạn dán chưa đúng: {misread}",
+        "So lại với tin rồi sửa ở ô dưới đây, hoặc dán lại cả tin. Chưa rõ thì không làm theo, gọi số trường đã lưu.",
+    ),
+    "no_number": (
+        "Không thấy số tra cứu trong tin bạn dán.",
+        "Hãy dán cả dòng cuối có 12 chữ số; chưa rõ thì không làm theo, gọi số trường đã lưu.",
     ),
     "unknown": (
         "Không tìm thấy trong hệ thống này. Gọi số trường đã lưu.",
@@ -152,11 +182,15 @@ _VERDICTS_VI = {
 
 _VERDICTS_EN = {
     "found": (
-        "This is the official message with this number. If yours differs by one word, do not act on it.",
+        "This is the official message with this number. If yours differs by even one word, do not act on it.",
         "Compare yours with the message below, or paste it to have it compared.",
     ),
     "same": (
         "The same, word for word, as the official message of {unit}.",
+        "Follow the advice in it. If you still wonder, ring the school on the number you have saved.",
+    ),
+    "same_unaccented": (
+        "The same as the official message of {unit} (accents aside).",
         "Follow the advice in it. If you still wonder, ring the school on the number you have saved.",
     ),
     "different": (
@@ -171,9 +205,25 @@ _VERDICTS_EN = {
         "A real message, no longer in force since {day}.",
         "Yours is the same, word for word, as the official message of {unit}, but it is here to be read again only.",
     ),
+    "expired_same_unaccented": (
+        "A real message, no longer in force since {day}.",
+        "Yours is the same as the official message of {unit} (accents aside), but it is here to be read again only.",
+    ),
     "mistyped": (
         "The number is not right yet. Check each group of four digits.",
         "A look-up number has 12 digits in three groups of four, such as 4071 8826 3163.",
+    ),
+    "miscounted": (
+        "The number is not right yet. Check each group of four digits.",
+        "Digits typed: {typed}. A look-up number has 12.",
+    ),
+    "misread": (
+        "The number in the text you pasted is not right yet: {misread}",
+        "Check it against the message and correct it below, or paste the whole message again. While in doubt do not act on it, ring the school on the saved number.",
+    ),
+    "no_number": (
+        "There is no look-up number in the text you pasted.",
+        "Paste the last line with its 12 digits, too; while in doubt do not act on the message, ring the school on the saved number.",
     ),
     "unknown": (
         "Not found in this system. Ring the school on the number you have saved.",

@@ -165,5 +165,5 @@ async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines) -
 async def test_the_reference_page_lists_every_call(site: Site) -> None:
     page = await site.client.get("/api/docs")
     for path in (await site.client.get("/api/openapi.json")).json()["paths"]:
-        assert path.replace("{", "&#123;") in page.text or path in page.text
+        assert path in page.text.replace("<wbr>", "")
     assert "<script" not in page.text

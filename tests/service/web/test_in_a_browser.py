@@ -36,7 +36,7 @@ async def test_a_parent_s_way_without_javascript(browser: Browser, address: str,
     await page.goto(address)
     await page.get_by_role("textbox", name="Số tra cứu").fill(warning["public_number"])
     await page.keyboard.press("Enter")
-    assert "khác một chữ thì không làm theo" in await page.locator("h1").inner_text()
+    assert "khác dù chỉ một chữ, đừng làm theo" in await page.locator("h1").inner_text()
     official = await page.locator(".bubble").first.inner_text()
     assert warning["public_number"] in official
     await page.get_by_label("Dán cả tin nhắn").fill(official)
@@ -65,11 +65,15 @@ async def test_every_outcome_fits_and_reads(
     async def go(path: str) -> None:
         await page.goto(address + path)
 
+    await go(f"/?so={number}")
+    official = await page.locator(".bubble").first.inner_text()
     steps = (
         go("/"),
         go("/?lang=en"),
         go(f"/?so={number}"),
         paste("Chuyen tien ngay vao so 0912345678"),
+        paste(f"Chuyển tiếp: {official} 500k"),
+        paste(official),
         go("/?so=123"),
         go("/?so=4071 8826 3163&lang=en"),
         go("/nowhere"),
