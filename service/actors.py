@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from service.errors import Forbidden
 
+APPROVE_UNATTENDED = "approve:unattended"
+"""Scope of an API key that may approve without a second factor. No role has it: it is given to a key in so many words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -88,6 +88,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "A code has lower-case letters, digits and hyphens.",
     ),
     "unit.name_length": ("Tên đơn vị cần từ 1 đến 200 ký tự.", "A name has 1 to 200 characters."),
+    "unit.name_forbidden": (
+        "Tên đơn vị đứng trong mọi tin, nên không được có đường dẫn, số điện thoại, số tài khoản, số tiền hay chữ trong ngoặc {{}}.",
+        "The name stands in every message: no web address, telephone or account number, amount of money or {{}} in it.",
+    ),
+    "broadcast.texts_or_template": (
+        "Gửi texts, hoặc template kèm slots: một trong hai.",
+        "Send texts, or template with slots: one of the two.",
+    ),
     "unit.level_unknown": (
         "Cấp phải là department, commune_office hoặc school.",
         "The level is department, commune_office or school.",

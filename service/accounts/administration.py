@@ -32,7 +32,7 @@ def _checked(email: str, name: str, password: str, roles: list[str]) -> str:
     if len(password) < _SHORTEST_PASSWORD:
         wrong.append(FieldError("password", "field.too_short", {"least": _SHORTEST_PASSWORD}))
     if not roles or not set(roles) <= PERMISSIONS.keys():
-        wrong.append(FieldError("roles", "field.choice"))
+        wrong.append(FieldError("roles", "field.choice", {"allowed": ", ".join(sorted(PERMISSIONS))}))
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
     return normal
@@ -116,7 +116,7 @@ async def create_api_key(
         actor.require("accounts:write")
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= SCOPES:
-        raise Invalid("request.invalid", fields=(FieldError("scopes", "field.choice"),))
+        raise Invalid("request.invalid", fields=(FieldError("scopes", "field.choice", {"allowed": ", ".join(sorted(SCOPES))}),))
     token = new_token()
     made = await conn.execute(
         text(

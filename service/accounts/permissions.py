@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from service.actors import APPROVE_UNATTENDED
+
 PERMISSIONS: dict[str, frozenset[str]] = {
     "clerk": frozenset({"imports:write", "imports:read", "broadcasts:write", "broadcasts:read", "units:read"}),
     # An office's approver stands in for the schools below it; a school has nothing below.
@@ -24,9 +26,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "data_protection_lead": frozenset({"imports:read", "broadcasts:read", "units:read", "audit:read"}),
     "administrator": frozenset({"units:read", "units:write", "accounts:write", "audit:read"}),
 }
-
-APPROVE_UNATTENDED = "approve:unattended"
-"""Scope of an API key that may approve without a second factor. No role has it: it is given to a key in so many words."""
 
 SCOPES: frozenset[str] = frozenset().union(*PERMISSIONS.values()) | {APPROVE_UNATTENDED}
 

@@ -1,5 +1,6 @@
 """Refusals as `application/problem+json` (RFC 9457), in the caller's language, without a value that was sent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -108,12 +109,17 @@ def invalid_request(request: Request, error: RequestValidationError) -> ProblemR
         FieldError(
             _path(each["loc"]),
             _FIELD_CODES.get(each["type"], "field.invalid"),
-            {"allowed": each.get("ctx", {}).get("expected", "…")},
+            {"allowed": _allowed(each.get("ctx", {}))},
         )
         for each in found[:50]  # a list of 10,000 wrong values is not worth a longer answer
     ]
     code = "request.unknown_field" if any(each.code == "request.unknown_field" for each in fields) else "request.invalid"
     return problem(request, 422, code, fields=fields)
+
+
+def _allowed(context: Mapping[str, Any]) -> str:
+    """The allowed values in a row: pydantic joins them in English."""
+    return ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", "")))) or "…"
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import MasterKey
-from service.actors import Actor
+from service.actors import APPROVE_UNATTENDED, Actor
 from service.audit import Action, record_event
 from service.broadcasts.content_rules import RULES_VERSION
 from service.broadcasts.facts import facts_of
@@ -28,8 +28,6 @@ from service.rendering import LAYOUT_VERSION
 from service.signing.lookup_numbers import LookupNumbers
 from service.signing.records import Approval, Issuer, Record, sign
 from service.units import Unit, unit_by_id
-
-_UNATTENDED = "approve:unattended"
 
 
 async def approve(
@@ -59,7 +57,7 @@ async def approve(
     if digest != view.digest or digest != digest_of(view, unit=unit, sender=sender, audience_count=view.audience_count or 0):
         raise Conflict("approval.digest_changed")
     # A second factor comes with sign-in; until then only a key that was given this scope in so many words may approve.
-    if _UNATTENDED not in actor.permissions:
+    if APPROVE_UNATTENDED not in actor.permissions:
         raise Forbidden("approval.otp")
     require_in_time(view, now)
 
@@ -96,11 +94,7 @@ def _frozen(
     view: BroadcastView, *, record_id: UUID, unit: Unit, sender: str, public_number: str, approver: int, now: datetime
 ) -> Record:
     """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
-    texts = Texts.load(view.texts)
-    published = Texts(
-        texts.sms if {"sms", "notice"} & set(view.channels) else None,
-        texts.email if {"email", "notice"} & set(view.channels) else None,
-    )
+    published = Texts.load(view.texts).published(view.channels)
     inspected = inspect(
         title=view.title,
         texts=published,

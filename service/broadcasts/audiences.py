@@ -11,7 +11,9 @@ from contact_registry import Audience, count_audience
 from service.actors import Actor
 from service.clock import LOCAL
 from service.database import act_for
+from service.errors import FieldError, Invalid
 from service.units import Unit, units_below
+from service.wording import one_line
 
 SENDABLE = ("sms", "email")
 """Channels with recipients. `notice` is published and sent to nobody."""
@@ -54,8 +56,16 @@ def obeys_opt_out(urgency: str) -> bool:
 async def resolve_audience(conn: AsyncConnection, unit_code: str, audience: Audience, *, on: datetime) -> list[int]:
     """Ids of the units whose lists are meant: those named, else the broadcast's own, each with all that stands below it.
 
-    The transaction acts for the broadcast's unit. Raises `NotFound("unit.unknown")` for a unit outside its tree.
+    The transaction acts for the broadcast's unit. Raises `NotFound("unit.unknown")` for a unit outside its tree, and
+    `Invalid("request.invalid")` for a class, grade or code with characters that nobody sees.
     """
+    wrong = [
+        FieldError(f"audience.{name}", "field.invalid")
+        for name, words in (("units", audience.units), ("grades", audience.grades), ("classes", audience.classes))
+        if any(one_line(word) != word for word in words)
+    ]
+    if wrong:
+        raise Invalid("request.invalid", fields=tuple(wrong))
     return await units_below(conn, sorted(set(audience.units)) or [unit_code], on.astimezone(LOCAL).date())
 
 

@@ -1,11 +1,10 @@
 """What an approval binds to: a digest of everything that decides what is said, to whom, how and when. Any edit changes it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import rfc8785
+from service.signing.canonical import digest
 
 
 def _moment(at: datetime | None) -> str | None:
@@ -48,4 +47,4 @@ def broadcast_digest(
         "send_at": _moment(send_at),
         "expires_at": _moment(expires_at),
     }
-    return hashlib.sha256(rfc8785.dumps(bound)).hexdigest()
+    return digest(bound)

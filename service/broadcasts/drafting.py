@@ -16,14 +16,14 @@ from service.broadcasts.audiences import load_audience, resolve_audience, stored
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import Texts
+from service.broadcasts.texts import LONGEST, Texts
 from service.errors import FieldError, Invalid
 from service.units import Unit
+from service.wording import one_line
 
 KINDS = ("scam_alert", "safety_advice", "verification_instructions")
 URGENCIES = ("emergency", "urgent", "advisory")
 CHANNELS = ("sms", "email", "notice")
-_LONGEST = {"title": 200, "texts.sms": 1600, "texts.email.subject": 200, "texts.email.body": 10_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ def draft_of(view: BroadcastView) -> Draft:
 
 def _checked(draft: Draft) -> tuple[str, Texts]:
     """Title and texts in the one form that is stored. Raises `Invalid`, naming every field at once."""
-    title, texts = " ".join(draft.title.split()), draft.texts.cleaned()
+    title, texts = one_line(draft.title), draft.texts.cleaned()
     wrong = [
-        FieldError(field, "field.too_long", {"most": _LONGEST[field]})
+        FieldError(field, "field.too_long", {"most": LONGEST[field]})
         for field, written in (("title", title), *texts.fields())
-        if len(written) > _LONGEST[field]
+        if len(written) > LONGEST[field]
     ]
     wrong += [FieldError(field, "field.too_short") for field, written in (("title", title), *texts.fields()) if not written]
     for field, value, allowed in (

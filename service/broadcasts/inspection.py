@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.broadcasts.content_rules import Finding, check_texts
+from service.broadcasts.content_rules import Finding, check_texts, check_variants
 from service.broadcasts.texts import Texts
 from service.errors import FieldError, Invalid
 from service.rendering import NUMBER_SLOT, message_variants, sms_segments
@@ -47,7 +47,7 @@ def inspect(
     issued_at: datetime,
     expires_at: datetime,
 ) -> Inspected:
-    """Renders cleaned texts and holds them to every rule."""
+    """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent."""
     variants = message_variants(
         kind=kind,
         sender=sender,
@@ -59,8 +59,8 @@ def inspect(
         issued_at=issued_at,
         expires_at=expires_at,
     )
-    findings = [*check_texts(title, texts, unaccented_sms=sms_script == "ascii"), *_too_long(texts, variants)]
-    return Inspected(variants, tuple(findings))
+    authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii")
+    return Inspected(variants, (*authored, *check_variants(texts, variants, authored), *_too_long(texts, variants)))
 
 
 def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:

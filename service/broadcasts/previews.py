@@ -8,6 +8,7 @@ from service.broadcasts.inspection import inspect, with_example
 from service.broadcasts.texts import Texts
 from service.rendering import sms_segments
 from service.units import Unit
+from service.wording import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,10 @@ def preview(
     expires_at: datetime | None = None,
 ) -> Preview:
     """What `texts` would look like, sent now by `unit`. Keeps nothing and refuses nothing: errors are among the findings."""
-    texts = texts.cleaned()
-    shown = Texts(
-        texts.sms if {"sms", "notice"} & set(channels) else None, texts.email if {"email", "notice"} & set(channels) else None
-    )
+    shown = texts.cleaned().published(channels)
     by_script = {
         script: inspect(
-            title=title,
+            title=one_line(title),
             texts=shown,
             kind=kind,
             sms_script=script,

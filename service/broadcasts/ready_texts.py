@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from service.broadcasts.texts import EmailText, Texts, cleaned
+from service.broadcasts.texts import EmailText, Texts
 from service.errors import FieldError, Invalid, NotFound
 from service.rendering.environments import TEMPLATES
+from service.wording import one_line
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _LONGEST_SLOT = 60
@@ -36,8 +37,10 @@ class ReadyText:
     def filled(self, values: Mapping[str, str]) -> tuple[str, Texts]:
         """Title and texts with every slot filled. Raises `Invalid("request.invalid")` for a slot missing, unknown, empty or long."""
         wrong = [FieldError(f"slots.{name}", "field.missing") for name in self.slots if name not in values]
-        wrong += [FieldError(f"slots.{name}", "field.choice") for name in values if name not in self.slots]
-        plain = {name: " ".join(cleaned(value).split()) for name, value in values.items()}
+        wrong += [
+            FieldError("slots", "field.choice", {"allowed": ", ".join(self.slots)}) for name in values if name not in self.slots
+        ]
+        plain = {name: one_line(value) for name, value in values.items()}
         wrong += [FieldError(f"slots.{name}", "field.too_short") for name, value in plain.items() if not value]
         wrong += [FieldError(f"slots.{name}", "field.too_long") for name, value in plain.items() if len(value) > _LONGEST_SLOT]
         if wrong:

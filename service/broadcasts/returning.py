@@ -9,9 +9,9 @@ from service.audit import Action, record_event
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.texts import LONGEST
 from service.errors import FieldError, Invalid
-
-_LONGEST = 500
+from service.wording import one_line
 
 
 async def return_broadcast(
@@ -23,10 +23,10 @@ async def return_broadcast(
     `NotFound("broadcast.unknown")`.
     """
     actor.require("broadcasts:approve")
-    reason = " ".join(reason.split())
-    if not 1 <= len(reason) <= _LONGEST:
+    reason = one_line(reason)
+    if not 1 <= len(reason) <= LONGEST["reason"]:
         code = "field.too_long" if reason else "field.too_short"
-        raise Invalid("request.invalid", fields=(FieldError("reason", code, {"most": _LONGEST}),))
+        raise Invalid("request.invalid", fields=(FieldError("reason", code, {"most": LONGEST["reason"]}),))
     await move(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
     view = await find_broadcast(conn, broadcast_id)
     await record_event(

@@ -32,7 +32,7 @@ async def submit(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, send
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
     inspect(
         title=view.title,
-        texts=Texts.load(view.texts),
+        texts=Texts.load(view.texts).published(view.channels),
         kind=view.kind,
         sms_script=view.sms_script,
         sender=sender,

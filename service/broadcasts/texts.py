@@ -1,22 +1,13 @@
 """What an author writes: an SMS, an email, or both, brought into one form before anything is checked, counted or signed."""
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Characters nobody sees: zero width, soft hyphen, direction marks, byte order mark. A signed text holds none.
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_SPACES = re.compile(r"[ \t\u00a0]+")
-_BREAKS = re.compile(r"\n{3,}")
+from service.wording import cleaned, one_line, plain_punctuation
 
-
-def cleaned(text: str) -> str:
-    """Composed (NFC), with plain line ends, without unseen characters and doubled spaces."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    lines = (_SPACES.sub(" ", line).strip() for line in _UNSEEN.sub("", text).split("\n"))
-    return _BREAKS.sub("\n\n", "\n".join(lines)).strip()
+LONGEST = {"title": 200, "texts.sms": 1600, "texts.email.subject": 200, "texts.email.body": 10_000, "reason": 500}
+"""Characters of each field at most, at the door and inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +27,15 @@ class Texts:
 
     def cleaned(self) -> "Texts":
         """The same texts in the one form that is stored."""
-        email = self.email and EmailText(" ".join(cleaned(self.email.subject).split()), cleaned(self.email.body))
-        return Texts(None if self.sms is None else cleaned(self.sms), email)
+        email = self.email and EmailText(one_line(self.email.subject), cleaned(self.email.body))
+        return Texts(None if self.sms is None else cleaned(plain_punctuation(self.sms)), email)
+
+    def published(self, channels: Collection[str]) -> "Texts":
+        """What these channels carry, and nothing else that was written: this is checked, shown, bound and signed."""
+        return Texts(
+            self.sms if {"sms", "notice"} & set(channels) else None,
+            self.email if {"email", "notice"} & set(channels) else None,
+        )
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Each written text with its path in a request."""

@@ -2,7 +2,7 @@
 
 from service.rendering.environments import page_environment
 from service.rendering.messages import LAYOUT_VERSION, NUMBER_SLOT, message_variants
-from service.rendering.sms_text import SmsSize, plain_punctuation, sms_segments, unaccented
+from service.rendering.sms_text import SmsSize, sms_segments
 
 __all__ = [
     "LAYOUT_VERSION",
@@ -10,7 +10,5 @@ __all__ = [
     "SmsSize",
     "message_variants",
     "page_environment",
-    "plain_punctuation",
     "sms_segments",
-    "unaccented",
 ]

@@ -9,13 +9,14 @@ Nothing is added later: sender, look-up line, layout and fixed sentences are all
 
 import re
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from service.rendering.environments import message_environment
-from service.rendering.sms_text import plain_punctuation, unaccented
+from service.wording import plain_punctuation, unaccented
 
 NUMBER_SLOT = "{number}"
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -71,10 +72,16 @@ def _render(kind: str, name: str, given: dict[str, Any]) -> str:
 
 
 def _paragraphs(body: str) -> list[dict[str, Any]]:
-    """The body's paragraphs for the HTML of an email: a heading, or None, and lines. The words and their order are the plain text's."""
+    """The body's paragraphs for the HTML of an email: a heading, or None, and blocks of lines, listed or not.
+
+    The words and their order are the plain text's.
+    """
     made = []
     for paragraph in _PARAGRAPH.split(body.strip()):
         lines = [line.strip() for line in paragraph.split("\n")]
         headed = len(lines) > 1 and _HEADING.fullmatch(lines[0]) is not None
-        made.append({"heading": lines[0] if headed else None, "lines": lines[1:] if headed else lines})
+        runs = groupby(lines[1:] if headed else lines, key=lambda line: line.startswith("- "))
+        # A list keeps its dashes as words: what is copied from the screen is then the plain text, sign for sign.
+        blocks = [{"listed": listed, "lines": list(run)} for listed, run in runs]
+        made.append({"heading": lines[0] if headed else None, "blocks": blocks})
     return made

@@ -1,11 +1,10 @@
-"""What an SMS costs and how its accents are taken off. Pure, and exactly as the carrier counts.
+"""What an SMS costs. Pure, and exactly as the carrier counts.
 
 GSM-7: 160 septets in one segment, else 153 in each. UCS-2: 70 units of 16 bits, else 67. One character outside GSM-7 turns the
 whole text to UCS-2. A character that takes two places is never cut in half by the end of a segment, which can cost a place.
 Source: 3GPP TS 23.038; Twilio's "What the heck is a segment?" and its open segment calculator.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,19 +12,6 @@ _GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM7_TWICE = frozenset("^{}\\[~]|€\f")
-
-# What office programs put in the place of typewriter characters. Replaced before signing, so that what is signed is what is
-# sent: a carrier's own "smart encoding" would change it behind our back.
-_PUNCTUATION = {
-    **dict.fromkeys("‘’‚‛′`´", "'"),
-    **dict.fromkeys("“”„‟″«»", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "),
-    **dict.fromkeys("•·▪◦", "-"),
-    "…": "...",
-}
-_FOLDED = str.maketrans(_PUNCTUATION)
-_UNCOMPOSED = str.maketrans("đĐ", "dD")  # the one Vietnamese letter that Unicode does not take apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +21,6 @@ class SmsSize:
     encoding: Literal["GSM-7", "UCS-2"]
     characters: int
     segments: int
-
-
-def plain_punctuation(text: str) -> str:
-    """Typewriter quotes, dashes, dots and spaces for typographic ones."""
-    return text.translate(_FOLDED)
-
-
-def unaccented(text: str) -> str:
-    """Vietnamese without its marks ("tin không dấu"): the same words, and nothing else changed."""
-    apart = unicodedata.normalize("NFD", text.translate(_UNCOMPOSED))
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
 def sms_segments(text: str) -> SmsSize:

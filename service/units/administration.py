@@ -15,6 +15,7 @@ from service.actors import Actor
 from service.clock import LOCAL
 from service.errors import Conflict, FieldError, Invalid
 from service.units.queries import Unit, find_unit
+from service.wording import breaches, one_line
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _LEVELS = ("department", "commune_office", "school")  # from the top; a unit stands below one of a higher level
@@ -35,19 +36,22 @@ def _today(now: datetime) -> date:
 
 
 def _check(*, code: str, name: str, level: str, starts: date, ends: date | None) -> str:
-    """The name, trimmed, of a unit that can be. Raises `Invalid`, naming every field at once."""
+    """The name, in its one form, of a unit that can be. Raises `Invalid`, naming every field at once."""
     wrong = []
     if not _CODE.fullmatch(code):
         wrong.append(FieldError("code", "field.invalid"))
-    if not 1 <= len(name.strip()) <= 200:
-        wrong.append(FieldError("name", "field.too_long" if name.strip() else "field.too_short"))
+    name = one_line(name)
+    if not 1 <= len(name) <= 200:
+        wrong.append(FieldError("name", "field.too_long" if name else "field.too_short", {"most": 200}))
+    elif breaches(name):  # it stands in every signed email of the unit
+        wrong.append(FieldError("name", "unit.name_forbidden"))
     if level not in _LEVELS:
-        wrong.append(FieldError("level", "field.choice"))
+        wrong.append(FieldError("level", "field.choice", {"allowed": ", ".join(_LEVELS)}))
     if ends is not None and ends <= starts:
         wrong.append(FieldError("valid_to", "unit.ends_before_start"))
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
-    return name.strip()
+    return name
 
 
 async def create_unit(

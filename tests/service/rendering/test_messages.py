@@ -51,7 +51,7 @@ def test_every_text_has_its_look_up_line(kind: str) -> None:
 def test_an_email_has_no_link_image_script_or_attachment(kind: str) -> None:
     email = _variants(kind)["email"]
     assert not re.search(r"https?:|www\.|<a\b|<img|<script|<link|url\(|@import", email["html"] + email["text"])
-    assert "Thư này không có đường dẫn và tệp đính kèm" in email["text"]
+    assert "Thư này không có đường dẫn hay tệp đính kèm" in email["text"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

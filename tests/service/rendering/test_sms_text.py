@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.rendering import SmsSize, plain_punctuation, sms_segments, unaccented
+from service.rendering import SmsSize, sms_segments
+from service.wording import plain_punctuation, unaccented
 
 
 @pytest.mark.parametrize(

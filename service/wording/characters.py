@@ -1,0 +1,60 @@
+"""Characters brought into one form, before anything is checked, counted or signed: what is checked is then what is sent."""
+
+import re
+import unicodedata
+
+# What office programs put in the place of typewriter characters. A carrier's own "smart encoding" would change it behind our back.
+_PUNCTUATION = {
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "),
+    **dict.fromkeys("•·▪◦", "-"),
+    "…": "...",
+}
+_FOLDED = str.maketrans(_PUNCTUATION)
+_UNCOMPOSED = str.maketrans("đĐ", "dD")  # the one Vietnamese letter that Unicode does not take apart
+
+# Nobody sees these: controls, zero width, direction marks, tags, private use, and marks that no letter has swallowed. Every
+# Vietnamese letter composes; a mark left alone after that only hides another letter from a rule.
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
+_BREAKS = re.compile(r"\n{3,}")
+_LINE_ENDS = re.compile(r"\r\n|[\r\u2028\u2029\x85]")
+
+
+def _seen(char: str) -> str:
+    if char == "\n":
+        return char
+    category = unicodedata.category(char)
+    if category == "Zs" or char == "\t":
+        return " "
+    return "" if category in _UNSEEN_CATEGORIES or char in _BLANKS else char
+
+
+def cleaned(text: str) -> str:
+    """Composed (NFC), with plain line ends and spaces, without unseen characters, stray marks and doubled spaces."""
+    seen = text
+    while True:  # what stood between two characters may have kept them from composing
+        text = seen
+        seen = "".join(map(_seen, _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))))
+        if seen == text:
+            break
+    lines = (line.strip() for line in re.sub(" {2,}", " ", seen).split("\n"))
+    return _BREAKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+def one_line(text: str) -> str:
+    """The same on one line: a title, a name, a reason."""
+    return " ".join(cleaned(text).split())
+
+
+def plain_punctuation(text: str) -> str:
+    """Typewriter quotes, dashes, dots and spaces for typographic ones."""
+    return text.translate(_FOLDED)
+
+
+def unaccented(text: str) -> str:
+    """Vietnamese without its marks ("tin không dấu"): the same words, and nothing else changed."""
+    apart = unicodedata.normalize("NFD", text.translate(_UNCOMPOSED))
+    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))

@@ -1,0 +1,38 @@
+"""The rules as one: no link, no money, no account, no telephone number, no request for a code, no slot of ours. They fail closed."""
+
+from dataclasses import dataclass
+
+from service.wording.links import links
+from service.wording.numbers import numbers, slang_amounts
+from service.wording.reading import Reading
+from service.wording.secret_codes import code_requests
+
+SLOT = "{number}"
+"""The look-up number's place in a final text. Nobody writes it but a layout."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Breach:
+    """`span`: first character and one past the last, in the text as written. `code`: of the contract."""
+
+    span: tuple[int, int]
+    code: str
+
+
+def breaches(text: str, *, stripped: bool = False) -> list[Breach]:
+    """Everything that is wrong with a cleaned text, in the order of its places.
+
+    `stripped`: accents were taken off a text that has been held to the rules with them, so a word which could only without
+    them be read as a verb of giving is not read so again.
+    """
+    reading = Reading(text)
+    addresses = list(links(reading))
+    found = {Breach(reading.span(*place), "content.link") for place in addresses}
+    found |= {Breach(reading.span(start, end), code) for code, start, end in numbers(reading, addresses)}
+    found |= {Breach(span, "content.amount") for span in slang_amounts(reading)}
+    found |= {Breach(reading.span(*place), "content.code_request") for place in code_requests(reading, stripped=stripped)}
+    start = text.find(SLOT)
+    while start >= 0:
+        found.add(Breach((start, start + len(SLOT)), "content.reserved_word"))
+        start = text.find(SLOT, start + len(SLOT))
+    return sorted(found)
