@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,7 +42,7 @@ class School:
     unit: int = 0
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
-    async def approved(self, *, phones: int, emails: int) -> int:
+    async def approved(self, *, phones: int, emails: int, urgency: str = "urgent") -> int:
         """A warning to so many parents, approved just now; its internal id."""
         now = datetime.now(UTC)
         world = await make_world(self.engines.owner, self.master)
@@ -54,7 +55,7 @@ class School:
         await add_parents(self.engines.owner, self.master, self.unit, phones=phones, emails=emails)
         draft = Draft(
             kind="scam_alert",
-            urgency="urgent",
+            urgency=urgency,
             title="Tin giả đòi đóng tiền",
             texts=Texts("Có tin giả. Gọi số trường đã lưu.", EmailText("Tin giả đòi đóng tiền", "Có tin giả.")),
             audience=Audience(),
@@ -121,6 +122,21 @@ class School:
         async with asyncio.timeout(seconds):
             while (await self.progress(broadcast)).accepted < at_least:  # noqa: ASYNC110 - another process moves it
                 await asyncio.sleep(0.05)
+
+    async def until(self, broadcast: int, told: Callable[[Progress], bool], seconds: float) -> Progress:
+        """Returns the first progress of which it is so."""
+        async with asyncio.timeout(seconds):
+            while not told(progress := await self.progress(broadcast)):  # noqa: ASYNC110 - another process moves it
+                await asyncio.sleep(0.1)
+        return progress
+
+    async def claims(self, broadcast: int) -> list[int]:
+        """How often each chunk was leased."""
+        async with self.engines.owner.begin() as conn:
+            found = await conn.execute(
+                text("SELECT claims FROM delivery_chunks WHERE broadcast_id = :id ORDER BY chunk"), {"id": broadcast}
+            )
+            return list(found.scalars())
 
     async def until_completed(self, broadcast: int, seconds: float = 90) -> Progress:
         async with asyncio.timeout(seconds):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from contact_registry import MasterKey
 from tests.conftest import Engines, Urls
@@ -97,3 +98,46 @@ async def test_a_worker_asked_to_stop_leaves_nothing_in_doubt(school: School) ->
     progress = await school.until_completed(broadcast, 60)
     assert progress.accepted == PHONES + EMAILS
     assert set((await school.arrived()).values()) == {1}
+
+
+async def test_an_advisory_is_sent_by_the_bulk_worker_only(school: School) -> None:
+    broadcast = await school.approved(phones=30, emails=10, urgency="advisory")
+    await school.start("urgent")
+    await asyncio.sleep(5)  # it relays, plans nothing and sends nothing
+    assert (await school.arrived(), await school.state(broadcast)) == ({}, "approved")
+    await school.start("bulk")
+    progress = await school.until_completed(broadcast, 30)
+    assert progress.accepted == 40
+    assert (len(await school.arrived()), set((await school.arrived()).values())) == (40, {1})
+
+
+async def test_sms_whose_answer_never_came_are_found_in_the_providers_list(school: School) -> None:
+    broadcast = await school.approved(phones=40, emails=0)
+    await school.simulators.fault("sms", hang_after_accept=1.0)
+    await school.start("urgent")
+    seen = await school.until(broadcast, lambda progress: progress.uncertain + progress.accepted == 40, 30)
+    assert seen.waiting == 0, "nothing in doubt is sent again"
+    progress = await school.until_completed(broadcast, 30)
+    assert (progress.accepted, progress.uncertain) == (40, 0)
+    arrived = await school.arrived()
+    assert (len(arrived), set(arrived.values())) == (40, {1})
+
+
+async def test_emails_whose_answer_never_came_stay_in_doubt_and_are_not_sent_again(school: School) -> None:
+    broadcast = await school.approved(phones=0, emails=10)
+    await school.simulators.fault("email", hang_after_accept=1.0)
+    await school.start("urgent")
+    await school.until(broadcast, lambda progress: progress.uncertain == 10, 40)
+    await school.simulators.fault("email")
+    progress = await school.until_completed(broadcast, 10)
+    assert (progress.uncertain, progress.accepted, progress.waiting) == (10, 0, 0)
+    arrived = await school.arrived()
+    assert (len(arrived), set(arrived.values())) == (10, {1})
+    assert await school.claims(broadcast) == [1], "its chunk was leased once"
+
+
+async def test_a_worker_that_cannot_say_it_lives_ends(school: School) -> None:
+    async with school.engines.owner.begin() as conn:
+        await conn.execute(text("REVOKE EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz) FROM loa_worker"))
+    worker = await school.start("urgent")
+    assert await asyncio.wait_for(worker.wait(), 20) == 1

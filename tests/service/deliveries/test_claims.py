@@ -92,6 +92,28 @@ async def test_a_late_answer_settles_what_became_uncertain(planned: Approved) ->
     assert await planned.states() == {"accepted": 3, "waiting": 2}
 
 
+async def test_a_late_yes_settles_what_was_taken_for_absent(planned: Approved) -> None:
+    worker = uuid4()
+    claimed = await _claim(planned, worker)
+    assert claimed is not None
+    attempts = await _mark(planned, claimed, worker)
+    for state in ("uncertain", "waiting"):
+        await planned.run("UPDATE deliveries SET state = :state WHERE channel = 'sms'", state=state)
+    yes, no, other = sorted(attempts)
+
+    await _record(
+        planned,
+        [
+            Result(other, attempts[other] + 1, "accepted", "SM2"),
+            Result(no, attempts[no], "failed", reason="21211"),
+            Result(yes, attempts[yes], "accepted", "SM1"),
+        ],
+    )
+
+    assert [row.number for row in await planned.rows("SELECT number FROM deliveries WHERE state = 'accepted'")] == [yes]
+    assert await planned.states() == {"accepted": 1, "waiting": 4}
+
+
 async def test_an_answer_of_another_attempt_changes_nothing(planned: Approved) -> None:
     worker = uuid4()
     claimed = await _claim(planned, worker)

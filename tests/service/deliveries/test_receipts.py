@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, AttemptTokens, Receipt, ReceiptIntake, apply_receipts, check_signature, progress_of
+from service.deliveries.claims import lock_chunks
 from service.errors import Forbidden
 from tests.factories.approved import Approved
 
@@ -22,8 +24,8 @@ TOKENS = AttemptTokens(bytes(range(64)))
 
 
 def _signed(token: str, url: str, parameters: Sequence[tuple[str, str]]) -> str:
-    text = url + "".join(f"{name}{value}" for name, value in sorted(parameters))
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), "sha1").digest()).decode()
+    signed = url + "".join(f"{name}{value}" for name, value in sorted(parameters))
+    return base64.b64encode(hmac.new(token.encode(), signed.encode(), "sha1").digest()).decode()
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=10), st.text(max_size=20), max_size=8), st.text(min_size=1, max_size=40))
@@ -67,13 +69,13 @@ def test_a_token_says_its_attempt_and_nothing_else_opens(unit: int, broadcast: i
         assert wrong[:-1] == token[:-1]
 
 
-async def _arrive(planned: Approved, *said: tuple[str, str | None]) -> None:
-    """Receipts for the first delivery, in this order, and applied."""
+async def _arrive(planned: Approved, *said: tuple[str, str | None], attempts: Sequence[int] | None = None) -> None:
+    """Receipts for the first delivery, in this order, and applied; all of attempt 1 unless `attempts` says otherwise."""
     (row,) = await planned.rows("SELECT number FROM deliveries ORDER BY number LIMIT 1")
     intake = ReceiptIntake(planned.engines.web, system_clock)
     intake.start()
-    for status, error in said:
-        await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, row.number, 1), "SM1", status, error))
+    for (status, error), attempt in zip(said, attempts or [1] * len(said), strict=True):
+        await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, row.number, attempt), "SM1", status, error))
     await intake.stop()
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
         while await apply_receipts(conn):
@@ -111,14 +113,43 @@ async def _put_in(planned: Approved, state: str) -> None:
         ("calling", [("delivered", None)], ("delivered", None)),
         ("waiting", [("delivered", None)], ("delivered", None)),
         ("waiting", [("undelivered", "30003")], ("waiting", None)),
+        ("accepted", [("undelivered", "30003"), ("delivered", None)], ("delivered", None)),
+        ("accepted", [("delivered", None), ("undelivered", "30003")], ("delivered", None)),
+        ("accepted", [("undelivered", "30003"), ("sent", None)], ("failed", "provider.30003")),
+        ("accepted", [("sent", None), ("undelivered", "30003")], ("failed", "provider.30003")),
     ],
 )
+@pytest.mark.parametrize("cut", ["at once", "one by one"])
 async def test_the_furthest_word_stands(
-    planned: Approved, was: str, said: list[tuple[str, str | None]], is_now: tuple[str, str]
+    planned: Approved, was: str, said: list[tuple[str, str | None]], is_now: tuple[str, str], cut: str
 ) -> None:
     await _put_in(planned, was)
-    await _arrive(planned, *said)
+    for batch in [said] if cut == "at once" else [[each] for each in said]:
+        await _arrive(planned, *batch)
     assert await _first(planned) == is_now
+
+
+@pytest.mark.parametrize("cut", ["at once", "one by one"])
+async def test_that_an_earlier_attempt_failed_hides_nothing_of_the_one_under_way(planned: Approved, cut: str) -> None:
+    await _put_in(planned, "calling")
+    await planned.run("UPDATE deliveries SET attempt = 2 WHERE state = 'calling'")
+    words = [(1, "failed"), (2, "sent")]
+    for batch in [words] if cut == "at once" else [[each] for each in words]:
+        await _arrive(planned, *((status, None) for _, status in batch), attempts=[attempt for attempt, _ in batch])
+    assert await _first(planned) == ("accepted", None)
+
+
+async def test_receipts_of_a_batch_wait_for_whoever_holds_the_chunk_and_for_nobody_else(planned: Approved) -> None:
+    """Chunk before deliveries: whoever has the chunk may still move them while receipts wait."""
+    await _put_in(planned, "accepted")
+    (row,) = await planned.rows("SELECT number FROM deliveries ORDER BY number LIMIT 1")
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        await lock_chunks(conn, planned.broadcast_id, [row.number])
+        waiting = asyncio.create_task(_arrive(planned, ("delivered", None)))
+        await asyncio.sleep(0.3)
+        await conn.execute(text("UPDATE deliveries SET reason = 'x' WHERE number = :number"), {"number": row.number})
+    await waiting
+    assert await _first(planned) == ("delivered", None)
 
 
 async def test_a_late_word_moves_nothing_backwards(planned: Approved) -> None:

@@ -1,0 +1,123 @@
+"""The tools of a worker, in this process: real PostgreSQL and Valkey, and carriers whose answers a test decides."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from contact_registry import MasterKey
+from service.database import unit_transaction
+from service.deliveries import AttemptTokens, plan
+from service.deliveries.claims import Claimed, claim
+from service.outbox import Queue
+from service.settings import Settings
+from tests.conftest import Engines
+from tests.factories.approved import Approved, approve_broadcast
+from workers.channels.base import Accepted, CannotList, Outcome
+from workers.jobs.contents import Contents
+from workers.jobs.tools import Tools
+from workers.jobs.window import Window
+
+
+class StandStillClock:
+    """The time of day, and what a test lets pass besides."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Carrier:
+    """Takes whatever it is given, once `open`; answers no question about it."""
+
+    taken: list[str] = field(default_factory=list)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    async def send(self, to: str, *_: object) -> Outcome:
+        self.taken.append(to)
+        await self.open.wait()
+        return Accepted(f"id-{len(self.taken)}")
+
+    async def has(self, many: int) -> None:
+        """Returns when it was given so many."""
+        async with asyncio.timeout(10):
+            while len(self.taken) < many:  # noqa: ASYNC110 - the code under test does not tell
+                await asyncio.sleep(0.01)
+
+    async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the carrier's signature
+        self.asked.append(to)
+        raise CannotList("timeout")
+
+    async def close(self) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A planned broadcast and the tools to send it with."""
+
+    approved: Approved
+    tools: Tools
+    clock: StandStillClock
+    carrier: Carrier
+
+    async def beat(self) -> None:
+        await self.approved.run("SELECT door_heartbeat(:worker, 'urgent', now())", worker=self.tools.worker)
+
+    async def claim(self, chunk: int = 0) -> Claimed:
+        await self.beat()
+        async with unit_transaction(self.tools.engine, self.approved.unit_id) as conn:
+            claimed = await claim(conn, broadcast_id=self.approved.broadcast_id, chunk=chunk, worker=self.tools.worker)
+        assert claimed is not None
+        return claimed
+
+    async def state(self) -> tuple[str, str | None]:
+        (row,) = await self.approved.rows("SELECT state, pause_reason FROM broadcasts")
+        return row.state, row.pause_reason
+
+
+@pytest.fixture
+async def unplanned(engines: Engines, master: MasterKey, valkey_url: str) -> AsyncIterator[Bench]:
+    """Three numbers and two addresses, approved."""
+    approved = await approve_broadcast(engines, master)
+    clock, carrier = StandStillClock(), Carrier()
+    async with Redis(unix_socket_path=valkey_url.removeprefix("unix://")) as redis:
+        await redis.flushall()
+    queue = await Queue.connect(valkey_url)
+    tools = Tools(
+        settings=Settings(smtp_from="canhbao@dongnai.example"),
+        lane="urgent",
+        worker=uuid4(),
+        clock=clock,
+        engine=engines.worker,
+        queue=queue,
+        master=master,
+        numbers=approved.numbers,
+        tokens=AttemptTokens(bytes(range(64))),
+        sms=carrier,
+        email=carrier,
+        contents=Contents("canhbao@dongnai.example"),
+        window=Window(),
+        stopping=asyncio.Event(),
+    )
+    yield Bench(approved, tools, clock, carrier)
+    await queue.close()
+
+
+@pytest.fixture
+async def bench(unplanned: Bench) -> Bench:
+    """The same, planned: three SMS in chunk 0, two emails in chunk 1."""
+    approved = unplanned.approved
+    await plan(approved.engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=datetime.now(UTC))
+    return unplanned

@@ -1,0 +1,125 @@
+"""A chunk under way: what was asleep does not call, a hung carrier costs no lease, and what cannot be believed is not sent."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import ProgrammingError
+
+from contact_registry import data_keys
+from service.database import unit_transaction
+from service.deliveries.claims import Claimed, mark_calling, release
+from service.deliveries.reconciling import CALL_ENDS
+from tests.workers.jobs.conftest import Bench
+from workers.jobs.deliver import LATEST_CALL, Sending, deliver_chunk
+from workers.main import SMS_TIMEOUT
+
+
+async def _deliver(bench: Bench, chunk: int = 0) -> None:
+    await bench.beat()
+    await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, chunk, 0)
+
+
+async def _sending(bench: Bench, claimed: Claimed, renew_every: float) -> Sending:
+    async with unit_transaction(bench.tools.engine, claimed.unit_id, subtree=True) as conn:
+        content = await bench.tools.contents.of(conn, claimed.record_id)
+        keys = await data_keys(conn, bench.tools.master, {each.data_key_id for each in claimed.deliveries})
+    return Sending(bench.tools, claimed, content, keys, renew_every=renew_every)
+
+
+async def test_everybody_in_a_chunk_is_called_once(bench: Bench) -> None:
+    await _deliver(bench)
+    await _deliver(bench)
+    assert len(bench.carrier.taken) == len(set(bench.carrier.taken)) == 3
+    assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
+
+
+async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobody(bench: Bench) -> None:
+    def sleep(_: object) -> None:
+        bench.clock.ahead += LATEST_CALL * 2
+
+    event.listen(bench.tools.engine.sync_engine, "commit", sleep)
+    await _deliver(bench)
+    event.remove(bench.tools.engine.sync_engine, "commit", sleep)
+
+    assert bench.carrier.taken == []
+    rows = await bench.approved.rows("SELECT DISTINCT state, reason, attempt FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("waiting", "asleep", 1)]
+
+
+def test_absence_counts_only_behind_the_last_moment_of_a_call() -> None:
+    assert CALL_ENDS.total_seconds() >= LATEST_CALL.total_seconds() + SMS_TIMEOUT + 3
+
+
+async def test_a_hung_carrier_costs_no_lease(bench: Bench) -> None:
+    bench.carrier.open.clear()
+    sending = await _sending(bench, await bench.claim(chunk=1), renew_every=0.2)
+    running = asyncio.create_task(sending.run())
+    await bench.carrier.has(2)
+    await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 1")
+    await asyncio.sleep(0.6)
+    (row,) = await bench.approved.rows(
+        "SELECT lease_until > now() + interval '30 seconds' AS good FROM delivery_chunks WHERE chunk = 1"
+    )
+    bench.carrier.open.set()
+    await running
+    assert row.good
+    assert await bench.approved.states() == {"accepted": 2, "waiting": 3}
+
+
+async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
+    taken = bench.tools.window.take(50)
+    running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=0.2)).run())
+    await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 0")
+    await asyncio.sleep(0.6)
+    (row,) = await bench.approved.rows(
+        "SELECT lease_until > now() + interval '30 seconds' AS good FROM delivery_chunks WHERE chunk = 0"
+    )
+    bench.tools.window.give_back(taken)
+    await running
+    assert row.good
+    assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
+
+
+async def test_an_old_lease_of_the_same_process_is_no_lease(bench: Bench) -> None:
+    old = await bench.claim()
+    await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() - interval '1 second' WHERE chunk = 0")
+    new = await bench.claim()
+    numbers = [each.number for each in old.deliveries]
+    worker, now = bench.tools.worker, bench.clock()
+    async with unit_transaction(bench.tools.engine, old.unit_id) as conn:
+        assert await mark_calling(conn, old, numbers, worker=worker, now=now) == {}
+        await release(conn, old, worker=worker)
+    (row,) = await bench.approved.rows("SELECT holder FROM delivery_chunks WHERE chunk = 0")
+    assert row.holder == worker
+    async with unit_transaction(bench.tools.engine, new.unit_id) as conn:
+        assert sorted(await mark_calling(conn, new, numbers, worker=worker, now=now)) == numbers
+
+
+async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_places_are_free(bench: Bench) -> None:
+    bench.carrier.open.clear()
+    running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=0.2)).run())
+    await bench.carrier.has(3)
+    await bench.approved.run("REVOKE UPDATE ON delivery_chunks FROM loa_worker")
+    await asyncio.sleep(0.5)
+    assert not running.done()
+    assert bench.tools.window.take(50) == 47
+    bench.tools.window.give_back(47)
+    bench.carrier.open.set()
+    with pytest.raises(ProgrammingError):
+        await asyncio.wait_for(running, 5)
+    assert bench.tools.window.take(50) == 50
+
+
+async def test_what_is_not_signed_is_not_sent_and_the_broadcast_says_so(bench: Bench) -> None:
+    await bench.approved.run(
+        "UPDATE records SET jws = overlay(jws PLACING 'A' FROM position('signature' IN convert_from(jws, 'UTF8')) + 20)"
+    )
+    await _deliver(bench)
+    assert bench.carrier.taken == []
+    assert await bench.state() == ("paused", "record.unverified")
+    assert await bench.approved.states() == {"waiting": 5}
+    (marked,) = await bench.approved.rows("SELECT details FROM audit_events WHERE action = 'broadcast.paused'")
+    assert marked.details == {"reason": "record.unverified"}
+    (chunk,) = await bench.approved.rows("SELECT count(*) AS held FROM delivery_chunks WHERE holder IS NOT NULL")
+    assert chunk.held == 0

@@ -1,0 +1,59 @@
+"""The rounds beside the queue: doubts in turn, and what has had its day."""
+
+from datetime import timedelta
+
+from service.database import unit_transaction
+from service.deliveries.sweeping import doubtful_chunks
+from tests.workers.jobs.conftest import Bench
+from workers.jobs.reconciling import reconcile
+from workers.jobs.sweeping import clear
+
+
+async def test_a_provider_that_does_not_answer_is_asked_again_only_in_turn(bench: Bench) -> None:
+    called = bench.clock() - timedelta(minutes=5)
+    await bench.approved.run(
+        "UPDATE deliveries SET state = 'calling', attempt = 1, called_at = :at WHERE channel = 'sms'", at=called
+    )
+    await bench.approved.run("UPDATE deliveries SET state = 'uncertain' WHERE channel = 'sms'")
+    await reconcile(bench.tools)
+    assert len(bench.carrier.asked) == 3
+    await reconcile(bench.tools)
+    assert len(bench.carrier.asked) == 3, "not at once"
+    async with unit_transaction(bench.tools.engine, None) as conn:
+        assert await doubtful_chunks(conn, now=bench.clock()) == []
+    bench.clock.ahead += timedelta(seconds=10)
+    await reconcile(bench.tools)
+    assert len(bench.carrier.asked) == 6
+    rows = await bench.approved.rows("SELECT DISTINCT state, absences FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("uncertain", 0)], "no answer proves nothing"
+
+
+async def test_what_has_had_its_day_is_cleared_away(bench: Bench) -> None:
+    run, rows = bench.approved.run, bench.approved.rows
+    await bench.beat()
+    await run(
+        "INSERT INTO worker_heartbeats VALUES (gen_random_uuid(), 'bulk', now() - interval '3 days', now() - interval '25 hours')"
+    )
+    insert = (
+        "INSERT INTO outbox (unit_id, lane, command, payload, created_at, relayed_at)"
+        " VALUES (:unit, 'bulk', :command, '{}', now() - interval '9 days', now() - CAST(:age AS interval))"
+    )
+    await run("DELETE FROM outbox")
+    for command, age in (("old", timedelta(hours=25)), ("new", timedelta(hours=23)), ("not relayed", None)):
+        await run(insert, unit=bench.approved.unit_id, command=command, age=age)
+    account = bench.approved.world.actor().account_id
+    for key, days in (("old", 8), ("new", 6)):
+        await run(
+            "INSERT INTO idempotency_keys (unit_id, account_id, key, request_hash, created_at)"
+            " VALUES (:unit, :account, :key, '', now() - make_interval(days => :days))",
+            unit=bench.approved.unit_id,
+            account=account,
+            key=key,
+            days=days,
+        )
+
+    await clear(bench.tools)
+
+    assert [row.worker_id for row in await rows("SELECT worker_id FROM worker_heartbeats")] == [bench.tools.worker]
+    assert [row.command for row in await rows("SELECT command FROM outbox ORDER BY id")] == ["new", "not relayed"]
+    assert [row.key for row in await rows("SELECT key FROM idempotency_keys")] == ["new"]
