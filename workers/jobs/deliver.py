@@ -159,10 +159,10 @@ class Sending:
         Whether the lease stands, what may be called (number → attempt), and since when.
         """
         numbers = [each.number for each in next_ones]
-        attempts: dict[int, int] = {}
         give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
         while True:
             intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
+            attempts: dict[int, int] = {}
             try:
                 async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
                     stands = await renew(conn, self.claimed, worker=self.tools.worker)

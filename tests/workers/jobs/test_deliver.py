@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from contact_registry import data_keys
 from service.database import unit_transaction
@@ -45,6 +45,26 @@ async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobo
     assert bench.carrier.taken == []
     rows = await bench.approved.rows("SELECT DISTINCT state, reason, attempt FROM deliveries WHERE channel = 'sms'")
     assert [tuple(row) for row in rows] == [("waiting", "asleep", 1)]
+
+
+async def test_what_was_not_committed_is_not_called_by_who_lost_the_lease_meanwhile(bench: Bench) -> None:
+    away = True
+
+    def commit(_: object) -> None:
+        if away:
+            raise OperationalError("COMMIT", {}, OSError())
+
+    sending = await _sending(bench, await bench.claim(), renew_every=5)
+    event.listen(bench.tools.engine.sync_engine, "commit", commit)
+    running = asyncio.create_task(sending.run())
+    await asyncio.sleep(0.3)
+    await bench.approved.run("UPDATE delivery_chunks SET holder = gen_random_uuid(), claims = claims + 1 WHERE chunk = 0")
+    away = False
+    await running
+    event.remove(bench.tools.engine.sync_engine, "commit", commit)
+
+    assert bench.carrier.taken == []
+    assert await bench.approved.states() == {"waiting": 5}
 
 
 def test_absence_counts_only_behind_the_last_moment_of_a_call() -> None:
