@@ -1,19 +1,22 @@
 """The shapes of broadcasts in the API: what is asked and what is answered."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contact_registry import Audience
-from service.broadcasts import BroadcastView, Draft, Texts
+from service.broadcasts import LONGEST, BroadcastView, Draft, Rendered, Texts, ready_text
 from service.deliveries import Progress
+from service.errors import FieldError, Invalid
 
 Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
 Urgency = Literal["emergency", "urgent", "advisory"]
 Channel = Literal["sms", "email", "notice"]
 Word = Annotated[str, Field(min_length=1, max_length=60)]
+Title = Annotated[str, Field(max_length=LONGEST["title"])]
 
 
 class _Asked(BaseModel):
@@ -23,14 +26,14 @@ class _Asked(BaseModel):
 class EmailIn(_Asked):
     """A subject and a body in plain text; the layout around it is ours."""
 
-    subject: Annotated[str, Field(max_length=400)]
-    body: Annotated[str, Field(max_length=20_000)]
+    subject: Annotated[str, Field(max_length=LONGEST["texts.email.subject"])]
+    body: Annotated[str, Field(max_length=LONGEST["texts.email.body"])]
 
 
 class TextsIn(_Asked):
     """What the author wrote, per channel."""
 
-    sms: Annotated[str, Field(max_length=4_000)] | None = None
+    sms: Annotated[str, Field(max_length=LONGEST["texts.sms"])] | None = None
     email: EmailIn | None = None
 
     def texts(self) -> Texts:
@@ -50,13 +53,18 @@ class AudienceIn(_Asked):
 
 
 class BroadcastIn(_Asked):
-    """A new draft."""
+    """A new draft: with `texts` of its own, or with a `template` (a ready text's code, T01 to T14) and what fills its `slots`.
+
+    A template brings a title, too; `title` replaces it.
+    """
 
     unit: Annotated[str, Field(max_length=40, examples=["nbk-thcs"])]
     kind: Kind
     urgency: Urgency
-    title: Annotated[str, Field(max_length=400)]
-    texts: TextsIn
+    title: Title | None = None
+    texts: TextsIn | None = None
+    template: Annotated[str, Field(max_length=20, examples=["T13"])] | None = None
+    slots: Annotated[dict[str, str], Field(max_length=20)] | None = None
     sms_script: Literal["ascii", "unicode"] = "ascii"
     audience: AudienceIn = AudienceIn()
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
@@ -64,11 +72,13 @@ class BroadcastIn(_Asked):
     expires_at: AwareDatetime
 
     def draft(self) -> Draft:
+        """Raises `Invalid("request.invalid")`, `NotFound("template.unknown")`."""
+        title, texts = self._written()
         return Draft(
             kind=self.kind,
             urgency=self.urgency,
-            title=self.title,
-            texts=self.texts.texts(),
+            title=title,
+            texts=texts,
             audience=self.audience.audience(),
             channels=tuple(self.channels),
             expires_at=self.expires_at,
@@ -76,13 +86,23 @@ class BroadcastIn(_Asked):
             sms_script=self.sms_script,
         )
 
+    def _written(self) -> tuple[str, Texts]:
+        if (self.texts is None) == (self.template is None) or (self.slots is not None and self.template is None):
+            raise Invalid("request.invalid", fields=(FieldError("texts", "broadcast.texts_or_template"),))
+        if self.template is not None:
+            title, texts = ready_text(self.template).filled(self.slots or {})
+            return self.title or title, texts
+        if self.texts is None or self.title is None:
+            raise Invalid("request.invalid", fields=(FieldError("title", "field.missing"),))
+        return self.title, self.texts.texts()
+
 
 class BroadcastChange(_Asked):
     """What changes; what is left out stays. A change voids the digest and goes back to draft."""
 
     kind: Kind | None = None
     urgency: Urgency | None = None
-    title: Annotated[str, Field(max_length=400)] | None = None
+    title: Title | None = None
     texts: TextsIn | None = None
     sms_script: Literal["ascii", "unicode"] | None = None
     audience: AudienceIn | None = None
@@ -108,7 +128,7 @@ class BroadcastChange(_Asked):
 class ReturnIn(_Asked):
     """Why it goes back to its author."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST["reason"])]
 
 
 class ApprovalIn(_Asked):
@@ -135,8 +155,39 @@ class ProgressOut(BaseModel):
         return cls(**{name: getattr(progress, name) for name in cls.model_fields})
 
 
+class RenderedSmsOut(BaseModel):
+    """The final text in the script that is sent, `{number}` where each message's own look-up number comes."""
+
+    variant: str
+    text: str
+    encoding: str
+    segments: int
+
+
+class RenderedEmailOut(BaseModel):
+    """The final subject and plain text; the HTML says the same words."""
+
+    subject: str
+    text: str
+
+
+class RenderedOut(BaseModel):
+    """What parents get, whole."""
+
+    sms: RenderedSmsOut | None
+    email: RenderedEmailOut | None
+
+    @classmethod
+    def of(cls, made: Rendered) -> "RenderedOut":
+        return cls.model_validate(asdict(made))
+
+
 class BroadcastOut(BaseModel):
-    """A broadcast as it stands. `rate`: deliveries per second that left, from planning to the last departure."""
+    """A broadcast as it stands. `rate`: deliveries per second that left, from planning to the last departure.
+
+    `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
+    lists.
+    """
 
     id: UUID
     unit: str
@@ -152,6 +203,7 @@ class BroadcastOut(BaseModel):
     expires_at: AwareDatetime
     version: int
     digest: str | None
+    rendered: RenderedOut | None
     audience_count: int | None
     return_reason: str | None
     pause_reason: str | None
@@ -166,12 +218,15 @@ class BroadcastOut(BaseModel):
     completed_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, view: BroadcastView, progress: Progress, *, public_number: str | None, base: str) -> "BroadcastOut":
+    def of(
+        cls, view: BroadcastView, progress: Progress, *, public_number: str | None, base: str, final: Rendered | None
+    ) -> "BroadcastOut":
         same = {name: getattr(view, name) for name in _SAME}
         return cls(
             **same,
             id=view.public_id,
             channels=list(view.channels),
+            rendered=RenderedOut.of(final) if final else None,
             public_number=public_number,
             record_url=f"{base}/api/v1/records/{view.record_id}" if view.record_id else None,
             progress=ProgressOut.of(progress),

@@ -33,6 +33,7 @@ from service.broadcasts import (
     find_broadcast,
     list_broadcasts,
     locate_broadcast,
+    rendered,
     return_broadcast,
     submit,
 )
@@ -84,22 +85,24 @@ def _move(context: Context, broadcast_id: BroadcastId, key: IdempotencyKey = Non
 Moving = Annotated[Move, Depends(_move)]
 
 
-async def shown(context: ApiContext, conn: AsyncConnection, view: BroadcastView) -> BroadcastOut:
-    """A broadcast with its progress, as the API shows it."""
+async def shown(context: ApiContext, conn: AsyncConnection, view: BroadcastView, *, whole: bool = True) -> BroadcastOut:
+    """A broadcast with its progress, as the API shows it; `whole`: with the texts that parents get."""
+    final = await rendered(conn, view, sender=context.settings.twilio_sender, now=context.now()) if whole else None
     progress = await progress_of(conn, view.id, now=context.now())
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
-    return BroadcastOut.of(view, progress, public_number=number, base=context.settings.public_base)
+    return BroadcastOut.of(view, progress, public_number=number, base=context.settings.public_base, final=final)
 
 
 @router.post("", status_code=201, response_model=BroadcastOut)
 async def create(context: Context, actor: BroadcastsWriter, body: BroadcastIn, key: IdempotencyKey = None) -> JSONResponse:
     """A new draft."""
+    draft = body.draft()
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         unit = await find_unit(conn, body.unit, context.today())
         await act_for(conn, unit.id)
 
         async def act() -> tuple[int, BroadcastOut]:
-            view = await create_draft(conn, actor, unit=unit, draft=body.draft(), now=context.now())
+            view = await create_draft(conn, actor, unit=unit, draft=draft, now=context.now())
             return 201, await shown(context, conn, view)
 
         return await once(conn, actor, unit.id, key, request_hash("broadcasts.create", body), act)
@@ -114,7 +117,7 @@ async def list_all(context: Context, actor: BroadcastsReader, cursor: Cursor = N
         items = []
         for view in views[:limit]:
             await act_for(conn, view.unit_id)
-            items.append(await shown(context, conn, view))
+            items.append(await shown(context, conn, view, whole=False))
     more = len(views) > limit
     return BroadcastList(items=items, next=make_cursor(views[limit - 1].id) if more else None)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service.api.broadcast_models import AudienceIn, Channel, Kind, TextsIn, Urgency
+from service.api.broadcast_models import AudienceIn, Channel, Kind, TextsIn, Title, Urgency
 from service.api.context import BroadcastsReader, BroadcastsWriter, Context
 from service.broadcasts import Finding, preview, weigh_audience
 from service.database import act_for, unit_transaction
@@ -25,7 +25,7 @@ class PreviewIn(BaseModel):
     unit: Annotated[str, Field(max_length=40)]
     texts: TextsIn
     channels: Channels
-    title: Annotated[str, Field(max_length=400)] = ""
+    title: Title = ""
     kind: Kind = "scam_alert"
     sms_script: Literal["ascii", "unicode"] = "ascii"
     expires_at: AwareDatetime | None = None
@@ -87,11 +87,17 @@ class NotSentOut(BaseModel):
 
 
 class CountOut(BaseModel):
-    """Messages that would leave now: one per number or address and channel."""
+    """Messages that would leave now: one per number or address and channel.
+
+    `segments` and `cost_estimate` are null: an audience has no text, and a text's segments are what is paid for. `/previews` counts
+    them for one message.
+    """
 
     recipients: int
     by_channel: dict[str, int]
     not_sent: list[NotSentOut]
+    segments: int | None = None
+    cost_estimate: float | None = None
 
 
 @router.post("/previews")

@@ -16,11 +16,13 @@ from service.broadcasts.moving import move
 from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
 from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
+from service.broadcasts.rendered import Rendered, rendered
 from service.broadcasts.returning import return_broadcast
 from service.broadcasts.submission import submit
-from service.broadcasts.texts import EmailText, Texts
+from service.broadcasts.texts import LONGEST, EmailText, Texts
 
 __all__ = [
+    "LONGEST",
     "AudienceCount",
     "BroadcastView",
     "Draft",
@@ -29,6 +31,7 @@ __all__ = [
     "Located",
     "Preview",
     "ReadyText",
+    "Rendered",
     "State",
     "Texts",
     "approve",
@@ -45,6 +48,7 @@ __all__ = [
     "preview",
     "ready_text",
     "ready_texts",
+    "rendered",
     "resolve_audience",
     "return_broadcast",
     "submit",

@@ -33,6 +33,8 @@ def _unit(row: RowMapping) -> Unit:
 
 async def find_unit(conn: AsyncConnection, code: str, on: date) -> Unit:
     """The unit with this code. Raises `NotFound("unit.unknown")`, also for one that is not the caller's to see."""
+    if "\x00" in code:  # PostgreSQL cannot even be asked
+        raise NotFound("unit.unknown")
     rows = await conn.execute(
         text(f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE u.code = :code AND {_STANDING}"),
         {"code": code, "on": on},

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -144,7 +145,13 @@ async def test_a_preview_shows_what_would_be_sent_and_what_is_wrong(site: Site) 
 
 async def test_an_audience_is_counted(site: Site) -> None:
     counted = await site.call("POST", "/audiences/count", json={"unit": "nbk-thcs", "channels": ["sms", "email"]})
-    assert counted.json() == {"recipients": 0, "by_channel": {"sms": 0, "email": 0}, "not_sent": []}
+    assert counted.json() == {
+        "recipients": 0,
+        "by_channel": {"sms": 0, "email": 0},
+        "not_sent": [],
+        "segments": None,
+        "cost_estimate": None,
+    }
 
 
 async def test_progress_comes_as_events_until_the_end(site: Site, engines: Engines) -> None:
@@ -171,3 +178,98 @@ async def test_events_end_when_the_key_is_revoked(site: Site, engines: Engines) 
     answer = await asyncio.wait_for(stream, 5)
     assert answer.status_code == 200
     assert answer.text.count("event: progress") == 1
+
+
+READY = {"ngay": "24/11", "truong": "Nguyễn Bỉnh Khiêm"}
+
+
+def from_template(**changes: Any) -> dict[str, Any]:
+    body = notice(template="T13", slots=READY) | changes
+    del body["texts"], body["title"]
+    return body
+
+
+async def test_a_broadcast_is_made_from_a_ready_text(site: Site) -> None:
+    made = await site.call("POST", "/broadcasts", json=from_template())
+    assert made.status_code == 201
+    assert made.json()["title"] == "Ngày 24/11 có kẻ mạo danh Nguyễn Bỉnh Khiêm"
+    assert made.json()["texts"]["sms"].startswith("24/11: kẻ mạo danh Nguyễn Bỉnh Khiêm")
+    assert (await site.call("POST", f"/broadcasts/{made.json()['id']}/submit")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field", "code"),
+    [
+        (from_template(slots={"ngay": "24/11"}), 422, "slots.truong", "field.missing"),
+        (from_template(slots=READY | {"lop": "6A"}), 422, "slots", "field.choice"),
+        (notice(template="T13", slots=READY), 422, "texts", "broadcast.texts_or_template"),
+        (notice(slots=READY), 422, "texts", "broadcast.texts_or_template"),
+        ({k: v for k, v in notice().items() if k != "texts"}, 422, "texts", "broadcast.texts_or_template"),
+        ({k: v for k, v in notice().items() if k != "title"}, 422, "title", "field.missing"),
+    ],
+)
+async def test_texts_or_a_template_with_all_its_slots(
+    site: Site, body: dict[str, Any], status: int, field: str, code: str
+) -> None:
+    refused = await site.call("POST", "/broadcasts", json=body)
+    assert refused.status_code == status
+    assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [(field, code)]
+    assert "…" not in refused.text
+
+
+async def test_an_unknown_template_is_not_found(site: Site) -> None:
+    refused = await site.call("POST", "/broadcasts", json=from_template(template="T99"))
+    assert (refused.status_code, refused.json()["code"]) == (404, "template.unknown")
+
+
+async def test_what_parents_get_is_shown_to_the_approver_and_is_what_is_signed(site: Site) -> None:
+    made = (await site.call("POST", "/broadcasts", json=notice())).json()
+    assert made["rendered"] is None
+    path = f"/broadcasts/{made['id']}"
+    submitted = (await site.call("POST", f"{path}/submit")).json()
+    sms, email = submitted["rendered"]["sms"], submitted["rendered"]["email"]
+    assert sms["text"].startswith("SGDDTDNAI: Ke mao danh")
+    assert sms["text"].endswith("So tra cuu: {number}")
+    assert (sms["variant"], sms["encoding"], sms["segments"]) == ("ascii", "GSM-7", 1)
+    assert email["subject"] == "[Cảnh báo] Kẻ mạo danh báo con cấp cứu"
+    assert "Trường THCS Nguyễn Bỉnh Khiêm" in email["text"]
+    assert (await site.call("GET", path)).json()["rendered"] == submitted["rendered"]
+    await site.call("POST", f"{path}/approve", role="approver", json={"digest": submitted["digest"]})
+    approved = (await site.call("GET", path)).json()
+    assert approved["rendered"] == submitted["rendered"]
+    looked_up = (await site.client.get(f"/api/v1/lookups/{approved['public_number']}")).json()
+    assert looked_up["record"]["texts"]["sms"]["ascii"] == sms["text"].replace("{number}", approved["public_number"])
+    edited = await site.call("PATCH", f"/broadcasts/{made['id']}", json={"title": "x"})
+    assert edited.status_code == 409
+
+
+async def test_a_mark_that_falls_away_when_sent_hides_nothing(site: Site) -> None:
+    for hidden in (
+        "vietcombank.c\u0331om/dangnhap",
+        "\u0331".join("0912345678"),
+        "0912\u2013345\u2013678",
+        "9704\u20091234\u20095678",
+    ):
+        made = (await site.call("POST", "/broadcasts", json=notice(texts={"sms": f"Xem {hidden} ngay"}))).json()
+        refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "texts.sms")
+
+
+async def test_characters_nobody_sees_are_taken_out_or_refused_and_never_an_error_of_ours(site: Site) -> None:
+    made = await site.call("POST", "/broadcasts", json=notice(title="Kẻ\u0000 mạo\u202e danh"))
+    assert (made.status_code, made.json()["title"]) == (201, "Kẻ mạo danh")
+    for audience in ({"classes": ["6A\u0000"]}, {"grades": ["\u202e6"]}, {"units": ["nbk\u0000"]}):
+        for path, body in (
+            ("/broadcasts", notice(audience=audience)),
+            ("/audiences/count", {"unit": "nbk-thcs", "channels": ["sms"], "audience": audience}),
+        ):
+            refused = await site.call("POST", path, json=body)
+            assert refused.status_code == 422
+            assert [each["field"] for each in refused.json()["errors"]] == [f"audience.{next(iter(audience))}"]
+    unit = await site.call("POST", "/broadcasts", json=notice(unit="a\u0000b"))
+    assert (unit.status_code, unit.json()["code"]) == (404, "unit.unknown")
+    await site.call("POST", f"/broadcasts/{made.json()['id']}/submit")
+    returned = await site.call(
+        "POST", f"/broadcasts/{made.json()['id']}/return", role="approver", json={"reason": "Viết\u0000 lại"}
+    )
+    assert returned.json()["return_reason"] == "Viết lại"

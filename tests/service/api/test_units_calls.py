@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.factories.web import Site
 
 NEW = {"code": "tvo-thcs", "name": "Trường THCS Trần Văn Ơn", "level": "school", "parent": "vhxh-an-phuoc"}
@@ -64,3 +66,19 @@ async def test_a_key_whose_request_failed_may_be_used_again(site: Site) -> None:
     failed = await site.call("POST", "/units", json=NEW | {"parent": "nowhere"}, **who)
     assert failed.status_code == 404
     assert (await site.call("POST", "/units", json=NEW, **who)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "name", ["Vào vietcombank.com", "Trường gọi 0912345678", "Trường {number}", "Nộp 500.000 đồng", "0912\u2013345\u2013678"]
+)
+async def test_a_name_that_would_carry_a_link_or_a_number_into_every_email_is_refused(site: Site, name: str) -> None:
+    who: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer"}
+    for method, path, body in (("POST", "/units", NEW | {"name": name}), ("PATCH", "/units/nbk-thcs", {"name": name})):
+        refused = await site.call(method, path, json=body, **who)
+        assert refused.status_code == 422
+        assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [("name", "unit.name_forbidden")]
+
+
+async def test_the_levels_there_are_stand_in_the_refusal(site: Site) -> None:
+    refused = await site.call("POST", "/units", json=NEW | {"level": "ministry"}, unit="sgddt-dongnai", role="officer")
+    assert "department, commune_office, school" in refused.json()["errors"][0]["message"]

@@ -1,0 +1,69 @@
+"""What parents will get, as it stands before an approver and in the record: final texts, with the slot `{number}` left in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.broadcasts.inspection import inspect, with_example
+from service.broadcasts.queries import BroadcastView
+from service.broadcasts.texts import Texts
+from service.clock import LOCAL
+from service.keyring import public_keys
+from service.records import record_jws
+from service.rendering import sms_segments
+from service.signing.records import open_record
+from service.units import unit_by_id
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedSms:
+    """The one script that is sent. The counts are of a message with its number."""
+
+    variant: str
+    text: str
+    encoding: str
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEmail:
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A channel that carries nothing is None."""
+
+    sms: RenderedSms | None
+    email: RenderedEmail | None
+
+
+async def rendered(conn: AsyncConnection, view: BroadcastView, *, sender: str, now: datetime) -> Rendered | None:
+    """The final texts of a broadcast that was submitted; None for one that was not. The transaction acts for its unit.
+
+    Once approved they are the signed record's, verified. Raises a `VerificationError` for a record that was tampered with.
+    """
+    if view.record_id is not None:
+        variants = open_record(await record_jws(conn, view.record_id), await public_keys(conn)).texts
+    elif view.digest is not None:
+        unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
+        variants = inspect(
+            title=view.title,
+            texts=Texts.load(view.texts).published(view.channels),
+            kind=view.kind,
+            sms_script=view.sms_script,
+            sender=sender,
+            unit_name=unit.name,
+            issued_at=now,
+            expires_at=view.expires_at,
+        ).variants
+    else:
+        return None
+    sms = None
+    for variant, text in variants.get("sms", {}).items():
+        size = sms_segments(with_example(text))
+        sms = RenderedSms(variant, text, size.encoding, size.segments)
+    email = variants.get("email")
+    return Rendered(sms, RenderedEmail(email["subject"], email["text"]) if email else None)
