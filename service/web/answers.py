@@ -4,7 +4,8 @@ A number alone is calm, never green: it leads to the official text and says to c
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from service.clock import day_on_screen, on_screen
@@ -32,6 +33,9 @@ _LOOKS: dict[str, tuple[Tone, str]] = {
     "too_long": ("warm", "pencil"),
 }
 
+# A text that has nothing to do with the official one must not make a page of its own.
+_MOST_SHOWN = 16
+_LONGEST_SHOWN = 240
 _DIGITS = 12
 _BETWEEN = re.compile(r"[\s.\-]+")
 _SENDER = re.compile(r"([A-Za-z0-9._-]{1,11}): ")
@@ -75,6 +79,7 @@ class AnswerPage:
     copied: bool = False
     record: RecordOnPage | None = None
     differences: tuple[Difference, ...] = ()
+    more: int = 0
     whole: bool = False
 
     @property
@@ -102,6 +107,7 @@ class AnswerPage:
 def answer_page(answer: Answer, language: str, *, asked: str = "") -> AnswerPage:
     """The page of an answer. `asked`: what was typed, put back into the field after a typing error."""
     record, comparison = answer.record, answer.comparison
+    differences = comparison.differences if comparison else ()
     typed = sum(c.isdecimal() for c in asked)
     verdict = _verdict(answer)
     if verdict == "mistyped" and typed not in (0, _DIGITS):
@@ -122,7 +128,8 @@ def answer_page(answer: Answer, language: str, *, asked: str = "") -> AnswerPage
         asked=_grouped(asked or answer.misread)[:40] if record is None else "",
         copied=answer.copied,
         record=_record(record, language, answer) if record else None,
-        differences=comparison.differences if comparison else (),
+        differences=_shown(differences),
+        more=max(0, len(differences) - _MOST_SHOWN),
         whole=comparison is not None and comparison.whole,
     )
 
@@ -144,6 +151,19 @@ def _verdict(answer: Answer) -> str:
         return "different"  # whatever else holds: what is not plainly the official text is not to be followed
     same = "same_unaccented" if comparison.unaccented else "same"
     return f"expired_{same}" if answer.outcome == "expired" else same
+
+
+def _shown(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    """As many as fit, critical ones before others, in the text's order."""
+    first = sorted(range(len(differences)), key=lambda at: (not differences[at].critical, at))[:_MOST_SHOWN]
+    return tuple(
+        replace(differences[at], official=_cut(differences[at].official), received=_cut(differences[at].received))
+        for at in sorted(first)
+    )
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
 
 
 def _grouped(typed: str) -> str:

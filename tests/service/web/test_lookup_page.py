@@ -161,6 +161,19 @@ async def test_a_replaced_phrase_is_shown_as_one_change(site: Site, warning: dic
     assert re.search(r'<dd lang="vi">da luu\.</dd>.*<dd lang="vi">0912345678\.</dd>', page.text, re.DOTALL)
 
 
+async def test_a_text_that_differs_everywhere_still_makes_a_small_page(site: Site, warning: dict[str, Any]) -> None:
+    number = warning["public_number"]
+    email = (await site.client.get(f"/api/v1/lookups/{number}")).json()["record"]["texts"]["email"]["text"]
+    mixed = " ".join(word if at % 3 else f"x{at}" for at, word in enumerate(email.split()))
+    for tin in (mixed, "&" * 4000):
+        page = await site.client.post("/", data={"tin": tin, "so": number})
+        assert headline(page.text) == DIFFERENT
+        assert len(page.content) < 30_000
+        assert page.text.count('<p class="what">') <= 16
+    page = await site.client.post("/", data={"tin": mixed, "so": number})
+    assert re.search(r"Còn những chỗ khác nữa: \d+", page.text)
+
+
 async def test_the_text_that_was_pasted_is_the_one_that_is_open(site: Site, warning: dict[str, Any]) -> None:
     texts = (await site.client.get(f"/api/v1/lookups/{warning['public_number']}")).json()["record"]["texts"]
     for tin in (texts["email"]["text"], f"{texts['email']['subject']}\n{texts['email']['text']} thêm"):
