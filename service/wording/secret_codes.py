@@ -29,14 +29,15 @@ _NO_VERB = re.compile(
 _GIVE = re.compile(r"\bcho(?: \w+){0,3} $")  # "cho thầy mã OTP": the code stands right behind
 
 _CODE = re.compile(
-    r"\b(?:(?:o|0)[ .\-_]?t[ .\-_]?p"
-    r"|ma (?:otp|xac (?:thuc|nhan|minh)|bao mat|bi mat|pin|cvv|kich hoat|dang nhap|so vua|vua|moi nhan|so (?:trong|tren|duoc))"
+    r"\b(?:(?:ma )?(?:o|0)[ .\-_]?t[ .\-_]?p"
+    r"|ma (?:xac (?:thuc|nhan|minh)|bao mat|bi mat|pin|cvv|kich hoat|dang nhap|so vua|vua|moi nhan|so (?:trong|tren|duoc))"
     r"|mat khau|mat ma|(?:so )?pin|cvv|c[ .\-]v[ .\-]v|pass ?word|pass ?code|pass|(?:verification|security|pin|one[ -]time) code|the code"
     r"|(?:day |con |chu )?so (?:vua|moi) (?:nhan|gui|den|duoc|toi|ve)|(?:[4-8]|bon|tam) (?:chu |con )?so(?! dien thoai)"
     r"|sau (?:chu|con) so)\b"
 )
 # "mã" alone is a code unless it says of what; written "ma", it is one only right behind a verb of giving.
 _WORD_CODE = re.compile(r"\bma\b(?! (?:qr|vach|hoc sinh|dinh danh|tra cuu|so tra cuu|so thue|nguon|vung|truong|lop|tinh|buu))")
+_BEHIND = re.compile(r"(?: (?:cai|so|giup|ho))? $")
 _MALWARE = "mã độc"
 
 # A sentence ends at its mark; a line ends it where a list item or a new paragraph begins. A colon or a comma does not end it.
@@ -58,8 +59,11 @@ _DEMANDS = re.compile(r"\b(?:doi|hoi|yeu cau|bao|xin|du|lua|ep|giuc|nho|de nghi|
 _BETWEEN = re.compile(r" (?:(?:thuong|se|da|dang|co the|lien tuc|se co the|nay|may|will|may) ?){0,2}")
 
 
+_BACK = 150  # so far back, and no farther, words are looked for that take a verb's sting away
+
+
 def _denied(reading: Reading, start: int, verb: int) -> bool:
-    match = _DENIED.search(reading.words, start, verb)
+    match = _DENIED.search(reading.words, max(start, verb - _BACK), verb)
     if match is None or match.end() != verb or reading.written(*match.span(1)) not in _NEGATIVES:
         return False
     # "hay" links two denied verbs; "hãy" is the opposite. Without accents nobody can tell.
@@ -69,7 +73,7 @@ def _denied(reading: Reading, start: int, verb: int) -> bool:
 
 
 def _told_of_others(words: str, start: int, verb: int) -> bool:
-    match = _THIRD_PERSON.search(words, start, verb)
+    match = _THIRD_PERSON.search(words, max(start, verb - _BACK), verb)
     if match is None or _CLOSED.search(match.group(1)):
         return False
     return _BETWEEN.fullmatch(match.group(1)) is not None or _DEMANDS.search(match.group(1)) is not None
@@ -102,12 +106,14 @@ def _verbs(reading: Reading, start: int, stop: int, *, stripped: bool) -> list[t
 def _codes(reading: Reading, start: int, stop: int, verbs: list[tuple[int, int]], *, stripped: bool) -> list[tuple[int, int]]:
     words = reading.words
     codes = [m.span() for m in _CODE.finditer(words, start, stop)]
+    named, ends = {begin for begin, _ in codes}, {end for _, end in verbs}
     for match in _WORD_CODE.finditer(words, start, stop):
         at = match.start()
         written = reading.written(*match.span())
-        if any(a <= at < b for a, b in codes) or reading.written(at, min(match.end() + 4, stop)) == _MALWARE:
+        if at in named or reading.written(at, min(match.end() + 4, stop)) == _MALWARE:
             continue
-        behind = any(end <= at and words[end:at].strip() in ("", "cai", "so", "giup", "ho") for _, end in verbs)
+        between = _BEHIND.search(words, max(start, at - 8), at)
+        behind = between is not None and between.start() in ends
         if written == "mã" or (written == "ma" and behind and not stripped):
             codes.append(match.span())
     return sorted(codes)

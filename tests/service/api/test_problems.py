@@ -83,3 +83,9 @@ async def test_an_id_that_is_none_is_refused_not_an_error(site: Site) -> None:
     assert (await site.call("GET", "/broadcasts/not-an-id")).status_code == 422
     assert (await site.call("GET", "/imports/not-an-id")).status_code == 422
     assert (await site.call("GET", "/broadcasts?cursor=!!!")).json()["code"] == "request.cursor"
+
+
+async def test_the_allowed_values_are_named_in_the_readers_language_only(site: Site) -> None:
+    answer = await site.call("POST", "/broadcasts", json=notice(urgency="now"))
+    (named,) = answer.json()["errors"]
+    assert named["message"] == "Không phải một trong các giá trị cho phép: emergency, urgent, advisory."

@@ -1,10 +1,12 @@
 """What a warning must not say is found, and what it may say is left alone."""
 
+from datetime import UTC, datetime
 from time import perf_counter
 
 import pytest
 
 from service.broadcasts.content_rules import check_texts
+from service.broadcasts.inspection import inspect
 from service.broadcasts.texts import EmailText, Texts
 
 
@@ -45,6 +47,68 @@ def _errors(text: str) -> list[tuple[str, str]]:
         ("dung doc OTP", "content.code_request", "doc OTP"),
         ("Reply with your password", "content.code_request", "Reply with your password"),
         ("Số tra cứu {number}", "content.reserved_word", "{number}"),
+        # a link by its shape
+        ("vào vietcombank.support ngay", "content.link", "vietcombank.support"),
+        ("vào bit.gg/abc", "content.link", "bit.gg/abc"),
+        ("vào loa.ai/x", "content.link", "loa.ai/x"),
+        ("vào my_evil.com ngay", "content.link", "my_evil.com"),
+        ("vào 𝐞𝐯𝐢𝐥.𝐜𝐨𝐦 ngay", "content.link", "𝐞𝐯𝐢𝐥.𝐜𝐨𝐦"),
+        ("vào evil。com/login ngay", "content.link", "evil。com/login"),
+        ("vào evil․com ngay", "content.link", "evil․com"),
+        ("vào evil[.]com ngay", "content.link", "evil[.]com"),
+        ("làm xong.Gọi cô", "content.link", "xong.Gọi"),
+        ("vào v\u0456etcombank ngay", "content.link", "v\u0456etcombank"),
+        # numbers however they are cut
+        ("Gọi SĐT0912345678", "content.phone_not_on_card", "0912345678"),
+        ("Gọi 0912/345/678", "content.phone_not_on_card", "0912/345/678"),
+        ("Gọi 0912_345_678", "content.phone_not_on_card", "0912_345_678"),
+        ("Gọi 0912–345–678", "content.phone_not_on_card", "0912–345–678"),
+        ("Gọi 0912\n345\n678", "content.phone_not_on_card", "0912\n345\n678"),
+        ("Gọi 09/12/2034-5678", "content.phone_not_on_card", "09/12/2034-5678"),
+        (
+            "Gọi không chín một hai ba bốn năm sáu bảy tám",
+            "content.phone_not_on_card",
+            "không chín một hai ba bốn năm sáu bảy tám",
+        ),
+        ("vào VCB1234567890123", "content.account_number", "1234567890123"),
+        ("vào 9704, 1234, 5678, 9012", "content.account_number", "9704, 1234, 5678, 9012"),
+        ("vào 9704/1234/5678/9012", "content.account_number", "9704/1234/5678/9012"),
+        ("số 2025-2026-12-3456", "content.account_number", "2025-2026-12-3456"),
+        # amounts in words and bare
+        ("nộp hai mươi lăm triệu", "content.amount", "hai mươi lăm triệu"),
+        ("nộp một triệu rưỡi", "content.amount", "một triệu rưỡi"),
+        ("nộp vài triệu", "content.amount", "vài triệu"),
+        ("nộp một trăm linh tư nghìn", "content.amount", "một trăm linh tư nghìn"),
+        ("nộp 5 củ", "content.amount", "5 củ"),
+        ("nộp 500000", "content.amount", "500000"),
+        ("nộp 500 000", "content.amount", "500 000"),
+        ("nộp 500 VNÐ", "content.amount", "500 VNÐ"),
+        # a code asked for, in either order, whatever was denied before
+        ("Đừng lo lắng và gửi mã OTP cho thầy", "content.code_request", "gửi mã OTP"),
+        ("Không đọc tin này mà gửi mã OTP", "content.code_request", "gửi mã OTP"),
+        ("Không đọc, hãy gửi mã OTP", "content.code_request", "gửi mã OTP"),
+        ("Cấm dùng app khác và gửi mật khẩu", "content.code_request", "gửi mật khẩu"),
+        ("Ai hỏi thì gửi mã OTP", "content.code_request", "gửi mã OTP"),
+        ("Đối tượng được mời, gửi mã OTP", "content.code_request", "gửi mã OTP"),
+        ("Đối tượng được mời gửi mã OTP", "content.code_request", "gửi mã OTP"),
+        ("Kẻ gian đã bị bắt và hãy gửi mã OTP", "content.code_request", "gửi mã OTP"),
+        ("Gửi cho thầy: mã OTP", "content.code_request", "Gửi cho thầy: mã OTP"),
+        ("Hãy gửi\nMã OTP", "content.code_request", "gửi\nMã OTP"),
+        ("Mã OTP hãy gửi cho thầy", "content.code_request", "Mã OTP hãy gửi"),
+        ("KHÔNG nhập mã OTP vào máy, gửi cho thầy", "content.code_request", "mã OTP vào máy, gửi"),
+        ("Bấm nút, rồi mã OTP", "content.code_request", "Bấm nút, rồi mã OTP"),
+        ("Cho thầy xin mã OTP", "content.code_request", "xin mã OTP"),
+        ("Cho thầy mã OTP", "content.code_request", "Cho thầy mã OTP"),
+        ("Gõ mã OTP", "content.code_request", "Gõ mã OTP"),
+        ("Điền mã PIN", "content.code_request", "Điền mã PIN"),
+        ("Báo mã OTP", "content.code_request", "Báo mã OTP"),
+        ("Đưa mã OTP", "content.code_request", "Đưa mã OTP"),
+        ("Gửi mã vừa nhận", "content.code_request", "Gửi mã vừa"),
+        ("Gửi số vừa nhận", "content.code_request", "Gửi số vừa nhận"),
+        ("Đọc 6 số vừa nhận", "content.code_request", "Đọc 6 số"),
+        ("Gửi O.T.P", "content.code_request", "Gửi O.T.P"),
+        ("Gui ma 0TP", "content.code_request", "Gui ma 0TP"),
+        ("gui ma cho thay", "content.code_request", "gui ma"),
     ],
 )
 def test_what_a_warning_must_not_say(text: str, code: str, part: str) -> None:
@@ -63,13 +127,50 @@ def test_what_a_warning_must_not_say(text: str, code: str, part: str) -> None:
         "Ai hỏi OTP cũng là kẻ lừa đảo",
         "KHÔNG chuyển tiền. Gọi số trường đã lưu.",
         "Scammers ask you to enter a password",
+        "không bao giờ hỏi mã OTP",
+        "Nhà trường không bao giờ yêu cầu phụ huynh đọc mã OTP",
+        "TUYỆT ĐỐI KHÔNG cung cấp mã OTP, mật khẩu",
+        "Không gửi hoặc đọc mã OTP cho ai",
+        "Mã OTP không được gửi cho ai",
+        "KHÔNG đọc OTP, báo công an ngay",
+        "Kẻ gian gửi tin giả rồi hỏi mã OTP",
+        "Có kẻ gọi điện hỏi mã OTP",
+        "Gửi tin có mã độc; quét mã QR lạ",
+        "Chuyển tiền mà không hỏi",
+        "Gọi 113, 114, 115. Các ngày 10, 11, 12, 13 năm 2025, 2026",
+        "Có hiệu lực đến: 01/10/2026 17:00. Từ 07/09/2026-15/09/2026",
+        "TP.HCM, T.P Biên Hòa, THCS. Nguyễn, v.v.",
+        "Thông tư 29/2024/TT-BGDĐT, một ngân hàng",
     ],
 )
 def test_what_a_warning_may_say(text: str) -> None:
     assert _errors(text) == []
 
 
-@pytest.mark.parametrize("piece", ["a-", "a.", "1 ", "1.", "hai ", "0 9 ", "stk 1", "doc ", "@", "không đọc "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a-",
+        "a.",
+        "1 ",
+        "1.",
+        "hai ",
+        "0 9 ",
+        "stk 1",
+        "doc ",
+        "@",
+        "không đọc ",
+        "і",
+        "mã ",
+        "không ",
+        "[.",
+        "1,\n",
+        "đọc mã, ",
+        "kẻ gian ",
+        "kẻ gian gửi ",
+        "bảo vệ OTP ",
+    ],
+)
 def test_no_shape_of_text_takes_long_to_read(piece: str) -> None:
     started = perf_counter()
     check_texts("x", Texts(sms=(piece * 20_000)[:20_000]), unaccented_sms=True)
@@ -98,3 +199,44 @@ def test_texts_are_brought_into_one_form() -> None:
     decomposed = "Tre\u0302\u0309\u200b  em\r\n\r\n\r\n\r\nhết \u202e "
     cleaned = Texts(sms=decomposed, email=EmailText("một\nhai", "x")).cleaned()
     assert cleaned == Texts("Trể em\n\nhết", EmailText("một hai", "x"))
+
+
+def test_a_mark_no_letter_takes_up_is_gone_before_anything_is_checked() -> None:
+    hidden = "v\u0331cb.c\u0331om " + "\u0331".join("0912345678") + "\u20e3 0912\u2009345\U000e0031\u2800"
+    assert Texts(sms=hidden).cleaned().sms == "vcb.com 0912345678 0912 345"
+    assert Texts(sms="Ngo\u200bi e\u0302\u0323m").cleaned().sms == "Ngoi ệm"
+
+
+def test_an_sms_is_stored_with_the_marks_it_is_sent_with_and_an_email_as_written() -> None:
+    texts = Texts("“Có” – 0912–345…", EmailText("“Có”", "– 1")).cleaned()
+    assert texts == Texts('"Có" - 0912-345...', EmailText("“Có”", "– 1"))
+
+
+def _final(
+    unit_name: str = "Trường THCS Nguyễn Bỉnh Khiêm", sender: str = "SGDDTDNAI", sms: str = "Gọi 113"
+) -> list[tuple[str, str]]:
+    inspected = inspect(
+        title="Tin",
+        texts=Texts(sms, EmailText("Tin", "Gọi 113.")).cleaned(),
+        kind="scam_alert",
+        sms_script="ascii",
+        sender=sender,
+        unit_name=unit_name,
+        issued_at=datetime(2026, 9, 7, tzinfo=UTC),
+        expires_at=datetime(2026, 10, 7, tzinfo=UTC),
+    )
+    return [(finding.field, finding.code) for finding in inspected.findings if finding.severity == "error"]
+
+
+def test_what_is_put_around_the_authors_words_is_held_to_the_rules_too() -> None:
+    assert _final() == []
+    assert _final("Trường vietcombank.com") == [("texts.email.body", "content.link")]
+    assert _final("Trường 0912345678") == [("texts.email.body", "content.phone_not_on_card")]
+    assert _final("Trường {number}") == [("texts.email.body", "content.reserved_word")]
+    assert _final(sender="evil.com") == [("texts.sms", "content.link")]
+
+
+def test_a_denial_that_is_none_without_its_accents_is_refused_where_they_go() -> None:
+    assert _errors("Đừng đọc OTP") == []
+    assert _final(sms="Đừng đọc OTP") == [("texts.sms", "content.code_request")]
+    assert _final(sms="KHÔNG đọc OTP") == []

@@ -85,3 +85,10 @@ def test_the_accented_script_keeps_its_accents() -> None:
 def test_the_subject_is_one_line_and_its_kind_stands_once() -> None:
     assert _variants()["email"]["subject"] == "[Cảnh báo] Tin giả đòi đóng tiền"
     assert _variants(email_subject="[Cảnh báo] Tin\ngiả")["email"]["subject"] == "[Cảnh báo] Tin giả"
+
+
+def test_lines_with_a_dash_are_a_list_that_keeps_its_dashes_as_words() -> None:
+    email = _variants()["email"]
+    items = re.findall(r"<li[^>]*>(.*?)</li>", email["html"])
+    assert items == ["- Cúp máy", "- Gọi trường"]
+    assert email["html"].count("<ul") == email["html"].count("</ul>") == 1
