@@ -249,6 +249,18 @@ async def test_a_text_that_breaks_a_rule_is_not_submitted(desk: Desk, words: str
     assert (await desk.rows("SELECT state, digest FROM broadcasts")) == [("draft", None)]
 
 
+async def test_a_text_of_a_channel_that_is_not_chosen_holds_nothing_up(desk: Desk) -> None:
+    view = await desk.draft(texts=Texts(DRAFT.texts.sms, EmailText("Tin", "Xem truong.vn")), channels=("sms",))
+    assert (await desk.approve(await desk.submit(view))).state == "approved"
+
+
+async def test_a_unit_renamed_behind_our_back_to_a_link_sends_nothing(desk: Desk) -> None:
+    async with desk.engines.owner.begin() as conn:
+        await conn.execute(text("UPDATE unit_versions SET name = 'Trường vietcombank.com'"))
+    refused = await _refused(desk.submit(await desk.draft()), Invalid, "content.link")
+    assert [field.field for field in refused.fields] == ["texts.email.body"]
+
+
 async def test_an_email_longer_than_a_parent_can_paste_is_not_submitted(desk: Desk) -> None:
     view = await desk.draft(texts=Texts(DRAFT.texts.sms, EmailText("Dài", "chữ " * 900)))
     await _refused(desk.submit(view), Invalid, "content.too_long")
