@@ -199,6 +199,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Lúc này chưa tra cứu được. Chưa chắc thì không làm theo tin; gọi số trường đã lưu.",
         "The look-up is not available right now. When in doubt do not act on the message; call the school's saved number.",
     ),
+    "record.unverified": (
+        "Chữ ký của bản tin không đúng nên không gửi. Hãy báo người quản trị.",
+        "The record's signature does not hold, so nothing is sent. Tell the administrator.",
+    ),
     "signing.no_key": (
         "Chưa có khóa ký nào dùng được cho đơn vị này, nên không duyệt được.",
         "No key may sign for this unit now, so nothing can be approved.",
