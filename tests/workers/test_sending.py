@@ -13,6 +13,8 @@ from tests.conftest import Engines, Urls
 from tests.service.simulators.running import Simulators, running_simulators
 from tests.workers.sending import School
 
+pytestmark = pytest.mark.acceptance
+
 PHONES, EMAILS = 700, 300
 
 
