@@ -16,18 +16,19 @@ from service.api.broadcast_models import BroadcastOut
 from service.api.broadcasts import BroadcastId, at_broadcast, shown
 from service.api.context import ApiContext, BroadcastsReader, Context
 from service.broadcasts import find_broadcast
+from service.broadcasts.lifecycle import FINAL
 from service.errors import Forbidden, Unauthenticated
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 _EVERY = 1.0
 _KEY_GOOD_FOR = timedelta(seconds=30)
-_ENDED = frozenset({"completed", "cancelled"})
 
 
 async def _now(context: Context, actor: BroadcastsReader, broadcast_id: BroadcastId) -> BroadcastOut:
     async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
-        return await shown(context, conn, await find_broadcast(conn, inner_id))
+        # without the texts: they do not change, and opening the record every second would be work for nothing
+        return await shown(context, conn, await find_broadcast(conn, inner_id), whole=False)
 
 
 async def _still_opens(context: ApiContext, request: Request) -> bool:
@@ -50,7 +51,7 @@ async def events(
     """`progress` events whenever a number changes, until the broadcast has ended or the key is revoked (seen within 30 s)."""
     seen, checked = first, context.now()
     yield _event(seen)
-    while seen.state not in _ENDED:
+    while seen.state not in FINAL:
         await asyncio.sleep(_EVERY)
         if context.now() - checked >= _KEY_GOOD_FOR:
             if not await _still_opens(context, request):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from service.broadcasts import wordlists
 from service.broadcasts.texts import Texts
-from service.rendering import NUMBER_SLOT
+from service.signing.records import SLOT
 from service.wording import Reading, breaches
 
 RULES_VERSION = 2
@@ -62,8 +62,8 @@ def check_variants(texts: Texts, variants: Mapping[str, Any], known: tuple[Findi
     found: list[Finding] = []
 
     def ask(field: str, written: str, final: str, *, slots: int, stripped: bool = False, with_field: str = "") -> None:
-        codes = [breach.code for breach in breaches(final.replace(NUMBER_SLOT, " "), stripped=stripped)]
-        if final.count(NUMBER_SLOT) != slots:
+        codes = [breach.code for breach in breaches(final.replace(SLOT, " "), stripped=stripped)]
+        if final.count(SLOT) != slots:
             codes.append("content.reserved_word")
         said = {
             finding.code for finding in (*known, *found) if finding.field in (field, with_field) and finding.severity == "error"

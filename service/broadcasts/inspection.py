@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from service.broadcasts.content_rules import Finding, check_texts, check_variants
+from service.broadcasts.queries import BroadcastView
 from service.broadcasts.texts import Texts
 from service.errors import FieldError, Invalid
-from service.rendering import NUMBER_SLOT, message_variants, sms_segments
+from service.rendering import message_variants, sms_segments
+from service.signing.records import SLOT
 
 EXAMPLE_NUMBER = "0000 0000 0000"
 """Stands for a look-up number in previews and counts. No real one begins with a nought."""
@@ -33,7 +35,7 @@ class Inspected:
 
 def with_example(text: str) -> str:
     """The text with the example number in its slot."""
-    return text.replace(NUMBER_SLOT, EXAMPLE_NUMBER)
+    return text.replace(SLOT, EXAMPLE_NUMBER)
 
 
 def inspect(
@@ -83,3 +85,17 @@ def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
             values = (("bytes", size_in_bytes), ("most", _LONGEST_EMAIL))
             found.append(Finding("error", "content.too_long", "texts.email.body", (0, len(texts.email.body)), values))
     return found
+
+
+def inspect_broadcast(view: BroadcastView, *, sender: str, unit_name: str, now: datetime) -> Inspected:
+    """The same look at a broadcast as it is stored: at the texts its channels publish."""
+    return inspect(
+        title=view.title,
+        texts=Texts.load(view.texts).published(view.channels),
+        kind=view.kind,
+        sms_script=view.sms_script,
+        sender=sender,
+        unit_name=unit_name,
+        issued_at=now,
+        expires_at=view.expires_at,
+    )

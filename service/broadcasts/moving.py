@@ -1,6 +1,5 @@
 """The one place where a broadcast's state changes: along the table, guarded in SQL, whoever else was quicker."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -33,21 +32,19 @@ async def move(
     becomes: State,
     *,
     now: datetime,
-    only_from: Collection[State] | None = None,
     **columns: Any,
 ) -> None:
     """Moves a broadcast of the acting unit and sets what goes with the move, in one statement.
 
-    `only_from` narrows the table. `columns` are of the table broadcasts, for instance `planned_at=now`.
+    `columns` are of the table broadcasts, for instance `planned_at=now`.
     Raises `Conflict("broadcast.not_allowed_in_state")`, or `NotFound("broadcast.unknown")`.
     """
     if not columns.keys() <= _SETTABLE:
         raise ValueError(f"a move does not set {sorted(columns.keys() - _SETTABLE)}")
-    allowed = sources(becomes) if only_from is None else sources(becomes) & frozenset(only_from)
     setting = "".join(f", {name} = :{name}" for name in columns)
     moved = await conn.execute(
         text(f"UPDATE broadcasts SET state = :becomes, updated_at = :now{setting} WHERE id = :id AND state = ANY (:allowed)"),
-        {"becomes": becomes, "now": now, "id": broadcast_id, "allowed": sorted(allowed), **columns},
+        {"becomes": becomes, "now": now, "id": broadcast_id, "allowed": sorted(sources(becomes)), **columns},
     )
     if moved.rowcount == 1:
         return

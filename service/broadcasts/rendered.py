@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts.inspection import inspect, with_example
+from service.broadcasts.inspection import inspect_broadcast, with_example
 from service.broadcasts.queries import BroadcastView
-from service.broadcasts.texts import Texts
 from service.clock import LOCAL
 from service.keyring import public_keys
 from service.records import record_jws
@@ -49,16 +48,7 @@ async def rendered(conn: AsyncConnection, view: BroadcastView, *, sender: str, n
         variants = open_record(await record_jws(conn, view.record_id), await public_keys(conn)).texts
     elif view.digest is not None:
         unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
-        variants = inspect(
-            title=view.title,
-            texts=Texts.load(view.texts).published(view.channels),
-            kind=view.kind,
-            sms_script=view.sms_script,
-            sender=sender,
-            unit_name=unit.name,
-            issued_at=now,
-            expires_at=view.expires_at,
-        ).variants
+        variants = inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now).variants
     else:
         return None
     sms = None

@@ -8,11 +8,10 @@ from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.audiences import SENDABLE, count_recipients, load_audience
 from service.broadcasts.digest import broadcast_digest
-from service.broadcasts.inspection import inspect
+from service.broadcasts.inspection import inspect_broadcast
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import Texts
 from service.clock import LOCAL
 from service.errors import Conflict
 from service.rendering import LAYOUT_VERSION
@@ -30,16 +29,7 @@ async def submit(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, send
     require_move(view.state, State.PENDING_APPROVAL)
     require_in_time(view, now)
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
-    inspect(
-        title=view.title,
-        texts=Texts.load(view.texts).published(view.channels),
-        kind=view.kind,
-        sms_script=view.sms_script,
-        sender=sender,
-        unit_name=unit.name,
-        issued_at=now,
-        expires_at=view.expires_at,
-    ).require_sendable()
+    inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now).require_sendable()
     counts = await count_recipients(
         conn,
         unit_id=view.unit_id,

@@ -1,12 +1,11 @@
 """Rendering: two Jinja environments, one for pages, one (sandboxed) for messages, and the arithmetic of an SMS."""
 
 from service.rendering.environments import page_environment
-from service.rendering.messages import LAYOUT_VERSION, NUMBER_SLOT, message_variants
+from service.rendering.messages import LAYOUT_VERSION, message_variants
 from service.rendering.sms_text import SmsSize, sms_segments
 
 __all__ = [
     "LAYOUT_VERSION",
-    "NUMBER_SLOT",
     "SmsSize",
     "message_variants",
     "page_environment",

@@ -15,7 +15,6 @@ from typing import Any
 from service.rendering.environments import message_environment
 from service.wording import plain_punctuation, unaccented
 
-NUMBER_SLOT = "{number}"
 LAYOUT_VERSION = 2
 """Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""
 

@@ -21,6 +21,7 @@ from service.deliveries.claims import Claimed, Waiting, claim, mark_calling, rel
 from service.deliveries.outcomes import Result, record
 from service.errors import LoaError, Unavailable
 from service.signing.errors import VerificationError
+from service.signing.records import SLOT
 from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
 from workers.jobs.contents import Content
 from workers.jobs.database import AWAY
@@ -210,7 +211,7 @@ class Sending:
             return _NO_CARRIER
         if self.content.sms is None:
             return _NO_TEXT
-        return await self.tools.sms.send(address, self.content.sms.replace("{number}", number), self.tools.callback_url(token))
+        return await self.tools.sms.send(address, self.content.sms.replace(SLOT, number), self.tools.callback_url(token))
 
     async def _send_email(self, address: str, number: str) -> Outcome:
         if self.tools.email is None:

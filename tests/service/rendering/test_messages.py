@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.rendering import NUMBER_SLOT, message_variants
+from service.rendering import message_variants
 from service.rendering.environments import TEMPLATES
+from service.signing.records import SLOT
 
 KINDS = ("scam_alert", "safety_advice", "verification_instructions")
 PARTS = ("sms.txt", "email/subject.txt", "email/body.txt", "email/body.html")
@@ -42,9 +43,9 @@ def test_every_kind_has_every_part_and_nothing_else() -> None:
 def test_every_text_has_its_look_up_line(kind: str) -> None:
     variants = _variants(kind)
     assert variants["sms"]["ascii"].endswith("\nSo tra cuu: {number}")
-    assert f"Số tra cứu: {NUMBER_SLOT}" in variants["email"]["text"]
-    assert variants["email"]["html"].count(NUMBER_SLOT) == 1
-    assert NUMBER_SLOT not in variants["email"]["subject"]
+    assert f"Số tra cứu: {SLOT}" in variants["email"]["text"]
+    assert variants["email"]["html"].count(SLOT) == 1
+    assert SLOT not in variants["email"]["subject"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
