@@ -31,6 +31,8 @@ ROWS = (
         "INSERT INTO import_problems (import_id, unit_id, code, severity)"
         " SELECT id, :unit, 'contact.none', 'error' FROM imports WHERE unit_id = :unit"
     ),
+    "INSERT INTO import_columns SELECT id, :unit, :key, :h FROM imports WHERE unit_id = :unit",
+    "INSERT INTO column_meanings VALUES (:unit, 'parents', 'sdt', 'phone', 'parent', :account, now())",
     "INSERT INTO contacts (unit_id, role) VALUES (:unit, 'parent')",
     (
         "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id)"

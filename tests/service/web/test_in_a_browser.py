@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.factories.web import Site
 from tests.service.web.browser import chromium, served
@@ -36,15 +36,16 @@ async def test_a_parent_s_way_without_javascript(browser: Browser, address: str,
     await page.goto(address)
     await page.get_by_role("textbox", name="Số tra cứu").fill(warning["public_number"])
     await page.keyboard.press("Enter")
-    assert "khác dù chỉ một chữ, đừng làm theo" in await page.locator("h1").inner_text()
+    # `expect` waits for the page that follows; a text read at once may still be the old page's
+    await expect(page.locator("h1")).to_contain_text("khác dù chỉ một chữ, đừng làm theo")
     official = await page.locator(".bubble").first.inner_text()
     assert warning["public_number"] in official
     await page.get_by_label("Dán cả tin nhắn").fill(official)
     await page.get_by_role("button", name="So từng chữ").click()
-    assert await page.locator("h1").inner_text() == "Giống từng chữ tin chính thức của Trường THCS Nguyễn Bỉnh Khiêm."
+    await expect(page.locator("h1")).to_have_text("Giống từng chữ tin chính thức của Trường THCS Nguyễn Bỉnh Khiêm.")
     assert page.url == f"{address}/", "nothing pasted stands in the address"
     await page.get_by_role("link", name="English").click()
-    assert await page.locator("html").get_attribute("lang") == "en"
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
     await context.close()
 
 
@@ -60,7 +61,8 @@ async def test_every_outcome_fits_and_reads(
     async def paste(text: str) -> None:
         await page.goto(f"{address}/?so={number}")
         await page.get_by_label("Dán cả tin nhắn").fill(text)
-        await page.get_by_role("button", name="So từng chữ").click()
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="So từng chữ").click()
 
     async def go(path: str) -> None:
         await page.goto(address + path)
