@@ -85,14 +85,14 @@ async def full(engines: Engines, master: MasterKey) -> World:
     return world
 
 
-def _plain(url: str) -> psycopg.Connection:
+def plain(url: str) -> psycopg.Connection:
     """A connection with a login's URL, as psycopg writes it."""
     return psycopg.connect(url.replace("+psycopg", ""))
 
 
-def _tables(urls: Urls) -> list[str]:
+def tables(urls: Urls) -> list[str]:
     """Every table, also partitions by their own name."""
-    with _plain(urls.owner) as conn:
+    with plain(urls.owner) as conn:
         rows = conn.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")
         return sorted(name for (name,) in rows)
 
@@ -115,11 +115,11 @@ def _units_seen(conn: psycopg.Connection, table: str, unit: int | None, scope: s
 def _sweep(urls: Urls, world: World) -> list[str]:
     """Every leak, in words."""
     leaks = []
-    tables = _tables(urls)
+    all_tables = tables(urls)
     department = world.units["sgddt-dongnai"]
     for login, url in ((WEB, urls.web), (WORKER, urls.worker), (LOOKUP, urls.lookup)):
-        with _plain(url) as conn:
-            for table in tables:
+        with plain(url) as conn:
+            for table in all_tables:
                 if login == LOOKUP and table in PUBLIC_TO_LOOKUP:
                     continue
                 for scope in ("", "subtree"):
@@ -140,8 +140,8 @@ async def test_no_login_sees_a_row_of_another_unit_and_none_without_a_unit(urls:
 
 
 async def test_the_sweep_looks_at_every_table_and_each_has_rows_of_every_unit(urls: Urls, full: World) -> None:
-    with _plain(urls.owner) as conn:
-        for table in _tables(urls):
+    with plain(urls.owner) as conn:
+        for table in tables(urls):
             if table in WITHOUT_UNIT or table == "deliveries_0":
                 continue
             column = UNIT_COLUMN.get(table, "unit_id")
@@ -167,7 +167,7 @@ async def test_the_sweep_notices_a_planted_mistake(urls: Urls, engines: Engines,
 
 
 async def test_no_login_owns_a_table_or_may_step_around_the_policies(urls: Urls) -> None:
-    with _plain(urls.owner) as conn:
+    with plain(urls.owner) as conn:
         owners = {owner for (owner,) in conn.execute("SELECT tableowner FROM pg_tables WHERE schemaname = 'public'")}
         powers = conn.execute(
             "SELECT rolname FROM pg_roles WHERE rolname LIKE 'loa_%' AND (rolsuper OR rolbypassrls OR rolcreaterole)"
@@ -186,7 +186,7 @@ async def test_a_row_cannot_be_written_for_another_unit(engines: Engines, full: 
 
 
 async def test_every_door_is_closed_to_the_public(urls: Urls) -> None:
-    with _plain(urls.owner) as conn:
+    with plain(urls.owner) as conn:
         open_doors = conn.execute(
             "SELECT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a"
             " WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 0"
