@@ -24,7 +24,7 @@ def _written(conn: psycopg.Connection, sql: str, acting: int | None, scope: str,
         return conn.execute(sql.encode(), values).rowcount
     except _REFUSED:
         return 0
-    except psycopg.errors.UniqueViolation:  # it says that the row is there
+    except psycopg.errors.IntegrityError:  # it was reached: a duplicate or a reference says that it is there
         return 1
     finally:
         conn.rollback()
