@@ -1,0 +1,180 @@
+"""Two schools on one system: whatever one asks, nobody at the other is read, counted, guessed or changed.
+
+Every call of the API is made by every person of one school with the other's ids, codes and numbers in it. A call without an example
+here fails the first test, so the sweep stays whole.
+"""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx import Response
+from sqlalchemy import text
+
+from contact_registry import MasterKey
+from service.contacts import locate_import, read_import
+from service.database import unit_transaction
+from tests.architecture.test_routes import OPEN, routes
+from tests.conftest import Engines
+from tests.factories.web import Site, notice
+
+OURS, THEIRS = "nbk-thcs", "lqd-th"
+ROLES = ("clerk", "approver", "officer")
+SHARED, ALONE, WRONG = "0912345678", "0987654321", "09123"
+THEIR_LIST = (
+    "STT,Họ và tên,Lớp,SĐT phụ huynh,Email\n"
+    f"1,Lương Thị Riêng Biệt,9Z9,{ALONE},riengbiet@example.com\n2,Trần Văn Chung,9Z9,{SHARED},\n3,Lý Sai Số,9Z9,{WRONG},\n"
+)
+# What would tell of the other school's people, in any answer.
+MARKS = ("Riêng Biệt", "riengbiet", "9Z9", "987654321", "•321", "Chung", "Sai Số")
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What stands at the other school, by the ids the outside knows."""
+
+    applied: str
+    checked: str
+    draft: str
+    pending: str
+    digest: str
+
+
+async def _list(site: Site, engines: Engines, master: MasterKey, unit: str, data: str) -> str:
+    made = await site.call("POST", "/imports", unit=unit, files={"file": ("list.csv", data.encode())}, data={"unit": unit})
+    assert made.status_code == 202, made.text
+    async with unit_transaction(engines.worker, site.world.units[unit]) as conn:
+        place = await locate_import(conn, UUID(made.json()["id"]))
+        await read_import(conn, place.id, master=master, now=site.clock())
+    return str(made.json()["id"])
+
+
+@pytest.fixture
+async def theirs(site: Site, engines: Engines, master: MasterKey) -> Theirs:
+    """The other school's life: a list applied, a list with mistakes waiting, a draft, and a warning before its approver."""
+    applied = await _list(site, engines, master, THEIRS, THEIR_LIST)
+    assert (await site.call("POST", f"/imports/{applied}/apply", unit=THEIRS)).status_code == 200
+    checked = await _list(site, engines, master, THEIRS, THEIR_LIST.replace("Riêng", "Thật Riêng"))
+    draft = await site.call("POST", "/broadcasts", unit=THEIRS, json=notice(unit=THEIRS, channels=["sms"]))
+    pending = await site.call("POST", "/broadcasts", unit=THEIRS, json=notice(unit=THEIRS, channels=["sms"]))
+    submitted = await site.call("POST", f"/broadcasts/{pending.json()['id']}/submit", unit=THEIRS)
+    assert submitted.status_code == 200, submitted.text
+    return Theirs(applied, checked, draft.json()["id"], pending.json()["id"], submitted.json()["digest"])
+
+
+def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, Any]]]]:
+    """For every call: paths and bodies that name what is the other school's."""
+    file = {"file": ("list.csv", THEIR_LIST.encode())}
+    imports = [their.applied, their.checked]
+    broadcasts = [their.draft, their.pending]
+    per_import: dict[tuple[str, str], dict[str, Any]] = {
+        ("GET", ""): {},
+        ("POST", "/apply"): {},
+    }
+    per_broadcast: dict[tuple[str, str], dict[str, Any]] = {
+        ("GET", ""): {},
+        ("PATCH", ""): {"json": {"title": "Khác"}},
+        ("POST", "/submit"): {},
+        ("POST", "/return"): {"json": {"reason": "Sửa lại"}},
+        ("POST", "/approve"): {"json": {"digest": their.digest}},
+        ("GET", "/deliveries"): {},
+        ("GET", "/events"): {},
+    }
+    count = {"unit": THEIRS, "channels": ["sms", "email"], "urgency": "urgent"}
+    return {
+        ("GET", "/units"): [("/units", {})],
+        ("POST", "/units"): [
+            ("/units", {"json": {"code": "moi", "name": "Trường mới", "level": "school", "parent": THEIRS}}),
+            ("/units", {"json": {"code": THEIRS, "name": "Trường trùng mã", "level": "school", "parent": OURS}}),
+        ],
+        ("PATCH", "/units/{code}"): [(f"/units/{THEIRS}", {"json": {"name": "Đổi tên"}})],
+        ("POST", "/imports"): [("/imports", {"files": file, "data": {"unit": THEIRS}})],
+        ("POST", "/previews"): [("/previews", {"json": {"unit": THEIRS, "texts": {"sms": "x"}, "channels": ["sms"]}})],
+        ("POST", "/audiences/count"): [
+            ("/audiences/count", {"json": count}),
+            ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
+            ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
+        ],
+        ("GET", "/broadcasts"): [("/broadcasts", {})],
+        ("POST", "/broadcasts"): [
+            ("/broadcasts", {"json": notice(unit=THEIRS)}),
+            ("/broadcasts", {"json": notice(audience={"units": [THEIRS]}, channels=["sms"])}),
+        ],
+        **{(m, f"/imports/{{import_id}}{p}"): [(f"/imports/{i}{p}", b) for i in imports] for (m, p), b in per_import.items()},
+        **{
+            (m, f"/broadcasts/{{broadcast_id}}{p}"): [(f"/broadcasts/{i}{p}", b) for i in broadcasts]
+            for (m, p), b in per_broadcast.items()
+        },
+    }
+
+
+# Asked for one's own unit these may answer; the answer must hold nothing of the other school. All else must be refused.
+MAY_ANSWER = {("GET", "/units"), ("GET", "/broadcasts"), ("POST", "/audiences/count"), ("POST", "/broadcasts")}
+
+
+async def fingerprint(engines: Engines, unit: int) -> dict[str, str]:
+    """A digest of every row of a unit, table by table."""
+    found = {}
+    async with engines.owner.connect() as conn:
+        tables = await conn.execute(
+            text("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'unit_id'")
+        )
+        for table in tables.scalars().all():
+            rows = await conn.execute(text(f"SELECT t::text FROM {table} t WHERE unit_id = :unit ORDER BY 1"), {"unit": unit})
+            found[table] = hashlib.sha256("\n".join(rows.scalars()).encode()).hexdigest()
+    return found
+
+
+async def sweep(site: Site, engines: Engines, their: Theirs) -> list[str]:
+    """Every leak, in words."""
+    before = await fingerprint(engines, site.world.units[THEIRS])
+    leaks = []
+    for (method, template), asked in requests(their).items():
+        for path, options in asked:
+            for role in ROLES:
+                try:
+                    answer = await asyncio.wait_for(site.call(method, path, unit=OURS, role=role, **options), 1.5)
+                except TimeoutError:  # a stream that was opened for them
+                    leaks.append(f"{role}: {method} {path}: goes on answering")
+                    continue
+                leaks += [f"{role}: {method} {path}: {why}" for why in _leaks(method, template, answer)]
+    after = await fingerprint(engines, site.world.units[THEIRS])
+    return leaks + [f"changed: {table}" for table in before if before[table] != after.get(table)]
+
+
+def _leaks(method: str, template: str, answer: Response) -> list[str]:
+    found = [f"shows {mark}" for mark in MARKS if mark in answer.text]
+    if answer.is_success and (method, template) not in MAY_ANSWER:
+        found.append(f"answers {answer.status_code}")
+    if answer.status_code >= 500:
+        found.append(f"fails with {answer.status_code}")
+    if (method, template) == ("POST", "/audiences/count") and answer.is_success and answer.json()["recipients"]:
+        found.append("counts them")
+    return found
+
+
+async def test_every_call_is_in_the_sweep(site: Site, theirs: Theirs) -> None:
+    prefix = "/api/v1"
+    found = {(method, path.removeprefix(prefix)) for method, path, _ in routes(site.app) if (method, path) not in OPEN}
+    assert set(requests(theirs)) == found
+
+
+async def test_no_person_of_one_school_reaches_anybody_of_another(site: Site, engines: Engines, theirs: Theirs) -> None:
+    assert await sweep(site, engines, theirs) == []
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "CREATE POLICY too_wide ON imports FOR SELECT TO loa_web USING (true)",
+        "ALTER TABLE broadcasts DISABLE ROW LEVEL SECURITY",
+        "INSERT INTO unit_closure SELECT a.id, b.id, 1 FROM units a, units b WHERE a.code = 'nbk-thcs' AND b.code = 'lqd-th'",
+    ],
+)
+async def test_the_sweep_notices_a_planted_mistake(site: Site, engines: Engines, theirs: Theirs, mistake: str) -> None:
+    async with engines.owner.begin() as conn:
+        await conn.execute(text(mistake))
+    assert await sweep(site, engines, theirs) != []
