@@ -6,9 +6,12 @@ A leaf: it gets connection, clock and keys as arguments and knows nothing of bro
 from contact_registry.audiences import Audience, audience_select, count_audience, joined_as_sets
 from contact_registry.errors import ImportRefused, MasterKeyInvalid, RegistryError, Unsealable
 from contact_registry.importing.applying import Applied, apply_list
-from contact_registry.importing.checked import CheckedList, CheckedRow, Counts, Problem
+from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, Counts, LegacyText, Problem, SeenColumn
+from contact_registry.importing.headings import ColumnMeaning, Field, ListOf, Role
+from contact_registry.importing.headings import fold as fold_heading
 from contact_registry.importing.problem_messages import problem_message
 from contact_registry.importing.reading import read_list
+from contact_registry.importing.rows import recheck_row, rechecked
 from contact_registry.importing.sheets import MAX_BYTES, sniff
 from contact_registry.importing.storing import row_key_ids, store_checked
 from contact_registry.masking import masked
@@ -20,16 +23,23 @@ __all__ = [
     "MAX_BYTES",
     "Applied",
     "Audience",
+    "CheckedCell",
     "CheckedList",
     "CheckedRow",
+    "ColumnMeaning",
     "Counts",
     "DataKey",
+    "Field",
     "ImportRefused",
+    "LegacyText",
+    "ListOf",
     "MasterKey",
     "MasterKeyInvalid",
     "PhoneCell",
     "Problem",
     "RegistryError",
+    "Role",
+    "SeenColumn",
     "Unsealable",
     "address_hash",
     "apply_list",
@@ -37,11 +47,14 @@ __all__ = [
     "count_audience",
     "current_data_key",
     "data_keys",
+    "fold_heading",
     "joined_as_sets",
     "masked",
     "problem_message",
     "read_list",
     "read_phones",
+    "recheck_row",
+    "rechecked",
     "row_key_ids",
     "sniff",
     "store_checked",

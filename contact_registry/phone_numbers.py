@@ -16,6 +16,7 @@ from contact_registry.phone_heads import MOBILE_HEADS, OLD_HEADS
 MAX_CELL = 500
 """Characters of a cell that are looked at. A list of ten numbers has 150."""
 
+_PLAIN = re.compile(r"0[0-9]{9}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT_ZERO = re.compile(r"(\d{8,13})[.,]0+")
 _NUMBER_WITH_O = re.compile(r"(?<![^\W\d_])[0-9oO](?:[ .\-]?[0-9oO]){7,}(?![^\W\d_])")
@@ -41,6 +42,8 @@ class _Reading:
 
 def read_phones(value: object) -> PhoneCell:
     """Reads one cell: text, a number, a date a spreadsheet made of it, or nothing. Never raises."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value[:3] in MOBILE_HEADS:  # nearly every cell of most lists
+        return PhoneCell((_e164(value),))
     if value is None or isinstance(value, bool):
         return PhoneCell()
     if isinstance(value, (dt.date, dt.time, dt.timedelta)):

@@ -52,7 +52,7 @@ async def apply_list(
     """Applies an import's stored rows. The transaction must act for the unit; `sealed_with`: keys of rows sealed under older ones."""
     # Two lists applied at once would both end what the other brings.
     await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('loa.apply_list'), :unit)"), {"unit": unit_id})
-    rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})})
+    rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})}, of="parents")
     persons = await asyncio.to_thread(people, rows)
     matching = await _match(conn, unit_id, persons, index_key)
     await _make_contacts(conn, import_id, unit_id, persons, matching)

@@ -1,9 +1,9 @@
 """What reading a list yields: rows as they will be used, and everything a person should know about them."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from contact_registry.importing.headings import Role
+from contact_registry.importing.headings import Field, Role
 
 Severity = Literal["error", "warning", "information"]
 
@@ -43,9 +43,26 @@ class Problem:
         return SEVERITY[self.code]
 
 
+class CheckedCell(NamedTuple):
+    """A cell that is kept, as it was written and as it was read, so that it can be corrected by itself.
+
+    `values`: numbers (E.164), emails, or the one class, grade or name. `codes`: its problems. A tuple, because a list has 100,000.
+    """
+
+    heading: str
+    field: Field
+    role: Role
+    written: str
+    values: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"CheckedCell({self.heading!r}, {self.field}, codes={self.codes})"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """One pupil. `class_name` is empty where it is missing or damaged: such a row is still written to."""
+    """One pupil, or one member of staff. `class_name` is empty where it is missing or damaged: such a row is still written to."""
 
     sheet: str | None
     row: int
@@ -55,10 +72,42 @@ class CheckedRow:
     phones: tuple[tuple[Role, str], ...] = field(repr=False)
     emails: tuple[str, ...] = field(repr=False)
     problems: tuple[Problem, ...] = ()
+    cells: tuple[CheckedCell, ...] = field(default=(), compare=False)
 
     @property
     def email(self) -> str | None:
         return self.emails[0] if self.emails else None
+
+    @property
+    def to_fix(self) -> bool:
+        return any(problem.severity == "error" for problem in self.problems)
+
+
+class SeenColumn(NamedTuple):
+    """What a column was taken for. `row`, `letter`: as the spreadsheet shows them. `said`: a person said so.
+
+    `samples`: up to three cells, none of a column that must not be kept.
+    """
+
+    sheet: str | None
+    row: int
+    letter: str
+    heading: str
+    field: Field
+    role: Role
+    said: bool
+    samples: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"SeenColumn({self.sheet!r}, {self.letter}{self.row}, {self.heading!r}, {self.field})"
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyText:
+    """Text in a font's or code page's own letters, converted. `samples`: (as written, as read), to be confirmed by a person."""
+
+    encoding: Literal["tcvn3", "vni", "windows-1258"]
+    samples: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +132,5 @@ class CheckedList:
     counts: Counts
     dropped_columns: tuple[str, ...]
     problems: tuple[Problem, ...]
+    columns: tuple[SeenColumn, ...] = ()
+    legacy: LegacyText | None = None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from contact_registry.importing.headings import fold
 
@@ -26,6 +27,7 @@ def is_damaged(value: object, *, typed: bool) -> bool:
     return not typed and bool(_NUMBER.fullmatch(text))
 
 
+@lru_cache(maxsize=4096)
 def grade_of(class_name: str) -> str | None:
     """6A1 → "6", Lá 1 → "Lá"; None where the name does not tell."""
     folded = fold(class_name)

@@ -6,11 +6,13 @@ The order matters: "Địa chỉ email" is an email, "SĐT GVCN" is nobody's par
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Role = Literal["father", "mother", "guardian", "parent"]
+Role = Literal["father", "mother", "guardian", "parent", "staff"]
+ListOf = Literal["parents", "staff"]
 
 
 class Field(StrEnum):
@@ -37,7 +39,19 @@ class Heading:
     field: Field
     written: str
     role: Role = "parent"
+    said: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class ColumnMeaning:
+    """A person's word on what a heading means."""
+
+    field: Field
+    role: Role = "parent"
+
+
+Meanings = Mapping[str, ColumnMeaning]
+"""By folded heading."""
 
 _MARK = re.compile(r"[\(\[]\s*\*+\s*[\)\]]|\*+")
 _WORDS = re.compile(r"[^a-z0-9]+")
@@ -76,13 +90,38 @@ _FAMILY = re.compile(r"ho|ho dem|ho lot|ho va dem|ho va ten dem|ho ten dem|ho va
 _GIVEN = re.compile(r"ten|ten rieng|ten goi")
 _IGNORED = _any("ghi chu", "note", "notes", "nhan xet", "hoc luc", "hanh kiem", "ngay vao lop", "chu ky", "ky ten", "ky nhan")
 
+_STAFF_CODE = _any("ma gv", "ma giao vien", "ma can bo", "ma cb", "ma nhan vien", "ma nv", "ma vien chuc", "so hieu")
+_STAFF_NAME = re.compile(r"can bo|giao vien|gvcn|nhan vien|vien chuc|cb gv nv|staff|teacher|name")
+_STAFF_IGNORED = _any("chuc vu", "chuc danh", "to", "to chuyen mon", "mon", "mon day", "bo mon", "bo phan", "nhiem vu", "trinh do",
+    "phong", "hop dong", "bien che", "kiem nhiem", "lop", "chu nhiem", "position", "department")  # fmt: skip
+_STAFF_RULES: tuple[tuple[Callable[[str], object], Field], ...] = (
+    (_EMAIL.search, Field.EMAIL),
+    (_DROPPED.search, Field.DROPPED),
+    (_PHONE.search, Field.PHONE),
+    (_ORDER.fullmatch, Field.ORDER),
+    (_STAFF_CODE.search, Field.PUPIL_CODE),
+    (_FAMILY.fullmatch, Field.FAMILY_NAME),
+    (_GIVEN.fullmatch, Field.GIVEN_NAME),
+    (_NAMES.search, Field.NAME),
+    (_STAFF_NAME.fullmatch, Field.NAME),
+    (_IGNORED.search, Field.IGNORED),
+    (_STAFF_IGNORED.search, Field.IGNORED),
+)
 
-def read_heading(above: str, own: str) -> Heading:
-    """One column from its heading and, in two-row headers, the heading above it."""
+
+def read_heading(above: str, own: str, *, of: ListOf = "parents", meanings: Meanings | None = None) -> Heading:
+    """One column from its heading and, in two-row headers, the heading above it.
+
+    A person's meaning is stronger than ours, but for what must be dropped: nobody can ask for that to be kept.
+    """
     above, own = " ".join(_MARK.sub(" ", above).split()), " ".join(_MARK.sub(" ", own).split())
     written = f"{above}: {own}" if above and own else above or own
     folded = fold(f"{above} {own}")
-    return Heading(_field(folded), written, _role(folded))
+    field = _staff_field(folded) if of == "staff" else _field(folded)
+    said = (meanings or {}).get(folded)
+    if said is not None and field is not Field.DROPPED:
+        return Heading(said.field, written, said.role if of == "parents" else "staff", said=True)
+    return Heading(field, written, _role(folded) if of == "parents" else "staff")
 
 
 def _role(folded: str) -> Role:
@@ -92,6 +131,11 @@ def _role(folded: str) -> Role:
     if bool(father) != bool(mother):
         return "father" if father else "mother"
     return "parent"
+
+
+def _staff_field(folded: str) -> Field:
+    """A list of staff: every number on it is theirs. The first rule that fits decides."""
+    return next((field for fits, field in _STAFF_RULES if fits(folded)), Field.UNKNOWN)
 
 
 def _field(folded: str) -> Field:  # noqa: C901, PLR0911, PLR0912 - a list of rules read from top to bottom

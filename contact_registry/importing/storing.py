@@ -9,15 +9,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.errors import Unsealable
-from contact_registry.importing.checked import CheckedList, CheckedRow
+from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow
+from contact_registry.importing.headings import Field, ListOf
+from contact_registry.importing.rows import make_row
 from contact_registry.sealing import DataKey
 
 _PURPOSE = "import-row"
 
 _ROWS = text(
-    "INSERT INTO import_rows (import_id, unit_id, data_key_id, position, sheet, row, class_name, grade, sealed)"
+    "INSERT INTO import_rows (import_id, unit_id, data_key_id, position, sheet, row, class_name, grade, to_fix, sealed)"
     " SELECT :import, :unit, :key, * FROM unnest(CAST(:positions AS int[]), CAST(:sheets AS text[]), CAST(:rows AS int[]),"
-    " CAST(:classes AS text[]), CAST(:grades AS text[]), CAST(:sealed AS bytea[]))"
+    " CAST(:classes AS text[]), CAST(:grades AS text[]), CAST(:to_fix AS boolean[]), CAST(:sealed AS bytea[]))"
 )
 _PROBLEMS = text(
     "INSERT INTO import_problems (import_id, unit_id, sheet, row, column_name, code, severity)"
@@ -58,34 +60,34 @@ def _row_values(import_id: int, unit_id: int, rows: Sequence[CheckedRow], key: D
         "rows": [row.row for row in rows],
         "classes": [row.class_name for row in rows],
         "grades": [row.grade for row in rows],
-        "sealed": [
-            key.seal(orjson.dumps({"pupil": row.pupil, "phones": row.phones, "emails": row.emails}).decode(), _PURPOSE)
-            for row in rows
-        ],
+        "to_fix": [row.to_fix for row in rows],
+        "sealed": [_sealed(row, key) for row in rows],
     }
 
 
-async def load_rows(conn: AsyncConnection, import_id: int, keys: Mapping[int, DataKey]) -> list[CheckedRow]:
+def _sealed(row: CheckedRow, key: DataKey) -> bytes:
+    return key.seal(orjson.dumps([tuple(cell) for cell in row.cells]).decode(), _PURPOSE)
+
+
+async def load_rows(conn: AsyncConnection, import_id: int, keys: Mapping[int, DataKey], *, of: ListOf) -> list[CheckedRow]:
     """The stored rows in the order of the file. `keys` by id must hold all that sealed them, else `Unsealable`."""
     found = await conn.execute(
-        text(
-            "SELECT sheet, row, class_name, grade, data_key_id, sealed FROM import_rows WHERE import_id = :import ORDER BY position"
-        ),
+        text("SELECT sheet, row, data_key_id, sealed FROM import_rows WHERE import_id = :import ORDER BY position"),
         {"import": import_id},
     )
-    return await asyncio.to_thread(_unsealed, found.all(), keys)
+    return await asyncio.to_thread(_unsealed, found.all(), keys, of)
 
 
-def _unsealed(found: Sequence[Any], keys: Mapping[int, DataKey]) -> list[CheckedRow]:
+def _unsealed(found: Sequence[Any], keys: Mapping[int, DataKey], of: ListOf) -> list[CheckedRow]:
     rows = []
     for row in found:
         if row.data_key_id not in keys:
             raise Unsealable(_PURPOSE)
-        people = orjson.loads(keys[row.data_key_id].unseal(row.sealed, _PURPOSE))
-        phones = tuple((role, number) for role, number in people["phones"])
-        rows.append(
-            CheckedRow(row.sheet, row.row, row.class_name or "", row.grade, people["pupil"], phones, tuple(people["emails"]))
-        )
+        cells = [
+            CheckedCell(heading, Field(field), role, written, tuple(values), tuple(codes))
+            for heading, field, role, written, values, codes in orjson.loads(keys[row.data_key_id].unseal(row.sealed, _PURPOSE))
+        ]
+        rows.append(make_row(row.sheet, row.row, cells, of=of))
     return rows
 
 

@@ -4,11 +4,12 @@ Sheets have titles above the header, headers of one or two rows, several tables 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from contact_registry.importing.classes import class_in_title, class_of_sheet
-from contact_registry.importing.headings import Field, Heading, fold, read_heading
+from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, fold, read_heading
 from contact_registry.importing.sheets import Sheet
 
 _STRONG = frozenset(
@@ -24,7 +25,7 @@ _STRONG = frozenset(
         Field.EMAIL,
     }
 )
-_CONTACT = frozenset({Field.PHONE, Field.EMAIL})
+_INVISIBLE = {0x200B: None, 0xFEFF: None, 0x2060: None}
 _ORDER_VALUE = re.compile(r"\d{1,5}(?:[.]0*)?")
 _TAIL = re.compile(
     r"(?:tong|cong|si so|danh sach (?:nay )?(?:co|gom)|an dinh|hieu truong|pho hieu truong|nguoi lap|giao vien|gvcn|ky ten|thu truong)\b"
@@ -34,18 +35,26 @@ _TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One header. `columns`: the heading of each column; `first`: index of the first row below it."""
+    """One header. `columns`: the heading of each column; `first`: index of the first row below it.
+
+    The rest is which columns are what, said once for the table and not looked for again in every row.
+    """
 
     columns: tuple[Heading, ...]
     header: int
     first: int
+    order: tuple[int, ...]
+    names: tuple[int, ...]
+    classes: tuple[int, ...]
+    contacts: tuple[int, ...]
 
-    def of(self, field: Field) -> tuple[int, ...]:
-        return tuple(i for i, heading in enumerate(self.columns) if heading.field is field)
+    @classmethod
+    def under(cls, columns: tuple[Heading, ...], *, header: int, first: int) -> "Table":
+        def of(*fields: Field) -> tuple[int, ...]:
+            return tuple(i for field in fields for i, heading in enumerate(columns) if heading.field is field)
 
-    @property
-    def has_contacts(self) -> bool:
-        return any(heading.field in _CONTACT for heading in self.columns)
+        names = of(Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
+        return cls(columns, header, first, of(Field.ORDER), names, of(Field.CLASS), of(Field.PHONE, Field.EMAIL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,10 @@ def written(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return " ".join(str(value).translate({0x200B: None, 0xFEFF: None, 0x2060: None}).split())
+    text = str(value)
+    if "\u200b" in text or "\ufeff" in text or "\u2060" in text:
+        text = text.translate(_INVISIBLE)
+    return " ".join(text.split())
 
 
 def best_columns(rows: Sequence[Sequence[object]]) -> int:
@@ -72,18 +84,21 @@ def best_columns(rows: Sequence[Sequence[object]]) -> int:
     return max((len([h for h in table.columns if h.written]) for table in tables if table), default=0)
 
 
-def header_at(rows: Sequence[Sequence[object]], index: int) -> Table | None:
+def header_at(
+    rows: Sequence[Sequence[object]], index: int, *, of: ListOf = "parents", meanings: Meanings | None = None
+) -> Table | None:
     """The header that begins in this row, of one row or two; None where there is none."""
     own = _heading_cells(rows[index])
     if own is None:
         return None
     below = _heading_cells(rows[index + 1]) if index + 1 < len(rows) else None
-    two = _two_rows(own, below) if below else None
-    columns = two or tuple(read_heading("", cell) for cell in own)
+    read = partial(read_heading, of=of, meanings=meanings)
+    two = _two_rows(own, below, read) if below else None
+    columns = two or tuple(read("", cell) for cell in own)
     strong = {heading.field for heading in columns} & _STRONG
     if len(strong) < 2 or not strong & {Field.NAME, Field.GIVEN_NAME, Field.ORDER, Field.PHONE, Field.EMAIL}:
         return None
-    return Table(columns, index, index + (2 if two else 1))
+    return Table.under(columns, header=index, first=index + (2 if two else 1))
 
 
 def _heading_cells(row: Sequence[object]) -> list[str] | None:
@@ -98,21 +113,21 @@ def _heading_cells(row: Sequence[object]) -> list[str] | None:
     return cells
 
 
-def _two_rows(above: list[str], below: list[str]) -> tuple[Heading, ...] | None:
+def _two_rows(above: list[str], below: list[str], read: Callable[[str, str], Heading]) -> tuple[Heading, ...] | None:
     """Headings of two rows, if the second is one: all of it known headings, under cells of the first that span them."""
-    if any(cell and read_heading("", cell).field in (Field.UNKNOWN, Field.ORDER) for cell in below):
+    if any(cell and read("", cell).field in (Field.UNKNOWN, Field.ORDER) for cell in below):
         return None
     above = above + [""] * (len(below) - len(above))
     below = below + [""] * (len(above) - len(below))
     spanning, columns = "", []
     for over, under in zip(above, below, strict=True):
         spanning = over or spanning
-        columns.append(read_heading(spanning, under) if under else read_heading("", over))
+        columns.append(read(spanning, under) if under else read("", over))
     return tuple(columns)
 
 
-def pupil_rows(sheet: Sheet) -> Iterator[PupilRow]:
-    """Every pupil of the sheet, table by table."""
+def pupil_rows(sheet: Sheet, *, of: ListOf = "parents", meanings: Meanings | None = None) -> Iterator[PupilRow]:
+    """Every pupil of the sheet (or member of staff), table by table."""
     around = class_of_sheet(sheet.name) if sheet.name else None
     table: Table | None = None
     ended = False
@@ -120,39 +135,44 @@ def pupil_rows(sheet: Sheet) -> Iterator[PupilRow]:
     for index, row in enumerate(sheet.rows):
         if index < skip_to:
             continue
+        if table is not None and _has_order(table, row):  # most rows of most lists: nothing else need be looked at
+            if _names_somebody(table, row) or _has_address(table, row):
+                yield PupilRow(index, table, around)
+            continue
         cells = [cell for cell in map(written, row) if cell]
         if not cells:
             continue
-        if (found := header_at(sheet.rows, index)) and not (table and _has_order(table, row)):
+        if found := header_at(sheet.rows, index, of=of, meanings=meanings):
             table, ended, skip_to = found, False, found.first
             continue
         if len(cells) <= 2 and (title := next(filter(None, map(class_in_title, cells)), None)):
             around = title
         if table is None:
             continue
-        if not _has_order(table, row) and any(_TAIL.match(fold(cell)) for cell in cells):
+        if any(_TAIL.match(fold(cell)) for cell in cells):
             ended = True
-        elif _is_pupil(table, row, ended=ended):
+        elif _has_address(table, row) or _is_unnumbered_pupil(table, row, ended=ended):
             yield PupilRow(index, table, around)
 
 
-def _values(table: Table, row: Sequence[object], *fields: Field) -> list[str]:
-    return [written(row[i]) for field in fields for i in table.of(field) if i < len(row) and written(row[i])]
+def _cells(row: Sequence[object], columns: tuple[int, ...]) -> Iterator[str]:
+    return (text for i in columns if i < len(row) and (text := written(row[i])))
 
 
 def _has_order(table: Table, row: Sequence[object]) -> bool:
-    return any(_ORDER_VALUE.fullmatch(value) for value in _values(table, row, Field.ORDER))
+    return any(_ORDER_VALUE.fullmatch(value) for value in _cells(row, table.order))
 
 
-def _is_pupil(table: Table, row: Sequence[object], *, ended: bool) -> bool:
-    names = [v for v in _values(table, row, Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME) if any(c.isalpha() for c in v)]
-    addresses = [v for v in _values(table, row, Field.PHONE, Field.EMAIL) if "@" in v or sum(c.isdigit() for c in v) > 4]
-    if addresses:
-        return True
-    if not names:
+def _names_somebody(table: Table, row: Sequence[object]) -> bool:
+    return any(any(map(str.isalpha, value)) for value in _cells(row, table.names))
+
+
+def _has_address(table: Table, row: Sequence[object]) -> bool:
+    return any("@" in value or sum(map(str.isdigit, value)) > 4 for value in _cells(row, table.contacts))
+
+
+def _is_unnumbered_pupil(table: Table, row: Sequence[object], *, ended: bool) -> bool:
+    """A name alone: a pupil where rows have no numbers; else one only if a class stands beside it."""
+    if not _names_somebody(table, row):
         return False
-    if _has_order(table, row):
-        return True
-    if table.of(Field.ORDER) or ended:
-        return bool(_values(table, row, Field.CLASS))
-    return True
+    return any(_cells(row, table.classes)) if table.order or ended else True
