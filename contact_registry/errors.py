@@ -2,6 +2,7 @@
 
 RegistryError
 ├── ImportRefused       a file as a whole: `code` is one of the contract's import.* codes
+├── ManyGone            a list that would end many of the present contacts, not confirmed
 ├── Unsealable          sealed bytes under another key, for another purpose, or damaged
 └── MasterKeyInvalid
 """
@@ -12,11 +13,24 @@ class RegistryError(Exception):
 
 
 class ImportRefused(RegistryError):
-    """The file cannot be imported at all. `code`: import.unreadable, import.no_contact_column, import.too_large, ..."""
+    """The file cannot be imported at all. `code`: import.unreadable, import.no_contact_column, import.too_large, ...
 
-    def __init__(self, code: str) -> None:
+    `columns`: what was seen of it (`SeenColumn`s), where a person's word on a heading could help.
+    """
+
+    def __init__(self, code: str, columns: tuple[object, ...] = ()) -> None:
         super().__init__(code)
         self.code = code
+        self.columns = columns
+
+
+class ManyGone(RegistryError):
+    """More contacts would go than is usual. `gone` of `present`, both counts."""
+
+    def __init__(self, gone: int, present: int) -> None:
+        super().__init__(f"{gone} of {present}")
+        self.gone = gone
+        self.present = present
 
 
 class Unsealable(RegistryError):

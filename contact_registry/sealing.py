@@ -8,7 +8,6 @@ sealed = nonce (12 bytes) + ciphertext + tag (16 bytes); hash = first 16 bytes o
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable
@@ -111,4 +110,4 @@ async def data_keys(conn: AsyncConnection, master: MasterKey, ids: Iterable[int]
 
 def address_hash(index_key: bytes, channel: str, address: str) -> bytes:
     """16 bytes that stand for an address ("sms": E.164, "email": lower case) in every table. Same key, same hash, all units."""
-    return hmac.new(index_key, f"{channel}:{address}".encode(), hashlib.sha256).digest()[:16]
+    return hmac.digest(index_key, f"{channel}:{address}".encode(), "sha256")[:16]

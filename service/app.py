@@ -14,7 +14,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contact_registry import ImportRefused, MasterKey
-from service.api import broadcasts, deliveries, events, health, imports, lookups, previews, records, units, webhooks, well_known
+from service.api import (
+    broadcasts,
+    deliveries,
+    events,
+    health,
+    import_fixing,
+    imports,
+    lookups,
+    previews,
+    records,
+    units,
+    webhooks,
+    well_known,
+)
 from service.api.context import ApiContext
 from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
@@ -90,7 +103,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
 def _routes(app: FastAPI) -> None:
     versioned = APIRouter(prefix="/api/v1")
-    for part in (lookups, records, units, imports, previews, broadcasts, deliveries, events):
+    for part in (lookups, records, units, imports, import_fixing, previews, broadcasts, deliveries, events):
         versioned.include_router(part.router)
     # The first to match answers: what is asked most stands first.
     for outside in (lookup_page, webhooks):

@@ -25,3 +25,10 @@ def on_screen(moment: datetime) -> str:
 def day_on_screen(moment: datetime) -> str:
     """`07/09/2026`, in Vietnam's time."""
     return moment.astimezone(LOCAL).strftime("%d/%m/%Y")
+
+
+def school_year_of(now: datetime) -> str:
+    """Written 2026-2027. A year's lists are made from July on; what comes before belongs to the year that is ending."""
+    today = now.astimezone(LOCAL)
+    first = today.year if today.month >= 7 else today.year - 1
+    return f"{first}-{first + 1}"

@@ -113,16 +113,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     # school lists
     "import.unknown": ("Không tìm thấy danh sách này.", "There is no such import."),
     "import.unreadable": (
-        "Không đọc được tệp. Hãy lưu lại dạng Excel (.xlsx) hoặc CSV rồi gửi lại.",
-        "The file cannot be read. Save it as Excel (.xlsx) or CSV and send it again.",
+        "Không đọc được tệp. Ảnh chụp, PDF và Word không dùng được: mở danh sách trong Excel, lưu dạng .xlsx rồi gửi lại.",
+        "The file cannot be read. Photos, PDF and Word are no use: open the list in Excel, save it as .xlsx and send it again.",
     ),
     "import.no_contact_column": (
         "Không thấy cột số điện thoại hay email nào. Kiểm tra dòng tiêu đề của danh sách.",
         "No column with phone numbers or emails was found. Check the header row of the list.",
     ),
     "import.too_large": (
-        "Tệp lớn hơn 10 MB. Chia danh sách theo khối rồi gửi từng tệp.",
-        "The file is larger than 10 MB. Split the list by grade and send each part.",
+        "Tệp lớn hơn 10 MB hoặc có hơn 20.000 dòng. Bỏ hình ảnh, cột và trang tính không cần rồi gửi lại.",
+        "The file is larger than 10 MB or has more than 20,000 rows. Remove pictures, columns and sheets it does not need and send it again.",
     ),
     "import.password_protected": (
         "Tệp có mật khẩu. Bỏ mật khẩu trong Excel rồi gửi lại.",
@@ -135,6 +135,32 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "import.not_allowed_in_state": (
         "Danh sách đang ở trạng thái không làm được việc này.",
         "The state of this import does not allow that.",
+    ),
+    "import.many_gone": (
+        "Danh sách này làm mất {gone} trong {present} người đang có. Xem lại có thiếu lớp nào không; nếu đúng, áp dụng lại với confirm_gone là {gone}.",
+        "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again with confirm_gone set to {gone}.",
+    ),
+    "import.not_latest": (
+        "Chỉ hoàn tác được danh sách áp dụng gần nhất. Hoàn tác danh sách mới hơn trước.",
+        "Only the list applied last can be undone. Undo the newer one first.",
+    ),
+    "import.too_old_to_undo": (
+        "Danh sách này đã áp dụng quá {days} ngày nên không hoàn tác được. Gửi lại danh sách đúng.",
+        "This list was applied more than {days} days ago and cannot be undone. Send the right list instead.",
+    ),
+    "import.file_gone": (
+        "Tệp đã được xóa nên không đọc lại được. Gửi lại tệp.",
+        "The file has been deleted and cannot be read again. Send it once more.",
+    ),
+    "import.column_must_drop": (
+        "Có cột là dữ liệu riêng tư không được giữ, nên không chọn được nội dung cho cột đó.",
+        "One of the columns is private and must not be kept, so it cannot be given a meaning.",
+    ),
+    "import.column_unknown": ("Danh sách không có cột này.", "The list has no such column."),
+    "import.row_unknown": ("Danh sách không có dòng này.", "The list has no such row."),
+    "import.not_its_rows": (
+        "Tệp này không phải các dòng cần sửa của danh sách này. Tải lại các dòng cần sửa rồi sửa trên đó.",
+        "This file does not hold the rows to fix of this list. Download them again and correct those.",
     ),
     # content
     "content.link": (

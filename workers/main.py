@@ -23,6 +23,7 @@ from service.database import make_engine, unit_transaction
 from service.deliveries import AttemptTokens
 from service.keyring.deployment import deployment_key
 from service.logs import configure_logs
+from service.memory import collect_rarely
 from service.outbox import Lane, Queue
 from service.outbox.queue import decode, encode, queue_name
 from service.settings import MissingSetting, Settings
@@ -171,6 +172,7 @@ def main() -> None:
         sys.exit("usage: python -m workers urgent|bulk")
     lane: Lane = "urgent" if sys.argv[1] == "urgent" else "bulk"
     settings = Settings()
+    collect_rarely()
     configure_logs(f"worker {lane}", settings.log_level)
     try:
         status = uvloop.run(work(settings, lane))

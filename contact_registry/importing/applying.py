@@ -1,23 +1,24 @@
-"""Applying a list: it becomes the unit's present list of parents. What it no longer has is ended, not deleted, so that an import
-can be undone; what it still has is kept; the rest is added. A suppression is never lifted: this never touches one.
+"""Applying a list: it becomes the unit's present list of parents, or of staff. What it no longer has is ended, not deleted, so that
+an import can be undone; what it still has is kept; the rest is added. A suppression is never lifted: this never touches one.
 
 A handful of statements, whatever the size of the list; hashing and sealing go beside the event loop, which has others to serve.
 """
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.importing.checked import CheckedRow
-from contact_registry.importing.people import Person, people
+from contact_registry.errors import ManyGone
+from contact_registry.importing.bulk import ByteArray
+from contact_registry.importing.differences import difference_of
+from contact_registry.importing.headings import ListOf
+from contact_registry.importing.matching import Address, Matching, match_list
 from contact_registry.importing.storing import load_rows
-from contact_registry.sealing import DataKey, address_hash
-
-Address = tuple[str, bytes]
-"""Channel and keyed hash."""
+from contact_registry.sealing import DataKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,31 @@ class Applied:
     contacts: int
 
 
-@dataclass(slots=True)
-class _Matching:
-    """Every person of the list with the contact that stands for them. None: to be made."""
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    """One import being applied: what every statement needs."""
 
-    hashes: list[list[Address]]
-    contact: list[int | None]
-    live: dict[Address, int] = field(default_factory=dict)
+    conn: AsyncConnection
+    import_id: int
+    unit_id: int
+    of: ListOf
+    school_year: str
+    data_key: DataKey
+
+    async def run(self, sql: str, **values: object) -> None:
+        of_all = {
+            "import": self.import_id,
+            "unit": self.unit_id,
+            "of": self.of,
+            "key": self.data_key.id,
+            "year": self.school_year,
+        }
+        await self.conn.execute(text(sql), {name: of_all[name] for name in of_all if f":{name}" in sql} | values)
+
+
+async def lock_lists(conn: AsyncConnection, unit_id: int) -> None:
+    """Two lists applied at once would both end what the other brings; so would one applied while another is undone."""
+    await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('loa.apply_list'), :unit)"), {"unit": unit_id})
 
 
 async def apply_list(
@@ -47,143 +66,136 @@ async def apply_list(
     index_key: bytes,
     *,
     school_year: str,
+    of: ListOf = "parents",
+    confirm_gone: int | None = None,
     sealed_with: Mapping[int, DataKey] | None = None,
 ) -> Applied:
-    """Applies an import's stored rows. The transaction must act for the unit; `sealed_with`: keys of rows sealed under older ones."""
-    # Two lists applied at once would both end what the other brings.
-    await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('loa.apply_list'), :unit)"), {"unit": unit_id})
-    rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})}, of="parents")
-    persons = await asyncio.to_thread(people, rows)
-    matching = await _match(conn, unit_id, persons, index_key)
-    await _make_contacts(conn, import_id, unit_id, persons, matching)
-    added, kept, ended = await _replace_points(conn, import_id, unit_id, persons, matching, data_key)
-    await _replace_enrolments(conn, import_id, unit_id, persons, matching, rows, data_key, school_year)
-    await conn.execute(
-        text(
-            "UPDATE contacts SET ended_by = :import WHERE unit_id = :unit AND audience = 'parents' AND ended_by IS NULL"
-            " AND id <> ALL (CAST(:present AS bigint[]))"
-        ),
-        {"import": import_id, "unit": unit_id, "present": [c for c in matching.contact if c is not None]},
+    """Applies an import's stored rows. The transaction must act for the unit; `sealed_with`: keys of rows sealed under older ones.
+
+    Raises `ManyGone` where more of the present contacts would go than `MANY_GONE` and `confirm_gone` is not their number.
+    """
+    await lock_lists(conn, unit_id)
+    rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})}, of=of)
+    matching = await match_list(conn, unit_id, rows, index_key, of=of)
+    difference = difference_of(matching)
+    if difference.needs_confirmation and confirm_gone != difference.gone:
+        raise ManyGone(difference.gone, difference.present)
+    applying = _Applying(conn, import_id, unit_id, of, school_year, data_key)
+    contacts = await _contacts(applying, matching)
+    added, kept, ended = await _replace_points(applying, matching, contacts)
+    if of == "parents":
+        await _replace_enrolments(applying, matching, contacts)
+    await applying.run(
+        "UPDATE contacts SET ended_by = :import WHERE unit_id = :unit AND ended_by IS NULL AND id = ANY (CAST(:gone AS bigint[]))",
+        gone=[known.id for known in matching.gone],
     )
-    return Applied(added, kept, ended, len(persons))
+    return Applied(added, kept, ended, len(contacts))
 
 
-async def _match(conn: AsyncConnection, unit_id: int, persons: list[Person], index_key: bytes) -> _Matching:
-    found = await conn.execute(
-        text(
-            "SELECT p.channel, p.address_hash, p.contact_id FROM contact_points p JOIN contacts c ON c.id = p.contact_id"
-            " WHERE p.unit_id = :unit AND p.ended_by IS NULL AND c.audience = 'parents' AND c.ended_by IS NULL"
-        ),
-        {"unit": unit_id},
+async def _contacts(applying: _Applying, matching: Matching) -> list[int]:
+    """The contact of every person: the known one, brought up to date, or a new one."""
+    contacts = [known.id if known else 0 for known in matching.contact]
+    kept = [(known.id, p.role) for known, p in zip(matching.contact, matching.persons, strict=True) if known]
+    beside = {"contacts": [contact for contact, _ in kept], "roles": [role for _, role in kept]}
+    named = " FROM unnest(CAST(:contacts AS bigint[]), CAST(:roles AS text[])) AS now (contact, role)"
+    await applying.run(
+        "INSERT INTO import_changes (import_id, unit_id, contact_id, role_was, school_year_was)"
+        f" SELECT :import, :unit, c.id, c.role, c.school_year {named} JOIN contacts c ON c.id = now.contact"
+        "  WHERE c.unit_id = :unit AND (c.role <> now.role OR c.school_year IS DISTINCT FROM :year)",
+        **beside,
     )
-    live = {(row.channel, bytes(row.address_hash)): row.contact_id for row in found}
-    hashes = await asyncio.to_thread(_hashes, persons, index_key)
-    taken: set[int] = set()
-    contact: list[int | None] = []
-    # Persons with a phone come first in the list, so a person known by phone keeps the contact an email once shared with them.
-    for addresses in hashes:
-        known = next((live[a] for a in addresses if a in live and live[a] not in taken), None)
-        if known is not None:
-            taken.add(known)
-        contact.append(known)
-    return _Matching(hashes, contact, live)
-
-
-def _hashes(persons: list[Person], index_key: bytes) -> list[list[Address]]:
-    return [[(channel, address_hash(index_key, channel, address)) for channel, address in p.addresses] for p in persons]
-
-
-async def _make_contacts(conn: AsyncConnection, import_id: int, unit_id: int, persons: list[Person], matching: _Matching) -> None:
-    """Gives every person without a contact a new one. New contacts of one role are alike, so which gets which does not matter."""
-    new = [index for index, contact in enumerate(matching.contact) if contact is None]
-    for role in sorted({persons[index].role for index in new}):
-        of_role = [index for index in new if persons[index].role == role]
-        made = await conn.execute(
-            text(
-                "INSERT INTO contacts (unit_id, audience, role, import_id)"
-                " SELECT :unit, 'parents', :role, :import FROM generate_series(1, :many) RETURNING id"
-            ),
-            {"unit": unit_id, "role": role, "import": import_id, "many": len(of_role)},
-        )
-        for index, contact in zip(of_role, made.scalars(), strict=True):
-            matching.contact[index] = contact
-
-
-async def _replace_points(
-    conn: AsyncConnection, import_id: int, unit_id: int, persons: list[Person], matching: _Matching, data_key: DataKey
-) -> tuple[int, int, int]:
-    wanted: dict[Address, tuple[int | None, str]] = {}
-    for person, addresses, contact in zip(persons, matching.hashes, matching.contact, strict=True):
-        for (_, written), address in zip(person.addresses, addresses, strict=True):
-            wanted[address] = (contact, written)
-    kept = {address for address, (contact, _) in wanted.items() if matching.live.get(address) == contact}
-    gone = [address for address in matching.live if address not in kept]
-    new = [(address, *wanted[address]) for address in wanted if address not in kept]
-    sealed = await asyncio.to_thread(lambda: [data_key.seal(written, address[0]) for address, _, written in new])
-    await conn.execute(
-        text(
-            "UPDATE contact_points p SET ended_by = :import"
-            " FROM unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS gone (channel, address_hash)"
-            " WHERE p.unit_id = :unit AND p.channel = gone.channel AND p.address_hash = gone.address_hash AND p.ended_by IS NULL"
-        ),
-        {"import": import_id, "unit": unit_id, "channels": [a[0] for a in gone], "hashes": [a[1] for a in gone]},
+    await applying.run(
+        f"UPDATE contacts c SET role = now.role, school_year = :year {named}"
+        " WHERE c.unit_id = :unit AND c.id = now.contact AND (c.role <> now.role OR c.school_year IS DISTINCT FROM :year)",
+        **beside,
     )
-    await conn.execute(
+    new = [place for place, known in enumerate(matching.contact) if known is None]
+    names: list[bytes | None] = [None] * len(new)
+    if applying.of == "staff":
+        first = [matching.rows[matching.persons[place].rows[0]].pupil for place in new]
+        names = await asyncio.to_thread(lambda: [applying.data_key.seal(name, "name") if name else None for name in first])
+    ids = [uuid4() for _ in new]
+    made = await applying.conn.execute(
         text(
-            "INSERT INTO contact_points (unit_id, import_id, data_key_id, contact_id, channel, address_hash, address_sealed)"
-            " SELECT :unit, :import, :key, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:channels AS text[]),"
-            " CAST(:hashes AS bytea[]), CAST(:sealed AS bytea[]))"
+            "INSERT INTO contacts (unit_id, audience, import_id, school_year, public_id, role, name_sealed, data_key_id)"
+            " SELECT :unit, :of, :import, :year, id, role, name, CASE WHEN name IS NOT NULL THEN :key END"
+            " FROM unnest(CAST(:ids AS uuid[]), CAST(:roles AS text[]), CAST(:names AS bytea[])) AS new (id, role, name)"
+            " RETURNING id, public_id"
         ),
         {
-            "unit": unit_id,
-            "import": import_id,
-            "key": data_key.id,
-            "contacts": [contact for _, contact, _ in new],
-            "channels": [address[0] for address, _, _ in new],
-            "hashes": [address[1] for address, _, _ in new],
-            "sealed": sealed,
+            "ids": ids,
+            "roles": [matching.persons[place].role for place in new],
+            "names": names,
+            "unit": applying.unit_id,
+            "of": applying.of,
+            "import": applying.import_id,
+            "year": applying.school_year,
+            "key": applying.data_key.id,
         },
+    )
+    made_as: dict[UUID, int] = {row.public_id: row.id for row in made}
+    for place, public_id in zip(new, ids, strict=True):
+        contacts[place] = made_as[public_id]
+    return contacts
+
+
+async def _replace_points(applying: _Applying, matching: Matching, contacts: list[int]) -> tuple[int, int, int]:
+    wanted: dict[Address, tuple[int, str]] = {}
+    for person, addresses, contact in zip(matching.persons, matching.hashes, contacts, strict=True):
+        for (_, written), address in zip(person.addresses, addresses, strict=True):
+            wanted[address] = (contact, written)
+    live = {address: known.id for known in matching.present.values() for address in known.addresses}
+    kept = {address for address, (contact, _) in wanted.items() if live.get(address) == contact}
+    gone = [address for address in live if address not in kept]
+    new = [(address, *wanted[address]) for address in wanted if address not in kept]
+    sealed = await asyncio.to_thread(
+        lambda: ByteArray(applying.data_key.seal(written, address[0]) for address, _, written in new)
+    )
+    await applying.run(
+        "UPDATE contact_points p SET ended_by = :import"
+        " FROM unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS gone (channel, address_hash)"
+        " WHERE p.unit_id = :unit AND p.audience = :of AND p.channel = gone.channel AND p.address_hash = gone.address_hash"
+        "   AND p.ended_by IS NULL",
+        channels=[a[0] for a in gone],
+        hashes=ByteArray(a[1] for a in gone),
+    )
+    await applying.run(
+        "INSERT INTO contact_points (unit_id, audience, import_id, data_key_id, contact_id, channel, address_hash, address_sealed)"
+        " SELECT :unit, :of, :import, :key, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:channels AS text[]),"
+        " CAST(:hashes AS bytea[]), CAST(:sealed AS bytea[]))",
+        contacts=[contact for _, contact, _ in new],
+        channels=[address[0] for address, _, _ in new],
+        hashes=ByteArray(address[1] for address, _, _ in new),
+        sealed=sealed,
     )
     moved = sum(address in wanted for address in gone)
     return len(new) - moved, len(kept) + moved, len(gone) - moved
 
 
-async def _replace_enrolments(
-    conn: AsyncConnection,
-    import_id: int,
-    unit_id: int,
-    persons: list[Person],
-    matching: _Matching,
-    rows: list[CheckedRow],
-    data_key: DataKey,
-    school_year: str,
-) -> None:
-    """Ends the parents' present enrolments and writes the list's: names are sealed, so equal ones cannot be told in SQL."""
-    await conn.execute(
-        text(
-            "UPDATE enrolments e SET ended_by = :import FROM contacts c"
-            " WHERE e.unit_id = :unit AND e.ended_by IS NULL AND c.id = e.contact_id AND c.audience = 'parents'"
-        ),
-        {"import": import_id, "unit": unit_id},
+async def _replace_enrolments(applying: _Applying, matching: Matching, contacts: list[int]) -> None:
+    """Ends the present enrolments and writes the list's: names are sealed, so equal ones cannot be told in SQL.
+
+    A pupil nobody can be written to for is enrolled beside nobody, so that the class teacher can be told.
+    """
+    await applying.run("UPDATE enrolments SET ended_by = :import WHERE unit_id = :unit AND ended_by IS NULL")
+    rows = matching.rows
+    beside: list[tuple[int | None, int]] = [
+        (contact, place) for person, contact in zip(matching.persons, contacts, strict=True) for place in person.rows
+    ]
+    reached = {place for _, place in beside}
+    beside += [(None, place) for place in range(len(rows)) if place not in reached]
+    key = applying.data_key
+    pupils = await asyncio.to_thread(
+        lambda: ByteArray(key.seal(rows[p].pupil, "name") if rows[p].pupil else None for _, p in beside)
     )
-    beside = [(contact, rows[p]) for person, contact in zip(persons, matching.contact, strict=True) for p in person.rows]
-    pupils = await asyncio.to_thread(lambda: [data_key.seal(row.pupil, "name") if row.pupil else None for _, row in beside])
-    await conn.execute(
-        text(
-            "INSERT INTO enrolments (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
-            " SELECT :unit, :import, :key, :year, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:grades AS text[]),"
-            " CAST(:classes AS text[]), CAST(:pupils AS bytea[]), CAST(:sheets AS text[]), CAST(:rows AS int[]))"
-        ),
-        {
-            "unit": unit_id,
-            "import": import_id,
-            "key": data_key.id,
-            "year": school_year,
-            "contacts": [contact for contact, _ in beside],
-            "grades": [row.grade for _, row in beside],
-            "classes": [row.class_name for _, row in beside],
-            "pupils": pupils,
-            "sheets": [row.sheet for _, row in beside],
-            "rows": [row.row for _, row in beside],
-        },
+    await applying.run(
+        "INSERT INTO enrolments (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
+        " SELECT :unit, :import, :key, :year, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:grades AS text[]),"
+        " CAST(:classes AS text[]), CAST(:pupils AS bytea[]), CAST(:sheets AS text[]), CAST(:rows AS int[]))",
+        contacts=[contact for contact, _ in beside],
+        grades=[rows[place].grade for _, place in beside],
+        classes=[rows[place].class_name for _, place in beside],
+        pupils=pupils,
+        sheets=[rows[place].sheet for _, place in beside],
+        rows=[rows[place].row for _, place in beside],
     )

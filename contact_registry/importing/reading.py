@@ -61,7 +61,7 @@ def read_list(
             cells = _cells(sheet, pupil, kept[pupil.table.header], of=audience)
             rows.append(make_row(sheet.name, pupil.index + 1, cells, of=audience))
     if not any(column.field in (Field.PHONE, Field.EMAIL) for column in columns):
-        raise ImportRefused("import.no_contact_column")
+        raise ImportRefused("import.no_contact_column", tuple(columns))
     checked, counts = rechecked(rows)
     about = _about(columns)
     legacy = _legacy(workbook, checked)

@@ -55,7 +55,7 @@ def make_row(sheet: str | None, row: int, cells: Sequence[CheckedCell], *, of: L
     )
 
 
-def recheck_row(row: CheckedRow, changes: Mapping[str, str], *, of: ListOf = "parents") -> CheckedRow:
+def recheck_row(row: CheckedRow, changes: Mapping[str, object], *, of: ListOf = "parents") -> CheckedRow:
     """The row with the cells under these headings written anew, by a person. A heading the row does not have: KeyError."""
     if missing := changes.keys() - {cell.heading for cell in row.cells}:
         raise KeyError(*missing)

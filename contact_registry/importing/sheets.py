@@ -64,6 +64,14 @@ def read_workbook(data: bytes, best_columns: Callable[[Sequence[Sequence[object]
     return Workbook(_read_excel(data), kind)
 
 
+def read_cells(data: bytes) -> Sequence[Sequence[object]]:
+    """The first visible sheet of a workbook that is no school list, cell by cell. Raises `ImportRefused`."""
+    if sniff(data) == "text":
+        raise ImportRefused("import.unreadable")
+    sheets = _read_excel(data)
+    return sheets[0].rows if sheets else ()
+
+
 def _read_excel(data: bytes) -> tuple[Sheet, ...]:
     try:
         sheets = read_apart(data)

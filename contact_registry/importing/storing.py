@@ -1,7 +1,9 @@
-"""A checked list in the database: its rows sealed as JSON until a person applies them, its problems in the open (they name nobody)."""
+"""A checked list in the database: its rows and sample cells sealed until a person applies them, its problems in the open (they name
+nobody).
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -9,12 +11,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.errors import Unsealable
-from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow
+from contact_registry.importing.bulk import ByteArray
+from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, LegacyText, Problem, SeenColumn
 from contact_registry.importing.headings import Field, ListOf
 from contact_registry.importing.rows import make_row
-from contact_registry.sealing import DataKey
+from contact_registry.sealing import DataKey, MasterKey, data_keys
 
 _PURPOSE = "import-row"
+_COLUMNS = "import-columns"
+_FIELDS = {field.value: field for field in Field}
 
 _ROWS = text(
     "INSERT INTO import_rows (import_id, unit_id, data_key_id, position, sheet, row, class_name, grade, to_fix, sealed)"
@@ -32,8 +37,93 @@ _PROBLEMS = text(
 async def store_checked(
     conn: AsyncConnection, import_id: int, unit_id: int, checked: CheckedList, data_key: DataKey, *, keep_rows: bool = True
 ) -> None:
-    """Stores problems and, unless `keep_rows` is False (a dry run), the rows. Two statements, whatever the size."""
-    problems = checked.problems
+    """Stores problems, columns and, unless `keep_rows` is False (a dry run), the rows. What an earlier reading left goes first."""
+    await clear_checked(conn, import_id)
+    await _add_problems(conn, import_id, unit_id, checked.problems)
+    await store_columns(conn, import_id, data_key, checked.columns, checked.legacy)
+    if keep_rows:
+        await conn.execute(_ROWS, await asyncio.to_thread(_row_values, import_id, unit_id, checked.rows, data_key))
+
+
+async def clear_checked(conn: AsyncConnection, import_id: int) -> None:
+    """Deletes rows, columns and problems of an import."""
+    for table in ("import_rows", "import_columns", "import_problems"):
+        await conn.execute(text(f"DELETE FROM {table} WHERE import_id = :import"), {"import": import_id})
+
+
+async def clear_people(conn: AsyncConnection, import_id: int) -> None:
+    """Deletes what names people: rows and sample cells. The problems, which name nobody, stay."""
+    for table in ("import_rows", "import_columns"):
+        await conn.execute(text(f"DELETE FROM {table} WHERE import_id = :import"), {"import": import_id})
+
+
+async def store_columns(
+    conn: AsyncConnection, import_id: int, data_key: DataKey, columns: Sequence[SeenColumn], legacy: LegacyText | None = None
+) -> None:
+    """Stores what the columns were taken for, sealed: their samples are people's."""
+    seen = {"columns": [tuple(column) for column in columns], "legacy": legacy and [legacy.encoding, legacy.samples]}
+    await conn.execute(
+        text("INSERT INTO import_columns (import_id, unit_id, data_key_id, sealed) VALUES (:import, :unit, :key, :sealed)"),
+        {
+            "import": import_id,
+            "unit": data_key.unit_id,
+            "key": data_key.id,
+            "sealed": await asyncio.to_thread(data_key.seal, orjson.dumps(seen).decode(), _COLUMNS),
+        },
+    )
+
+
+async def load_columns(
+    conn: AsyncConnection, import_id: int, master: MasterKey
+) -> tuple[tuple[SeenColumn, ...], LegacyText | None]:
+    """What `store_columns` stored; nothing once the list is applied."""
+    row = (
+        await conn.execute(
+            text("SELECT data_key_id, sealed FROM import_columns WHERE import_id = :import"), {"import": import_id}
+        )
+    ).one_or_none()
+    if row is None:
+        return (), None
+    key = (await data_keys(conn, master, [row.data_key_id]))[row.data_key_id]
+    seen = orjson.loads(key.unseal(row.sealed, _COLUMNS))
+    columns = tuple(
+        SeenColumn(sheet, row, letter, heading, Field(field), role, said, tuple(samples))
+        for sheet, row, letter, heading, field, role, said, samples in seen["columns"]
+    )
+    legacy = LegacyText(seen["legacy"][0], tuple((a, b) for a, b in seen["legacy"][1])) if seen["legacy"] else None
+    return columns, legacy
+
+
+async def replace_rows(
+    conn: AsyncConnection, import_id: int, unit_id: int, rows: Sequence[CheckedRow], changed: Collection[int], data_key: DataKey
+) -> None:
+    """Stores the rows at these positions anew, and the problems of all rows. Those of columns stay."""
+    places = sorted(changed)
+    await conn.execute(
+        text(
+            "UPDATE import_rows r SET class_name = n.class_name, grade = n.grade, to_fix = n.to_fix, sealed = n.sealed, data_key_id = :key"
+            " FROM unnest(CAST(:positions AS int[]), CAST(:classes AS text[]), CAST(:grades AS text[]), CAST(:to_fix AS boolean[]),"
+            "   CAST(:sealed AS bytea[])) AS n (position, class_name, grade, to_fix, sealed)"
+            " WHERE r.import_id = :import AND r.position = n.position"
+        ),
+        {
+            "import": import_id,
+            "key": data_key.id,
+            "positions": places,
+            "classes": [rows[place].class_name for place in places],
+            "grades": [rows[place].grade for place in places],
+            "to_fix": [rows[place].to_fix for place in places],
+            "sealed": await asyncio.to_thread(lambda: ByteArray(_sealed(rows[place], data_key) for place in places)),
+        },
+    )
+    await conn.execute(
+        text("DELETE FROM import_problems WHERE import_id = :import AND code NOT LIKE 'column.%' AND code NOT LIKE 'text.%'"),
+        {"import": import_id},
+    )
+    await _add_problems(conn, import_id, unit_id, [problem for row in rows for problem in row.problems])
+
+
+async def _add_problems(conn: AsyncConnection, import_id: int, unit_id: int, problems: Sequence[Problem]) -> None:
     await conn.execute(
         _PROBLEMS,
         {
@@ -46,8 +136,6 @@ async def store_checked(
             "severities": [p.severity for p in problems],
         },
     )
-    if keep_rows:
-        await conn.execute(_ROWS, await asyncio.to_thread(_row_values, import_id, unit_id, checked.rows, data_key))
 
 
 def _row_values(import_id: int, unit_id: int, rows: Sequence[CheckedRow], key: DataKey) -> dict[str, Any]:
@@ -61,7 +149,7 @@ def _row_values(import_id: int, unit_id: int, rows: Sequence[CheckedRow], key: D
         "classes": [row.class_name for row in rows],
         "grades": [row.grade for row in rows],
         "to_fix": [row.to_fix for row in rows],
-        "sealed": [_sealed(row, key) for row in rows],
+        "sealed": ByteArray(_sealed(row, key) for row in rows),
     }
 
 
@@ -84,7 +172,7 @@ def _unsealed(found: Sequence[Any], keys: Mapping[int, DataKey], of: ListOf) -> 
         if row.data_key_id not in keys:
             raise Unsealable(_PURPOSE)
         cells = [
-            CheckedCell(heading, Field(field), role, written, tuple(values), tuple(codes))
+            CheckedCell(heading, _FIELDS[field], role, written, tuple(values), tuple(codes))
             for heading, field, role, written, values, codes in orjson.loads(keys[row.data_key_id].unseal(row.sealed, _PURPOSE))
         ]
         rows.append(make_row(row.sheet, row.row, cells, of=of))

@@ -4,8 +4,9 @@ Sheets have titles above the header, headers of one or two rows, several tables 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from contact_registry.importing.classes import class_in_title, class_of_sheet
@@ -53,8 +54,18 @@ class Table:
         def of(*fields: Field) -> tuple[int, ...]:
             return tuple(i for field in fields for i, heading in enumerate(columns) if heading.field is field)
 
+        columns = tuple(_told_apart(columns))
         names = of(Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
         return cls(columns, header, first, of(Field.ORDER), names, of(Field.CLASS), of(Field.PHONE, Field.EMAIL))
+
+
+def _told_apart(columns: Sequence[Heading]) -> Iterator[Heading]:
+    """Two columns with one heading become "SĐT" and "SĐT (2)": a correction must name one of them."""
+    seen: Counter[str] = Counter()
+    for heading in columns:
+        seen[heading.written] += 1
+        again = seen[heading.written]
+        yield replace(heading, written=f"{heading.written} ({again})") if heading.written and again > 1 else heading
 
 
 @dataclass(frozen=True, slots=True)

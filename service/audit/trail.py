@@ -31,6 +31,10 @@ class Action(StrEnum):
     IMPORT_CHECKED = "import.checked"
     IMPORT_FAILED = "import.failed"
     IMPORT_APPLIED = "import.applied"
+    IMPORT_UNDONE = "import.undone"
+    IMPORT_COLUMNS_SAID = "import.columns_said"
+    IMPORT_CORRECTED = "import.corrected"
+    IMPORT_ROWS_TAKEN = "import.rows_taken"  # the bad rows, as a workbook
     BROADCAST_DRAFTED = "broadcast.drafted"
     BROADCAST_EDITED = "broadcast.edited"
     BROADCAST_SUBMITTED = "broadcast.submitted"

@@ -46,11 +46,14 @@ def web(
 
     from service.app import create_app  # noqa: PLC0415
     from service.logs import configure_logs  # noqa: PLC0415
+    from service.memory import collect_rarely  # noqa: PLC0415
 
     settings = Settings()
     configure_logs("web", settings.log_level)
+    app = create_app(settings)
+    collect_rarely()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=host,
         port=settings.web_port,
         loop="uvloop",

@@ -1,41 +1,43 @@
-"""Importing a school's list: upload (sealed at once), reading by a worker (reading.py), applying by a person.
+"""Importing a school's list: upload (sealed at once), reading by a worker (reading.py), corrections, applying and undoing by a person.
 
-reading ──► checked ──► applied          A dry run keeps its report only and ends at `checked`.
-   └──────► failed   (failure_code says why)
+reading ──► checked ──► applied ──► undone          A dry run keeps its report only and ends at `checked`.
+   ▲ │          └─► reading   (another meaning for a column)
+   │ └──► failed   (failure_code says why)
+   └────────┘  no column of numbers was known, and a person says which it is
 """
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import (
     Applied,
     ImportRefused,
+    ListOf,
+    ManyGone,
     MasterKey,
     apply_list,
+    clear_people,
     current_data_key,
     data_keys,
     row_key_ids,
     sniff,
+    undo_list,
 )
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.clock import LOCAL
+from service.clock import school_year_of
 from service.contacts.reading import SUBJECT
-from service.contacts.sealed_files import store_file
+from service.contacts.sealed_files import delete_file, store_file
 from service.errors import Conflict, Invalid, NotFound, TooLarge
 from service.keyring.deployment import deployment_key
 from service.outbox import ReadImport, put
 
-
-def school_year_of(now: datetime) -> str:
-    """Written 2026-2027. A year's lists are made from July on; what comes before belongs to the year that is ending."""
-    today = now.astimezone(LOCAL)
-    first = today.year if today.month >= 7 else today.year - 1
-    return f"{first}-{first + 1}"
+UNDO_WITHIN = timedelta(days=30)
+"""As long as what a list ended is kept."""
 
 
 async def start_import(
@@ -48,6 +50,7 @@ async def start_import(
     dry_run: bool,
     master: MasterKey,
     now: datetime,
+    audience: ListOf = "parents",
 ) -> UUID:
     """Takes a list in and has it read. The transaction must act for `unit_id`. Returns the import's public id.
 
@@ -61,10 +64,17 @@ async def start_import(
     made = (
         await conn.execute(
             text(
-                "INSERT INTO imports (unit_id, state, dry_run, school_year, created_by, created_at)"
-                " VALUES (:unit, 'reading', :dry_run, :year, :by, :now) RETURNING id, public_id"
+                "INSERT INTO imports (unit_id, audience, state, dry_run, school_year, created_by, created_at)"
+                " VALUES (:unit, :audience, 'reading', :dry_run, :year, :by, :now) RETURNING id, public_id"
             ),
-            {"unit": unit_id, "dry_run": dry_run, "year": school_year_of(now), "by": actor.account_id, "now": now},
+            {
+                "unit": unit_id,
+                "audience": audience,
+                "dry_run": dry_run,
+                "year": school_year_of(now),
+                "by": actor.account_id,
+                "now": now,
+            },
         )
     ).one()
     await store_file(conn, made.id, data, await current_data_key(conn, master, unit_id), now=now)
@@ -75,54 +85,107 @@ async def start_import(
         action=Action.IMPORT_STARTED,
         subject_kind=SUBJECT,
         subject_id=made.public_id,
-        details={"bytes": len(data), "dry_run": dry_run},
+        details={"bytes": len(data), "dry_run": dry_run, "audience": audience},
         now=now,
     )
     await put(conn, ReadImport(unit_id=unit_id, import_id=made.id), lane="bulk", now=now)
     return UUID(str(made.public_id))
 
 
-async def apply_import(conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, now: datetime) -> Applied:
-    """Makes a checked list the unit's present list of parents. The transaction must act for the import's unit.
+async def find_import(conn: AsyncConnection, import_id: int) -> RowMapping:
+    """The import's row, held until the transaction ends. Raises `NotFound("import.unknown")`."""
+    found = await conn.execute(
+        text(
+            "SELECT id, public_id, unit_id, audience, state, dry_run, school_year, failure_code, applied_at FROM imports WHERE id = :id FOR UPDATE"
+        ),
+        {"id": import_id},
+    )
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound("import.unknown")
+    return row
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict("import.dry_run" | "import.not_allowed_in_state")`.
+
+def require_state(found: RowMapping, state: str) -> None:
+    """Returns nothing, or raises `Conflict("import.not_allowed_in_state")`."""
+    if found["state"] != state:
+        raise Conflict("import.not_allowed_in_state", state=found["state"])
+
+
+async def apply_import(
+    conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, now: datetime, confirm_gone: int | None = None
+) -> Applied:
+    """Makes a checked list the unit's present list. The transaction must act for the import's unit.
+
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state` or, where many of
+    the present contacts would go and `confirm_gone` is not how many, `import.many_gone`.
     """
     actor.require("imports:write")
-    found = (
-        await conn.execute(
-            text("SELECT id, public_id, unit_id, state, dry_run, school_year FROM imports WHERE id = :id FOR UPDATE"),
-            {"id": import_id},
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound("import.unknown")
-    if found.dry_run:
+    found = await find_import(conn, import_id)
+    if found["dry_run"]:
         raise Conflict("import.dry_run")
-    if found.state != "checked":
-        raise Conflict("import.not_allowed_in_state", state=found.state)
-    applied = await apply_list(
-        conn,
-        import_id,
-        found.unit_id,
-        await current_data_key(conn, master, found.unit_id),
-        await deployment_key(conn, master, "address_index"),
-        school_year=found.school_year,
-        sealed_with=await data_keys(conn, master, await row_key_ids(conn, import_id)),
-    )
+    require_state(found, "checked")
+    try:
+        applied = await apply_list(
+            conn,
+            import_id,
+            found["unit_id"],
+            await current_data_key(conn, master, found["unit_id"]),
+            await deployment_key(conn, master, "address_index"),
+            school_year=found["school_year"],
+            of=found["audience"],
+            confirm_gone=confirm_gone,
+            sealed_with=await data_keys(conn, master, await row_key_ids(conn, import_id)),
+        )
+    except ManyGone as many:
+        raise Conflict("import.many_gone", gone=many.gone, present=many.present) from None
     # Applied rows live on as contacts: a second sealed copy of every family would only be one more thing to lose.
-    await conn.execute(text("DELETE FROM import_rows WHERE import_id = :id"), {"id": import_id})
+    await clear_people(conn, import_id)
+    await delete_file(conn, import_id)
     await conn.execute(
         text("UPDATE imports SET state = 'applied', applied_at = :now, applied_by = :by WHERE id = :id AND state = 'checked'"),
         {"id": import_id, "now": now, "by": actor.account_id},
     )
+    await _note(conn, actor, found, Action.IMPORT_APPLIED, now, **dataclasses.asdict(applied))
+    return applied
+
+
+async def undo_import(conn: AsyncConnection, actor: Actor, *, import_id: int, now: datetime) -> None:
+    """Takes the unit's latest applied list back: the list before it is the present one again.
+
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.not_allowed_in_state`, `import.not_latest` or
+    `import.too_old_to_undo`.
+    """
+    actor.require("imports:write")
+    found = await find_import(conn, import_id)
+    require_state(found, "applied")
+    later = await conn.execute(
+        text(
+            "SELECT 1 FROM imports WHERE unit_id = :unit AND audience = :audience AND state = 'applied'"
+            " AND (applied_at, id) > (:applied, :id) LIMIT 1"
+        ),
+        {"unit": found["unit_id"], "audience": found["audience"], "applied": found["applied_at"], "id": import_id},
+    )
+    if later.first() is not None:
+        raise Conflict("import.not_latest")
+    if found["applied_at"] < now - UNDO_WITHIN:
+        raise Conflict("import.too_old_to_undo", days=UNDO_WITHIN.days)
+    await undo_list(conn, import_id, found["unit_id"])
+    await conn.execute(
+        text("UPDATE imports SET state = 'undone', undone_at = :now, undone_by = :by WHERE id = :id AND state = 'applied'"),
+        {"id": import_id, "now": now, "by": actor.account_id},
+    )
+    await _note(conn, actor, found, Action.IMPORT_UNDONE, now)
+
+
+async def _note(conn: AsyncConnection, actor: Actor, found: RowMapping, action: Action, now: datetime, **details: int) -> None:
     await record_event(
         conn,
         actor=actor,
-        unit_id=found.unit_id,
-        action=Action.IMPORT_APPLIED,
+        unit_id=found["unit_id"],
+        action=action,
         subject_kind=SUBJECT,
-        subject_id=found.public_id,
-        details=dataclasses.asdict(applied),
+        subject_id=found["public_id"],
+        details=details,
         now=now,
     )
-    return applied

@@ -32,6 +32,15 @@ class ImportProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingProgress:
+    """How far reading is: the stage ("unpacking", "checking"), rows done and rows in all (0: not known yet)."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """The contract's `GET /imports/{id}`. `failure_code`: why the file as a whole could not be used, an import.* code."""
 
@@ -45,6 +54,26 @@ class ImportReport:
     failure_code: str | None
     created_at: datetime
     checked_at: datetime | None
+    applied_at: datetime | None
+    audience: str = "parents"
+    summary: str | None = None
+    progress: ReadingProgress | None = None
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """An import in its unit's list of imports."""
+
+    number: int
+    id: UUID
+    unit: str
+    audience: str
+    state: str
+    dry_run: bool
+    school_year: str
+    counts: Mapping[str, int] | None
+    created_at: datetime
     applied_at: datetime | None
 
 
@@ -65,7 +94,7 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
         await conn.execute(
             text(
                 "SELECT i.id, i.public_id, u.code, i.state, i.dry_run, i.counts, i.dropped_columns, i.failure_code, i.created_at,"
-                " i.checked_at, i.applied_at FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.public_id = :id"
+                " i.checked_at, i.applied_at, i.undone_at, i.audience, i.stage, i.rows_done, i.rows_total FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.public_id = :id"
             ),
             {"id": public_id},
         )
@@ -94,4 +123,43 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
         created_at=row.created_at,
         checked_at=row.checked_at,
         applied_at=row.applied_at,
+        audience=row.audience,
+        summary=summary(Counts(**row.counts), row.audience, language) if row.counts else None,
+        progress=ReadingProgress(row.stage, row.rows_done, row.rows_total) if row.state == "reading" and row.stage else None,
+        undone_at=row.undone_at,
     )
+
+
+async def list_imports(conn: AsyncConnection, *, unit_id: int, before: int | None, limit: int) -> list[ImportLine]:
+    """The unit's imports, the newest first, behind the one numbered `before`."""
+    rows = await conn.execute(
+        text(
+            "SELECT i.id AS number, i.public_id AS id, u.code AS unit, i.audience, i.state, i.dry_run, i.school_year, i.counts,"
+            " i.created_at, i.applied_at FROM imports i JOIN units u ON u.id = i.unit_id"
+            " WHERE i.unit_id = :unit AND i.id < coalesce(CAST(:before AS bigint), 9223372036854775807)"
+            " ORDER BY i.id DESC LIMIT :limit"
+        ),
+        {"unit": unit_id, "before": before, "limit": limit},
+    )
+    return [ImportLine(**row) for row in rows.mappings()]
+
+
+def summary(counts: Counts, audience: str, language: str) -> str:
+    """The counts in words, as one says them to a colleague."""
+    if language == "en":
+        people = (
+            _many(counts.rows, "member of staff", "members of staff")
+            if audience == "staff"
+            else _many(counts.rows, "pupil", "pupils")
+        )
+        nobody = f"{counts.without_contact} with no contact"
+        return f"{people}, {counts.phones} numbers and {counts.emails} emails to send to, {_many(counts.to_fix, 'row', 'rows')} to fix, {nobody}."
+    people = "cán bộ, giáo viên" if audience == "staff" else "học sinh"
+    return (
+        f"{counts.rows} {people}, {counts.phones} số và {counts.emails} email gửi được, {counts.to_fix} dòng cần sửa,"
+        f" {counts.without_contact} {'người' if audience == 'staff' else 'học sinh'} chưa có số hay email."
+    )
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

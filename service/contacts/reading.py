@@ -5,18 +5,34 @@ transaction of its own, so that one which took the whole process with it counts 
 import asyncio
 import dataclasses
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import CheckedList, ImportRefused, MasterKey, current_data_key, read_list, store_checked
+from contact_registry import (
+    CheckedList,
+    ColumnMeaning,
+    Field,
+    ImportRefused,
+    ListOf,
+    MasterKey,
+    SeenColumn,
+    clear_people,
+    current_data_key,
+    read_list,
+    store_checked,
+    store_columns,
+)
 from service.audit import Action, record_event
 from service.contacts.sealed_files import delete_file, open_file
 
 SUBJECT = "import"
 ATTEMPTS = 3
+
+Progress = Callable[[str, int, int], None]
 
 
 class ReadingFailed(Exception):
@@ -36,50 +52,74 @@ async def count_attempt(conn: AsyncConnection, import_id: int) -> None:
     await conn.execute(text("UPDATE imports SET attempts = attempts + 1 WHERE id = :id AND state = 'reading'"), {"id": import_id})
 
 
-async def read_import(conn: AsyncConnection, import_id: int, *, master: MasterKey, now: datetime) -> None:
+async def show_progress(conn: AsyncConnection, import_id: int, stage: str, done: int, total: int) -> None:
+    """How far reading is, for whoever waits. In a transaction of its own, beside the reader's."""
+    await conn.execute(
+        text("UPDATE imports SET stage = :stage, rows_done = :done, rows_total = :total WHERE id = :id AND state = 'reading'"),
+        {"id": import_id, "stage": stage, "done": done, "total": total},
+    )
+
+
+async def meanings_of(conn: AsyncConnection, unit_id: int, audience: ListOf) -> dict[str, ColumnMeaning]:
+    """What the unit's people have said of headings, by folded heading."""
+    rows = await conn.execute(
+        text("SELECT heading, field, role FROM column_meanings WHERE unit_id = :unit AND audience = :audience"),
+        {"unit": unit_id, "audience": audience},
+    )
+    return {row.heading: ColumnMeaning(Field(row.field), row.role) for row in rows}
+
+
+async def read_import(
+    conn: AsyncConnection, import_id: int, *, master: MasterKey, now: datetime, progress: Progress | None = None
+) -> None:
     """Reads an uploaded list, for a worker acting for its unit. Safe to run twice: what is not `reading` any more is left alone.
 
+    Its row is not held meanwhile, so that `show_progress` can write to it: `lock_reading` keeps a second reader away.
     Raises `ReadingFailed` where we are at fault and not the list; it is tried again, up to `ATTEMPTS` times.
     """
     found = (
         await conn.execute(
-            text(
-                "SELECT id, public_id, unit_id, dry_run, attempts FROM imports"
-                " WHERE id = :id AND state = 'reading' FOR UPDATE SKIP LOCKED"
-            ),
+            text("SELECT id, public_id, unit_id, audience, dry_run, attempts FROM imports WHERE id = :id AND state = 'reading'"),
             {"id": import_id},
         )
     ).one_or_none()
     if found is None:
         return
     checked: CheckedList | None = None
-    failure: str | None = None
+    refusal: ImportRefused | None = None
     try:
         if found.attempts > ATTEMPTS:
             raise ImportRefused("import.unreadable")
-        checked = await _read_file(conn, import_id, master)
+        checked = await _read_file(conn, found, master, progress)
     except ImportRefused as refused:
-        failure = refused.code
-    if checked is not None:
-        key = await current_data_key(conn, master, found.unit_id)
-        await store_checked(conn, import_id, found.unit_id, checked, key, keep_rows=not found.dry_run)
-    await delete_file(conn, import_id)
-    counts = dataclasses.asdict(checked.counts) if checked else {}
-    await conn.execute(
+        refusal = refused
+    failure = refusal.code if refusal else None
+    ended = await conn.execute(
         text(
             "UPDATE imports SET state = :state, failure_code = :failure, file_format = :format, counts = CAST(:counts AS jsonb),"
-            " dropped_columns = :dropped, checked_at = :now WHERE id = :id AND state = 'reading'"
+            " dropped_columns = :dropped, checked_at = :now, stage = NULL WHERE id = :id AND state = 'reading'"
         ),
         {
             "id": import_id,
             "state": "checked" if checked else "failed",
             "failure": failure,
             "format": checked.file_format if checked else None,
-            "counts": orjson.dumps(counts).decode() if checked else None,
+            "counts": orjson.dumps(dataclasses.asdict(checked.counts)).decode() if checked else None,
             "dropped": list(checked.dropped_columns) if checked else [],
             "now": now,
         },
     )
+    if ended.rowcount == 0:  # somebody without the lock was quicker
+        return
+    key = await current_data_key(conn, master, found.unit_id)
+    if checked is not None:
+        await store_checked(conn, import_id, found.unit_id, checked, key, keep_rows=not found.dry_run)
+    else:
+        await clear_people(conn, import_id)
+    if refusal is not None and refusal.columns:  # a person may know which column it is
+        await store_columns(conn, import_id, key, [c for c in refusal.columns if isinstance(c, SeenColumn)])
+    elif checked is None or found.dry_run:
+        await delete_file(conn, import_id)
     await record_event(
         conn,
         actor=None,
@@ -87,17 +127,20 @@ async def read_import(conn: AsyncConnection, import_id: int, *, master: MasterKe
         action=Action.IMPORT_CHECKED if checked else Action.IMPORT_FAILED,
         subject_kind=SUBJECT,
         subject_id=found.public_id,
-        details=counts if checked else {"code": failure},
+        details=dataclasses.asdict(checked.counts) if checked else {"code": failure},
         now=now,
     )
 
 
-async def _read_file(conn: AsyncConnection, import_id: int, master: MasterKey) -> CheckedList:
-    data = await open_file(conn, import_id, master)
+async def _read_file(
+    conn: AsyncConnection, found: Row[tuple[object, ...]], master: MasterKey, progress: Progress | None
+) -> CheckedList:
+    data = await open_file(conn, found.id, master)
     if data is None:  # waited for longer than a file is kept
         raise ImportRefused("import.unreadable")
+    meanings = await meanings_of(conn, found.unit_id, found.audience)
     try:
-        return await asyncio.to_thread(read_list, data, "")
+        return await asyncio.to_thread(read_list, data, "", audience=found.audience, meanings=meanings, progress=progress)
     except ImportRefused:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, its text stays here

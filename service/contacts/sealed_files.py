@@ -1,4 +1,4 @@
-"""An uploaded list waiting to be read: sealed under the unit's key, deleted as soon as it is read.
+"""An uploaded list: sealed under the unit's key, kept until it is applied, so that it can be read again with other meanings.
 
 Whatever becomes of the import, a file is gone after 24 hours: `door_unread_imports`, which the sweeper asks every second, sees to it.
 """
@@ -43,6 +43,12 @@ async def open_file(conn: AsyncConnection, import_id: int, master: MasterKey) ->
         return None
     key = (await data_keys(conn, master, [row.data_key_id]))[row.data_key_id]
     return await asyncio.to_thread(lambda: base64.b64decode(key.unseal(row.sealed, _PURPOSE)))
+
+
+async def has_file(conn: AsyncConnection, import_id: int) -> bool:
+    """Whether the file is still there."""
+    found = await conn.execute(text("SELECT 1 FROM import_files WHERE import_id = :import"), {"import": import_id})
+    return found.first() is not None
 
 
 async def delete_file(conn: AsyncConnection, import_id: int) -> None:

@@ -97,7 +97,8 @@ class System:
         made = self.call("POST", "/imports", files={"file": (name, data)}, data={"unit": unit})
         path = f"/imports/{made['id']}"
         wait_for("the list is read", lambda: self.call("GET", path)["state"] != "reading", 60)
-        self.call("POST", f"{path}/apply")
+        gone = self.call("GET", f"{path}/difference")["contacts"]["gone"]
+        self.call("POST", f"{path}/apply", json={"confirm_gone": gone})
         return dict(self.call("GET", path))
 
     def send(

@@ -23,6 +23,7 @@ WRITERS = {
     "import_problems": {"contact_registry", "service.contacts"},
     "import_columns": {"contact_registry", "service.contacts"},
     "column_meanings": {"service.contacts"},
+    "import_changes": {"contact_registry"},
     "contacts": {"contact_registry"},
     "contact_points": {"contact_registry"},
     "enrolments": {"contact_registry"},

@@ -11,16 +11,19 @@ from rich.table import Table
 from service.standalone.home import Home
 from service.standalone.secrets import load_or_make
 from tests.acceptance.system import running_system, short_home
-from tests.benchmarks import lookups, planning, sending
+from tests.benchmarks import imports, lookups, planning, sending
 from tests.benchmarks.rows import Row
 
 PARENTS = int(os.environ.get("PARENTS", "10000"))
 DELIVERIES = 100_000
+LIST = 20_000
 
 
 async def _measure() -> list[Row]:
     with short_home() as home:
-        rows = await planning.measure(Home.at(home), DELIVERIES)
+        rows = await imports.measure(Home.at(home), LIST)
+    with short_home() as home:
+        rows += await planning.measure(Home.at(home), DELIVERIES)
     with short_home() as home, running_system(home) as system:
         secrets = load_or_make(Home.at(home))
         sending.fill(system, PARENTS)

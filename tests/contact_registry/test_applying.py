@@ -47,7 +47,7 @@ class School:
     world: World
     numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
 
-    async def apply(self, *lines: str, unit: str = "nbk-thcs") -> Applied:
+    async def apply(self, *lines: str, unit: str = "nbk-thcs", confirm_gone: int | None = None) -> Applied:
         unit_id = self.world.units[unit]
         checked = read_list("\n".join((HEAD, *lines)).encode(), "")
         async with unit_transaction(self.engines.web, unit_id) as conn:
@@ -61,7 +61,7 @@ class School:
         async with unit_transaction(self.engines.web, unit_id) as conn:
             key = await current_data_key(conn, self.master, unit_id)
             index = await deployment_key(conn, self.master, "address_index")
-            return await apply_list(conn, made, unit_id, key, index, school_year="2026-2027")
+            return await apply_list(conn, made, unit_id, key, index, school_year="2026-2027", confirm_gone=confirm_gone)
 
     async def reached(
         self, audience: Audience = ALL, channel: str = "sms", *, unit: str = "nbk-thcs", opt_out: bool = False
@@ -105,7 +105,7 @@ async def test_an_applied_list_is_who_is_written_to(school: School) -> None:
 async def test_the_next_list_ends_what_it_lacks_and_keeps_the_rest(school: School) -> None:
     await school.apply(line(1, "6A1", 1, 2), line(2, "7A1", 3, None))
     before = await school.count("SELECT id FROM contacts WHERE role = 'mother'")
-    assert await school.apply(line(1, "6A1", None, 2), line(2, "7A1", 4, None)) == Applied(1, 1, 2, 2)
+    assert await school.apply(line(1, "6A1", None, 2), line(2, "7A1", 4, None), confirm_gone=2) == Applied(1, 1, 2, 2)
     assert await school.reached() == [phone(2), phone(4)]
     assert await school.count("SELECT id FROM contacts WHERE ended_by IS NULL AND role = 'mother'") == before
     assert await school.count("SELECT count(*) FROM contact_points WHERE ended_by IS NOT NULL") == 2
@@ -179,8 +179,8 @@ async def test_staff_join_in_when_asked_and_a_parents_list_leaves_them_alone(sch
         teacher = (await conn.execute(text(insert), {"unit": unit})).scalar_one()
         await conn.execute(
             text(
-                "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id)"
-                " VALUES (:unit, :contact, 'sms', :hash, :sealed, :key)"
+                "INSERT INTO contact_points (unit_id, audience, contact_id, channel, address_hash, address_sealed, data_key_id)"
+                " VALUES (:unit, 'staff', :contact, 'sms', :hash, :sealed, :key)"
             ),
             {
                 "unit": unit,
@@ -193,7 +193,7 @@ async def test_staff_join_in_when_asked_and_a_parents_list_leaves_them_alone(sch
     assert await school.reached() == [phone(1), phone(2)]
     assert await school.reached(Audience(staff=True)) == [phone(1), phone(2), phone(9)]
     assert await school.reached(Audience(grades=("6",), staff=True)) == [phone(1), phone(9)]
-    await school.apply(line(1, "6A1", 3, None))
+    await school.apply(line(1, "6A1", 3, None), confirm_gone=2)
     assert await school.reached(Audience(staff=True)) == [phone(3), phone(9)]
 
 
@@ -210,7 +210,14 @@ async def test_sealing_and_opening_leave_the_event_loop_free(school: School) -> 
         key = WatchedKey(plain.id, plain.unit_id, plain._cipher)
         await store_checked(conn, made, unit, checked, key)
         await apply_list(conn, made, unit, key, bytes(32), school_year="2026-2027")
-    assert {deed for deed, _ in USED} == {"seal import-row", "unseal import-row", "seal sms", "seal email", "seal name"}
+    assert {deed for deed, _ in USED} == {
+        "seal import-row",
+        "unseal import-row",
+        "seal import-columns",
+        "seal sms",
+        "seal email",
+        "seal name",
+    }
     assert threading.get_ident() not in {thread for _, thread in USED}
 
 

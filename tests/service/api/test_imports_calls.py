@@ -114,7 +114,7 @@ async def test_a_form_that_is_none_is_refused(site: Site) -> None:
 async def test_the_form_is_documented(site: Site) -> None:
     call = (await site.client.get("/api/openapi.json")).json()["paths"]["/api/v1/imports"]["post"]
     schema = call["requestBody"]["content"]["multipart/form-data"]["schema"]
-    assert (set(schema["properties"]), schema["required"]) == ({"file", "unit", "dry_run"}, ["file", "unit"])
+    assert (set(schema["properties"]), schema["required"]) == ({"file", "unit", "dry_run", "audience"}, ["file", "unit"])
     assert schema["additionalProperties"] is False
 
 

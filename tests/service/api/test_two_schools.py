@@ -73,6 +73,13 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
     per_import: dict[tuple[str, str], dict[str, Any]] = {
         ("GET", ""): {},
         ("POST", "/apply"): {},
+        ("POST", "/undo"): {},
+        ("GET", "/columns"): {},
+        ("PUT", "/columns"): {"json": {"columns": [{"heading": "Email", "field": "ignored"}]}},
+        ("GET", "/rows"): {"params": {"only": "all"}},
+        ("GET", "/rows-to-fix"): {},
+        ("POST", "/corrections"): {"files": file},
+        ("GET", "/difference"): {},
     }
     per_broadcast: dict[tuple[str, str], dict[str, Any]] = {
         ("GET", ""): {},
@@ -92,6 +99,10 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ],
         ("PATCH", "/units/{code}"): [(f"/units/{THEIRS}", {"json": {"name": "Đổi tên"}})],
         ("POST", "/imports"): [("/imports", {"files": file, "data": {"unit": THEIRS}})],
+        ("GET", "/imports"): [("/imports", {"params": {"unit": THEIRS}})],
+        ("PATCH", "/imports/{import_id}/rows/{position}"): [
+            (f"/imports/{their.checked}/rows/2", {"json": {"cells": {"Lớp": "1A"}}}),
+        ],
         ("POST", "/previews"): [("/previews", {"json": {"unit": THEIRS, "texts": {"sms": "x"}, "channels": ["sms"]}})],
         ("POST", "/audiences/count"): [
             ("/audiences/count", {"json": count}),

@@ -32,6 +32,7 @@ ROWS = (
         " SELECT id, :unit, 'contact.none', 'error' FROM imports WHERE unit_id = :unit"
     ),
     "INSERT INTO import_columns SELECT id, :unit, :key, :h FROM imports WHERE unit_id = :unit",
+    "INSERT INTO import_changes SELECT id, :unit, 1, 'parent', NULL FROM imports WHERE unit_id = :unit",
     "INSERT INTO column_meanings VALUES (:unit, 'parents', 'sdt', 'phone', 'parent', :account, now())",
     "INSERT INTO contacts (unit_id, role) VALUES (:unit, 'parent')",
     (

@@ -76,9 +76,9 @@ async def worker(engines: Engines, master: MasterKey) -> Worker:
 
 async def test_a_list_is_read_at_the_first_attempt(worker: Worker) -> None:
     await worker.read()
-    assert await worker.state() == ("checked", None, 1, 0)
+    assert await worker.state() == ("checked", None, 1, 1)
     await worker.read()
-    assert await worker.state() == ("checked", None, 1, 0)
+    assert await worker.state() == ("checked", None, 1, 1)
 
 
 async def test_what_cannot_be_read_is_given_up_after_some_attempts(worker: Worker) -> None:
@@ -104,7 +104,7 @@ async def test_a_worker_that_dies_while_reading_has_used_an_attempt(worker: Work
             await reading
     assert await worker.state() == ("reading", None, 1, 1)
     await worker.read()
-    assert await worker.state() == ("checked", None, 2, 0)
+    assert await worker.state() == ("checked", None, 2, 1)
 
 
 async def test_a_second_job_for_a_list_being_read_is_no_attempt(worker: Worker) -> None:

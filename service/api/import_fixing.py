@@ -1,0 +1,255 @@
+"""`/imports/{id}/...`: what a clerk does between reading a list and applying it: columns, rows, corrections, the difference.
+
+No answer that an Idempotency-Key keeps holds a cell: those go out once and are stored nowhere.
+"""
+# ruff: noqa: FAST003 - the id in the path is taken by the dependencies `Reading` and `Changing`
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import Field as ColumnField
+from contact_registry import problem_message
+from service.api.context import ImportsWriter
+from service.api.cursors import Cursor, make_cursor, open_number
+from service.api.import_forms import CorrectionsForm, read_form
+from service.api.import_models import ImportOut, ProblemRow
+from service.api.import_place import Changing, Reading
+from service.contacts import (
+    Said,
+    ShownRow,
+    compare_import,
+    correct_rows,
+    list_columns,
+    list_rows,
+    say_columns,
+    take_bad_rows,
+    take_corrections,
+)
+
+router = APIRouter(prefix="/imports", tags=["imports"])
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ColumnOut(BaseModel):
+    """What a column was taken for. `samples`: a few of its cells; none of a column that must not be kept."""
+
+    sheet: str | None
+    row: int
+    letter: str
+    heading: str
+    field: str
+    role: str
+    said: bool
+    samples: list[str]
+
+
+class ColumnList(BaseModel):
+    items: list[ColumnOut]
+
+
+class SaidIn(BaseModel):
+    """What a column really is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    heading: Annotated[str, Field(min_length=1, max_length=200)]
+    field: Literal["name", "class", "grade", "phone", "email", "order", "ignored"]
+    role: Literal["father", "mother", "guardian", "parent"] = "parent"
+
+
+class ColumnsIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    columns: Annotated[list[SaidIn], Field(min_length=1, max_length=100)]
+
+
+class CellOut(BaseModel):
+    """A cell: as written where it has an error, else a number or an address only in part (`masked`)."""
+
+    column: str
+    field: str
+    value: str
+    masked: bool
+
+
+class RowOut(BaseModel):
+    """A row of the list. `position` is what a correction names; `sheet` and `row` are where the spreadsheet shows it."""
+
+    position: int
+    sheet: str | None
+    row: int
+    class_name: str = Field(serialization_alias="class")
+    pupil: str
+    problems: list[ProblemRow]
+    cells: list[CellOut]
+
+    @classmethod
+    def of(cls, shown: ShownRow, language: str) -> "RowOut":
+        row = shown.row
+        return cls(
+            position=shown.position,
+            sheet=row.sheet,
+            row=row.row,
+            class_name=row.class_name,
+            pupil=row.pupil,
+            problems=[
+                ProblemRow(
+                    sheet=p.sheet,
+                    row=p.row,
+                    column=p.column,
+                    code=p.code,
+                    severity=p.severity,
+                    message=problem_message(p.code, language),
+                )
+                for p in row.problems
+            ],
+            cells=[CellOut.model_validate(cell, from_attributes=True) for cell in shown.cells],
+        )
+
+
+class RowList(BaseModel):
+    """`next` is the cursor of the next page, or null."""
+
+    items: list[RowOut]
+    next: str | None
+
+
+class CellsIn(BaseModel):
+    """What is now written under which heading."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cells: Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(min_length=1, max_length=50)]
+
+
+class ClassDifferenceOut(BaseModel):
+    class_name: str = Field(serialization_alias="class")
+    added: int
+    gone: int
+    changed: int
+
+
+class ContactsOut(BaseModel):
+    added: int
+    gone: int
+    changed: int
+    kept: int
+
+
+class DifferenceOut(BaseModel):
+    """Against the unit's present list. `needs_confirmation`: more than a fifth goes; `new_classes_only`: no class is a present one."""
+
+    present: int
+    contacts: ContactsOut
+    share_gone: float
+    needs_confirmation: bool
+    new_classes_only: bool
+    by_class: list[ClassDifferenceOut]
+
+
+@router.get("/{import_id}/columns")
+async def columns(place: Reading, actor: ImportsWriter, response: Response) -> ColumnList:
+    """What each column was taken for, with a few cells to recognise it by. Empty once the list is applied."""
+    response.headers["Cache-Control"] = "no-store"
+    async with place.open(actor) as (conn, located):
+        seen = await list_columns(conn, actor, import_id=located.id, master=place.context.master)
+    return ColumnList(items=[ColumnOut.model_validate(column._asdict()) for column in seen])
+
+
+@router.put("/{import_id}/columns", response_model=ImportOut)
+async def say(place: Changing, actor: ImportsWriter, body: ColumnsIn) -> JSONResponse:
+    """Says what columns really are. Remembered for the unit's next list; this one is read again."""
+    said = [Said(each.heading, ColumnField(each.field), each.role) for each in body.columns]
+    context = place.context
+
+    async def use_case(conn: AsyncConnection, import_id: int) -> None:
+        await say_columns(conn, actor, import_id=import_id, said=said, master=context.master, now=context.now())
+
+    return await place.change(actor, "columns", body, use_case)
+
+
+@router.get("/{import_id}/rows")
+async def rows(
+    place: Reading,
+    actor: ImportsWriter,
+    response: Response,
+    only: Annotated[Literal["to_fix", "all"], Query()] = "to_fix",
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> RowList:
+    """The rows of a list that is not applied yet, those with an error unless all are asked for."""
+    response.headers["Cache-Control"] = "no-store"
+    behind = open_number(cursor)
+    async with place.open(actor) as (conn, located):
+        shown = await list_rows(
+            conn,
+            actor,
+            import_id=located.id,
+            master=place.context.master,
+            only_to_fix=only == "to_fix",
+            after=-1 if behind is None else behind,
+            limit=limit + 1,
+        )
+    items = [RowOut.of(row, place.language) for row in shown[:limit]]
+    return RowList(items=items, next=make_cursor(shown[limit - 1].position) if len(shown) > limit else None)
+
+
+@router.patch("/{import_id}/rows/{position}", response_model=ImportOut)
+async def correct(place: Changing, actor: ImportsWriter, position: int, body: CellsIn) -> JSONResponse:
+    """Writes single cells anew and checks the list again."""
+    context = place.context
+
+    async def use_case(conn: AsyncConnection, import_id: int) -> object:
+        changes = {position: body.cells}
+        return await correct_rows(conn, actor, import_id=import_id, changes=changes, master=context.master, now=context.now())
+
+    return await place.change(actor, f"rows.{position}", body, use_case)
+
+
+@router.get("/{import_id}/rows-to-fix", response_class=Response, responses={200: {"content": {_XLSX: {}}}})
+async def take_rows(place: Reading, actor: ImportsWriter) -> Response:
+    """The rows with an error as a workbook, each with what is to be done. Send it back to `/corrections`."""
+    context = place.context
+    async with place.open(actor) as (conn, located):
+        workbook = await take_bad_rows(
+            conn, actor, import_id=located.id, master=context.master, language=place.language, now=context.now()
+        )
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="can-sua.xlsx"'}
+    return Response(workbook, media_type=_XLSX, headers=headers)
+
+
+_BODY = {"required": True, "content": {"multipart/form-data": {"schema": CorrectionsForm.model_json_schema()}}}
+
+
+@router.post("/{import_id}/corrections", response_model=ImportOut, openapi_extra={"requestBody": _BODY})
+async def corrections(place: Changing, actor: ImportsWriter, request: Request) -> JSONResponse:
+    """Takes the workbook of rows to fix back, corrected: all of it, or nothing."""
+    form = await read_form(request, CorrectionsForm)
+    data = await form.file.read()
+    await form.file.close()
+    context = place.context
+
+    async def use_case(conn: AsyncConnection, import_id: int) -> object:
+        return await take_corrections(conn, actor, import_id=import_id, data=data, master=context.master, now=context.now())
+
+    return await place.change(actor, "corrections", data, use_case)
+
+
+@router.get("/{import_id}/difference")
+async def difference(place: Reading, actor: ImportsWriter) -> DifferenceOut:
+    """What applying the list would add, end and change. Nothing is changed by asking."""
+    async with place.open(actor) as (conn, located):
+        found = await compare_import(conn, actor, import_id=located.id, master=place.context.master)
+    return DifferenceOut(
+        present=found.present,
+        contacts=ContactsOut(added=found.added, gone=found.gone, changed=found.changed, kept=found.kept),
+        share_gone=round(found.share_gone, 4),
+        needs_confirmation=found.needs_confirmation,
+        new_classes_only=found.new_classes_only,
+        by_class=[ClassDifferenceOut.model_validate(each, from_attributes=True) for each in found.by_class],
+    )

@@ -1,0 +1,80 @@
+"""What the API says of imports."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.contacts import ImportReport
+
+
+class ProblemRow(BaseModel):
+    """One problem, where the spreadsheet shows it. `message` never repeats the value."""
+
+    sheet: str | None
+    row: int | None
+    column: str | None
+    code: str
+    severity: str
+    message: str
+
+
+class ProgressOut(BaseModel):
+    """How far reading is. `total` is 0 until it is known."""
+
+    stage: str
+    done: int
+    total: int
+
+
+class ImportOut(BaseModel):
+    """An import and what was found in it. `counts` and `problems` stand once it is read."""
+
+    id: UUID
+    unit: str
+    state: str
+    dry_run: bool
+    counts: Mapping[str, Any] | None
+    dropped_columns: list[str]
+    problems: list[ProblemRow]
+    failure_code: str | None
+    audience: str
+    summary: str | None = Field(description="the counts in words")
+    progress: ProgressOut | None
+    applied_at: datetime | None
+    undone_at: datetime | None
+
+    @classmethod
+    def of(cls, report: ImportReport) -> "ImportOut":
+        return cls.model_validate(report, from_attributes=True)
+
+
+class ImportLineOut(BaseModel):
+    """An import in the unit's list."""
+
+    id: UUID
+    unit: str
+    audience: str
+    state: str
+    dry_run: bool
+    school_year: str
+    counts: Mapping[str, Any] | None
+    created_at: datetime
+    applied_at: datetime | None
+
+
+class ImportList(BaseModel):
+    """`next` is the cursor of the next page, or null."""
+
+    items: list[ImportLineOut]
+    next: str | None
+
+
+class ApplyIn(BaseModel):
+    """`confirm_gone`: how many of the present contacts go, where that is more than a fifth of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    confirm_gone: Annotated[int, Field(ge=0)] | None = None

@@ -1,0 +1,101 @@
+"""The rows to fix as a workbook, and the same workbook back with corrections. Only these rows: the rest of the list is no export.
+
+Every cell is written as text: a value that begins with "=" stays what a school wrote and never becomes a formula.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+
+import xlsxwriter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import CheckedRow, Counts, ImportRefused, MasterKey, problem_message, read_cells
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.contacts.fixing import correct_rows, load_all
+from service.contacts.importing import find_import
+from service.contacts.reading import SUBJECT
+from service.errors import Invalid
+
+_SHEET, _ROW, _TO_FIX = "Trang tính", "Dòng", "Cần sửa"
+
+
+async def take_bad_rows(
+    conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, language: str, now: datetime
+) -> bytes:
+    """An xlsx of the rows with an error, as written, each with what is to be done. The transaction acts for the import's unit.
+
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict("import.not_allowed_in_state" | "import.dry_run")`.
+    """
+    actor.require("imports:write")
+    found = await find_import(conn, import_id)
+    bad = [row for row in await load_all(conn, found, master) if row.to_fix]
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=found["unit_id"],
+        action=Action.IMPORT_ROWS_TAKEN,
+        subject_kind=SUBJECT,
+        subject_id=found["public_id"],
+        details={"rows": len(bad)},
+        now=now,
+    )
+    return _workbook(bad, language)
+
+
+def _workbook(rows: Sequence[CheckedRow], language: str) -> bytes:
+    headings = list(dict.fromkeys(cell.heading for row in rows for cell in row.cells))
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Can sua")
+        as_text = book.add_format({"num_format": "@"})
+        sheet.set_column(0, len(headings) + 1, 18, as_text)
+        sheet.set_column(len(headings) + 2, len(headings) + 2, 80)
+        sheet.freeze_panes(1, 2)
+        for place, heading in enumerate([_SHEET, _ROW, *headings, _TO_FIX]):
+            sheet.write_string(0, place, heading, book.add_format({"bold": True}))
+        for line, row in enumerate(rows, start=1):
+            written = {cell.heading: cell.written for cell in row.cells}
+            advice = dict.fromkeys(problem_message(p.code, language) for p in row.problems if p.severity == "error")
+            values = [row.sheet or "", str(row.row), *(written.get(heading, "") for heading in headings), " ".join(advice)]
+            for place, value in enumerate(values):
+                sheet.write_string(line, place, value, as_text)
+    return made.getvalue()
+
+
+async def take_corrections(
+    conn: AsyncConnection, actor: Actor, *, import_id: int, data: bytes, master: MasterKey, now: datetime
+) -> Counts:
+    """Takes the workbook of `take_bad_rows` back: what differs from the list is written anew. All of it or nothing.
+
+    Raises what `correct_rows` does, `Invalid("import.unreadable")` and `Invalid("import.not_its_rows")` for a file that is not of
+    this list.
+    """
+    actor.require("imports:write")
+    found = await find_import(conn, import_id)
+    rows = await load_all(conn, found, master)
+    places = {(row.sheet or "", str(row.row)): place for place, row in enumerate(rows)}
+    try:
+        lines = read_cells(data)
+    except ImportRefused as refused:
+        raise Invalid(refused.code) from None
+    if not lines or [str(cell) for cell in lines[0][:2]] != [_SHEET, _ROW]:
+        raise Invalid("import.not_its_rows")
+    headings = [str(cell) for cell in lines[0]]
+    changes: dict[int, dict[str, object]] = {}
+    for line in lines[1:]:
+        if not any(str(cell).strip() for cell in line[:2]):
+            continue
+        place = places.get((str(line[0]), _whole(line[1])))
+        if place is None:
+            raise Invalid("import.not_its_rows")
+        written = {cell.heading: cell.written for cell in rows[place].cells}
+        new = {h: v for h, v in zip(headings, line, strict=False) if h in written and str(v).strip() != written[h]}
+        if new:
+            changes[place] = new
+    return await correct_rows(conn, actor, import_id=import_id, changes=changes, master=master, now=now)
+
+
+def _whole(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

@@ -1,0 +1,110 @@
+"""What a list's columns were taken for, and a person's better word: kept for the unit's next list, and the file is read again."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import Field, ListOf, MasterKey, Role, SeenColumn, fold_heading, load_columns
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.contacts.importing import find_import
+from service.contacts.reading import SUBJECT
+from service.contacts.sealed_files import has_file
+from service.errors import Conflict, FieldError, Invalid
+from service.outbox import ReadImport, put
+
+MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.EMAIL, Field.ORDER, Field.IGNORED})
+"""What a person may say of a column."""
+
+
+_REPEATED = re.compile(r" \(\d+\)$")
+
+
+def _key(heading: str) -> str:
+    """What a heading is remembered by. Two columns of one heading, told apart as "SĐT" and "SĐT (2)", mean the same."""
+    return fold_heading(_REPEATED.sub("", heading))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person's word on one heading, as the list has it."""
+
+    heading: str
+    field: Field
+    role: Role = "parent"
+
+
+async def list_columns(conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey) -> tuple[SeenColumn, ...]:
+    """Every column with sample cells, while the list is not applied. The transaction acts for the import's unit."""
+    actor.require("imports:write")
+    columns, _ = await load_columns(conn, import_id, master)
+    return columns
+
+
+async def say_columns(
+    conn: AsyncConnection, actor: Actor, *, import_id: int, said: Sequence[Said], master: MasterKey, now: datetime
+) -> None:
+    """Keeps these meanings for the unit and has the list read again.
+
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict("import.not_allowed_in_state" | "import.file_gone")` and
+    `Invalid("import.column_must_drop" | "request.invalid")`; then nothing is changed.
+    """
+    actor.require("imports:write")
+    found = await find_import(conn, import_id)
+    if found["state"] != "checked" and (found["state"], found["failure_code"]) != ("failed", "import.no_contact_column"):
+        raise Conflict("import.not_allowed_in_state", state=found["state"])
+    if not await has_file(conn, import_id):
+        raise Conflict("import.file_gone")
+    columns, _ = await load_columns(conn, import_id, master)
+    fields = {_key(column.heading): column.field for column in columns}
+    unknown = [f"columns.{n}.heading" for n, each in enumerate(said) if _key(each.heading) not in fields]
+    if unknown:
+        raise Invalid("request.invalid", fields=tuple(FieldError(name, "import.column_unknown") for name in unknown))
+    if any(fields[_key(each.heading)] is Field.DROPPED for each in said):
+        raise Invalid("import.column_must_drop")
+    await _remember(conn, found["unit_id"], found["audience"], said, by=actor.account_id, now=now)
+    await conn.execute(
+        text(
+            "UPDATE imports SET state = 'reading', failure_code = NULL, attempts = 0, stage = NULL, checked_at = NULL"
+            " WHERE id = :id AND state IN ('checked', 'failed')"
+        ),
+        {"id": import_id},
+    )
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=found["unit_id"],
+        action=Action.IMPORT_COLUMNS_SAID,
+        subject_kind=SUBJECT,
+        subject_id=found["public_id"],
+        details={"columns": len(said)},
+        now=now,
+    )
+    await put(conn, ReadImport(unit_id=found["unit_id"], import_id=import_id), lane="bulk", now=now)
+
+
+async def _remember(
+    conn: AsyncConnection, unit_id: int, audience: ListOf, said: Sequence[Said], *, by: int, now: datetime
+) -> None:
+    await conn.execute(
+        text(
+            "INSERT INTO column_meanings (unit_id, audience, heading, field, role, set_by, set_at)"
+            " SELECT :unit, :audience, heading, field, role, :by, :now"
+            " FROM unnest(CAST(:headings AS text[]), CAST(:fields AS text[]), CAST(:roles AS text[])) AS said (heading, field, role)"
+            " ON CONFLICT (unit_id, audience, heading)"
+            " DO UPDATE SET field = excluded.field, role = excluded.role, set_by = excluded.set_by, set_at = excluded.set_at"
+        ),
+        {
+            "unit": unit_id,
+            "audience": audience,
+            "by": by,
+            "now": now,
+            "headings": [_key(each.heading) for each in said],
+            "fields": [each.field.value for each in said],
+            "roles": [each.role for each in said],
+        },
+    )

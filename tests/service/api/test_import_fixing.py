@@ -1,0 +1,230 @@
+"""Between reading a list and applying it: what a clerk sees, corrects and is asked."""
+
+import io
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+from httpx import Response
+from sqlalchemy import text
+
+from contact_registry import MasterKey
+from service.contacts import locate_import, read_import
+from service.database import unit_transaction
+from tests.conftest import Engines
+from tests.factories.web import Site
+
+HEAD = "STT,Họ và tên,Lớp,SĐT mẹ,Email"
+GOOD = "1,Nguyễn Văn An,6A1,0912345678,an@example.com"
+BAD = "2,Trần Thị Bình,6A1,09123,"
+
+Taken = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+def taken(site: Site, engines: Engines, master: MasterKey) -> Taken:
+    """Uploads a list and has it read; its path."""
+
+    async def take(*lines: str, head: str = HEAD, **fields: str) -> str:
+        file = {"file": ("list.csv", "\n".join((head, *lines)).encode())}
+        made = await site.call("POST", "/imports", files=file, data={"unit": "nbk-thcs"} | fields)
+        assert made.status_code == 202, made.text
+        await read_again(site, engines, master, made.json()["id"])
+        return f"/imports/{made.json()['id']}"
+
+    return take
+
+
+async def read_again(site: Site, engines: Engines, master: MasterKey, public_id: str) -> None:
+    async with unit_transaction(engines.worker, site.world.units["nbk-thcs"]) as conn:
+        place = await locate_import(conn, UUID(public_id))
+        await read_import(conn, place.id, master=master, now=site.clock())
+
+
+def refused(answer: Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_only_a_cell_with_an_error_is_shown_whole(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD)
+    to_fix = (await site.call("GET", f"{path}/rows")).json()["items"]
+    assert [(row["position"], row["row"], row["pupil"], row["class"]) for row in to_fix] == [(1, 3, "Trần Thị Bình", "6A1")]
+    assert {cell["column"]: (cell["value"], cell["masked"]) for cell in to_fix[0]["cells"]}["SĐT mẹ"] == ("09123", False)
+    answer = await site.call("GET", f"{path}/rows", params={"only": "all"})
+    first = {cell["column"]: (cell["value"], cell["masked"]) for cell in answer.json()["items"][0]["cells"]}
+    assert (first["SĐT mẹ"], first["Email"]) == (("+84•••••678", True), ("a•••@example.com", True))
+    assert answer.headers["cache-control"] == "no-store"
+    assert (await site.call("GET", f"{path}/rows", role="approver")).status_code == 403
+
+
+async def test_rows_come_page_by_page(site: Site, taken: Taken) -> None:
+    path = await taken(*(f"{n},An {n},6A1,0912," for n in range(1, 6)))
+    seen, cursor = [], None
+    while True:
+        page = (await site.call("GET", f"{path}/rows", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))).json()
+        seen += [row["position"] for row in page["items"]]
+        if not (cursor := page["next"]):
+            break
+    assert seen == [0, 1, 2, 3, 4]
+
+
+async def test_a_cell_is_corrected_and_the_counts_follow(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD)
+    report = (await site.call("GET", path)).json()
+    assert report["counts"]["to_fix"] == 1
+    assert report["summary"] == "2 học sinh, 1 số và 1 email gửi được, 1 dòng cần sửa, 1 học sinh chưa có số hay email."
+    answer = await site.call("PATCH", f"{path}/rows/1", json={"cells": {"SĐT mẹ": "0987 654 321"}})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["counts"]["to_fix"], answer.json()["counts"]["phones"], answer.json()["problems"]) == (0, 2, [])
+    applied = await site.call("POST", f"{path}/apply")
+    assert applied.json()["state"] == "applied"
+    counted = await site.call("POST", "/audiences/count", json={"unit": "nbk-thcs", "channels": ["sms"]})
+    assert counted.json()["by_channel"] == {"sms": 2}
+
+
+async def test_no_answer_that_is_kept_holds_a_number(site: Site, taken: Taken, engines: Engines) -> None:
+    path = await taken(GOOD, BAD)
+    headers = {"Idempotency-Key": "once"}
+    for _ in range(2):
+        answer = await site.call("PATCH", f"{path}/rows/1", json={"cells": {"SĐT mẹ": "0987654321"}}, headers=headers)
+        assert answer.status_code == 200
+    async with engines.owner.connect() as conn:
+        kept = (await conn.execute(text("SELECT response::text FROM idempotency_keys"))).scalars().all()
+        trail = (await conn.execute(text("SELECT details::text FROM audit_events"))).scalars().all()
+    assert kept
+    assert not [each for each in [*kept, *trail] if "987654321" in each or "Bình" in each]
+
+
+@pytest.mark.parametrize(
+    ("position", "cells", "code"),
+    [
+        (1, {"CCCD": "075012345678"}, (422, "request.invalid")),
+        (9, {"SĐT mẹ": "0987654321"}, (404, "import.row_unknown")),
+        (-1, {"SĐT mẹ": "0987654321"}, (404, "import.row_unknown")),
+    ],
+)
+async def test_a_correction_that_cannot_be_changes_nothing(
+    site: Site, taken: Taken, position: int, cells: dict[str, str], code: tuple[int, str]
+) -> None:
+    path = await taken(GOOD, BAD)
+    before = (await site.call("GET", path)).json()
+    assert refused(await site.call("PATCH", f"{path}/rows/{position}", json={"cells": cells})) == code
+    assert (await site.call("GET", path)).json() == before
+
+
+def cells_of(data: bytes) -> list[list[Any]]:
+    return [list(row) for row in openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True)]
+
+
+async def test_the_bad_rows_go_out_as_a_workbook_and_come_back_corrected(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD, '3,"=HYPERLINK(""http://x"")",6A1,0913,')
+    answer = await site.call("GET", f"{path}/rows-to-fix")
+    assert answer.headers["cache-control"] == "no-store"
+    workbook = openpyxl.load_workbook(io.BytesIO(answer.content))
+    sheet = workbook.worksheets[0]
+    assert [cell.data_type for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")] == ["s"]
+    lines = cells_of(answer.content)
+    assert lines[0][:2] == ["Trang tính", "Dòng"]
+    assert [line[1] for line in lines[1:]] == ["3", "4"], "only the bad rows"
+    column = lines[0].index("SĐT mẹ") + 1
+    sheet.cell(2, column).value = "0987654321"
+    sheet.cell(3, column).value = 977000111  # typed anew as a number, the zero lost
+    made = io.BytesIO()
+    workbook.save(made)
+    corrected = await site.call("POST", f"{path}/corrections", files={"file": ("can-sua.xlsx", made.getvalue())})
+    assert corrected.status_code == 200, corrected.text
+    assert (corrected.json()["counts"]["to_fix"], corrected.json()["counts"]["phones"]) == (0, 3)
+
+
+async def test_another_list_s_workbook_is_refused_whole(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD)
+    workbook = openpyxl.load_workbook(io.BytesIO((await site.call("GET", f"{path}/rows-to-fix")).content))
+    workbook.worksheets[0].append(["", "99", "Ai đó", "6A1", "0987654321"])
+    made = io.BytesIO()
+    workbook.save(made)
+    before = (await site.call("GET", path)).json()
+    for data, code in ((made.getvalue(), "import.not_its_rows"), (b"x,y\n", "import.unreadable")):
+        answer = await site.call("POST", f"{path}/corrections", files={"file": ("can-sua.xlsx", data)})
+        assert refused(answer) == (422, code)
+    assert (await site.call("GET", path)).json() == before
+
+
+async def test_a_person_says_which_column_holds_the_numbers_and_the_next_list_knows(
+    site: Site, engines: Engines, master: MasterKey, taken: Taken
+) -> None:
+    head = "STT,Họ và tên,Lớp,Liên lạc"
+    path = await taken("1,An,6A1,0912345678", head=head)
+    report = (await site.call("GET", path)).json()
+    assert (report["state"], report["failure_code"]) == ("failed", "import.no_contact_column")
+    seen = {each["heading"]: each for each in (await site.call("GET", f"{path}/columns")).json()["items"]}
+    assert (seen["Liên lạc"]["field"], seen["Liên lạc"]["letter"], seen["Liên lạc"]["samples"]) == (
+        "unknown",
+        "D",
+        ["0912345678"],
+    )
+    said = {"columns": [{"heading": "Liên lạc", "field": "phone", "role": "mother"}]}
+    assert (await site.call("PUT", f"{path}/columns", json=said)).json()["state"] == "reading"
+    await read_again(site, engines, master, path.rsplit("/", 1)[1])
+    report = (await site.call("GET", path)).json()
+    assert (report["state"], report["counts"]["phones"]) == ("checked", 1)
+    assert (await site.call("GET", await taken("1,An,6A1,0987654321", head=head))).json()["counts"]["phones"] == 1
+
+
+async def test_a_private_column_is_never_given_a_meaning(site: Site, taken: Taken) -> None:
+    path = await taken("1,An,6A1,0912345678,075012345678", head="STT,Họ và tên,Lớp,SĐT,CCCD")
+    columns = (await site.call("GET", f"{path}/columns")).json()["items"]
+    assert next(each["samples"] for each in columns if each["heading"] == "CCCD") == []
+    said = {"columns": [{"heading": "CCCD", "field": "phone"}]}
+    assert refused(await site.call("PUT", f"{path}/columns", json=said)) == (422, "import.column_must_drop")
+    assert (await site.call("GET", path)).json()["state"] == "checked"
+
+
+async def test_a_deleted_file_is_not_read_again(site: Site, engines: Engines, taken: Taken) -> None:
+    path = await taken(GOOD)
+    async with engines.owner.begin() as conn:
+        await conn.execute(text("DELETE FROM import_files"))
+    said = {"columns": [{"heading": "Email", "field": "ignored"}]}
+    assert refused(await site.call("PUT", f"{path}/columns", json=said)) == (409, "import.file_gone")
+
+
+async def test_the_difference_is_told_before_anything_changes(site: Site, taken: Taken) -> None:
+    first = await taken(*(f"{n},An {n},6A1,09123456{n:02}," for n in range(1, 6)))
+    assert (await site.call("POST", f"{first}/apply")).status_code == 200
+    second = await taken("1,An 1,6A1,0912345601,", "2,An 2,6A2,0912345602,", "9,An 9,6A2,0912345609,")
+    found = (await site.call("GET", f"{second}/difference")).json()
+    assert found["contacts"] == {"added": 1, "gone": 3, "changed": 1, "kept": 1}
+    assert (found["present"], found["share_gone"], found["needs_confirmation"]) == (5, 0.6, True)
+    assert found["by_class"] == [
+        {"class": "6A1", "added": 0, "gone": 3, "changed": 1},
+        {"class": "6A2", "added": 1, "gone": 0, "changed": 1},
+    ]
+    answer = await site.call("POST", f"{second}/apply")
+    assert refused(answer) == (409, "import.many_gone")
+    assert "3 trong 5" in answer.json()["detail"]
+    assert (await site.call("POST", f"{second}/apply", json={"confirm_gone": 3})).json()["state"] == "applied"
+
+
+async def test_the_latest_list_is_undone_and_only_that(site: Site, taken: Taken) -> None:
+    first = await taken("1,An,6A1,0912345678,")
+    await site.call("POST", f"{first}/apply")
+    second = await taken("1,An,6A1,0912345678,", "2,Bình,6A1,0987654321,")
+    await site.call("POST", f"{second}/apply")
+    assert refused(await site.call("POST", f"{first}/undo")) == (409, "import.not_latest")
+    undone = await site.call("POST", f"{second}/undo")
+    assert (undone.status_code, undone.json()["state"]) == (200, "undone")
+    counted = await site.call("POST", "/audiences/count", json={"unit": "nbk-thcs", "channels": ["sms"]})
+    assert counted.json()["by_channel"] == {"sms": 1}
+    for again in ("undo", "apply"):
+        assert refused(await site.call("POST", f"{second}/{again}")) == (409, "import.not_allowed_in_state")
+    assert (await site.call("POST", f"{first}/undo")).json()["state"] == "undone"
+
+
+async def test_a_unit_s_lists_are_listed_the_newest_first(site: Site, taken: Taken) -> None:
+    made = [await taken(GOOD), await taken("1,Lê Hoa,,0912345678,", audience="staff")]
+    page = (await site.call("GET", "/imports", params={"unit": "nbk-thcs", "limit": 1})).json()
+    more = (await site.call("GET", "/imports", params={"unit": "nbk-thcs", "cursor": page["next"]})).json()
+    listed = [*page["items"], *more["items"]]
+    assert [f"/imports/{each['id']}" for each in listed] == made[::-1]
+    assert [each["audience"] for each in listed] == ["staff", "parents"]
