@@ -135,6 +135,8 @@ def _check_unpacked(data: bytes) -> None:
             parts = archive.infolist()
             if len(parts) > 2000 or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise Refused("import.too_large")
+            if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+                raise Refused("import.password_protected")
             if archive.testzip():  # a part that unpacks to more than it says it does fails its checksum here
                 raise Refused("import.unreadable")
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):

@@ -43,8 +43,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "row.duplicate": ("Dòng này trùng với một dòng phía trên.", "This row repeats an earlier one."),
     "column.unknown": ("Không biết cột này là gì nên không lấy.", "Loa does not know this column and left it out."),
     "text.legacy_encoding": (
-        "Tệp dùng bảng mã cũ (Windows-1258) và đã được chuyển. Xem lại vài tên có dấu.",
-        "The file uses an old encoding (Windows-1258) and was converted. Check a few accented names.",
+        "Chữ trong tệp dùng phông hay bảng mã cũ (TCVN3, VNI, Windows-1258) và đã được chuyển. Xem lại vài tên có dấu.",
+        "The text uses an old font or encoding (TCVN3, VNI, Windows-1258) and was converted. Check a few accented names.",
     ),
     "phone.zero_restored": (
         "Đã thêm lại số 0 ở đầu mà bảng tính làm mất.",

@@ -5,6 +5,7 @@ Columns that must not be kept are left behind here, before anything else sees th
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from contact_registry.errors import ImportRefused
 from contact_registry.importing.cells import KEPT, check_cell
@@ -157,7 +158,8 @@ def _about(columns: list[SeenColumn]) -> list[Problem]:
 
 
 def _legacy(workbook: Workbook, rows: tuple[CheckedRow, ...]) -> LegacyText | None:
-    if not workbook.legacy_encoding:
-        return None
+    """With names to confirm: a code page's names were never seen otherwise, so they are shown as they are."""
+    if workbook.legacy is None or workbook.legacy.samples:
+        return workbook.legacy
     names = tuple(dict.fromkeys(row.pupil for row in rows if not row.pupil.isascii()))[:5]
-    return LegacyText("windows-1258", tuple((name, name) for name in names))
+    return replace(workbook.legacy, samples=tuple((name, name) for name in names))

@@ -1,19 +1,22 @@
-"""From bytes to cells: Excel (.xlsx, .xls; in a process of its own) and text (UTF-8, UTF-16, Windows-1258), bounded."""
+"""From bytes to cells: spreadsheets (.xlsx, .xls, .ods; in a process of their own) and text (UTF-8, UTF-16, Windows-1258), bounded."""
 
 import csv
 import io
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from contact_registry.errors import ImportRefused
+from contact_registry.importing.checked import LegacyText
 from contact_registry.importing.excel_process import MAX_CELLS, MAX_ROWS, Refused, read_apart
+from contact_registry.importing.legacy_text import convert
 
 MAX_BYTES = 10 * 1024 * 1024
 
-Format = Literal["xlsx", "xls", "text"]
+Format = Literal["xlsx", "xls", "ods", "text"]
 
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"  # an .ods begins with its own name, by its standard
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -33,7 +36,7 @@ class Sheet:
 class Workbook:
     sheets: tuple[Sheet, ...]
     file_format: str
-    legacy_encoding: bool = False
+    legacy: LegacyText | None = None
 
 
 def sniff(data: bytes) -> Format:
@@ -45,11 +48,13 @@ def sniff(data: bytes) -> Format:
             raise ImportRefused("import.password_protected")
         return "xls"
     if data.startswith(_ZIP):
+        if _ODS in data[:200]:
+            return "ods"
         if b"xl/workbook" not in data:
             raise ImportRefused("import.unreadable")
         return "xlsx"
     head = data[:4096]
-    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    utf16 = _utf16(head) is not None
     control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
     if not data.strip() or (control and not utf16) or head.startswith((b"%PDF", b"{\\rtf")) or head.lstrip()[:1] == b"<":
         raise ImportRefused("import.unreadable")
@@ -60,8 +65,26 @@ def read_workbook(data: bytes, best_columns: Callable[[Sequence[Sequence[object]
     """All visible sheets. `best_columns` says how many headings a table has, to find out what separates a text's columns."""
     kind = sniff(data)
     if kind == "text":
-        return _read_text(data, best_columns)
-    return Workbook(_read_excel(data), kind)
+        content, old_page = _decode(data)
+        sheets: tuple[Sheet, ...] = (Sheet(None, _split(content, _separator(content, best_columns)), typed=False, merged_up={}),)
+    else:
+        sheets, old_page = _read_excel(data), False
+    read, legacy = _in_unicode(sheets)
+    if old_page and legacy is None:
+        legacy = LegacyText("windows-1258", ())
+    return Workbook(read, "csv" if kind == "text" else kind, legacy)
+
+
+def _in_unicode(sheets: tuple[Sheet, ...]) -> tuple[tuple[Sheet, ...], LegacyText | None]:
+    """The sheets, those in an old font converted, and what there is to confirm about it."""
+    read = []
+    legacy = None
+    for sheet in sheets:
+        converted = convert(sheet.rows)
+        read.append(replace(sheet, rows=converted.rows) if converted else sheet)
+        if converted and legacy is None:
+            legacy = LegacyText(converted.font, converted.samples)
+    return tuple(read), legacy
 
 
 def read_cells(data: bytes) -> Sequence[Sequence[object]]:
@@ -80,12 +103,9 @@ def _read_excel(data: bytes) -> tuple[Sheet, ...]:
     return tuple(Sheet(name, rows, typed=True, merged_up=merged) for name, rows, merged in sheets)
 
 
-def _read_text(data: bytes, best_columns: Callable[[Sequence[Sequence[object]]], int]) -> Workbook:
-    content, legacy = _decode(data)
+def _separator(content: str, best_columns: Callable[[Sequence[Sequence[object]]], int]) -> str:
     head = "\n".join(content.splitlines()[:40])
-    separator = max(";,\t|", key=lambda mark: best_columns(_split(head, mark)))
-    rows = _split(content, separator)
-    return Workbook((Sheet(None, rows, typed=False, merged_up={}),), "csv", legacy)
+    return max(";,\t|", key=lambda mark: best_columns(_split(head, mark)))
 
 
 def _split(content: str, separator: str) -> list[list[str]]:
@@ -102,9 +122,20 @@ def _split(content: str, separator: str) -> list[list[str]]:
     return rows
 
 
+def _utf16(head: bytes) -> str | None:
+    """Which UTF-16 it is: by its mark, or, where that was cut off, by the zero in every other byte of digits and separators."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 4 < len(head) // 2 or min(even, odd) > 0:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
 def _decode(data: bytes) -> tuple[str, bool]:
     """The text, in NFC, and whether it came in Windows-1258, Vietnamese Excel's plain "CSV", tones as combining marks."""
-    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1258")
+    utf16 = _utf16(data[:4096])
+    encodings = (utf16,) if utf16 else ("utf-8-sig", "cp1258")
     for encoding in encodings:
         try:
             return unicodedata.normalize("NFC", data.decode(encoding)), encoding == "cp1258"

@@ -48,8 +48,25 @@ class ColumnOut(BaseModel):
     samples: list[str]
 
 
+class NameOut(BaseModel):
+    """A name as the file holds it, and as it was read."""
+
+    written: str
+    read: str
+
+
+class LegacyTextOut(BaseModel):
+    """Text in an old font or code page ("tcvn3", "vni", "windows-1258"), converted: are these names right?"""
+
+    encoding: str
+    samples: list[NameOut]
+
+
 class ColumnList(BaseModel):
+    """`legacy_text`: null for a list in Unicode."""
+
     items: list[ColumnOut]
+    legacy_text: LegacyTextOut | None
 
 
 class SaidIn(BaseModel):
@@ -157,8 +174,12 @@ async def columns(place: Reading, actor: ImportsWriter, response: Response) -> C
     """What each column was taken for, with a few cells to recognise it by. Empty once the list is applied."""
     response.headers["Cache-Control"] = "no-store"
     async with place.open(actor) as (conn, located):
-        seen = await list_columns(conn, actor, import_id=located.id, master=place.context.master)
-    return ColumnList(items=[ColumnOut.model_validate(column._asdict()) for column in seen])
+        seen, legacy = await list_columns(conn, actor, import_id=located.id, master=place.context.master)
+    names = [NameOut(written=written, read=read) for written, read in legacy.samples] if legacy else []
+    return ColumnList(
+        items=[ColumnOut.model_validate(column._asdict()) for column in seen],
+        legacy_text=LegacyTextOut(encoding=legacy.encoding, samples=names) if legacy else None,
+    )
 
 
 @router.put("/{import_id}/columns", response_model=ImportOut)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Field, ListOf, MasterKey, Role, SeenColumn, fold_heading, load_columns
+from contact_registry import Field, LegacyText, ListOf, MasterKey, Role, SeenColumn, fold_heading, load_columns
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.importing import find_import
@@ -38,11 +38,15 @@ class Said:
     role: Role = "parent"
 
 
-async def list_columns(conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey) -> tuple[SeenColumn, ...]:
-    """Every column with sample cells, while the list is not applied. The transaction acts for the import's unit."""
+async def list_columns(
+    conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey
+) -> tuple[tuple[SeenColumn, ...], LegacyText | None]:
+    """Every column with sample cells, and converted names to confirm, while the list is not applied.
+
+    The transaction acts for the import's unit. Raises `Forbidden`.
+    """
     actor.require("imports:write")
-    columns, _ = await load_columns(conn, import_id, master)
-    return columns
+    return await load_columns(conn, import_id, master)
 
 
 async def say_columns(

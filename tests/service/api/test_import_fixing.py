@@ -14,6 +14,7 @@ from contact_registry import MasterKey
 from service.contacts import locate_import, read_import
 from service.database import unit_transaction
 from tests.conftest import Engines
+from tests.factories.lists import in_vni
 from tests.factories.web import Site
 
 HEAD = "STT,Họ và tên,Lớp,SĐT mẹ,Email"
@@ -170,6 +171,14 @@ async def test_a_person_says_which_column_holds_the_numbers_and_the_next_list_kn
     report = (await site.call("GET", path)).json()
     assert (report["state"], report["counts"]["phones"]) == ("checked", 1)
     assert (await site.call("GET", await taken("1,An,6A1,0987654321", head=head))).json()["counts"]["phones"] == 1
+
+
+async def test_names_in_an_old_font_are_shown_to_be_confirmed(site: Site, taken: Taken) -> None:
+    path = await taken(f"1,{in_vni('Trần Thị Bình')},6A1,0912345678,", f"2,{in_vni('Lê Văn Nghĩa')},6A1,0987654321,")
+    found = (await site.call("GET", f"{path}/columns")).json()["legacy_text"]
+    assert found["encoding"] == "vni"
+    assert [each["read"] for each in found["samples"]] == ["Trần Thị Bình", "Lê Văn Nghĩa"]
+    assert (await site.call("GET", path)).json()["counts"]["phones"] == 2, "a garbled name never holds up a number"
 
 
 async def test_a_private_column_is_never_given_a_meaning(site: Site, taken: Taken) -> None:
