@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -34,7 +35,7 @@ def xlsx() -> bytes:
     return made.getvalue()
 
 
-def text(separator: str, *, form: str = "NFC") -> str:
+def text(separator: str, *, form: Literal["NFC", "NFD"] = "NFC") -> str:
     return unicodedata.normalize(form, "\r\n".join(separator.join(map(str, row)) for row in ROWS))
 
 
