@@ -77,7 +77,7 @@ async def apply_list(
     await lock_lists(conn, unit_id)
     rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})}, of=of)
     matching = await match_list(conn, unit_id, rows, index_key, of=of)
-    difference = difference_of(matching)
+    difference = await asyncio.to_thread(difference_of, matching)
     if difference.needs_confirmation and confirm_gone != difference.gone:
         raise ManyGone(difference.gone, difference.present)
     applying = _Applying(conn, import_id, unit_id, of, school_year, data_key)

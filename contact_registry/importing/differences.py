@@ -1,5 +1,6 @@
 """What applying a list would do to the unit's present one, in counts: nobody is named."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ async def compare_list(
     conn: AsyncConnection, unit_id: int, rows: Sequence[CheckedRow], index_key: bytes, *, of: ListOf
 ) -> Difference:
     """The difference, for a transaction that acts for the unit."""
-    return difference_of(await match_list(conn, unit_id, rows, index_key, of=of))
+    return await asyncio.to_thread(difference_of, await match_list(conn, unit_id, rows, index_key, of=of))
 
 
 def difference_of(matching: Matching) -> Difference:

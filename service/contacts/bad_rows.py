@@ -3,6 +3,7 @@
 Every cell is written as text: a value that begins with "=" stays what a school wrote and never becomes a formula.
 """
 
+import asyncio
 import io
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,7 +42,7 @@ async def take_bad_rows(
         details={"rows": len(bad)},
         now=now,
     )
-    return _workbook(bad, language)
+    return await asyncio.to_thread(_workbook, bad, language)
 
 
 def _workbook(rows: Sequence[CheckedRow], language: str) -> bytes:
@@ -77,7 +78,7 @@ async def take_corrections(
     rows = await load_all(conn, found, master)
     places = {(row.sheet or "", str(row.row)): place for place, row in enumerate(rows)}
     try:
-        lines = read_cells(data)
+        lines = await asyncio.to_thread(read_cells, data)
     except ImportRefused as refused:
         raise Invalid(refused.code) from None
     if not lines or [str(cell) for cell in lines[0][:2]] != [_SHEET, _ROW]:

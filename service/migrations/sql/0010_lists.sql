@@ -1,3 +1,4 @@
+-- The uploaded file now stays, sealed, until its list is applied (door_unread_imports still ends it after 24 hours).
 -- School lists that can be corrected, compared with the present one, applied and undone; staff beside parents.
 
 -- Row-level security as 0008 has it, for a table that came later: the acting unit's rows and, where asked for, those below.
