@@ -1,7 +1,11 @@
 """One list, in every format and encoding a school's computer writes."""
 
 import io
+import random
+import re
+import tempfile
 import unicodedata
+from pathlib import Path
 from typing import Literal
 
 import openpyxl
@@ -90,3 +94,36 @@ def test_what_is_no_list_gets_its_code(data: bytes, code: str) -> None:
     with pytest.raises(ImportRefused) as refused:
         read_list(data, "")
     assert refused.value.code == code
+
+
+SAMPLES = Path(__file__).parents[2] / "service" / "standalone" / "samples"
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in SAMPLES.iterdir()))
+def test_a_spoiled_file_is_read_or_refused_and_leaves_nothing_behind(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut short, bytes changed, pieces swapped or doubled: whatever comes of it, never an error of another kind."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    whole, chance = (SAMPLES / name).read_bytes(), random.Random(name)
+    for _ in range(12):
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 30))):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        cut = chance.randrange(len(data))
+        spoiled = chance.choice(
+            (bytes(data), bytes(data[:cut]), bytes(data[cut:]), bytes(data[cut:] + data[:cut]), bytes(data) * 2)
+        )
+        assert _outcome(spoiled) <= {"read", "import.unreadable", "import.no_contact_column", "import.too_large"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def _outcome(data: bytes) -> set[str]:
+    """What became of it; a number that is none is an outcome of its own."""
+    try:
+        read = read_list(data, "")
+    except ImportRefused as refused:
+        return {refused.code}
+    numbers = [number for row in read.rows for _, number in row.phones]
+    return {"read"} | {number for number in numbers if not re.fullmatch(r"\+84[35789]\d{8}", number)}
