@@ -97,3 +97,7 @@ ALTER TABLE contacts DROP CONSTRAINT contacts_unit_id_fkey, DROP CONSTRAINT cont
 ALTER TABLE contact_points DROP CONSTRAINT contact_points_unit_id_fkey, DROP CONSTRAINT contact_points_import_id_fkey;
 ALTER TABLE enrolments DROP CONSTRAINT enrolments_unit_id_fkey, DROP CONSTRAINT enrolments_import_id_fkey;
 ALTER TABLE import_rows DROP CONSTRAINT import_rows_unit_id_fkey;
+
+-- Rows read before this are in another form: a list that still waits for its apply is sent again.
+UPDATE imports SET state = 'failed', failure_code = 'import.unreadable' WHERE state = 'checked' AND NOT dry_run;
+DELETE FROM import_rows;
