@@ -4,7 +4,7 @@ Tests hand over a clock of their own; nothing of ours asks the system for the ti
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -32,3 +32,8 @@ def school_year_of(now: datetime) -> str:
     today = now.astimezone(LOCAL)
     first = today.year if today.month >= 7 else today.year - 1
     return f"{first}-{first + 1}"
+
+
+def last_day_of(school_year: str) -> date:
+    """The last day on which what belongs to a school year still holds: 31 October behind it, so that August's lists have time."""
+    return date(int(school_year.partition("-")[2]), 10, 31)

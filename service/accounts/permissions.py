@@ -5,15 +5,43 @@ from collections.abc import Iterable
 from service.actors import APPROVE_UNATTENDED
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "clerk": frozenset({"imports:write", "imports:read", "broadcasts:write", "broadcasts:read", "units:read"}),
+    "clerk": frozenset(
+        {
+            "imports:write",
+            "imports:read",
+            "contacts:read",
+            "contacts:write",
+            "contacts:reveal",
+            "readiness:write",
+            "broadcasts:write",
+            "broadcasts:read",
+            "units:read",
+        }
+    ),
     # An office's approver stands in for the schools below it; a school has nothing below.
     "approver": frozenset(
-        {"imports:read", "broadcasts:read", "broadcasts:write", "broadcasts:approve", "units:read", "units:subtree"}
+        {
+            "imports:read",
+            "contacts:read",
+            "contacts:reveal",
+            "readiness:write",
+            "readiness:approve",
+            "broadcasts:read",
+            "broadcasts:write",
+            "broadcasts:approve",
+            "units:read",
+            "units:subtree",
+        }
     ),
+    # Sees no parent in full: whoever looks at one is of the parent's own school.
     "officer": frozenset(
         {
             "imports:write",
             "imports:read",
+            "contacts:read",
+            "contacts:write",
+            "readiness:write",
+            "readiness:approve",
             "broadcasts:write",
             "broadcasts:read",
             "broadcasts:approve",
@@ -23,8 +51,22 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "audit:read",
         }
     ),
-    "data_protection_lead": frozenset({"imports:read", "broadcasts:read", "units:read", "audit:read"}),
-    "administrator": frozenset({"units:read", "units:write", "accounts:write", "audit:read"}),
+    "data_protection_lead": frozenset(
+        {
+            "imports:read",
+            "contacts:read",
+            "contacts:write",
+            "contacts:reveal",
+            "contacts:erase",
+            "readiness:write",
+            "readiness:accept",
+            "broadcasts:read",
+            "units:read",
+            "audit:read",
+        }
+    ),
+    # Makes the people of the units below, too. None of its own permissions reaches a parent or a message.
+    "administrator": frozenset({"units:read", "units:write", "units:subtree", "accounts:write", "audit:read"}),
 }
 
 SCOPES: frozenset[str] = frozenset().union(*PERMISSIONS.values()) | {APPROVE_UNATTENDED}

@@ -28,6 +28,11 @@ WRITERS = {
     "contact_points": {"contact_registry"},
     "enrolments": {"contact_registry"},
     "suppressions": {"contact_registry"},
+    "consents": {"contact_registry"},
+    "contact_looks": {"service.contacts"},
+    "data_rules": {"service.readiness"},
+    "protection_leads": {"service.readiness"},
+    "verification_cards": {"service.readiness"},
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "number_blocks": set[str](),  # by door

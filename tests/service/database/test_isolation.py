@@ -9,7 +9,7 @@ from sqlalchemy import text
 from contact_registry import MasterKey
 from service.database.roles import LOOKUP, WEB, WORKER
 from tests.conftest import Engines, Urls
-from tests.factories.world import World, make_world
+from tests.factories.world import READINESS, World, make_world
 
 UNIT_COLUMN = {"units": "id", "unit_closure": "ancestor_id"}
 PUBLIC_TO_LOOKUP = {"records", "number_blocks"}
@@ -44,6 +44,15 @@ ROWS = (
         " SELECT :unit, id, '2026-2027', '6A1' FROM contacts WHERE unit_id = :unit"
     ),
     "INSERT INTO suppressions (unit_id, channel, address_hash, reason) VALUES (:unit, 'sms', 'the same parent', 'opt_out')",
+    (
+        "INSERT INTO consents (unit_id, channel, address_hash, basis, proof, given_on, recorded_by, recorded_at)"
+        " VALUES (:unit, 'sms', 'the same parent', 'consent', 'meeting', '2026-09-05', :account, now())"
+    ),
+    (
+        "INSERT INTO contact_looks (unit_id, at, account_id, contact, reason)"
+        " VALUES (:unit, now(), :account, gen_random_uuid(), 'called_us')"
+    ),
+    *READINESS,
     "INSERT INTO signing_keys VALUES (:n, :unit, 'record', decode(repeat('00', 32), 'hex'), :h, now(), NULL, NULL)",
     "INSERT INTO records VALUES (gen_random_uuid(), :unit, :h, :h, :n::bigint, now(), now())",
     "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records WHERE unit_id = :unit",

@@ -1,0 +1,34 @@
+"""How ready a unit is, as far as the transaction may see it."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.clock import LOCAL, last_day_of
+from service.readiness.parts import Part, Readiness
+
+_STANDING = text(
+    "SELECT (SELECT school_year FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS data_rule,"
+    " (SELECT school_year FROM protection_leads WHERE unit_id = :unit AND accepted_at IS NOT NULL ORDER BY id DESC LIMIT 1) AS lead,"
+    " (SELECT school_year FROM verification_cards WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS card"
+)
+
+
+async def readiness_of(conn: AsyncConnection, unit_id: int, *, now: datetime) -> Readiness:
+    """The unit's readiness on the day it is in Vietnam."""
+    row = (await conn.execute(_STANDING, {"unit": unit_id})).one()
+    today = now.astimezone(LOCAL).date()
+    standing = tuple(zip(Part, row, strict=True))
+    return Readiness(
+        missing=tuple(part for part, year in standing if year is None),
+        lapsed=tuple(part for part, year in standing if year is not None and today > last_day_of(year)),
+    )
+
+
+async def sends_by_consent(conn: AsyncConnection, unit_id: int) -> bool:
+    """Whether the unit's data rule lets advisories go only to those who agreed: a private school's, more often than not."""
+    basis = await conn.execute(
+        text("SELECT advisory_basis FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1"), {"unit": unit_id}
+    )
+    return basis.scalar_one_or_none() == "consent"
