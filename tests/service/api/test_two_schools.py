@@ -15,6 +15,7 @@ from httpx import Response
 from sqlalchemy import text
 
 from contact_registry import MasterKey
+from service.accounts import PERMISSIONS
 from service.contacts import locate_import, read_import
 from service.database import unit_transaction
 from tests.architecture.test_routes import OPEN, routes
@@ -22,7 +23,7 @@ from tests.conftest import Engines
 from tests.factories.web import Site, notice
 
 OURS, THEIRS = "nbk-thcs", "lqd-th"
-ROLES = ("clerk", "approver", "officer")
+ROLES = tuple(PERMISSIONS)
 SHARED, ALONE, WRONG = "0912345678", "0987654321", "09123"
 THEIR_LIST = (
     "STT,Họ và tên,Lớp,SĐT phụ huynh,Email\n"
