@@ -4,6 +4,7 @@ A leaf: it gets connection, clock and keys as arguments and knows nothing of bro
 """
 
 from contact_registry.audiences import Audience, audience_select, count_audience, joined_as_sets
+from contact_registry.consent import Consent, consented, give_consent, withdraw_consent
 from contact_registry.errors import ImportRefused, ManyGone, MasterKeyInvalid, RegistryError, Unsealable
 from contact_registry.importing.applying import Applied, apply_list
 from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, Counts, LegacyText, Problem, SeenColumn
@@ -38,6 +39,7 @@ __all__ = [
     "CheckedRow",
     "ClassDifference",
     "ColumnMeaning",
+    "Consent",
     "Counts",
     "DataKey",
     "Difference",
@@ -59,10 +61,12 @@ __all__ = [
     "audience_select",
     "clear_people",
     "compare_list",
+    "consented",
     "count_audience",
     "current_data_key",
     "data_keys",
     "fold_heading",
+    "give_consent",
     "joined_as_sets",
     "load_columns",
     "load_rows",
@@ -80,4 +84,5 @@ __all__ = [
     "store_columns",
     "suppress",
     "undo_list",
+    "withdraw_consent",
 ]

@@ -1,6 +1,6 @@
-"""The registry's tables for SQLAlchemy Core, as migrations/sql/0003_contacts.sql makes them: only the columns queries need."""
+"""The registry's tables for SQLAlchemy Core, as migrations/sql/ (0003, 0010, 0020) makes them: only the columns queries need."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -46,4 +46,13 @@ suppressions = Table(
     Column("channel", Text, primary_key=True),
     Column("address_hash", LargeBinary, primary_key=True),
     Column("reason", Text, primary_key=True),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("unit_id", Integer, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address_hash", LargeBinary, nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
 )
