@@ -1,5 +1,6 @@
 """Real PostgreSQL and Valkey for every test: started once, a fresh database each, built by the migrations."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 _RUNTIME = tempfile.mkdtemp(prefix="loa-t-", dir="/tmp")  # short: a Unix socket's path ends at 107 characters
+atexit.register(shutil.rmtree, _RUNTIME, ignore_errors=True)  # also where no test asked for a server
 Path(_RUNTIME).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
 _XDG = Path(_RUNTIME) / "xdg"
 _XDG.mkdir(mode=0o700)
@@ -74,7 +76,6 @@ def postgres() -> Iterator[Postgres]:
     upgrade(pg.url(OWNER, "loa_template"))
     yield pg
     server.cleanup()
-    shutil.rmtree(_RUNTIME, ignore_errors=True)
 
 
 @pytest.fixture
