@@ -3,9 +3,30 @@
 A leaf: it gets connection, clock and keys as arguments and knows nothing of broadcasts or HTTP.
 """
 
+from contact_registry.addresses import read_address
 from contact_registry.audiences import Audience, audience_select, count_audience, joined_as_sets
-from contact_registry.consent import Consent, consented, give_consent, withdraw_consent
-from contact_registry.errors import ImportRefused, ManyGone, MasterKeyInvalid, RegistryError, Unsealable
+from contact_registry.by_hand import (
+    Added,
+    NewPerson,
+    add_person,
+    change_person,
+    confirm_present,
+    correct_address,
+    present_addresses,
+    present_classes,
+)
+from contact_registry.consent import Basis, Consent, Proof, consented, give_consent, withdraw_consent
+from contact_registry.directory import ListedContact, Wanted, find_contacts, load_contacts
+from contact_registry.erasing import Erased, addresses_of, erase_person, struck
+from contact_registry.errors import (
+    AddressRefused,
+    AddressTaken,
+    ImportRefused,
+    ManyGone,
+    MasterKeyInvalid,
+    RegistryError,
+    Unsealable,
+)
 from contact_registry.importing.applying import Applied, apply_list
 from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, Counts, LegacyText, Problem, SeenColumn
 from contact_registry.importing.differences import ClassDifference, Difference, compare_list
@@ -25,15 +46,22 @@ from contact_registry.importing.storing import (
     store_columns,
 )
 from contact_registry.importing.undoing import undo_list
+from contact_registry.languages import LANGUAGES
 from contact_registry.masking import masked
 from contact_registry.phone_numbers import PhoneCell, read_phones
 from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, data_keys
-from contact_registry.suppressions import suppress
+from contact_registry.suppressions import Reason as SuppressionReason
+from contact_registry.suppressions import Suppressed, lift_suppression, list_suppressions, suppress
 
 __all__ = [
+    "LANGUAGES",
     "MAX_BYTES",
+    "Added",
+    "AddressRefused",
+    "AddressTaken",
     "Applied",
     "Audience",
+    "Basis",
     "CheckedCell",
     "CheckedList",
     "CheckedRow",
@@ -43,35 +71,55 @@ __all__ = [
     "Counts",
     "DataKey",
     "Difference",
+    "Erased",
     "Field",
     "ImportRefused",
     "LegacyText",
     "ListOf",
+    "ListedContact",
     "ManyGone",
     "MasterKey",
     "MasterKeyInvalid",
+    "NewPerson",
     "PhoneCell",
     "Problem",
+    "Proof",
     "RegistryError",
     "Role",
     "SeenColumn",
+    "Suppressed",
+    "SuppressionReason",
     "Unsealable",
+    "Wanted",
+    "add_person",
     "address_hash",
+    "addresses_of",
     "apply_list",
     "audience_select",
+    "change_person",
     "clear_people",
     "compare_list",
+    "confirm_present",
     "consented",
+    "correct_address",
     "count_audience",
     "current_data_key",
     "data_keys",
+    "erase_person",
+    "find_contacts",
     "fold_heading",
     "give_consent",
     "joined_as_sets",
+    "lift_suppression",
+    "list_suppressions",
     "load_columns",
+    "load_contacts",
     "load_rows",
     "masked",
+    "present_addresses",
+    "present_classes",
     "problem_message",
+    "read_address",
     "read_cells",
     "read_list",
     "read_phones",
@@ -82,6 +130,7 @@ __all__ = [
     "sniff",
     "store_checked",
     "store_columns",
+    "struck",
     "suppress",
     "undo_list",
     "withdraw_consent",

@@ -2,6 +2,8 @@
 
 RegistryError
 ├── ImportRefused       a file as a whole: `code` is one of the contract's import.* codes
+├── AddressRefused      one address as typed; `code` is a problem code of the contract
+├── AddressTaken        an address that is on the present list already, beside somebody else
 ├── ManyGone            a list that would end many of the present contacts, not confirmed
 ├── Unsealable          sealed bytes under another key, for another purpose, or damaged
 └── MasterKeyInvalid
@@ -22,6 +24,18 @@ class ImportRefused(RegistryError):
         super().__init__(code)
         self.code = code
         self.columns = columns
+
+
+class AddressRefused(RegistryError):
+    """What was typed is no address that can be written to. `code`: phone.landline, email.invalid, ... Never the value."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AddressTaken(RegistryError):
+    """The address is on the unit's present list beside another contact."""
 
 
 class ManyGone(RegistryError):

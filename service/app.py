@@ -16,6 +16,10 @@ from starlette.responses import Response
 from contact_registry import ImportRefused, MasterKey
 from service.api import (
     broadcasts,
+    consents,
+    contact_changes,
+    contact_looks,
+    contacts,
     deliveries,
     events,
     health,
@@ -24,6 +28,7 @@ from service.api import (
     lookups,
     previews,
     records,
+    suppressions,
     units,
     webhooks,
     well_known,
@@ -103,7 +108,22 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
 def _routes(app: FastAPI) -> None:
     versioned = APIRouter(prefix="/api/v1")
-    for part in (lookups, records, units, imports, import_fixing, previews, broadcasts, deliveries, events):
+    for part in (
+        lookups,
+        records,
+        units,
+        imports,
+        import_fixing,
+        previews,
+        broadcasts,
+        deliveries,
+        events,
+        contacts,
+        contact_changes,
+        consents,
+        contact_looks,
+        suppressions,
+    ):
         versioned.include_router(part.router)
     # The first to match answers: what is asked most stands first.
     for outside in (lookup_page, webhooks):

@@ -2,8 +2,7 @@
 
 import re
 
-from email_validator import EmailNotValidError, validate_email
-
+from contact_registry.addresses import read_email
 from contact_registry.importing.checked import CheckedCell
 from contact_registry.importing.classes import grade_of, is_damaged
 from contact_registry.importing.headings import Field, Heading, fold
@@ -49,13 +48,5 @@ def _emails(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if fold(text) in _SAID_EMPTY:
         return (), ()
     parts = re.split(r"[\s;,/|]+", text) if text.count("@") > 1 else [text]
-    read = [_email(part) for part in parts if part]
+    read = [read_email(part) for part in parts if part]
     return tuple(dict.fromkeys(filter(None, read))), ("email.invalid",) if None in read else ()
-
-
-def _email(text: str) -> str | None:
-    try:
-        checked = validate_email(text.removeprefix("mailto:").strip(".<>()"), check_deliverability=False)
-    except EmailNotValidError:
-        return None
-    return (checked.ascii_email or checked.normalized).lower()

@@ -5,11 +5,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.importing.applying import lock_lists
 
+_MADE = "(SELECT id FROM contacts WHERE unit_id = :unit AND ended_by IS NULL AND import_id = :import)"
 _STEPS = (
-    "DELETE FROM enrolments WHERE unit_id = :unit AND ended_by IS NULL AND import_id = :import",
-    "DELETE FROM contact_points WHERE unit_id = :unit AND ended_by IS NULL AND import_id = :import",
+    # What a person has since added by hand to a contact of this list goes with the contact.
+    f"DELETE FROM enrolments WHERE unit_id = :unit AND ended_by IS NULL AND (import_id = :import OR contact_id IN {_MADE})",
+    f"DELETE FROM contact_points WHERE unit_id = :unit AND ended_by IS NULL AND (import_id = :import OR contact_id IN {_MADE})",
     "DELETE FROM contacts WHERE unit_id = :unit AND ended_by IS NULL AND import_id = :import",
     "UPDATE contacts SET ended_by = NULL WHERE unit_id = :unit AND ended_by = :import",
+    (
+        # What was put in by hand since then is newer than what comes back.
+        "DELETE FROM contact_points p WHERE unit_id = :unit AND ended_by = :import AND EXISTS ("
+        "  SELECT FROM contact_points q WHERE q.unit_id = p.unit_id AND q.audience = p.audience AND q.channel = p.channel"
+        "     AND q.address_hash = p.address_hash AND q.ended_by IS NULL)"
+    ),
     "UPDATE contact_points SET ended_by = NULL WHERE unit_id = :unit AND ended_by = :import",
     "UPDATE enrolments SET ended_by = NULL WHERE unit_id = :unit AND ended_by = :import",
     (

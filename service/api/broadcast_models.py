@@ -249,15 +249,19 @@ class BroadcastList(BaseModel):
 
 
 class DeliveryOut(BaseModel):
-    """One message to one address, masked. `reason` in plain words."""
+    """One message to one address, masked. `reason` in plain words.
+
+    `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so.
+    """
 
     channel: str
-    address: str
+    address: str | None
     state: str
     reason: str | None
     code: str | None
     accepted_at: AwareDatetime | None
     finished_at: AwareDatetime | None
+    note: str | None
 
 
 class DeliveryList(BaseModel):

@@ -5,6 +5,7 @@ or, if the first failed and left nothing, does the work. A key used for another 
 """
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -15,8 +16,10 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry import MasterKey
 from service.actors import Actor
 from service.errors import Conflict, Invalid
+from service.keyring import deployment_key
 
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", description="Repeat a request safely: same key, same answer, one effect")
@@ -30,6 +33,11 @@ def request_hash(operation: str, *parts: Any) -> bytes:
         raw = part if isinstance(part, bytes) else _bytes(part)
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.digest()
+
+
+async def private_hash(conn: AsyncConnection, master: MasterKey, operation: str, *parts: Any) -> bytes:
+    """The same for a request that names a person: keyed, for whoever reads a plain digest of a phone number finds the number."""
+    return hmac.digest(await deployment_key(conn, master, "address_index"), request_hash(operation, *parts), "sha256")
 
 
 def _bytes(part: Any) -> bytes:

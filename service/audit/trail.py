@@ -35,6 +35,17 @@ class Action(StrEnum):
     IMPORT_COLUMNS_SAID = "import.columns_said"
     IMPORT_CORRECTED = "import.corrected"
     IMPORT_ROWS_TAKEN = "import.rows_taken"  # the bad rows, as a workbook
+    CONTACT_ADDED = "contact.added"
+    CONTACT_CHANGED = "contact.changed"
+    CONTACT_CORRECTED = "contact.corrected"
+    CONTACT_REVEALED = "contact.revealed"
+    CONTACT_ERASED = "contact.erased"
+    CONTACTS_CONFIRMED = "contacts.confirmed"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    SUPPRESSION_ADDED = "suppression.added"
+    SUPPRESSION_LIFTED = "suppression.lifted"
+    SUPPRESSION_NOTICED = "suppression.noticed"  # by the system: a dead number or mailbox; written by door_suppress_dead
     BROADCAST_DRAFTED = "broadcast.drafted"
     BROADCAST_EDITED = "broadcast.edited"
     BROADCAST_SUBMITTED = "broadcast.submitted"

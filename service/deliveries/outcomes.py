@@ -8,6 +8,8 @@ from typing import Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.deliveries.dead_addresses import suppress_dead
+
 Becomes = Literal["accepted", "failed", "waiting", "uncertain"]
 
 
@@ -27,7 +29,7 @@ async def record(conn: AsyncConnection, broadcast_id: int, results: Sequence[Res
     """Applies results to deliveries that are still `calling` by that attempt, or became `uncertain` while the answer was late.
 
     Whatever a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits again, taken for
-    absent. The caller holds the chunk (`claims.renew`).
+    absent. The caller holds the chunk (`claims.renew`). An address that failed for good is suppressed where it came from.
     """
     if not results:
         return
@@ -56,3 +58,6 @@ async def record(conn: AsyncConnection, broadcast_id: int, results: Sequence[Res
             "retries": [r.retry_at for r in results],
         },
     )
+    failed = [(broadcast_id, r.number) for r in results if r.becomes == "failed"]
+    if failed:
+        await suppress_dead(conn, failed)

@@ -13,16 +13,20 @@ from service.deliveries.reasons import in_words
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """One message to one address. `number` is the cursor of a listing; `code` is the reason's code."""
+    """One message to one address. `number` is the cursor of a listing; `code` is the reason's code.
+
+    `address`: None once it is no longer kept, which `note` then says in words.
+    """
 
     number: int
     channel: str
-    address: str
+    address: str | None
     state: str
     reason: str | None
     code: str | None
     accepted_at: datetime | None
     finished_at: datetime | None
+    note: str | None = None
 
 
 async def list_deliveries(
@@ -61,12 +65,15 @@ async def list_deliveries(
         DeliveryView(
             number=row.number,
             channel=row.channel,
-            address=masked(row.channel, keys[row.data_key_id].unseal(row.address_sealed, row.channel)),
+            address=masked(row.channel, keys[row.data_key_id].unseal(row.address_sealed, row.channel))
+            if row.address_sealed
+            else None,
             state="sending" if row.state == "calling" else row.state,
             reason=in_words(row.reason, language),
             code=row.reason,
             accepted_at=row.accepted_at,
             finished_at=row.finished_at,
+            note=None if row.address_sealed else in_words("address.forgotten", language),
         )
         for row in rows
     ]

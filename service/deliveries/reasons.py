@@ -13,6 +13,8 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "channel.not_set_up": ("Kênh này chưa được cài đặt.", "This channel is not set up."),
     "not_listed": ("Nhà mạng không có tin này, đang gửi lại.", "The carrier does not have it; it is being sent again."),
     "address.unreadable": ("Không đọc được địa chỉ đã niêm phong.", "The sealed address could not be opened."),
+    "suppressed": ("Người nhận đã được cho ngừng nhận trước khi gửi.", "The recipient was taken off before it was sent."),
+    "address.forgotten": ("Địa chỉ không còn được lưu.", "The address is no longer kept."),
     "21211": ("Số điện thoại không đúng.", "The phone number is not valid."),
     "21610": ("Người nhận đã từ chối nhận tin.", "The recipient refuses messages."),
     "21614": ("Đây không phải số di động.", "Not a mobile number."),

@@ -7,6 +7,8 @@ cut into batches. A receipt of any attempt proves that the message was taken, so
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.deliveries.dead_addresses import suppress_dead
+
 _BATCH = 1_000  # its chunks are locked meanwhile
 
 _TAKE = text("SELECT id FROM receipts_inbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED")
@@ -49,8 +51,8 @@ WITH taken AS (
        ('uncertain', 'accepted'), ('uncertain', 'delivered'), ('uncertain', 'failed'),
        ('accepted', 'delivered'), ('accepted', 'failed'),
        ('waiting', 'accepted'), ('waiting', 'delivered'), ('failed', 'delivered'))
-  RETURNING 1)
-SELECT count(*) AS applied FROM applied
+  RETURNING d.broadcast_id, d.number, d.state)
+SELECT broadcast_id, number FROM applied WHERE state = 'failed'
 """
 )
 
@@ -62,7 +64,9 @@ async def apply_receipts(conn: AsyncConnection) -> int:
     ids = list((await conn.execute(_TAKE, {"batch": _BATCH})).scalars())
     if ids:
         await conn.execute(_LOCK, {"ids": ids})
-        await conn.execute(_APPLY, {"ids": ids})
+        failed = [(row.broadcast_id, row.number) for row in await conn.execute(_APPLY, {"ids": ids})]
+        if failed:
+            await suppress_dead(conn, failed)
     return len(ids)
 
 

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import pytest
 from httpx import Response
@@ -16,10 +15,9 @@ from sqlalchemy import text
 
 from contact_registry import MasterKey
 from service.accounts import PERMISSIONS
-from service.contacts import locate_import, read_import
-from service.database import unit_transaction
 from tests.architecture.test_routes import OPEN, routes
 from tests.conftest import Engines
+from tests.factories.listed import put_list, read_list
 from tests.factories.web import Site, notice
 
 OURS, THEIRS = "nbk-thcs", "lqd-th"
@@ -42,28 +40,31 @@ class Theirs:
     draft: str
     pending: str
     digest: str
-
-
-async def _list(site: Site, engines: Engines, master: MasterKey, unit: str, data: str) -> str:
-    made = await site.call("POST", "/imports", unit=unit, files={"file": ("list.csv", data.encode())}, data={"unit": unit})
-    assert made.status_code == 202, made.text
-    async with unit_transaction(engines.worker, site.world.units[unit]) as conn:
-        place = await locate_import(conn, UUID(made.json()["id"]))
-        await read_import(conn, place.id, master=master, now=site.clock())
-    return str(made.json()["id"])
+    contact: str
 
 
 @pytest.fixture
 async def theirs(site: Site, engines: Engines, master: MasterKey) -> Theirs:
-    """The other school's life: a list applied, a list with mistakes waiting, a draft, and a warning before its approver."""
-    applied = await _list(site, engines, master, THEIRS, THEIR_LIST)
-    assert (await site.call("POST", f"/imports/{applied}/apply", unit=THEIRS)).status_code == 200
-    checked = await _list(site, engines, master, THEIRS, THEIR_LIST.replace("Riêng", "Thật Riêng"))
+    """The other school's life: a list applied, a list with mistakes waiting, a draft, a warning before its approver, and a parent who
+    was looked at, consented and opted out.
+    """
+    applied = await put_list(site, engines, master, THEIRS, THEIR_LIST)
+    checked = await read_list(site, engines, master, THEIRS, THEIR_LIST.replace("Riêng", "Thật Riêng"))
     draft = await site.call("POST", "/broadcasts", unit=THEIRS, json=notice(unit=THEIRS, channels=["sms"]))
     pending = await site.call("POST", "/broadcasts", unit=THEIRS, json=notice(unit=THEIRS, channels=["sms"]))
     submitted = await site.call("POST", f"/broadcasts/{pending.json()['id']}/submit", unit=THEIRS)
     assert submitted.status_code == 200, submitted.text
-    return Theirs(applied, checked, draft.json()["id"], pending.json()["id"], submitted.json()["digest"])
+    found = await site.call("POST", "/contacts/search", unit=THEIRS, json={"unit": THEIRS, "phone": ALONE})
+    contact = found.json()["items"][0]["id"]
+    consent = {"channel": "sms", "basis": "consent", "proof": "meeting", "given_on": "2026-09-05"}
+    for path, body in (
+        (f"/contacts/{contact}/reveal", {"reason": "other", "note": "Riêng Biệt hỏi lại số"}),
+        (f"/contacts/{contact}/consents", consent),
+        ("/suppressions", {"unit": THEIRS, "contact": contact, "reason": "opt_out"}),
+    ):
+        done = await site.call("POST", path, unit=THEIRS, json=body)
+        assert done.status_code == 200, done.text
+    return Theirs(applied, checked, draft.json()["id"], pending.json()["id"], submitted.json()["digest"], contact)
 
 
 def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, Any]]]]:
@@ -92,7 +93,42 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("GET", "/events"): {},
     }
     count = {"unit": THEIRS, "channels": ["sms", "email"], "urgency": "urgent"}
+    consent = {"channel": "sms", "basis": "consent", "proof": "meeting", "given_on": "2026-09-05"}
+    off = {"reason": "opt_out"}
+    person = {"audience": "parents", "role": "mother", "class": "9Z9", "phone": SHARED}
+    per_contact: dict[tuple[str, str], dict[str, Any]] = {
+        ("GET", ""): {},
+        ("PATCH", ""): {"json": {"role": "mother"}},
+        ("POST", "/reveal"): {"json": {"reason": "called_us"}},
+        ("POST", "/erase"): {"json": {"reason": "mistake"}},
+        ("POST", "/consents"): {"json": consent},
+        ("POST", "/consents/withdraw"): {"json": {"channel": "sms"}},
+    }
     return {
+        ("POST", "/contacts/search"): [
+            ("/contacts/search", {"json": {"unit": THEIRS}}),
+            ("/contacts/search", {"json": {"unit": OURS, "phone": ALONE}}),
+            ("/contacts/search", {"json": {"unit": OURS, "name": "riêng biệt"}}),
+        ],
+        ("POST", "/contacts"): [
+            ("/contacts", {"json": person | {"unit": THEIRS}}),
+            ("/contacts", {"json": person | {"unit": OURS, "class": "6A1"}}),
+        ],
+        ("POST", "/contacts/confirm"): [("/contacts/confirm", {"json": {"unit": THEIRS, "audience": "parents"}})],
+        ("PUT", "/contacts/{contact_id}/addresses/{channel}"): [
+            (f"/contacts/{their.contact}/addresses/sms", {"json": {"address": "0933333333"}}),
+        ],
+        ("POST", "/consents"): [("/consents", {"json": consent | {"unit": THEIRS, "classes": ["9Z9"]}})],
+        ("GET", "/contact-looks"): [("/contact-looks", {"params": {"unit": THEIRS, "contact": their.contact}})],
+        ("GET", "/suppressions"): [("/suppressions", {"params": {"unit": THEIRS}})],
+        ("POST", "/suppressions"): [
+            ("/suppressions", {"json": off | {"unit": THEIRS, "phone": ALONE}}),
+            ("/suppressions", {"json": off | {"unit": OURS, "phone": ALONE}}),
+        ],
+        ("POST", "/suppressions/lift"): [
+            ("/suppressions/lift", {"json": off | {"unit": THEIRS, "phone": ALONE, "why": "mistake"}}),
+        ],
+        **{(m, f"/contacts/{{contact_id}}{p}"): [(f"/contacts/{their.contact}{p}", b)] for (m, p), b in per_contact.items()},
         ("GET", "/units"): [("/units", {})],
         ("POST", "/units"): [
             ("/units", {"json": {"code": "moi", "name": "Trường mới", "level": "school", "parent": THEIRS}}),
@@ -124,7 +160,15 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
 
 
 # Asked for one's own unit these may answer; the answer must hold nothing of the other school. All else must be refused.
-MAY_ANSWER = {("GET", "/units"), ("GET", "/broadcasts"), ("POST", "/audiences/count"), ("POST", "/broadcasts")}
+MAY_ANSWER = {
+    ("GET", "/units"),
+    ("GET", "/broadcasts"),
+    ("POST", "/audiences/count"),
+    ("POST", "/broadcasts"),
+    ("POST", "/contacts/search"),
+    ("POST", "/contacts"),
+    ("POST", "/suppressions"),
+}
 
 
 async def fingerprint(engines: Engines, unit: int) -> dict[str, str]:

@@ -1,0 +1,107 @@
+"""A person deleted for good, by their addresses: on the present list and on what earlier lists left, in whatever role.
+
+What stays is the keyed hash of a suppression, if they are to be kept off; deliveries are another room's.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry.importing.applying import lock_lists
+from contact_registry.importing.bulk import ByteArray
+from contact_registry.importing.checked import CheckedRow
+from contact_registry.importing.headings import Field, ListOf
+from contact_registry.importing.rows import recheck_row
+from contact_registry.sealing import address_hash
+
+_CHANNELS = {Field.PHONE: "sms", Field.EMAIL: "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Rows that are gone."""
+
+    contacts: int
+    addresses: int
+    pupils: int
+    consents: int
+
+
+async def addresses_of(
+    conn: AsyncConnection, unit_id: int, contact: int, channel: str | None = None, *, present: bool = False
+) -> dict[str, list[bytes]]:
+    """Keyed hashes of everything a contact has or had, by channel. `present`: has now; `channel`: of that one only."""
+    rows = await conn.execute(
+        text(
+            "SELECT DISTINCT channel, address_hash FROM contact_points WHERE unit_id = :unit AND contact_id = :contact"
+            " AND (CAST(:channel AS text) IS NULL OR channel = :channel) AND (NOT :present OR ended_by IS NULL)"
+        ),
+        {"unit": unit_id, "contact": contact, "channel": channel, "present": present},
+    )
+    found: dict[str, list[bytes]] = {}
+    for row in rows:
+        found.setdefault(row.channel, []).append(bytes(row.address_hash))
+    return found
+
+
+async def erase_person(
+    conn: AsyncConnection, unit_id: int, contact: int | None, hashes: Mapping[str, Collection[bytes]]
+) -> Erased:
+    """Deletes the contact and whoever of the unit has no other address than these. The transaction acts for the unit."""
+    await lock_lists(conn, unit_id)
+    pairs = [(channel, each) for channel, some in hashes.items() for each in some]
+    asked = {"unit": unit_id, "channels": [channel for channel, _ in pairs], "hashes": ByteArray(each for _, each in pairs)}
+    these = "unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS a (channel, hash)"
+    points = (
+        await conn.execute(
+            text(
+                f"DELETE FROM contact_points p USING {these}"
+                " WHERE p.unit_id = :unit AND p.channel = a.channel AND p.address_hash = a.hash RETURNING p.contact_id"
+            ),
+            asked,
+        )
+    ).scalars()
+    owners = list(points)
+    gone = {
+        "unit": unit_id,
+        "ids": sorted({*owners} | ({contact} if contact is not None else set())),
+    }
+    empty = (
+        "SELECT c.id FROM contacts c WHERE c.unit_id = :unit AND c.id = ANY (CAST(:ids AS bigint[]))"
+        " AND NOT EXISTS (SELECT FROM contact_points p WHERE p.unit_id = :unit AND p.contact_id = c.id)"
+    )
+    gone["ids"] = list((await conn.execute(text(empty), gone)).scalars())
+    of_them = "WHERE unit_id = :unit AND contact_id = ANY (CAST(:ids AS bigint[]))"
+    pupils = await conn.execute(text(f"DELETE FROM enrolments {of_them}"), gone)
+    await conn.execute(text(f"DELETE FROM import_changes {of_them}"), gone)
+    people = await conn.execute(text("DELETE FROM contacts WHERE unit_id = :unit AND id = ANY (CAST(:ids AS bigint[]))"), gone)
+    consents = await conn.execute(
+        text(
+            f"DELETE FROM consents g USING {these} WHERE g.unit_id = :unit AND g.channel = a.channel AND g.address_hash = a.hash"
+        ),
+        asked,
+    )
+    return Erased(people.rowcount, len(owners), pupils.rowcount, consents.rowcount)
+
+
+def struck(
+    rows: Sequence[CheckedRow], hashes: Mapping[str, Collection[bytes]], index_key: bytes, *, of: ListOf
+) -> dict[int, CheckedRow]:
+    """Rows of a list that is not applied yet and name one of these addresses, by position, with the address taken out."""
+    found: dict[int, CheckedRow] = {}
+    for position, row in enumerate(rows):
+        changes: dict[str, object] = {}
+        for cell in row.cells:
+            channel = _CHANNELS.get(cell.field, "")
+            kept = _kept(cell.values, channel, hashes.get(channel, ()), index_key)
+            if len(kept) < len(cell.values):
+                changes[cell.heading] = "; ".join(kept)
+        if changes:
+            found[position] = recheck_row(row, changes, of=of)
+    return found
+
+
+def _kept(values: Iterable[str], channel: str, hashes: Collection[bytes], index_key: bytes) -> list[str]:
+    return [value for value in values if not hashes or address_hash(index_key, channel, value) not in hashes]

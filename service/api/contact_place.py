@@ -1,0 +1,89 @@
+"""The contact a path names, and the unit a body names: what every call on people takes, gathered once."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.api.context import ApiContext, Context
+from service.api.idempotency import IdempotencyKey, once, private_hash
+from service.contacts import ContactPlace, locate_contact
+from service.database import act_for, unit_transaction
+from service.units import Unit, find_unit
+
+ContactId = Annotated[UUID, Path(description="the contact's id")]
+
+
+@asynccontextmanager
+async def at_unit(context: ApiContext, actor: Actor, code: str) -> AsyncIterator[tuple[AsyncConnection, Unit]]:
+    """A transaction acting for the unit with this code, if that is the actor's or stands below it."""
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        target = await find_unit(conn, code, context.today())
+        await act_for(conn, target.id)
+        yield conn, target
+
+
+async def change_unit(
+    context: ApiContext,
+    actor: Actor,
+    code: str,
+    key: str | None,
+    name: str,
+    asked: BaseModel,
+    use_case: Callable[[AsyncConnection, Unit], Awaitable[tuple[int, BaseModel]]],
+) -> JSONResponse:
+    """Runs the use case for the unit, once for the key. What was asked is bound by a keyed hash: it may name a person."""
+    async with at_unit(context, actor, code) as (conn, unit):
+        hashed = await private_hash(conn, context.master, name, asked)
+        return await once(conn, actor, unit.id, key, hashed, lambda: use_case(conn, unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The contact a path names, for whoever calls: found in the caller's tree, then acted on for its own unit."""
+
+    context: ApiContext
+    public_id: UUID
+    key: str | None = None
+
+    @asynccontextmanager
+    async def open(self, actor: Actor) -> AsyncIterator[tuple[AsyncConnection, ContactPlace]]:
+        async with unit_transaction(self.context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+            place = await locate_contact(conn, self.public_id)
+            await act_for(conn, place.unit_id)
+            yield conn, place
+
+    async def change(
+        self,
+        actor: Actor,
+        name: str,
+        asked: BaseModel,
+        use_case: Callable[[AsyncConnection, ContactPlace], Awaitable[BaseModel]],
+    ) -> JSONResponse:
+        """Runs the use case once for the key."""
+        async with self.open(actor) as (conn, place):
+
+            async def act() -> tuple[int, BaseModel]:
+                return 200, await use_case(conn, place)
+
+            hashed = await private_hash(conn, self.context.master, f"contacts.{name}", str(self.public_id), asked)
+            return await once(conn, actor, place.unit_id, self.key, hashed, act)
+
+
+def _reading(context: Context, contact_id: ContactId) -> Person:
+    return Person(context, contact_id)
+
+
+def _changing(context: Context, contact_id: ContactId, key: IdempotencyKey = None) -> Person:
+    return Person(context, contact_id, key)
+
+
+ReadingPerson = Annotated[Person, Depends(_reading)]
+ChangingPerson = Annotated[Person, Depends(_changing)]

@@ -1,0 +1,149 @@
+"""Consent as the school can prove it: who said yes, on which channel, where the paper is. Silence is no consent, and nothing is assumed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import (
+    Consent,
+    MasterKey,
+    addresses_of,
+    current_data_key,
+    give_consent,
+    present_addresses,
+    present_classes,
+    withdraw_consent,
+)
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.clock import LOCAL
+from service.contacts.people import ContactPlace
+from service.errors import FieldError, Invalid, NotFound
+from service.units import Unit
+
+
+async def record_consent(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    place: ContactPlace,
+    channel: str,
+    consent: Consent,
+    master: MasterKey,
+    now: datetime,
+) -> int:
+    """A contact's consent to one channel; how many addresses had none standing. The transaction acts for the contact's unit.
+
+    Raises `Forbidden`, `NotFound("contact.no_such_address")`, `Invalid("request.invalid")` for a day that lies ahead.
+    """
+    actor.require("contacts:write")
+    _must_be_past(consent, now)
+    hashes = (await addresses_of(conn, place.unit_id, place.id, channel, present=True)).get(channel)
+    if not hashes:
+        raise NotFound("contact.no_such_address")
+    recorded = await give_consent(
+        conn,
+        channel=channel,
+        address_hashes=hashes,
+        consent=consent,
+        data_key=await current_data_key(conn, master, place.unit_id),
+        by=actor.account_id,
+        now=now,
+    )
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=place.unit_id,
+        action=Action.CONSENT_GIVEN,
+        subject_kind="contact",
+        subject_id=place.public_id,
+        details={"channel": channel, "basis": consent.basis, "proof": consent.proof, "recorded": recorded},
+        now=now,
+    )
+    return recorded
+
+
+async def withdraw(conn: AsyncConnection, actor: Actor, *, place: ContactPlace, channel: str, now: datetime) -> None:
+    """Ends a contact's consent to one channel. The transaction acts for the contact's unit.
+
+    Raises `Forbidden`, `NotFound("contact.no_such_address" | "consent.unknown")`.
+    """
+    actor.require("contacts:write")
+    hashes = (await addresses_of(conn, place.unit_id, place.id, channel, present=True)).get(channel)
+    if not hashes:
+        raise NotFound("contact.no_such_address")
+    if not await withdraw_consent(
+        conn, unit_id=place.unit_id, channel=channel, address_hashes=hashes, by=actor.account_id, now=now
+    ):
+        raise NotFound("consent.unknown")
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=place.unit_id,
+        action=Action.CONSENT_WITHDRAWN,
+        subject_kind="contact",
+        subject_id=place.public_id,
+        details={"channel": channel},
+        now=now,
+    )
+
+
+async def record_class_consents(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    unit: Unit,
+    classes: Sequence[str],
+    channel: str,
+    consent: Consent,
+    master: MasterKey,
+    now: datetime,
+) -> tuple[int, int]:
+    """The acknowledgement of a parents' meeting: everybody of these classes. Recorded now, and stood before.
+
+    The transaction acts for the unit. Raises `Forbidden`, `Invalid("request.invalid")` for a class that the list does not have.
+    """
+    actor.require("contacts:write")
+    _must_be_past(consent, now)
+    await require_classes(conn, unit.id, classes)
+    hashes = await present_addresses(conn, unit.id, channel, classes=classes)
+    recorded = await give_consent(
+        conn,
+        channel=channel,
+        address_hashes=hashes,
+        consent=consent,
+        data_key=await current_data_key(conn, master, unit.id),
+        by=actor.account_id,
+        now=now,
+    )
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=unit.id,
+        action=Action.CONSENT_GIVEN,
+        subject_kind="unit",
+        subject_id=unit.code,
+        details={
+            "channel": channel,
+            "basis": consent.basis,
+            "proof": consent.proof,
+            "recorded": recorded,
+            "classes": list(classes),
+        },
+        now=now,
+    )
+    return recorded, len(hashes) - recorded
+
+
+async def require_classes(conn: AsyncConnection, unit_id: int, classes: Sequence[str]) -> None:
+    """Returns nothing, or raises `Invalid("request.invalid")` naming the places of those that the present list does not have."""
+    present = await present_classes(conn, unit_id)
+    wrong = [FieldError(f"classes.{n}", "contact.class_unknown") for n, name in enumerate(classes) if name.lower() not in present]
+    if wrong:
+        raise Invalid("request.invalid", fields=tuple(wrong))
+
+
+def _must_be_past(consent: Consent, now: datetime) -> None:
+    if consent.given_on > now.astimezone(LOCAL).date():
+        raise Invalid("request.invalid", fields=(FieldError("given_on", "consent.in_future"),))
