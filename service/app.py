@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from contact_registry import ImportRefused, MasterKey
 from service.api import (
+    accounts,
+    api_keys,
     broadcasts,
     consents,
     contact_changes,
@@ -25,6 +27,7 @@ from service.api import (
     health,
     import_fixing,
     imports,
+    invitations,
     lookups,
     previews,
     records,
@@ -112,6 +115,9 @@ def _routes(app: FastAPI) -> None:
         lookups,
         records,
         units,
+        accounts,
+        invitations,
+        api_keys,
         imports,
         import_fixing,
         previews,

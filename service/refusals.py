@@ -71,6 +71,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "field.invalid": ("Giá trị không dùng được ở mục này.", "This value cannot be used here."),
     "field.too_long": ("Quá dài.", "Too long."),
     "field.too_short": ("Quá ngắn hoặc để trống.", "Too short, or empty."),
+    "field.past": ("Thời điểm này đã qua.", "This time is past."),
     "field.choice": ("Không phải một trong các giá trị cho phép: {allowed}.", "Not one of the allowed values: {allowed}."),
     "field.time": (
         "Cần ngày giờ kèm múi giờ, ví dụ 2026-09-07T06:30:00+07:00.",
@@ -110,6 +111,20 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "unit.ends_before_start": ("Ngày kết thúc phải sau ngày bắt đầu.", "The end must come after the start."),
     "account.email_taken": ("Email này đã có tài khoản.", "An account with this email exists already."),
+    "account.unknown": ("Không tìm thấy tài khoản này.", "There is no such account."),
+    "account.oneself": (
+        "Không ai tự đổi vai trò hay tự khóa tài khoản của mình. Nhờ người quản trị khác.",
+        "Nobody changes their own roles or disables their own account. Ask another administrator.",
+    ),
+    "account.disabled": (
+        "Tài khoản đang bị khóa. Mở lại rồi mới mời được.",
+        "The account is disabled. Enable it before inviting its person.",
+    ),
+    "invitation.unknown": (
+        "Lời mời không dùng được: sai, hết hạn hoặc đã dùng. Xin người quản trị một lời mời mới.",
+        "The invitation does not work: mistyped, expired or used. Ask the administrator for a new one.",
+    ),
+    "api_key.unknown": ("Không tìm thấy khóa API này.", "There is no such API key."),
     # school lists
     "import.unknown": ("Không tìm thấy danh sách này.", "There is no such import."),
     "import.unreadable": (

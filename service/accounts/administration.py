@@ -1,41 +1,56 @@
-"""Making accounts and API keys. Passwords are kept as argon2id, emails and names sealed under the unit's data key."""
+"""Making and changing accounts. Emails and names are sealed under the unit's data key."""
 
-import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from argon2 import PasswordHasher
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import MasterKey, address_hash, current_data_key
-from service.accounts.permissions import PERMISSIONS, SCOPES
-from service.accounts.tokens import new_token, token_hash
+from service.accounts.passwords import NO_PASSWORD, hash_password, password_problem
+from service.accounts.permissions import PERMISSIONS
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.errors import Conflict, FieldError, Invalid
+from service.errors import Conflict, FieldError, Forbidden, Invalid
+from service.wording import one_line
 
-_SHORTEST_PASSWORD = 12
+LONGEST_NAME = 200
 
 
-def _checked(email: str, name: str, password: str, roles: list[str]) -> str:
-    """The email in the one form it is matched by. Raises `Invalid`, naming every field at once, never its value."""
-    wrong = []
-    normal = ""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes about an account. None: stays as it is."""
+
+    roles: tuple[str, ...] | None = None
+    language: str | None = None
+    disabled: bool | None = None
+
+
+def normal_email(email: str) -> str | None:
+    """The email in the one form it is matched by, or None if it is none."""
     try:
-        normal = validate_email(email, check_deliverability=False).normalized.lower()
+        return validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
+        return None
+
+
+def wrong_fields(email: str | None, name: str, roles: Iterable[str]) -> list[FieldError]:
+    """What keeps these from being an account, field by field, never with a value."""
+    wrong = []
+    if email is None:
         wrong.append(FieldError("email", "field.invalid"))
-    if not 1 <= len(name.strip()) <= 200:
-        wrong.append(FieldError("name", "field.too_long" if name.strip() else "field.too_short"))
-    if len(password) < _SHORTEST_PASSWORD:
-        wrong.append(FieldError("password", "field.too_short", {"least": _SHORTEST_PASSWORD}))
-    if not roles or not set(roles) <= PERMISSIONS.keys():
-        wrong.append(FieldError("roles", "field.choice", {"allowed": ", ".join(sorted(PERMISSIONS))}))
-    if wrong:
-        raise Invalid("request.invalid", fields=tuple(wrong))
-    return normal
+    if not 1 <= len(name) <= LONGEST_NAME:
+        wrong.append(FieldError("name", "field.too_long" if name else "field.too_short"))
+    return wrong + _wrong_roles(roles)
+
+
+def _wrong_roles(roles: Iterable[str]) -> list[FieldError]:
+    held = set(roles)
+    if held and held <= PERMISSIONS.keys():
+        return []
+    return [FieldError("roles", "field.choice", {"allowed": ", ".join(sorted(PERMISSIONS))})]
 
 
 async def create_account(
@@ -46,22 +61,26 @@ async def create_account(
     unit_id: int,
     email: str,
     name: str,
-    password: str,
     roles: Iterable[str],
     now: datetime,
+    password: str | None = None,
     language: str = "vi",
     actor: Actor | None = None,
 ) -> int:
     """A named person at a unit; the account's id. The transaction acts for that unit. `actor` None: the deployment's owner.
 
+    Without a password nobody signs in to it before an invitation is redeemed.
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `Conflict("account.email_taken")`.
     """
     if actor is not None:
         actor.require("accounts:write")
-    held = sorted(set(roles))
-    normal = _checked(email, name, password, held)
+    held, name, normal = sorted(set(roles)), one_line(name), normal_email(email)
+    wrong = wrong_fields(normal, name, held)
+    if password is not None and (short := password_problem(password)):
+        wrong.append(short)
+    if wrong or normal is None:
+        raise Invalid("request.invalid", fields=tuple(wrong))
     key = await current_data_key(conn, master, unit_id)
-    hashed = await asyncio.to_thread(PasswordHasher().hash, password)  # 50 ms on purpose: not on the event loop
     made = await conn.execute(
         text(
             "INSERT INTO accounts"
@@ -73,9 +92,9 @@ async def create_account(
             "unit": unit_id,
             "hash": address_hash(index_key, "email", normal),
             "email": key.seal(normal, "email"),
-            "name": key.seal(name.strip(), "name"),
+            "name": key.seal(name, "name"),
             "key": key.id,
-            "password": hashed,
+            "password": NO_PASSWORD if password is None else await hash_password(password),
             "roles": held,
             "language": language,
             "now": now,
@@ -97,50 +116,35 @@ async def create_account(
     return account_id
 
 
-async def create_api_key(
-    conn: AsyncConnection,
-    *,
-    account_id: int,
-    unit_id: int,
-    label: str,
-    scopes: Iterable[str],
-    now: datetime,
-    expires_at: datetime | None = None,
-    actor: Actor | None = None,
-) -> str:
-    """A key for an account's programs. Returns the token, which is shown this once and kept nowhere.
+async def change_account(conn: AsyncConnection, actor: Actor, *, account_id: int, change: Change, now: datetime) -> None:
+    """Gives or takes roles, a language, the account itself. Its keys may at once what its roles allow. The transaction acts for its unit.
 
-    Scopes narrow what the account may do. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`.
+    A disabled account's invitation is void. Raises `Forbidden("auth.scope" | "account.oneself")`, `Invalid("request.invalid")`.
     """
-    if actor is not None:
-        actor.require("accounts:write")
-    wanted = sorted(set(scopes))
-    if not wanted or not set(wanted) <= SCOPES:
-        raise Invalid("request.invalid", fields=(FieldError("scopes", "field.choice", {"allowed": ", ".join(sorted(SCOPES))}),))
-    token = new_token()
-    made = await conn.execute(
+    actor.require("accounts:write")
+    if account_id == actor.account_id:
+        raise Forbidden("account.oneself")
+    roles = None if change.roles is None else sorted(set(change.roles))
+    if roles is not None and (wrong := _wrong_roles(roles)):
+        raise Invalid("request.invalid", fields=tuple(wrong))
+    changed = await conn.execute(
         text(
-            "INSERT INTO api_keys (unit_id, account_id, label, key_hash, scopes, created_at, expires_at)"
-            " VALUES (:unit, :account, :label, :hash, :scopes, :now, :expires) RETURNING id"
+            "UPDATE accounts SET roles = coalesce(:roles, roles), language = coalesce(:language, language),"
+            " disabled_at = CASE CAST(:disabled AS boolean) WHEN true THEN coalesce(disabled_at, :now) WHEN false THEN NULL"
+            " ELSE disabled_at END WHERE id = :id RETURNING unit_id"
         ),
-        {
-            "unit": unit_id,
-            "account": account_id,
-            "label": label.strip()[:100],
-            "hash": token_hash(token),
-            "scopes": wanted,
-            "now": now,
-            "expires": expires_at,
-        },
+        {"roles": roles, "language": change.language, "disabled": change.disabled, "now": now, "id": account_id},
     )
+    if change.disabled:
+        await conn.execute(text("DELETE FROM invitations WHERE account_id = :id"), {"id": account_id})
+    said = {"roles": roles, "language": change.language, "disabled": change.disabled}
     await record_event(
         conn,
         actor=actor,
-        unit_id=unit_id,
-        action=Action.API_KEY_CREATED,
-        subject_kind="api_key",
-        subject_id=made.scalar_one(),
-        details={"account": account_id, "scopes": wanted},
+        unit_id=changed.scalar_one(),
+        action=Action.ACCOUNT_CHANGED,
+        subject_kind="account",
+        subject_id=account_id,
+        details={name: value for name, value in said.items() if value is not None},
         now=now,
     )
-    return token

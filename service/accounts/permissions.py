@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "units:read",
             "units:write",
             "units:subtree",
+            "accounts:read",
             "audit:read",
         }
     ),
@@ -62,11 +63,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "readiness:accept",
             "broadcasts:read",
             "units:read",
+            "accounts:read",
             "audit:read",
         }
     ),
     # Makes the people of the units below, too. None of its own permissions reaches a parent or a message.
-    "administrator": frozenset({"units:read", "units:write", "units:subtree", "accounts:write", "audit:read"}),
+    "administrator": frozenset({"units:read", "units:write", "units:subtree", "accounts:read", "accounts:write", "audit:read"}),
 }
 
 SCOPES: frozenset[str] = frozenset().union(*PERMISSIONS.values()) | {APPROVE_UNATTENDED}

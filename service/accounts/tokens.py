@@ -14,9 +14,9 @@ from service.errors import Unauthenticated
 _SHAPE = re.compile(r"loa_[A-Za-z0-9_-]{43}")
 
 
-def new_token() -> str:
-    """A token nobody has had."""
-    return "loa_" + secrets.token_urlsafe(32)
+def new_token(prefix: str = "loa_") -> str:
+    """A token nobody has had. The prefix tells what it opens."""
+    return prefix + secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> bytes:

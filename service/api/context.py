@@ -73,8 +73,11 @@ def needs(permission: str) -> Callable[[Actor], Awaitable[Actor]]:
     return permitted
 
 
+AnyCaller = Annotated[Actor, Depends(caller)]
 UnitsReader = Annotated[Actor, Depends(needs("units:read"))]
 UnitsWriter = Annotated[Actor, Depends(needs("units:write"))]
+AccountsReader = Annotated[Actor, Depends(needs("accounts:read"))]
+AccountsWriter = Annotated[Actor, Depends(needs("accounts:write"))]
 ImportsReader = Annotated[Actor, Depends(needs("imports:read"))]
 ImportsWriter = Annotated[Actor, Depends(needs("imports:write"))]
 ContactsReader = Annotated[Actor, Depends(needs("contacts:read"))]

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
@@ -35,6 +36,15 @@ def open_number(cursor: str | None) -> int | None:
     if not (position.isdigit() and len(position) <= 18):
         raise _unreadable()
     return int(position)
+
+
+def open_uuid(cursor: str | None) -> UUID | None:
+    """A cursor whose position is an id."""
+    position = open_cursor(cursor)
+    try:
+        return None if position is None else UUID(position)
+    except ValueError:
+        raise _unreadable() from None
 
 
 def _unreadable() -> Invalid:

@@ -54,14 +54,18 @@ async def once(
     key: str | None,
     asked: bytes,
     act: Callable[[], Awaitable[tuple[int, BaseModel]]],
+    *,
+    shown_once: frozenset[str] = frozenset(),
 ) -> JSONResponse:
     """Runs `act` unless this key has its answer already. The transaction acts for `unit_id`.
 
+    Fields of the answer that are `shown_once` (a token, a key) are not kept: a repeat finds null there.
     Raises `Invalid("request.idempotency_key")`, `Conflict("request.idempotency_reused")`.
     """
+    headers = {"Cache-Control": "no-store"} if shown_once else None
     if key is None:
         status, answer = await act()
-        return JSONResponse(answer.model_dump(mode="json"), status_code=status)
+        return JSONResponse(answer.model_dump(mode="json"), status_code=status, headers=headers)
     if not (1 <= len(key) <= 200 and key.isprintable()):
         raise Invalid("request.idempotency_key")
     mine = {"unit": unit_id, "account": actor.account_id, "key": key}
@@ -85,6 +89,6 @@ async def once(
             "UPDATE idempotency_keys SET status = :status, response = CAST(:response AS jsonb)"
             " WHERE unit_id = :unit AND account_id = :account AND key = :key"
         ),
-        mine | {"status": status, "response": orjson.dumps(body).decode()},
+        mine | {"status": status, "response": orjson.dumps(body | dict.fromkeys(shown_once)).decode()},
     )
-    return JSONResponse(body, status_code=status)
+    return JSONResponse(body, status_code=status, headers=headers)

@@ -25,7 +25,12 @@ class Action(StrEnum):
     UNIT_CREATED = "unit.created"  # written by door_create_unit
     UNIT_REVISED = "unit.revised"  # written by door_revise_unit
     ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CHANGED = "account.changed"
+    EMAIL_TOLD_TAKEN = "account.email_told_taken"  # somebody learned that an email has an account
+    INVITATION_MADE = "invitation.made"
+    INVITATION_REDEEMED = "invitation.redeemed"
     API_KEY_CREATED = "api_key.created"
+    API_KEY_REVOKED = "api_key.revoked"
     SIGNING_KEY_CREATED = "signing_key.created"
     IMPORT_STARTED = "import.started"
     IMPORT_CHECKED = "import.checked"

@@ -24,6 +24,7 @@ OPEN = {
     ("GET", "/.well-known/loa-directory.json"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("POST", "/api/v1/invitations/redeem"),  # the invitation is the proof
     ("POST", "/webhooks/twilio/status/{token}"),  # proves itself by its signature
 }
 

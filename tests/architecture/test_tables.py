@@ -14,6 +14,7 @@ WRITERS = {
     "deployment_keys": {"service.keyring"},
     "accounts": {"service.accounts"},
     "api_keys": {"service.accounts"},
+    "invitations": {"service.accounts"},
     "idempotency_keys": {"service.api"},
     "audit_events": {"service.audit"},
     "outbox": {"service.outbox"},

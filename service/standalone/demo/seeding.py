@@ -36,6 +36,7 @@ _PEOPLE = (
     ("nbk-thcs", "approver", "Hiệu trưởng THCS Nguyễn Bỉnh Khiêm", "approver"),
     ("lqd-th", "clerk", "Văn thư Tiểu học Lê Quý Đôn", None),
     ("lqd-th", "approver", "Hiệu trưởng Tiểu học Lê Quý Đôn", None),
+    ("sgddt-dongnai", "administrator", "Quản trị Sở", "administrator"),
 )
 
 
@@ -55,13 +56,13 @@ async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: Maste
     """Makes the world if there is none yet, and forgets an earlier run's sample in `demo.json`. Raises `DemoFileMissing`."""
     async with owner.begin() as conn:
         if (await conn.execute(text("SELECT 1 FROM units LIMIT 1"))).first() is None:
-            demo = await _make(conn, master, now=now)
+            await _make_department(conn, master, now=now)
+            demo: dict[str, Any] = {"accounts": [], "api_keys": {}}
         elif home.demo_file.exists():
             demo = json.loads(home.demo_file.read_text(encoding="utf-8"))
         else:
             raise DemoFileMissing(str(home.demo_file))
-        known = {"accounts": demo["accounts"], "api_keys": demo["api_keys"]}
-        demo = {**_addresses(settings), **known}
+        demo = {**_addresses(settings), **await _with_everybody(conn, master, demo, now=now)}
         write_private(home.demo_file, json.dumps(demo, ensure_ascii=False, indent=2))
         listed = await conn.execute(
             text("SELECT DISTINCT u.code FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.state = 'applied'")
@@ -80,8 +81,7 @@ def _addresses(settings: Settings) -> dict[str, str]:
     }
 
 
-async def _make(conn: AsyncConnection, master: MasterKey, *, now: datetime) -> dict[str, Any]:
-    index_key = await deployment_key(conn, master, "address_index")
+async def _make_department(conn: AsyncConnection, master: MasterKey, *, now: datetime) -> None:
     code, name = DEPARTMENT
     department = await create_first_unit(conn, code=code, name=name, now=now)
     kid = await make_signing_key(conn, master, department.id, purpose="record", now=now)
@@ -94,15 +94,23 @@ async def _make(conn: AsyncConnection, master: MasterKey, *, now: datetime) -> d
         subject_id=kid,
         now=now,
     )
-    ids = {code: department.id}
-    accounts: list[dict[str, str]] = []
-    api_keys: dict[str, str] = {}
+
+
+async def _with_everybody(conn: AsyncConnection, master: MasterKey, demo: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The accounts and keys of `demo.json` with those of `_PEOPLE` it has not yet: all at first, later what a newer Loa added."""
+    index_key = await deployment_key(conn, master, "address_index")
+    ids = {row.code: row.id for row in await conn.execute(text("SELECT code, id FROM units"))}
+    accounts: list[dict[str, str]] = [*demo["accounts"]]
+    api_keys: dict[str, str] = {**demo["api_keys"]}
+    there = {account["email"] for account in accounts}
     officer: Actor | None = None
     for unit, role, person, key in _PEOPLE:
+        email, password = f"{role}@{unit}.example", secrets.token_urlsafe(12)
+        if email in there:
+            continue
         if unit not in ids:  # the officer, made first, makes the units below
             ids |= await _units_below(conn, officer, now=now)
         await act_for(conn, ids[unit])
-        email, password = f"{role}@{unit}.example", secrets.token_urlsafe(12)
         account = await create_account(
             conn,
             master=master,

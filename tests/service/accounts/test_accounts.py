@@ -59,7 +59,7 @@ async def test_every_wrong_field_is_named_at_once_and_no_value_is_repeated(
 ) -> None:
     with pytest.raises(Invalid) as refused:
         await _account(engines, master, world.units["nbk-thcs"], email="lan@", name="", password="123", roles=["king"])
-    assert [field.field for field in refused.value.fields] == ["email", "name", "password", "roles"]
+    assert [field.field for field in refused.value.fields] == ["email", "name", "roles", "password"]
     assert "lan@" not in repr((refused.value, refused.value.fields, refused.value.values))
 
 

@@ -28,7 +28,7 @@ THEIR_LIST = (
     f"1,Lương Thị Riêng Biệt,9Z9,{ALONE},riengbiet@example.com\n2,Trần Văn Chung,9Z9,{SHARED},\n3,Lý Sai Số,9Z9,{WRONG},\n"
 )
 # What would tell of the other school's people, in any answer.
-MARKS = ("Riêng Biệt", "riengbiet", "9Z9", "987654321", "•321", "Chung", "Sai Số")
+MARKS = ("@lqd-th.example", "Riêng Biệt", "riengbiet", "9Z9", "987654321", "•321", "Chung", "Sai Số")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Theirs:
     pending: str
     digest: str
     contact: str
+    account: str
+    api_key: str
 
 
 @pytest.fixture
@@ -64,7 +66,12 @@ async def theirs(site: Site, engines: Engines, master: MasterKey) -> Theirs:
     ):
         done = await site.call("POST", path, unit=THEIRS, json=body)
         assert done.status_code == 200, done.text
-    return Theirs(applied, checked, draft.json()["id"], pending.json()["id"], submitted.json()["digest"], contact)
+    async with engines.owner.connect() as conn:
+        clerk = {"id": site.world.actor(THEIRS).account_id}
+        account = await conn.execute(text("SELECT public_id FROM accounts WHERE id = :id"), clerk)
+        api_key = await conn.execute(text("SELECT public_id FROM api_keys WHERE account_id = :id"), clerk)
+        people = [str(found.scalar_one()) for found in (account, api_key)]
+    return Theirs(applied, checked, draft.json()["id"], pending.json()["id"], submitted.json()["digest"], contact, *people)
 
 
 def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, Any]]]]:
@@ -135,6 +142,15 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
             ("/units", {"json": {"code": THEIRS, "name": "Trường trùng mã", "level": "school", "parent": OURS}}),
         ],
         ("PATCH", "/units/{code}"): [(f"/units/{THEIRS}", {"json": {"name": "Đổi tên"}})],
+        ("GET", "/accounts"): [("/accounts", {"params": {"unit": THEIRS}})],
+        ("POST", "/accounts"): [
+            ("/accounts", {"json": {"unit": THEIRS, "email": "moi@lqd-th.edu.vn", "name": "Mới", "roles": ["clerk"]}}),
+        ],
+        ("PATCH", "/accounts/{account_id}"): [(f"/accounts/{their.account}", {"json": {"disabled": True}})],
+        ("POST", "/accounts/{account_id}/invitation"): [(f"/accounts/{their.account}/invitation", {})],
+        ("GET", "/api-keys"): [("/api-keys", {"params": {"account": their.account}})],
+        ("POST", "/api-keys"): [("/api-keys", {"json": {"label": "Khóa khác", "scopes": ["units:read"]}})],
+        ("DELETE", "/api-keys/{key_id}"): [(f"/api-keys/{their.api_key}", {})],
         ("POST", "/imports"): [("/imports", {"files": file, "data": {"unit": THEIRS}})],
         ("GET", "/imports"): [("/imports", {"params": {"unit": THEIRS}})],
         ("PATCH", "/imports/{import_id}/rows/{position}"): [
@@ -168,6 +184,7 @@ MAY_ANSWER = {
     ("POST", "/contacts/search"),
     ("POST", "/contacts"),
     ("POST", "/suppressions"),
+    ("POST", "/api-keys"),
 }
 
 

@@ -18,6 +18,7 @@ WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "alemb
 # One row of everything for one unit. :unit, :account, :key are of that unit; :n is different for each.
 ROWS = (
     "INSERT INTO api_keys (unit_id, account_id, label, key_hash, scopes) VALUES (:unit, :account, 'x', :h, '{}')",
+    "INSERT INTO invitations VALUES (:unit, :account, :h, now(), now())",
     "INSERT INTO idempotency_keys (unit_id, account_id, key, request_hash) VALUES (:unit, :account, 'k', :h)",
     "INSERT INTO audit_events (unit_id, at, action, subject_kind, subject_id) VALUES (:unit, now(), 'a', 'b', 'c')",
     "INSERT INTO outbox (unit_id, lane, command, payload) VALUES (:unit, 'bulk', 'x', '{}')",

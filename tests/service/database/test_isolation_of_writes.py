@@ -82,9 +82,12 @@ async def test_the_sweep_notices_a_planted_mistake(urls: Urls, engines: Engines,
 # Unique without the unit: what nobody chooses (ids, keys, digests), and an account's email, which is how it signs in anywhere.
 _ANSWER_FOR_ALL = {
     "accounts_email_hash_key",
+    "accounts_public_id_key",
     "api_keys_key_hash_key",
+    "api_keys_public_id_key",
     "broadcasts_public_id_key",
     "imports_public_id_key",
+    "invitations_token_hash_key",
     "number_blocks_last_number_key",
     "number_blocks_pkey",
     "records_public_number_key",

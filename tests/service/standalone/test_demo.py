@@ -51,6 +51,33 @@ async def test_the_demos_keys_act_for_their_units(engines: Engines, home: Home, 
     assert officer.subtree
 
 
+async def test_a_home_of_an_earlier_version_gets_whom_it_lacks(engines: Engines, home: Home, master: MasterKey) -> None:
+    demo = await seeded(engines, home, master)
+    assert isinstance(demo["accounts"], list)
+    assert isinstance(demo["api_keys"], dict)
+    email = "administrator@sgddt-dongnai.example"
+    async with engines.owner.begin() as conn:  # as it was before there was an administrator
+        for table in ("audit_events", "api_keys", "accounts"):
+            of = "id" if table == "accounts" else "account_id"
+            await conn.execute(
+                text(f"DELETE FROM {table} WHERE {of} IN (SELECT id FROM accounts WHERE 'administrator' = ANY(roles))")
+            )
+    earlier = {
+        **demo,
+        "accounts": [each for each in demo["accounts"] if each["email"] != email],
+        "api_keys": {name: key for name, key in demo["api_keys"].items() if name != "administrator"},
+    }
+    home.demo_file.write_text(json.dumps(earlier))
+
+    now = await seeded(engines, home, master)
+
+    assert isinstance(now["api_keys"], dict)
+    administrator = await authenticate(engines.web, now["api_keys"]["administrator"])
+    assert administrator.subtree
+    assert "accounts:write" in administrator.permissions
+    assert {name: key for name, key in now["api_keys"].items() if name != "administrator"} == earlier["api_keys"]
+
+
 async def test_a_lost_demo_file_is_said_and_not_papered_over(engines: Engines, home: Home, master: MasterKey) -> None:
     await seeded(engines, home, master)
     home.demo_file.unlink()
