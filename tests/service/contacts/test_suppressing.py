@@ -1,0 +1,244 @@
+"""Taking an address off stops what waits for it, and nothing else; and a dead address takes itself off."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from contact_registry import MasterKey, address_hash
+from service.contacts import Target, take_off
+from service.database import unit_transaction
+from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_receipts, plan, progress_of
+from service.deliveries.claims import claim, mark_calling
+from service.deliveries.outcomes import Result, record
+from service.keyring.deployment import deployment_key
+from tests.conftest import Engines
+from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.parents import add_parents
+
+DEPARTMENT, SCHOOL, OTHER = "sgddt-dongnai", "nbk-thcs", "lqd-th"
+NUMBERS = [f"+8490000000{n}" for n in range(3)]
+NOW = datetime.now(UTC)
+WORKER = uuid4()
+
+
+async def planned(
+    engines: Engines, master: MasterKey, *, unit: str = SCHOOL, urgency: str = "urgent", both: bool = False
+) -> Approved:
+    """Three numbers and two emails at the school, planned; `both`: the first number is on the other school's list, too."""
+    sent = await approve_broadcast(engines, master, unit=unit, urgency=urgency)
+    if both:
+        await add_parents(engines.owner, master, sent.world.units[OTHER], phones=1)
+    await plan(engines.worker, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, now=datetime.now(UTC))
+    return sent
+
+
+async def off(sent: Approved, phone: str = NUMBERS[0], *, unit: str = SCHOOL, reason: str = "wrong_person") -> None:
+    async with unit_transaction(sent.engines.web, sent.world.units[unit]) as conn:
+        await take_off(
+            conn,
+            sent.world.actor(unit),
+            unit_id=sent.world.units[unit],
+            target=Target(phone=phone),
+            reason=reason,  # type: ignore[arg-type]
+            master=sent.master,
+            now=NOW,
+        )
+
+
+async def states(sent: Approved) -> list[tuple[str, str | None]]:
+    """Of the numbers, in their order."""
+    async with sent.engines.owner.begin() as conn:
+        index = await deployment_key(conn, sent.master, "address_index")
+    rows = {bytes(r.address_hash): r for r in await sent.rows("SELECT address_hash, state, reason FROM deliveries")}
+    found = [rows[address_hash(index, "sms", number)] for number in NUMBERS]
+    return [(row.state, row.reason) for row in found]
+
+
+WAITS = ("waiting", None)
+STOPPED = ("not_sent", "suppressed")
+
+
+async def test_what_waits_for_a_number_taken_off_is_not_sent_and_the_parts_still_add_up(
+    engines: Engines, master: MasterKey
+) -> None:
+    sent = await planned(engines, master)
+    await off(sent, "090 000 0000")
+    assert await states(sent) == [STOPPED, WAITS, WAITS]
+    async with unit_transaction(engines.web, sent.unit_id) as conn:
+        progress = await progress_of(conn, sent.broadcast_id, now=NOW)
+    assert (progress.total, progress.waiting, progress.not_sent) == (5, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "urgency", "first"),
+    [
+        ("opt_out", "urgent", WAITS),
+        ("opt_out", "advisory", STOPPED),
+        ("wrong_person", "emergency", STOPPED),
+        ("invalid", "urgent", STOPPED),
+    ],
+)
+async def test_an_opt_out_stops_advisories_only(
+    engines: Engines, master: MasterKey, reason: str, urgency: str, first: tuple[str, str | None]
+) -> None:
+    sent = await planned(engines, master, urgency=urgency)
+    await off(sent, reason=reason)
+    assert await states(sent) == [first, WAITS, WAITS]
+
+
+async def test_another_schools_word_stops_nothing_here(engines: Engines, master: MasterKey) -> None:
+    sent = await planned(engines, master, both=True)
+    await off(sent, unit=OTHER)
+    assert await states(sent) == [WAITS, WAITS, WAITS]
+
+
+async def test_a_departments_warning_stops_for_a_school_only_where_no_other_wants_it(engines: Engines, master: MasterKey) -> None:
+    sent = await planned(engines, master, unit=DEPARTMENT, both=True)
+    (first,) = await sent.rows("SELECT recipient_unit FROM deliveries ORDER BY number LIMIT 1")
+    assert first.recipient_unit == sent.world.units[SCHOOL]
+    await off(sent, NUMBERS[0])
+    await off(sent, NUMBERS[1])
+    assert await states(sent) == [WAITS, STOPPED, WAITS]
+
+
+@pytest.mark.parametrize(
+    "unwanted",
+    [
+        "UPDATE contact_points SET ended_by = (SELECT min(id) FROM imports) WHERE unit_id = :unit",
+        "INSERT INTO suppressions SELECT unit_id, channel, address_hash, 'invalid' FROM contact_points WHERE unit_id = :unit",
+        "UPDATE broadcasts SET audience = jsonb_set(audience, '{units}', '[\"nbk-thcs\"]')",
+        "UPDATE contact_points SET audience = 'staff' WHERE unit_id = :unit",
+    ],
+)
+async def test_another_school_wants_it_only_if_it_would_be_sent_from_there(
+    engines: Engines, master: MasterKey, unwanted: str
+) -> None:
+    sent = await planned(engines, master, unit=DEPARTMENT, both=True)
+    account = sent.world.actor().account_id
+    await sent.run(
+        "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'applied', '2026-2027', :by)",
+        unit=sent.world.units[OTHER],
+        by=account,
+    )
+    await sent.run(unwanted, **({"unit": sent.world.units[OTHER]} if ":unit" in unwanted else {}))
+    await off(sent)
+    assert (await states(sent))[0] == STOPPED
+
+
+async def test_taken_off_in_mid_call_it_is_not_tried_again(engines: Engines, master: MasterKey) -> None:
+    sent = await planned(engines, master)
+    first, second, third = await _call(sent)
+    await off(sent)
+    await _came_back(sent, [Result(n, 1, "waiting", reason="timeout") for n in (first, second)], third)
+    async with unit_transaction(engines.worker, sent.unit_id) as conn:
+        claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
+    assert claimed is not None
+    assert [each.number for each in claimed.deliveries] == [second]
+    assert await states(sent) == [STOPPED, ("waiting", "timeout"), ("accepted", None)]
+
+
+async def _call(sent: Approved) -> list[int]:
+    """All three numbers are being called; their numbers in order of address."""
+    async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
+        claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
+        assert claimed is not None
+        await mark_calling(conn, claimed, [each.number for each in claimed.deliveries], worker=WORKER, now=NOW)
+    async with sent.engines.owner.begin() as conn:
+        index = await deployment_key(conn, sent.master, "address_index")
+    by_hash = {bytes(r.address_hash): r.number for r in await sent.rows("SELECT address_hash, number FROM deliveries")}
+    return [by_hash[address_hash(index, "sms", number)] for number in NUMBERS]
+
+
+async def _came_back(sent: Approved, results: Sequence[Result], *accepted: int) -> None:
+    async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
+        await record(
+            conn, sent.broadcast_id, [*results, *(Result(n, 1, "accepted", provider_id=f"SM{n}") for n in accepted)], now=NOW
+        )
+    await sent.run("UPDATE delivery_chunks SET holder = NULL, lease_until = NULL")
+
+
+async def suppressed(sent: Approved) -> list[tuple[str, str, str]]:
+    rows = await sent.rows(
+        "SELECT u.code, s.channel, s.reason FROM suppressions s JOIN units u ON u.id = s.unit_id ORDER BY 1, 2, 3"
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("unit", [SCHOOL, DEPARTMENT])
+async def test_a_refused_number_that_is_dead_takes_itself_off_where_it_came_from(
+    engines: Engines, master: MasterKey, unit: str
+) -> None:
+    sent = await planned(engines, master, unit=unit)
+    first, second, third = await _call(sent)
+    failed = [Result(first, 1, "failed", reason="twilio.21211"), Result(second, 1, "failed", reason="twilio.21610")]
+    await _came_back(sent, failed, third)
+    assert await suppressed(sent) == [(SCHOOL, "sms", "invalid")]
+    (event,) = await sent.rows(
+        "SELECT u.code, a.account_id, a.details FROM audit_events a JOIN units u ON u.id = a.unit_id"
+        " WHERE action = 'suppression.noticed'"
+    )
+    assert (event.code, event.account_id, event.details) == (
+        SCHOOL,
+        None,
+        {"channel": "sms", "reason": "invalid", "addresses": 1},
+    )
+
+
+async def test_a_receipt_that_says_so_does_the_same_once(engines: Engines, master: MasterKey) -> None:
+    sent = await planned(engines, master, unit=DEPARTMENT)
+    numbers = await _call(sent)
+    await _came_back(sent, [], *numbers)
+    intake = ReceiptIntake(engines.web, lambda: NOW)
+    intake.start()
+    for number, code in zip(numbers, ("30005", "30003", "30006"), strict=True):
+        for _ in range(2):
+            await intake.store(Receipt(Attempt(sent.unit_id, sent.broadcast_id, number, 1), f"SM{number}", "undelivered", code))
+    await intake.stop()
+    async with unit_transaction(engines.worker, sent.unit_id) as conn:
+        while await apply_receipts(conn):
+            pass
+    assert await suppressed(sent) == [(SCHOOL, "sms", "invalid"), (SCHOOL, "sms", "invalid")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("twilio.21211", "invalid"),
+        ("twilio.21614", "invalid"),
+        ("twilio.21635", "invalid"),
+        ("provider.30005", "invalid"),
+        ("provider.30006", "invalid"),
+        ("provider.30003", None),
+        ("provider.30004", None),
+        ("twilio.21610", None),
+        ("twilio.212110", None),
+        ("smtp.550.5.1.1", "hard_bounce"),
+        ("smtp.551.5.1.6", "hard_bounce"),
+        ("smtp.553.5.1.3", "hard_bounce"),
+        ("smtp.550.5.1.10", "hard_bounce"),
+        ("smtp.550", None),
+        ("smtp.550.5.7.1", None),
+        ("smtp.550.5.1.8", None),  # the sender's address
+        ("smtp.554.5.1.1", None),
+        ("smtp.550.5.1.1x", None),
+        (None, None),
+    ],
+)
+async def test_what_a_failure_says_of_the_address(engines: Engines, reason: str | None, says: str | None) -> None:
+    async with engines.worker.begin() as conn:
+        asked = await conn.exec_driver_sql("SELECT dead_address(%s)", (reason,))
+        assert asked.scalar_one() == says
+
+
+async def test_a_worker_cannot_say_that_another_units_deliveries_are_dead(engines: Engines, master: MasterKey) -> None:
+    sent = await planned(engines, master)
+    first, *rest = await _call(sent)
+    await _came_back(sent, [], first, *rest)
+    await sent.run("UPDATE deliveries SET state = 'failed', reason = 'provider.30005' WHERE number = :n", n=first)
+    async with unit_transaction(engines.worker, sent.world.units[OTHER]) as conn:
+        await conn.exec_driver_sql(
+            "SELECT door_suppress_dead(ARRAY[%s]::bigint[], ARRAY[%s]::bigint[])", (sent.broadcast_id, first)
+        )
+    assert await suppressed(sent) == []
