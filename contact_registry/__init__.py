@@ -4,7 +4,7 @@ A leaf: it gets connection, clock and keys as arguments and knows nothing of bro
 """
 
 from contact_registry.addresses import read_address
-from contact_registry.audiences import Audience, audience_select, count_audience, joined_as_sets
+from contact_registry.audiences import Tally, audience_select, count_audience, joined_as_sets
 from contact_registry.by_hand import (
     Added,
     NewPerson,
@@ -47,9 +47,11 @@ from contact_registry.importing.storing import (
 )
 from contact_registry.importing.undoing import undo_list
 from contact_registry.languages import LANGUAGES
+from contact_registry.left_out import in_list_order, left_out_select, list_rows
 from contact_registry.masking import masked
 from contact_registry.phone_numbers import PhoneCell, read_phones
 from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, data_keys
+from contact_registry.standing import Audience, LeftOut, Preferences
 from contact_registry.suppressions import Reason as SuppressionReason
 from contact_registry.suppressions import Suppressed, lift_suppression, list_suppressions, suppress
 
@@ -74,6 +76,7 @@ __all__ = [
     "Erased",
     "Field",
     "ImportRefused",
+    "LeftOut",
     "LegacyText",
     "ListOf",
     "ListedContact",
@@ -82,6 +85,7 @@ __all__ = [
     "MasterKeyInvalid",
     "NewPerson",
     "PhoneCell",
+    "Preferences",
     "Problem",
     "Proof",
     "RegistryError",
@@ -89,6 +93,7 @@ __all__ = [
     "SeenColumn",
     "Suppressed",
     "SuppressionReason",
+    "Tally",
     "Unsealable",
     "Wanted",
     "add_person",
@@ -109,8 +114,11 @@ __all__ = [
     "find_contacts",
     "fold_heading",
     "give_consent",
+    "in_list_order",
     "joined_as_sets",
+    "left_out_select",
     "lift_suppression",
+    "list_rows",
     "list_suppressions",
     "load_columns",
     "load_contacts",

@@ -36,6 +36,8 @@ enrolments = Table(
     Column("contact_id", BigInteger, nullable=False),
     Column("grade", Text),
     Column("class_name", Text, nullable=False),
+    Column("sheet", Text),
+    Column("row", Integer),
     Column("ended_by", BigInteger),
 )
 

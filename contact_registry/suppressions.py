@@ -3,34 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql import ColumnElement
 
 from contact_registry.masking import masked
-from contact_registry.models import suppressions
 from contact_registry.sealing import MasterKey, data_keys
 
 Reason = Literal["opt_out", "wrong_person", "invalid", "hard_bounce"]
-
-ALWAYS: tuple[Reason, ...] = ("wrong_person", "invalid", "hard_bounce")
-"""These hold for every warning. An opt-out holds for advisories only: an urgent warning ignores preferences."""
-
-
-def suppressed(
-    unit_id: ColumnElement[Any], channel: ColumnElement[Any], address_hash: ColumnElement[Any], *, opt_out_too: bool
-) -> ColumnElement[bool]:
-    """Whether the unit may not write to the address, as a condition to stand in a larger SELECT."""
-    reasons = (*ALWAYS, "opt_out") if opt_out_too else ALWAYS
-    held = suppressions.c
-    return (
-        select(1)
-        .where(held.unit_id == unit_id, held.channel == channel, held.address_hash == address_hash, held.reason.in_(reasons))
-        .exists()
-    )
 
 
 async def suppress(

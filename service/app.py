@@ -17,6 +17,7 @@ from contact_registry import ImportRefused, MasterKey
 from service.api import (
     accounts,
     api_keys,
+    audiences,
     broadcasts,
     consents,
     contact_changes,
@@ -121,6 +122,7 @@ def _routes(app: FastAPI) -> None:
         imports,
         import_fixing,
         previews,
+        audiences,
         broadcasts,
         deliveries,
         events,

@@ -265,6 +265,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "template.unknown": ("Không có mẫu tin mang mã này.", "There is no ready text with this code."),
     # broadcasts
+    "audience.not_own_list": (
+        "Danh sách từng người chỉ xem được ở chính đơn vị có danh sách đó. Đơn vị cấp trên xem số lượng theo từng lý do.",
+        "Who is left out, one by one, is for the unit whose own list it is. A unit above sees how many, for each reason.",
+    ),
     "broadcast.unknown": ("Không tìm thấy tin này.", "There is no such broadcast."),
     "broadcast.not_allowed_in_state": (
         "Tin đang ở trạng thái không làm được việc này.",

@@ -4,6 +4,7 @@ Described for operators in docs/settings.md (a test holds the two equal). No sec
 its own (`service.standalone.secrets`), everywhere else a missing one stops the start with its name.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr | None = None
     twilio_sender: str = Field("SGDDTDNAI", max_length=11, pattern=r"^[A-Za-z0-9 ]+$")
     twilio_segments_per_second: float = Field(10, gt=0)
+    sms_price_per_segment: Decimal | None = Field(None, ge=0)
+    sms_price_currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
 
     smtp_host: str = ""
     smtp_port: int = Field(587, ge=1, le=65535)

@@ -1,14 +1,14 @@
-"""`/previews` and `/audiences/count`: what would be sent, and to how many, before anything is written down."""
+"""`/previews`: what would be sent, before anything is written down."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service.api.broadcast_models import AudienceIn, Channel, Kind, TextsIn, Title, Urgency
-from service.api.context import BroadcastsReader, BroadcastsWriter, Context
-from service.broadcasts import Finding, preview, weigh_audience
-from service.database import act_for, unit_transaction
+from service.api.broadcast_models import Channel, Kind, TextsIn, Title
+from service.api.context import BroadcastsReader, Context
+from service.broadcasts import Finding, preview
+from service.database import unit_transaction
 from service.refusals import preferred_language, sentence
 from service.units import find_unit
 
@@ -68,38 +68,6 @@ class PreviewOut(BaseModel):
     findings: list[FindingOut]
 
 
-class CountIn(BaseModel):
-    """An audience, and how it would be reached."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    unit: Annotated[str, Field(max_length=40)]
-    audience: AudienceIn = AudienceIn()
-    channels: Channels
-    urgency: Urgency = "urgent"
-
-
-class NotSentOut(BaseModel):
-    """Why some of the chosen are left out. Reasons that would tell of another school stand in one bucket."""
-
-    reason: str
-    count: int
-
-
-class CountOut(BaseModel):
-    """Messages that would leave now: one per number or address and channel.
-
-    `segments` and `cost_estimate` are null: an audience has no text, and a text's segments are what is paid for. `/previews` counts
-    them for one message.
-    """
-
-    recipients: int
-    by_channel: dict[str, int]
-    not_sent: list[NotSentOut]
-    segments: int | None = None
-    cost_estimate: float | None = None
-
-
 @router.post("/previews")
 async def show(context: Context, actor: BroadcastsReader, request: Request, body: PreviewIn) -> PreviewOut:
     """The texts as parents would get them, with an example number, and what the rules find in them."""
@@ -130,26 +98,4 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
         ],
         email=EmailOut(subject=made.email.subject, text=made.email.text, html=made.email.html) if made.email else None,
         findings=[FindingOut.of(finding, language) for finding in made.findings],
-    )
-
-
-@router.post("/audiences/count")
-async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> CountOut:
-    """How many messages would leave now."""
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        unit = await find_unit(conn, body.unit, context.today())
-        await act_for(conn, unit.id)
-        counted = await weigh_audience(
-            conn,
-            actor,
-            unit=unit,
-            audience=body.audience.audience(),
-            channels=body.channels,
-            urgency=body.urgency,
-            now=context.now(),
-        )
-    return CountOut(
-        recipients=counted.recipients,
-        by_channel=dict(counted.by_channel),
-        not_sent=[NotSentOut(reason=reason, count=how_many) for reason, how_many in counted.not_sent],
     )

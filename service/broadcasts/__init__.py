@@ -5,12 +5,13 @@ from service.broadcasts.audiences import (
     AudienceCount,
     count_recipients,
     load_audience,
-    obeys_opt_out,
+    preferences_of,
     resolve_audience,
     weigh_audience,
 )
 from service.broadcasts.content_rules import Finding
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
+from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.previews import Preview, preview
@@ -28,6 +29,7 @@ __all__ = [
     "Draft",
     "EmailText",
     "Finding",
+    "LeftOutRow",
     "Located",
     "Preview",
     "ReadyText",
@@ -41,10 +43,11 @@ __all__ = [
     "edit_draft",
     "find_broadcast",
     "list_broadcasts",
+    "list_left_out",
     "load_audience",
     "locate_broadcast",
     "move",
-    "obeys_opt_out",
+    "preferences_of",
     "preview",
     "ready_text",
     "ready_texts",
@@ -53,4 +56,5 @@ __all__ = [
     "return_broadcast",
     "submit",
     "weigh_audience",
+    "why",
 ]

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience, count_audience
+from contact_registry import Audience, LeftOut, Preferences, Tally, count_audience
 from service.actors import Actor
 from service.clock import LOCAL
 from service.database import act_for
 from service.errors import FieldError, Invalid
+from service.readiness import sends_by_consent
 from service.units import Unit, units_below
 from service.wording import one_line
 
@@ -21,11 +22,11 @@ SENDABLE = ("sms", "email")
 
 @dataclass(frozen=True, slots=True)
 class AudienceCount:
-    """Deliveries a broadcast would have. `not_sent`: (reason, count) of those it leaves out; only "opt_out" is told apart."""
+    """Deliveries a broadcast would have, and those it leaves out: (reason, count), each counted under one reason."""
 
     recipients: int
     by_channel: Mapping[str, int]
-    not_sent: tuple[tuple[str, int], ...]
+    not_sent: tuple[tuple[LeftOut, int], ...]
 
 
 def stored_audience(audience: Audience) -> dict[str, Any]:
@@ -48,9 +49,11 @@ def load_audience(stored: Mapping[str, Any]) -> Audience:
     )
 
 
-def obeys_opt_out(urgency: str) -> bool:
-    """Only an advisory obeys an opt-out; a wrong person or a dead address is never written to."""
-    return urgency == "advisory"
+async def preferences_of(conn: AsyncConnection, unit_id: int, urgency: str) -> Preferences:
+    """Only an advisory heeds an opt-out, and asks for consent where the unit's data rule says so."""
+    if urgency != "advisory":
+        return Preferences()
+    return Preferences(obey_opt_out=True, needs_consent=await sends_by_consent(conn, unit_id))
 
 
 async def resolve_audience(conn: AsyncConnection, unit_code: str, audience: Audience, *, on: datetime) -> list[int]:
@@ -80,31 +83,42 @@ async def count_recipients(
     now: datetime,
 ) -> dict[str, int]:
     """Deliveries a broadcast would have now, by channel. The transaction acts for the unit, and does so again afterwards."""
-    wanted = [channel for channel in SENDABLE if channel in channels]
-    if not wanted:
-        return {}
-    unit_ids = await resolve_audience(conn, unit_code, audience, on=now)
-    await act_for(conn, unit_id, subtree=True)
-    counts = await count_audience(conn, unit_ids, audience, wanted, obey_opt_out=obeys_opt_out(urgency))
-    await act_for(conn, unit_id)
-    return {channel: counts.get(channel, 0) for channel in wanted}
+    tally = await _tally(
+        conn, unit_id=unit_id, unit_code=unit_code, audience=audience, channels=channels, urgency=urgency, now=now
+    )
+    return dict(tally.by_channel)
 
 
 async def weigh_audience(
     conn: AsyncConnection, actor: Actor, *, unit: Unit, audience: Audience, channels: Sequence[str], urgency: str, now: datetime
 ) -> AudienceCount:
-    """How many would be written to, before anything is drafted. The transaction acts for the unit.
+    """How many would be written to, and how many would not and why, before anything is drafted. The transaction acts for the unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("unit.unknown")`.
     """
     actor.require("broadcasts:write")
+    tally = await _tally(
+        conn, unit_id=unit.id, unit_code=unit.code, audience=audience, channels=channels, urgency=urgency, now=now
+    )
+    return AudienceCount(sum(tally.by_channel.values()), tally.by_channel, tuple(tally.left_out.items()))
 
-    async def counted(as_urgency: str) -> dict[str, int]:
-        return await count_recipients(
-            conn, unit_id=unit.id, unit_code=unit.code, audience=audience, channels=channels, urgency=as_urgency, now=now
-        )
 
-    by_channel = await counted(urgency)
-    total = sum(by_channel.values())
-    opted_out = sum((await counted("urgent")).values()) - total if obeys_opt_out(urgency) else 0
-    return AudienceCount(total, by_channel, (("opt_out", opted_out),) if opted_out > 0 else ())
+async def _tally(
+    conn: AsyncConnection,
+    *,
+    unit_id: int,
+    unit_code: str,
+    audience: Audience,
+    channels: Sequence[str],
+    urgency: str,
+    now: datetime,
+) -> Tally:
+    wanted = [channel for channel in SENDABLE if channel in channels]
+    if not wanted:
+        return Tally({}, {})
+    unit_ids = await resolve_audience(conn, unit_code, audience, on=now)
+    preferences = await preferences_of(conn, unit_id, urgency)
+    await act_for(conn, unit_id, subtree=True)
+    tally = await count_audience(conn, unit_ids, audience, wanted, preferences)
+    await act_for(conn, unit_id)
+    return tally

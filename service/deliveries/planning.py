@@ -19,7 +19,7 @@ from service.broadcasts import (
     find_broadcast,
     load_audience,
     move,
-    obeys_opt_out,
+    preferences_of,
     resolve_audience,
 )
 from service.database import act_for, unit_transaction
@@ -111,7 +111,8 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
     """INSERT ... SELECT around the registry's own query: no address passes through Python. How many."""
     audience = load_audience(broadcast.audience)
     unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
-    chosen = audience_select(unit_ids, audience, channel, obey_opt_out=obeys_opt_out(broadcast.urgency)).subquery()
+    preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
+    chosen = audience_select(unit_ids, audience, channel, preferences).subquery()
     position = func.row_number().over() - 1
     rows = select(
         literal(broadcast.id),

@@ -12,6 +12,7 @@ from contact_registry import (
     Audience,
     DataKey,
     MasterKey,
+    Preferences,
     apply_list,
     audience_select,
     count_audience,
@@ -71,9 +72,10 @@ class School:
         async with unit_transaction(self.engines.worker, root, subtree=True) as conn:
             below = text("SELECT descendant_id FROM unit_closure WHERE ancestor_id = :unit")
             ids = list((await conn.execute(below, {"unit": root})).scalars())
-            rows = (await conn.execute(audience_select(ids, audience, channel, obey_opt_out=opt_out))).all()
+            preferences = Preferences(obey_opt_out=opt_out)
+            rows = (await conn.execute(audience_select(ids, audience, channel, preferences))).all()
             keys = await data_keys(conn, self.master, [row.data_key_id for row in rows])
-            assert await count_audience(conn, ids, audience, [channel], obey_opt_out=opt_out) == {channel: len(rows)}
+            assert (await count_audience(conn, ids, audience, [channel], preferences)).by_channel == {channel: len(rows)}
             assert [bytes(r.address_hash) for r in rows] == sorted(bytes(r.address_hash) for r in rows)
             return sorted(keys[row.data_key_id].unseal(row.address_sealed, channel) for row in rows)
 

@@ -162,6 +162,11 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
             ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
             ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
         ],
+        ("POST", "/audiences/left-out"): [
+            ("/audiences/left-out", {"json": count}),
+            ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
+            ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
+        ],
         ("GET", "/broadcasts"): [("/broadcasts", {})],
         ("POST", "/broadcasts"): [
             ("/broadcasts", {"json": notice(unit=THEIRS)}),
@@ -185,6 +190,7 @@ MAY_ANSWER = {
     ("POST", "/contacts"),
     ("POST", "/suppressions"),
     ("POST", "/api-keys"),
+    ("POST", "/audiences/left-out"),
 }
 
 

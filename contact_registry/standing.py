@@ -1,0 +1,203 @@
+"""Who is meant, and whether they may be written to: the one SELECT that counting, planning and every list of those left out stand on.
+
+A suppression holds for the list of the unit it was made at and for every list below that unit. Those of units above the acting one
+come through a door, without their reasons: row-level security hides them, and what they would tell is not the school's to know.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    LargeBinary,
+    Subquery,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import CollectionAggregate
+
+from contact_registry.consent import consented
+from contact_registry.models import contact_points, contacts, enrolments, suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """`units`: codes, resolved to ids by the caller. Grades and classes add up; neither means all parents. `staff`: staff, too."""
+
+    units: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Which of people's own wishes a warning heeds. A wrong person or a dead address is never written to, whatever stands here.
+
+    `obey_opt_out`: whoever opted out is left out. `needs_consent`: so is an address without a consent standing at its list's unit.
+    """
+
+    obey_opt_out: bool = False
+    needs_consent: bool = False
+
+
+class LeftOut(IntEnum):
+    """Why somebody is not written to. Where several hold, the first is told; OTHER comes after all that one may know."""
+
+    WRONG_PERSON = 1
+    INVALID = 2
+    HARD_BOUNCE = 3
+    OPT_OUT = 4
+    NO_CONSENT = 5
+    OTHER = 6  # a unit above has taken it off
+    NO_ADDRESS = 7  # a contact without any address on the channels
+    NO_CONTACT = 8  # a pupil nobody can be written to for
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+
+REACHED = 0
+"""What stands for a reason where there is none."""
+
+
+def of_units(unit_ids: Sequence[int]) -> CollectionAggregate[bool]:
+    """What to compare a unit_id with: one parameter, however many units."""
+    return any_(bindparam(None, sorted(set(unit_ids)), ARRAY(Integer)))
+
+
+def standing(unit_ids: Sequence[int], audience: Audience, channels: Sequence[str], preferences: Preferences) -> Subquery:
+    """Every address of everybody meant, and everybody without one, each with `left_out`: `REACHED` or the number of a `LeftOut`.
+
+    Columns contact_id, unit_id, role, point_id, channel, address_hash, address_sealed, data_key_id, left_out; those of the address
+    are null for a contact that has none on these channels. The transaction acts for the sending unit and reads below it.
+    """
+    point, contact, units = contact_points.c, contacts.c, of_units(unit_ids)
+    by_list, by_all = _suppressed_on_lists(preferences), _suppressed_for_all(preferences)
+    reasons: list[ColumnElement[int]] = [by_list.c.reason, by_all.c.reason]
+    if preferences.needs_consent:
+        reasons.append(case((~consented(point.unit_id, point.channel, point.address_hash), int(LeftOut.NO_CONSENT))))
+    left_out = case((point.id.is_(None), int(LeftOut.NO_ADDRESS)), else_=func.coalesce(func.least(*reasons), REACHED))
+    addressed = contacts.outerjoin(
+        contact_points,
+        and_(
+            point.contact_id == contact.id,
+            point.unit_id == units,  # said twice so that both sides of the join are narrowed by an index
+            point.channel.in_(channels),
+            point.ended_by.is_(None),
+        ),
+    )
+    same = and_(by_all.c.channel == point.channel, by_all.c.address_hash == point.address_hash)
+    same_on_list = and_(
+        by_list.c.unit_id == point.unit_id,
+        by_list.c.channel == point.channel,
+        by_list.c.address_hash == point.address_hash,
+    )
+    return (
+        select(
+            contact.id.label("contact_id"),
+            contact.unit_id,
+            contact.role,
+            point.id.label("point_id"),
+            point.channel,
+            point.address_hash,
+            point.address_sealed,
+            point.data_key_id,
+            left_out.label("left_out"),
+        )
+        .select_from(addressed.outerjoin(by_list, same_on_list).outerjoin(by_all, same))
+        .where(contact.unit_id == units, contact.ended_by.is_(None), _meant(units, audience))
+        .subquery("standing")
+    )
+
+
+def _holding(preferences: Preferences) -> list[LeftOut]:
+    always = [LeftOut.WRONG_PERSON, LeftOut.INVALID, LeftOut.HARD_BOUNCE]
+    return [*always, LeftOut.OPT_OUT] if preferences.obey_opt_out else always
+
+
+def _first(reason: ColumnElement[str], preferences: Preferences) -> ColumnElement[int]:
+    """The number of the first of the reasons that hold; null where none does."""
+    return func.min(case({each.code: int(each) for each in _holding(preferences)}, value=reason)).label("reason")
+
+
+def _suppressed_on_lists(preferences: Preferences) -> Subquery:
+    """(unit, channel, hash): by the unit whose list it is, or by one between that and the acting unit."""
+    held = suppressions.c
+    codes = [each.code for each in _holding(preferences)]
+    between = func.door_suppressed_between().table_valued(
+        column("unit_id", Integer), column("channel", Text), column("address_hash", LargeBinary), column("reason", Text)
+    )
+    each = union_all(
+        select(held.unit_id, held.channel, held.address_hash, held.reason).where(held.reason.in_(codes)),
+        select(between).where(between.c.reason.in_(codes)),
+    ).subquery()
+    found = each.c
+    return (
+        select(found.unit_id, found.channel, found.address_hash, _first(found.reason, preferences))
+        .group_by(found.unit_id, found.channel, found.address_hash)
+        .subquery("by_list")
+    )
+
+
+def _suppressed_for_all(preferences: Preferences) -> Subquery:
+    """(channel, hash): by the acting unit itself, for every list below it, or by a unit above."""
+    held = suppressions.c
+    codes = [each.code for each in _holding(preferences)]
+    above = func.door_suppressed_above().table_valued(
+        column("channel", Text), column("address_hash", LargeBinary), column("reason", Text)
+    )
+    each = union_all(
+        select(held.channel, held.address_hash, _first(held.reason, preferences))
+        .where(held.unit_id == func.loa_unit(), held.reason.in_(codes))
+        .group_by(held.channel, held.address_hash),
+        select(above.c.channel, above.c.address_hash, literal(int(LeftOut.OTHER))).where(above.c.reason.in_(codes)),
+    ).subquery()
+    found = each.c
+    return (
+        select(found.channel, found.address_hash, func.min(found.reason).label("reason"))
+        .group_by(found.channel, found.address_hash)
+        .subquery("by_all")
+    )
+
+
+def beside_pupil(audience: Audience) -> ColumnElement[bool] | None:
+    """Which enrolments an audience of grades and classes means; None: all."""
+    pupil = enrolments.c
+    if not audience.grades and not audience.classes:
+        return None
+    return or_(
+        func.lower(pupil.grade).in_([grade.lower() for grade in audience.grades]),
+        func.lower(pupil.class_name).in_([name.lower() for name in audience.classes]),
+    )
+
+
+def _meant(units: CollectionAggregate[bool], audience: Audience) -> ColumnElement[bool]:
+    """Parents (of the named grades and classes) and perhaps staff.
+
+    Told as one list of contacts at the top of the WHERE: a semi-join. An OR around an EXISTS is asked once for every contact
+    (500,000 contacts: 7.0 s instead of 2.4 s).
+    """
+    contact, pupil = contacts.c, enrolments.c
+    named = beside_pupil(audience)
+    if named is None:
+        return contact.audience.in_(("parents", "staff") if audience.staff else ("parents",))
+    beside = select(pupil.contact_id).where(pupil.unit_id == units, pupil.ended_by.is_(None), named)
+    if not audience.staff:
+        return and_(contact.audience == "parents", contact.id.in_(beside))
+    members = contacts.alias("staff").c
+    staff = select(members.id).where(members.unit_id == units, members.audience == "staff", members.ended_by.is_(None))
+    return contact.id.in_(union_all(beside, staff))
