@@ -27,6 +27,7 @@ from contact_registry.errors import (
     RegistryError,
     Unsealable,
 )
+from contact_registry.forgetting import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
 from contact_registry.importing.applying import Applied, apply_list
 from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, Counts, LegacyText, Problem, SeenColumn
 from contact_registry.importing.differences import ClassDifference, Difference, compare_list
@@ -76,6 +77,7 @@ __all__ = [
     "Erased",
     "Field",
     "ImportRefused",
+    "Lapse",
     "LeftOut",
     "LegacyText",
     "ListOf",
@@ -108,11 +110,15 @@ __all__ = [
     "consented",
     "correct_address",
     "count_audience",
+    "count_ended",
+    "count_lapsed",
     "current_data_key",
     "data_keys",
     "erase_person",
     "find_contacts",
     "fold_heading",
+    "forget_ended",
+    "forget_lapsed",
     "give_consent",
     "in_list_order",
     "joined_as_sets",

@@ -32,6 +32,7 @@ from service.api import (
     lookups,
     previews,
     records,
+    retention,
     suppressions,
     units,
     webhooks,
@@ -131,6 +132,7 @@ def _routes(app: FastAPI) -> None:
         consents,
         contact_looks,
         suppressions,
+        retention,
     ):
         versioned.include_router(part.router)
     # The first to match answers: what is asked most stands first.

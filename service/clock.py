@@ -37,3 +37,20 @@ def school_year_of(now: datetime) -> str:
 def last_day_of(school_year: str) -> date:
     """The last day on which what belongs to a school year still holds: 31 October behind it, so that August's lists have time."""
     return date(int(school_year.partition("-")[2]), 10, 31)
+
+
+def oldest_school_year(now: datetime) -> str:
+    """The oldest school year that still holds: on 31 October 2027 it is 2026-2027, the day after 2027-2028."""
+    today = now.astimezone(LOCAL)
+    last = today.year if (today.month, today.day) <= (10, 31) else today.year + 1
+    return f"{last - 1}-{last}"
+
+
+def first_moment_of(school_year: str) -> datetime:
+    """When `school_year_of` begins to say so: 1 July, in Vietnam."""
+    return datetime(int(school_year.partition("-")[0]), 7, 1, tzinfo=LOCAL)
+
+
+def midnight_before(now: datetime) -> datetime:
+    """When the day that it is in Vietnam began."""
+    return now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -131,6 +131,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Không đọc được tệp. Ảnh chụp, PDF và Word không dùng được: mở danh sách trong Excel, lưu dạng .xlsx rồi gửi lại.",
         "The file cannot be read. Photos, PDF and Word are no use: open the list in Excel, save it as .xlsx and send it again.",
     ),
+    "import.expired": (
+        "Danh sách này không được áp dụng trong 30 ngày nên đã bị xóa. Gửi lại danh sách hiện tại.",
+        "This list was not applied within 30 days and was deleted. Send the present list again.",
+    ),
     "import.no_contact_column": (
         "Không thấy cột số điện thoại hay email nào. Kiểm tra dòng tiêu đề của danh sách.",
         "No column with phone numbers or emails was found. Check the header row of the list.",

@@ -33,7 +33,14 @@ from workers.channels.sms_twilio import SmsTwilio
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
-from workers.jobs.watching import beat, receive_again_and_again, reconcile_again_and_again, relay_commands, sweep_again_and_again
+from workers.jobs.watching import (
+    beat,
+    receive_again_and_again,
+    reconcile_again_and_again,
+    relay_commands,
+    retain_again_and_again,
+    sweep_again_and_again,
+)
 from workers.jobs.window import Window
 
 _log = structlog.get_logger()
@@ -122,7 +129,7 @@ async def work(settings: Settings, lane: Lane) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
     arq = _arq_worker(tools)
-    loops = (sweep_again_and_again, receive_again_and_again, reconcile_again_and_again, relay_commands)
+    loops = (sweep_again_and_again, receive_again_and_again, reconcile_again_and_again, relay_commands, retain_again_and_again)
     heart = asyncio.create_task(beat(tools, tools.clock()))
     beside = [asyncio.create_task(loop_(tools)) for loop_ in loops]
     queue = asyncio.create_task(arq.main())

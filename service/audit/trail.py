@@ -51,6 +51,7 @@ class Action(StrEnum):
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_LIFTED = "suppression.lifted"
     SUPPRESSION_NOTICED = "suppression.noticed"  # by the system: a dead number or mailbox; written by door_suppress_dead
+    RETENTION_RUN = "retention.run"
     BROADCAST_DRAFTED = "broadcast.drafted"
     BROADCAST_EDITED = "broadcast.edited"
     BROADCAST_SUBMITTED = "broadcast.submitted"

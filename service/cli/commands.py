@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from service.cli import accounts, audit, keys, processes, records, units
+from service.cli import accounts, audit, keys, processes, records, retention, units
 from service.cli.deployment import Problem
 from service.errors import LoaError
 from service.refusals import sentence
@@ -24,6 +24,7 @@ app.add_typer(units.app, name="units")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(retention.app, name="retention")
 
 
 def main() -> None:

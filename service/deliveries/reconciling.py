@@ -37,7 +37,7 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
         text(
             "SELECT d.number, d.called_at, d.data_key_id, d.address_sealed"
             "  FROM delivery_chunks c JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
-            " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain'"
+            " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain' AND d.address_sealed <> ''"
             "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.listed_at NULLS FIRST, d.called_at, d.number LIMIT :batch"
         ),
         {"broadcast": broadcast_id, "chunk": chunk, "listed_before": now - SPACING, "batch": _BATCH},

@@ -34,6 +34,8 @@ WRITERS = {
     "data_rules": {"service.readiness"},
     "protection_leads": {"service.readiness"},
     "verification_cards": {"service.readiness"},
+    "retention_runs": {"service.retention"},
+    "retention_checks": {"service.retention"},
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "number_blocks": set[str](),  # by door

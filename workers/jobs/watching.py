@@ -15,6 +15,7 @@ from sqlalchemy import text
 from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
+from workers.jobs.keeping import retain
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear, receive, sweep
 from workers.jobs.tools import Tools
@@ -26,6 +27,7 @@ CLEAR_EVERY = 60.0
 RECEIVE_EVERY = 0.5
 RECONCILE_EVERY = 2.0
 RELAY_EVERY = 2.0
+RETAIN_EVERY = 60.0
 
 
 async def beat(tools: Tools, started: datetime) -> None:
@@ -63,6 +65,11 @@ async def receive_again_and_again(tools: Tools) -> None:
 async def reconcile_again_and_again(tools: Tools) -> None:
     """SMS in doubt. A loop of its own: a provider that hangs on its list must not hold up the sweeper."""
     await _alone(tools, "reconcile", RECONCILE_EVERY, reconcile)
+
+
+async def retain_again_and_again(tools: Tools) -> None:
+    """What is kept no longer, unit by unit, once a day."""
+    await _alone(tools, "retain", RETAIN_EVERY, retain)
 
 
 async def relay_commands(tools: Tools) -> None:

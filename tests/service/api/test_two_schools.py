@@ -167,6 +167,8 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
             ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
             ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
         ],
+        ("GET", "/retention-runs"): [("/retention-runs", {"params": {"unit": THEIRS}})],
+        ("GET", "/retention-runs/next"): [("/retention-runs/next", {"params": {"unit": THEIRS}})],
         ("GET", "/broadcasts"): [("/broadcasts", {})],
         ("POST", "/broadcasts"): [
             ("/broadcasts", {"json": notice(unit=THEIRS)}),

@@ -30,7 +30,7 @@ def test_help_lists_the_commands() -> None:
     helped = loa("--help")
 
     assert helped.returncode == 0
-    for command in ("run", "migrate", "web", "simulators", "units", "accounts", "keys", "verify", "audit"):
+    for command in ("run", "migrate", "web", "simulators", "units", "accounts", "keys", "verify", "audit", "retention"):
         assert f" {command} " in helped.stdout
 
 
@@ -54,6 +54,20 @@ async def test_an_operator_makes_a_department_an_account_and_a_key(engines: Engi
     assert "so-moi.example" not in trail
     async with engines.owner.connect() as conn:
         assert (await conn.execute(text("SELECT count(*) FROM signing_keys"))).scalar_one() == 1
+
+
+async def test_retention_is_tried_run_and_read_from_the_command_line(engines: Engines, urls: Urls, master_text: str) -> None:
+    deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text}
+    assert loa("units", "create", "so-moi", "Sở mới", **deployment).returncode == 0
+    async with engines.owner.begin() as conn:
+        await conn.execute(text("INSERT INTO contacts (unit_id, role, school_year) SELECT id, 'parent', '2019-2020' FROM units"))
+
+    for command in (("--dry-run",), ("--unit", "so-moi"), ()):
+        done = loa("retention", "run", *command, **deployment)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == (["so-moi", "contacts", "1", "contacts"] if command else [])
+    assert "1 contacts" in loa("retention", "list", "--unit", "so-moi", **deployment).stdout
+    assert loa("retention", "run", "--unit", "nowhere", **deployment).returncode == 1
 
 
 def test_a_missing_setting_is_named() -> None:

@@ -54,6 +54,8 @@ ROWS = (
         " VALUES (:unit, now(), :account, gen_random_uuid(), 'called_us')"
     ),
     *READINESS,
+    "INSERT INTO retention_runs (unit_id, rule, began_at, counts) VALUES (:unit, 'ended', now(), '{}')",
+    "INSERT INTO retention_checks VALUES (:unit, now())",
     "INSERT INTO signing_keys VALUES (:n, :unit, 'record', decode(repeat('00', 32), 'hex'), :h, now(), NULL, NULL)",
     "INSERT INTO records VALUES (gen_random_uuid(), :unit, :h, :h, :n::bigint, now(), now())",
     "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records WHERE unit_id = :unit",
