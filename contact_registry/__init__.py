@@ -33,6 +33,7 @@ from contact_registry.importing.checked import CheckedCell, CheckedList, Checked
 from contact_registry.importing.differences import ClassDifference, Difference, compare_list
 from contact_registry.importing.headings import ColumnMeaning, Field, ListOf, Role
 from contact_registry.importing.headings import fold as fold_heading
+from contact_registry.importing.plain_tables import PlainTable, TableRow, read_table
 from contact_registry.importing.problem_messages import problem_message
 from contact_registry.importing.reading import read_list
 from contact_registry.importing.rows import recheck_row, rechecked
@@ -51,7 +52,7 @@ from contact_registry.languages import LANGUAGES
 from contact_registry.left_out import in_list_order, left_out_select, list_rows
 from contact_registry.masking import masked
 from contact_registry.phone_numbers import PhoneCell, read_phones
-from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, data_keys
+from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, current_data_keys, data_keys
 from contact_registry.standing import Audience, LeftOut, Preferences
 from contact_registry.suppressions import Reason as SuppressionReason
 from contact_registry.suppressions import Suppressed, lift_suppression, list_suppressions, suppress
@@ -87,6 +88,7 @@ __all__ = [
     "MasterKeyInvalid",
     "NewPerson",
     "PhoneCell",
+    "PlainTable",
     "Preferences",
     "Problem",
     "Proof",
@@ -95,6 +97,7 @@ __all__ = [
     "SeenColumn",
     "Suppressed",
     "SuppressionReason",
+    "TableRow",
     "Tally",
     "Unsealable",
     "Wanted",
@@ -113,6 +116,7 @@ __all__ = [
     "count_ended",
     "count_lapsed",
     "current_data_key",
+    "current_data_keys",
     "data_keys",
     "erase_person",
     "find_contacts",
@@ -137,6 +141,7 @@ __all__ = [
     "read_cells",
     "read_list",
     "read_phones",
+    "read_table",
     "recheck_row",
     "rechecked",
     "replace_rows",

@@ -100,6 +100,21 @@ async def current_data_key(conn: AsyncConnection, master: MasterKey, unit_id: in
     return DataKey(row.id, unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(unit_id))))
 
 
+async def current_data_keys(conn: AsyncConnection, master: MasterKey, unit_ids: Iterable[int]) -> dict[int, DataKey]:
+    """The current data keys of many units by unit, made for those that have none. Each is at or below the acting unit."""
+    units = sorted(set(unit_ids))
+    find = text("SELECT id, unit_id, wrapped FROM data_keys WHERE unit_id = ANY(:units) AND retired_at IS NULL")
+    rows = (await conn.execute(find, {"units": units})).all()
+    if without := sorted(set(units) - {row.unit_id for row in rows}):
+        wraps = [master.wrap(os.urandom(32), _purpose(unit)) for unit in without]
+        await conn.execute(text("SELECT door_first_data_keys(:units, :wraps)"), {"units": without, "wraps": wraps})
+        rows = (await conn.execute(find, {"units": units})).all()
+    return {
+        row.unit_id: DataKey(row.id, row.unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(row.unit_id))))
+        for row in rows
+    }
+
+
 async def data_keys(conn: AsyncConnection, master: MasterKey, ids: Iterable[int]) -> dict[int, DataKey]:
     """Data keys by id, as far as the transaction's scope shows them."""
     rows = await conn.execute(text("SELECT id, unit_id, wrapped FROM data_keys WHERE id = ANY(:ids)"), {"ids": sorted(set(ids))})

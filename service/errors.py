@@ -2,6 +2,7 @@
 
     LoaError
     ├── Invalid           422  what was sent cannot be used
+    │   └── RowsRefused        so nothing of the list was taken
     ├── TooLarge          413
     ├── Unauthenticated   401
     ├── Forbidden         403  the person may not
@@ -26,6 +27,16 @@ class FieldError:
     values: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One cell of a list that could not be used: its row as the spreadsheet shows it, its heading as written, a code."""
+
+    row: int
+    column: str
+    code: str
+    values: Mapping[str, Any] | None = None
+
+
 class LoaError(Exception):
     """A refusal with a code from the contract. `values` fill the sentence; they are never personal data."""
 
@@ -40,6 +51,16 @@ class LoaError(Exception):
 
 class Invalid(LoaError):
     status = 422
+
+
+class RowsRefused(Invalid):
+    """A list with rows that cannot be used. All of it or nothing."""
+
+    def __init__(self, *, rows: int, unchanged: int, problems: tuple[RowError, ...]) -> None:
+        super().__init__("bulk.rows", count=len({problem.row for problem in problems}))
+        self.rows = rows
+        self.unchanged = unchanged
+        self.problems = problems
 
 
 class TooLarge(LoaError):

@@ -71,6 +71,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "field.invalid": ("Giá trị không dùng được ở mục này.", "This value cannot be used here."),
     "field.too_long": ("Quá dài.", "Too long."),
     "field.too_short": ("Quá ngắn hoặc để trống.", "Too short, or empty."),
+    "field.date": ("Cần ngày, ví dụ 01/08/2026.", "A date is needed, e.g. 01/08/2026."),
     "field.past": ("Thời điểm này đã qua.", "This time is past."),
     "field.choice": ("Không phải một trong các giá trị cho phép: {allowed}.", "Not one of the allowed values: {allowed}."),
     "field.time": (
@@ -125,6 +126,35 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The invitation does not work: mistyped, expired or used. Ask the administrator for a new one.",
     ),
     "api_key.unknown": ("Không tìm thấy khóa API này.", "There is no such API key."),
+    # units and accounts in bulk
+    "bulk.rows": (
+        "Có {count} dòng chưa dùng được nên chưa ghi dòng nào. Sửa các dòng trong problems rồi gửi lại cả tệp.",
+        "{count} rows cannot be used, so nothing was made. Correct the rows in problems and send the whole file again.",
+    ),
+    "bulk.no_heading": (
+        "Không thấy dòng tiêu đề. Dùng tệp mẫu, hoặc ghi tiêu đề các cột ở một trong 20 dòng đầu.",
+        "No header row was found. Use the template, or put the headings in one of the first 20 rows.",
+    ),
+    "bulk.too_many_rows": (
+        "Tệp có hơn 5.000 dòng. Chia thành nhiều tệp.",
+        "The file has more than 5,000 rows. Split it.",
+    ),
+    "bulk.column_missing": ("Danh sách thiếu cột này.", "The list lacks this column."),
+    "bulk.repeated": ("Đã có ở dòng {first}.", "It stands in row {first} already."),
+    "bulk.level": ("Cấp là sở, xã (phòng) hoặc trường.", "The level is department, commune office or school."),
+    "bulk.unit_differs": (
+        "Mã này đã có, với tên, cấp hoặc cấp trên khác. Danh sách không đổi đơn vị đang có.",
+        "This code exists with another name, level or parent. A list changes no unit there is.",
+    ),
+    "bulk.account_differs": (
+        "Email này đã có tài khoản với đơn vị, tên, vai trò hoặc ngôn ngữ khác. Danh sách không đổi tài khoản đang có.",
+        "This email has an account with another unit, name, roles or language. A list changes no account there is.",
+    ),
+    "bulk.roles": (
+        "Vai trò là văn thư, người duyệt (hiệu trưởng), cán bộ, phụ trách dữ liệu hoặc quản trị.",
+        "A role is clerk, approver, officer, data protection lead or administrator.",
+    ),
+    "bulk.language": ("Ngôn ngữ là vi hoặc en.", "The language is vi or en."),
     # school lists
     "import.unknown": ("Không tìm thấy danh sách này.", "There is no such import."),
     "import.unreadable": (

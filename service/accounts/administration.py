@@ -36,14 +36,14 @@ def normal_email(email: str) -> str | None:
         return None
 
 
-def wrong_fields(email: str | None, name: str, roles: Iterable[str]) -> list[FieldError]:
-    """What keeps these from being an account, field by field, never with a value."""
+def wrong_fields(email: str | None, name: str) -> list[FieldError]:
+    """What keeps these from being a person, field by field, never with a value. `email` as `normal_email` read it."""
     wrong = []
     if email is None:
         wrong.append(FieldError("email", "field.invalid"))
     if not 1 <= len(name) <= LONGEST_NAME:
         wrong.append(FieldError("name", "field.too_long" if name else "field.too_short"))
-    return wrong + _wrong_roles(roles)
+    return wrong
 
 
 def _wrong_roles(roles: Iterable[str]) -> list[FieldError]:
@@ -75,7 +75,7 @@ async def create_account(
     if actor is not None:
         actor.require("accounts:write")
     held, name, normal = sorted(set(roles)), one_line(name), normal_email(email)
-    wrong = wrong_fields(normal, name, held)
+    wrong = wrong_fields(normal, name) + _wrong_roles(held)
     if password is not None and (short := password_problem(password)):
         wrong.append(short)
     if wrong or normal is None:
@@ -114,6 +114,20 @@ async def create_account(
         now=now,
     )
     return account_id
+
+
+async def note_emails_told_taken(conn: AsyncConnection, actor: Actor, *, emails: int, now: datetime) -> None:
+    """Keeps in the actor's unit's trail that they learned of so many emails that each has an account somewhere."""
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=actor.unit_id,
+        action=Action.EMAILS_TOLD_TAKEN,
+        subject_kind="account",
+        subject_id=actor.account_id,
+        details={"emails": emails},
+        now=now,
+    )
 
 
 async def change_account(conn: AsyncConnection, actor: Actor, *, account_id: int, change: Change, now: datetime) -> None:

@@ -1,7 +1,5 @@
 """`/accounts`: the people of a unit and of those below it. Nobody but the person learns their password or holds their key."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -24,12 +22,11 @@ from service.accounts import (
     locate_account,
 )
 from service.actors import Actor
-from service.api.context import AccountsReader, AccountsWriter, ApiContext, Context
+from service.api.context import AccountsReader, AccountsWriter, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_uuid
+from service.api.emails_taken import telling_taken
 from service.api.idempotency import IdempotencyKey, once, request_hash
-from service.audit import Action, record_event
 from service.database import act_for, unit_transaction
-from service.errors import Conflict
 from service.keyring import deployment_key
 from service.units import find_unit
 
@@ -109,27 +106,6 @@ class AccountList(BaseModel):
 
     items: list[PersonOut]
     next: str | None
-
-
-@asynccontextmanager
-async def telling_taken(context: ApiContext, actor: Actor) -> AsyncIterator[None]:
-    """That somebody learned of an email that it has an account stays in the trail, though their deed failed (docs/decisions/0008)."""
-    try:
-        yield
-    except Conflict as refused:
-        if refused.code == "account.email_taken":
-            async with unit_transaction(context.engine, actor.unit_id) as conn:
-                await record_event(
-                    conn,
-                    actor=actor,
-                    unit_id=actor.unit_id,
-                    action=Action.EMAIL_TOLD_TAKEN,
-                    subject_kind="account",
-                    subject_id=actor.account_id,
-                    details={"emails": 1},
-                    now=context.now(),
-                )
-        raise
 
 
 @router.post("", status_code=201, response_model=InvitedOut)

@@ -75,7 +75,8 @@ class BodyLimits:
         self._app = app
         self._default = (default, "request.too_large")
         # An upload carries its form around the file: a little more than the file's own limit, which the use case checks.
-        self._paths = paths or {"/api/v1/imports": (11 * _MEGABYTE, "import.too_large")}
+        uploads = ("/api/v1/imports", "/api/v1/bulk/units", "/api/v1/bulk/accounts")
+        self._paths = paths or dict.fromkeys(uploads, (11 * _MEGABYTE, "import.too_large"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

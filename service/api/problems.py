@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from service.errors import FieldError, LoaError
-from service.refusals import preferred_language, sentence, title
+from service.errors import FieldError, LoaError, RowError, RowsRefused
+from service.refusals import Language, preferred_language, sentence, title
 
 
 class FieldProblem(BaseModel):
@@ -19,6 +19,23 @@ class FieldProblem(BaseModel):
     field: str
     code: str
     message: str
+
+
+class RowProblem(BaseModel):
+    """One cell of a list that could not be used: row and heading as the spreadsheet shows them. Never repeats what stood there."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+
+
+def row_problems(errors: Iterable[RowError], language: Language) -> list[RowProblem]:
+    """Row errors in words."""
+    return [
+        RowProblem(row=each.row, column=each.column, code=each.code, message=sentence(each.code, language, each.values))
+        for each in errors
+    ]
 
 
 class Problem(BaseModel):
@@ -73,6 +90,7 @@ def problem(
     fields: Iterable[FieldError] = (),
     values: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> ProblemResponse:
     """The response for a code."""
     language = preferred_language(request.headers.get("accept-language"))
@@ -87,7 +105,9 @@ def problem(
             for error in fields
         ],
     )
-    return ProblemResponse(body.model_dump(), status_code=status, headers=dict(headers or {}) | {"Content-Language": language})
+    return ProblemResponse(
+        body.model_dump() | dict(more or {}), status_code=status, headers=dict(headers or {}) | {"Content-Language": language}
+    )
 
 
 def refused(request: Request, refusal: LoaError) -> ProblemResponse:
@@ -97,7 +117,18 @@ def refused(request: Request, refusal: LoaError) -> ProblemResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if refusal.status == 503:
         headers["Retry-After"] = "30"
-    return problem(request, refusal.status, refusal.code, fields=refusal.fields, values=refusal.values, headers=headers)
+    more = None
+    if isinstance(refusal, RowsRefused):
+        rows = row_problems(refusal.problems, preferred_language(request.headers.get("accept-language")))
+        more = {
+            "rows": refusal.rows,
+            "created": 0,
+            "unchanged": refusal.unchanged,
+            "problems": [row.model_dump() for row in rows],
+        }
+    return problem(
+        request, refusal.status, refusal.code, fields=refusal.fields, values=refusal.values, headers=headers, more=more
+    )
 
 
 def invalid_request(request: Request, error: RequestValidationError) -> ProblemResponse:

@@ -26,7 +26,7 @@ class Action(StrEnum):
     UNIT_REVISED = "unit.revised"  # written by door_revise_unit
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
-    EMAIL_TOLD_TAKEN = "account.email_told_taken"  # somebody learned that an email has an account
+    EMAILS_TOLD_TAKEN = "account.emails_told_taken"  # somebody learned that emails have an account somewhere
     INVITATION_MADE = "invitation.made"
     INVITATION_REDEEMED = "invitation.redeemed"
     API_KEY_CREATED = "api_key.created"

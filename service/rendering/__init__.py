@@ -1,8 +1,9 @@
-"""Rendering: two Jinja environments, one for pages, one (sandboxed) for messages, and the arithmetic of an SMS."""
+"""Rendering: two Jinja environments, one for pages, one (sandboxed) for messages; the arithmetic of an SMS; workbooks."""
 
 from service.rendering.environments import page_environment
 from service.rendering.messages import LAYOUT_VERSION, message_variants
 from service.rendering.sms_text import SmsSize, sms_segments
+from service.rendering.workbooks import text_workbook
 
 __all__ = [
     "LAYOUT_VERSION",
@@ -10,4 +11,5 @@ __all__ = [
     "message_variants",
     "page_environment",
     "sms_segments",
+    "text_workbook",
 ]

@@ -18,7 +18,7 @@ from service.units.queries import Unit, find_unit
 from service.wording import breaches, one_line
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
-_LEVELS = ("department", "commune_office", "school")  # from the top; a unit stands below one of a higher level
+LEVELS = ("department", "commune_office", "school")  # from the top; a unit stands below one of a higher level
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,12 @@ class Revision:
     valid_to: date | None = None
 
 
-def _today(now: datetime) -> date:
+def today_of(now: datetime) -> date:
+    """The day it is in Vietnam."""
     return now.astimezone(LOCAL).date()
 
 
-def _check(*, code: str, name: str, level: str, starts: date, ends: date | None) -> str:
+def check_unit(*, code: str, name: str, level: str, starts: date, ends: date | None) -> str:
     """The name, in its one form, of a unit that can be. Raises `Invalid`, naming every field at once."""
     wrong = []
     if not _CODE.fullmatch(code):
@@ -45,8 +46,8 @@ def _check(*, code: str, name: str, level: str, starts: date, ends: date | None)
         wrong.append(FieldError("name", "field.too_long" if name else "field.too_short", {"most": 200}))
     elif breaches(name):  # it stands in every signed email of the unit
         wrong.append(FieldError("name", "unit.name_forbidden"))
-    if level not in _LEVELS:
-        wrong.append(FieldError("level", "field.choice", {"allowed": ", ".join(_LEVELS)}))
+    if level not in LEVELS:
+        wrong.append(FieldError("level", "field.choice", {"allowed": ", ".join(LEVELS)}))
     if ends is not None and ends <= starts:
         wrong.append(FieldError("valid_to", "unit.ends_before_start"))
     if wrong:
@@ -72,9 +73,9 @@ async def create_unit(
     `Conflict("unit.exists")`.
     """
     actor.require("units:write")
-    starts = valid_from or _today(now)
-    name = _check(code=code, name=name, level=level, starts=starts, ends=valid_to)
-    above = await find_unit(conn, parent, _today(now))
+    starts = valid_from or today_of(now)
+    name = check_unit(code=code, name=name, level=level, starts=starts, ends=valid_to)
+    above = await find_unit(conn, parent, today_of(now))
     _stands_below(level, above)
     made = await conn.execute(
         text("SELECT door_create_unit(:code, :level, :name, :below, :starts, :ends, :account, :key, :now)"),
@@ -103,11 +104,11 @@ async def revise_unit(conn: AsyncConnection, actor: Actor, *, code: str, revisio
     Raises `Forbidden`, `NotFound("unit.unknown")`, `Invalid("request.invalid")`.
     """
     actor.require("units:write")
-    today = _today(now)
+    today = today_of(now)
     unit = await find_unit(conn, code, today)
     starts = revision.valid_from or today
     ends = revision.valid_to if revision.valid_to is not None else unit.valid_to
-    name = _check(
+    name = check_unit(
         code=code, name=unit.name if revision.name is None else revision.name, level=unit.level, starts=starts, ends=ends
     )
     parent_id: int | None = None
@@ -140,7 +141,7 @@ async def revise_unit(conn: AsyncConnection, actor: Actor, *, code: str, revisio
 
 
 def _stands_below(level: str, above: Unit) -> None:
-    if _LEVELS.index(level) <= _LEVELS.index(above.level):
+    if LEVELS.index(level) <= LEVELS.index(above.level):
         raise Invalid("request.invalid", fields=(FieldError("parent", "unit.parent_level"),))
 
 
@@ -148,8 +149,8 @@ async def create_first_unit(
     conn_owner: AsyncConnection, *, code: str, name: str, level: str = "department", valid_from: date | None = None, now: datetime
 ) -> Unit:
     """The root of a deployment's tree, made by its owner's login. Raises `Invalid`, `Conflict("unit.exists")`."""
-    starts = valid_from or _today(now) - timedelta(days=1)
-    name = _check(code=code, name=name, level=level, starts=starts, ends=None)
+    starts = valid_from or today_of(now) - timedelta(days=1)
+    name = check_unit(code=code, name=name, level=level, starts=starts, ends=None)
     made = await conn_owner.execute(
         text(
             "INSERT INTO units (code, level, created_at) VALUES (:code, :level, :now) ON CONFLICT (code) DO NOTHING RETURNING id"

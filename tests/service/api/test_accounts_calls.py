@@ -146,7 +146,9 @@ async def test_an_email_in_use_elsewhere_is_said_without_where_and_stays_in_the_
     assert (refused.status_code, refused.json()["code"]) == (409, "account.email_taken")
     assert "lqd" not in refused.text
     async with engines.owner.connect() as conn:
-        trail = await conn.execute(text("SELECT unit_id, account_id FROM audit_events WHERE action = 'account.email_told_taken'"))
+        trail = await conn.execute(
+            text("SELECT unit_id, account_id FROM audit_events WHERE action = 'account.emails_told_taken'")
+        )
         assert tuple(trail.one()) == (site.world.units[SCHOOL], site.world.actor(SCHOOL, "administrator").account_id)
 
 

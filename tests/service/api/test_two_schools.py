@@ -148,6 +148,15 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ],
         ("PATCH", "/accounts/{account_id}"): [(f"/accounts/{their.account}", {"json": {"disabled": True}})],
         ("POST", "/accounts/{account_id}/invitation"): [(f"/accounts/{their.account}/invitation", {})],
+        ("POST", "/bulk/units"): [
+            ("/bulk/units", {"files": {"file": ("x", f"code,name,level,parent\nmoi,Mới,school,{THEIRS}\n".encode())}}),
+            ("/bulk/units", {"files": {"file": ("x", f"code,name,level,parent\n{THEIRS},Mới,school,{OURS}\n".encode())}}),
+        ],
+        ("POST", "/bulk/accounts"): [
+            ("/bulk/accounts", {"files": {"file": ("x", f"unit,name,email,roles\n{THEIRS},Mới,m@x.vn,clerk\n".encode())}}),
+        ],
+        ("GET", "/bulk/units/template.xlsx"): [("/bulk/units/template.xlsx", {})],
+        ("GET", "/bulk/accounts/template.xlsx"): [("/bulk/accounts/template.xlsx", {})],
         ("GET", "/api-keys"): [("/api-keys", {"params": {"account": their.account}})],
         ("POST", "/api-keys"): [("/api-keys", {"json": {"label": "Khóa khác", "scopes": ["units:read"]}})],
         ("DELETE", "/api-keys/{key_id}"): [(f"/api-keys/{their.api_key}", {})],
@@ -193,6 +202,8 @@ MAY_ANSWER = {
     ("POST", "/suppressions"),
     ("POST", "/api-keys"),
     ("POST", "/audiences/left-out"),
+    ("GET", "/bulk/units/template.xlsx"),
+    ("GET", "/bulk/accounts/template.xlsx"),
 }
 
 

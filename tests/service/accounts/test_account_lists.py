@@ -1,0 +1,67 @@
+"""Lists of people as offices keep them: roles in the school's own words, everything wrong named by row and heading."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.accounts.account_lists import _ROLES, AccountRow, read_accounts
+from service.accounts.permissions import PERMISSIONS
+from service.errors import Invalid
+
+KEY = b"k" * 32
+HEAD = "Mã trường;Họ tên;Thư điện tử;Vai trò;Ngôn ngữ\n"
+
+
+def only(line: str) -> AccountRow:
+    read = read_accounts((HEAD + line).encode(), KEY)
+    assert read.problems == ()
+    return read.rows[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "roles"),
+    [
+        ("văn thư", {"clerk"}),
+        ("VĂN THƯ", {"clerk"}),
+        ("Hiệu trưởng", {"approver"}),
+        ("người duyệt / phụ trách dữ liệu", {"approver", "data_protection_lead"}),
+        ("Phó hiệu trưởng và phụ trách bảo vệ dữ liệu cá nhân", {"approver", "data_protection_lead"}),
+        ("cán bộ + quản trị", {"officer", "administrator"}),
+        ("data_protection_lead, clerk, clerk", {"data_protection_lead", "clerk"}),
+    ],
+)
+def test_roles_are_read_in_the_offices_words(written: str, roles: set[str]) -> None:
+    assert set(only(f"nbk;Lan;lan@x.vn;{written};").roles) == roles
+
+
+@given(st.sets(st.sampled_from(sorted(PERMISSIONS)), min_size=1), st.data(), st.sampled_from([",", " / ", " + ", " và ", " & "]))
+def test_any_spelling_of_any_roles_is_those_roles(roles: set[str], data: st.DataObject, between: str) -> None:
+    words = [data.draw(st.sampled_from(_ROLES[role])) for role in sorted(roles)]
+    assert set(only(f"nbk;Lan;lan@x.vn;{between.join(words)};").roles) == roles
+
+
+def test_one_email_in_other_letters_is_one_person() -> None:
+    first, second = only("nbk;Lan;Lan@X.vn;clerk;"), only(" NBK ;  Lan ; lan@x.vn ;clerk;en")
+    assert (first.email_hash, first.unit, first.name) == (second.email_hash, second.unit, second.name)
+    assert (first.language, second.language) == ("vi", "en")
+
+
+def test_everything_wrong_in_a_row_is_named_at_once_and_no_value_is_repeated() -> None:
+    read = read_accounts((HEAD + "nbk;;lan@;vua;klingon").encode(), KEY)
+    assert read.rows == ()
+    assert [(each.row, each.column, each.code) for each in read.problems] == [
+        (2, "Thư điện tử", "field.invalid"),
+        (2, "Họ tên", "field.too_short"),
+        (2, "Vai trò", "bulk.roles"),
+        (2, "Ngôn ngữ", "bulk.language"),
+    ]
+    assert not [value for value in ("lan@", "vua", "klingon") if value in repr(read)]
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(Invalid) as refused:
+        read_accounts("Họ tên,Email\nLan,lan@x.vn\n".encode(), KEY)
+    assert [(each.field, each.code) for each in refused.value.fields] == [
+        ("unit", "bulk.column_missing"),
+        ("roles", "bulk.column_missing"),
+    ]
