@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry.audiences import joined_as_sets
 from contact_registry.errors import AddressTaken
 from contact_registry.importing.applying import lock_lists
 from contact_registry.importing.classes import grade_of
@@ -235,12 +236,13 @@ async def present_classes(conn: AsyncConnection, unit_id: int) -> set[str]:
 
 async def present_addresses(conn: AsyncConnection, unit_id: int, channel: str, *, classes: Sequence[str]) -> list[bytes]:
     """Keyed hashes of the parents of these classes, each once."""
-    found = await conn.execute(
-        text(
-            "SELECT DISTINCT p.address_hash FROM contact_points p JOIN enrolments e ON e.contact_id = p.contact_id"
-            " WHERE p.unit_id = :unit AND p.channel = :channel AND p.ended_by IS NULL"
-            "   AND e.unit_id = :unit AND e.ended_by IS NULL AND lower(e.class_name) = ANY (CAST(:classes AS text[]))"
-        ),
-        {"unit": unit_id, "channel": channel, "classes": [name.lower() for name in classes]},
-    )
+    async with joined_as_sets(conn):
+        found = await conn.execute(
+            text(
+                "SELECT DISTINCT p.address_hash FROM contact_points p JOIN enrolments e ON e.contact_id = p.contact_id"
+                " WHERE p.unit_id = :unit AND p.channel = :channel AND p.ended_by IS NULL"
+                "   AND e.unit_id = :unit AND e.ended_by IS NULL AND lower(e.class_name) = ANY (CAST(:classes AS text[]))"
+            ),
+            {"unit": unit_id, "channel": channel, "classes": [name.lower() for name in classes]},
+        )
     return [bytes(each) for each in found.scalars()]

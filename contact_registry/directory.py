@@ -4,6 +4,7 @@ Every statement names the unit: row-level security is the second lock, not the f
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,11 +14,29 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.importing.headings import fold
+from contact_registry.audiences import joined_as_sets
 from contact_registry.masking import masked, masked_name
 from contact_registry.sealing import DataKey, MasterKey, data_keys
 
 _NAME = "name"
+
+
+class _Letters(dict[int, str]):
+    """Each letter without its marks, other signs as spaces; worked out once a letter, so that folding a name is one C call."""
+
+    def __missing__(self, code: int) -> str:
+        bare = unicodedata.normalize("NFD", "d" if code == ord("đ") else chr(code))
+        plain = "".join(c for c in bare if not unicodedata.combining(c))
+        self[code] = plain if not plain or plain.isalnum() else " "
+        return self[code]
+
+
+_PLAIN = _Letters()
+
+
+def fold_name(name: str) -> list[str]:
+    """The words of a name, lower case and without diacritics, in whatever form it was typed."""
+    return name.lower().translate(_PLAIN).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,40 +116,41 @@ async def find_contacts(conn: AsyncConnection, master: MasterKey, unit_id: int, 
             " AND c.id IN (SELECT p.contact_id FROM contact_points p WHERE p.unit_id = :unit AND p.audience IN ('parents', 'staff')"
             f" AND p.channel = :channel{n} AND p.address_hash = :hash{n} AND p.ended_by IS NULL)"
         )
-    found = await conn.execute(
-        text(
-            "SELECT c.id, c.public_id FROM contacts c LEFT JOIN ("
-            f"  SELECT e.contact_id, min(e.class_name) AS class_name FROM enrolments e WHERE {pupils} GROUP BY 1"
-            f" ) e ON e.contact_id = c.id WHERE {people} {of_class}{with_addresses} ORDER BY e.class_name, c.id"
-        ),
-        asked,
-    )
-    ids = {UUID(str(row.public_id)): row.id for row in found}
-    if wanted.name is None or not ids:
-        return ids
-    sealed = (
-        await conn.execute(
+    if wanted.name is not None:
+        opened = await conn.execute(
             text(
-                f"SELECT e.contact_id, e.data_key_id, e.pupil_sealed AS name FROM enrolments e WHERE {pupils}"
+                f"SELECT e.contact_id, e.data_key_id, e.pupil_sealed FROM enrolments e WHERE {pupils}"
                 "   AND e.contact_id IS NOT NULL AND e.pupil_sealed IS NOT NULL"
                 f" UNION ALL SELECT c.id, c.data_key_id, c.name_sealed FROM contacts c WHERE {people} AND c.name_sealed IS NOT NULL"
             ),
             asked,
         )
-    ).all()
-    keys = await data_keys(conn, master, {row.data_key_id for row in sealed})
-    named = await asyncio.to_thread(_named, sealed, keys, wanted.name)
-    return {public_id: inner for public_id, inner in ids.items() if inner in named}
+        sealed = [tuple(row) for row in opened]
+        keys = await data_keys(conn, master, {key for _, key, _ in sealed})
+        asked["named"] = await asyncio.to_thread(_named, sealed, keys, wanted.name)
+        if not asked["named"]:
+            return {}
+        people += " AND c.id = ANY (CAST(:named AS bigint[]))"
+    async with joined_as_sets(conn):  # right after an import: 10,000 contacts took 15 s row by row
+        found = await conn.execute(
+            text(
+                "SELECT c.public_id, c.id FROM contacts c LEFT JOIN ("
+                f"  SELECT e.contact_id, min(e.class_name) AS class_name FROM enrolments e WHERE {pupils} GROUP BY 1"
+                f" ) e ON e.contact_id = c.id WHERE {people} {of_class}{with_addresses} ORDER BY e.class_name, c.id"
+            ),
+            asked,
+        )
+    return {row.public_id: row.id for row in found}
 
 
-def _named(sealed: Sequence[Any], keys: Mapping[int, DataKey], name: str) -> set[int]:
-    words = [f" {word}" for word in fold(name).split()]
+def _named(sealed: Sequence[tuple[Any, ...]], keys: Mapping[int, DataKey], name: str) -> list[int]:
+    words = [f" {word}" for word in fold_name(name)]
     found: set[int] = set()
-    for contact, key, written in sealed:
-        folded = f" {fold(keys[key].unseal(written, _NAME))}"
-        if words and all(word in folded for word in words):
+    for contact, key, written in sealed if words else ():
+        folded = " ".join(["", *fold_name(keys[key].unseal(written, _NAME))])
+        if all(word in folded for word in words):
             found.add(contact)
-    return found
+    return sorted(found)
 
 
 async def load_contacts(conn: AsyncConnection, master: MasterKey, unit_id: int, ids: Iterable[int]) -> list[ListedContact]:
