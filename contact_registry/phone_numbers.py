@@ -6,24 +6,33 @@ folding, splitting *before* stripping, prefixes, lost zeros, the 2018 table, and
 
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
 
 from contact_registry.phone_heads import MOBILE_HEADS, OLD_HEADS
+from contact_registry.plain_text import clean
 
 MAX_CELL = 500
-"""Characters of a cell that are looked at. A list of ten numbers has 150."""
+"""Characters of a cell that are read. A list of ten numbers has 150; what is longer is no list of numbers."""
 
 _PLAIN = re.compile(r"0[0-9]{9}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT_ZERO = re.compile(r"(\d{8,13})[.,]0+")
+_THOUSANDS = re.compile(r"\+?\d{1,4}(?:,\d{3}){2,3}")
 _NUMBER_WITH_O = re.compile(r"(?<![^\W\d_])[0-9oO](?:[ .\-]?[0-9oO]){7,}(?![^\W\d_])")
-_SEPARATORS = re.compile(r"[/\\;,|&\n\r]|\s[-–—]\s|(?<![^\W\d_])(?:hoặc|hoac|hay|và|va|or|and)(?![^\W\d_])", re.IGNORECASE)
-_NOT_DIGITS = re.compile(r"\D+")
-_GAPS = re.compile(r"(?<=\d)(?:[\s.\-–—()]+)(?=[\d+(])")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad'’`"))
+_LISTED = re.compile(r"(?<![\d(+.\-])(?<!\d )[1-9] ?(?::|[.)] )\s*(?=[0+(])")  # "1. 0912...", "số 2: 0912...", "bố1: 0912..."
+_SEPARATORS = re.compile(
+    r"[/\\;,|&\n\r]|(?<=\d)\s*\+(?=\s*0)|\s[-–—]\s|(?<![^\W\d_])(?:hoặc|hoac|hay|và|va|or|and)(?![^\W\d_])", re.IGNORECASE
+)
+_GAPS = re.compile(r"(?<=\d)\D+(?=\d)")
+_WORD = re.compile(r"[^\W\d_]")
+_QUOTES = dict.fromkeys(map(ord, "'‘’`"))
+_YOUNG = frozenset({"03", "05", "07", "08", "09"})
+_MOST_DIGITS = 13
+"""Of one number, in its longest spelling: 840 and an old national number."""
+_FEWEST_DIGITS = 8
+"""What has fewer is no number of its own: a year, the ending of another number, a child's place in the family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,11 @@ def read_phones(value: object) -> PhoneCell:
         return PhoneCell((_e164(value),))
     if value is None or isinstance(value, bool):
         return PhoneCell()
-    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+    if _lost_digits(value):
         return PhoneCell(problems=("phone.digits_lost",))
-    if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")) or not value.is_integer():  # noqa: PLR0124 - NaN
-            return PhoneCell(problems=("phone.digits_lost",))
-        value = int(value)
-    written = clean(str(value))
+    written = clean(str(int(value) if isinstance(value, float) else value)[: 8 * MAX_CELL]).translate(_QUOTES)
+    if len(written) > MAX_CELL:
+        return PhoneCell(problems=("phone.too_long",))
     if _SCIENTIFIC.fullmatch(written.replace(" ", "")):
         return PhoneCell(problems=("phone.digits_lost",))
     if whole := _FLOAT_ZERO.fullmatch(written):
@@ -60,25 +67,42 @@ def read_phones(value: object) -> PhoneCell:
     return _read_text(written)
 
 
-def clean(text: str) -> str:
-    """NFKC (full-width digits and letters too), no invisible characters, one plain space between words."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_CELL]).translate(_INVISIBLE)
-    return "\n".join(" ".join(line.split()) for line in folded.splitlines()).strip()
+def _lost_digits(value: object) -> bool:
+    """What a spreadsheet made something else of: a date, a fraction, and 0912-345-678 worked out, which is below zero."""
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        return True
+    if isinstance(value, float) and not value.is_integer():  # NaN and infinity, too
+        return True
+    return isinstance(value, (int, float)) and value < 0
 
 
 def _read_text(written: str) -> PhoneCell:
     written = _NUMBER_WITH_O.sub(lambda found: found[0].replace("o", "0").replace("O", "0"), written)
+    written = _LISTED.sub("; ", written)
+    if _THOUSANDS.fullmatch(written):
+        written = written.replace(",", "")
     parts = [part for part in _SEPARATORS.split(written) if any(c.isdigit() for c in part)]
-    if all(set(_digits(part)) <= {"0"} for part in parts):  # "không có", "-", "0": how an empty cell is said
+    if _says_none(written, parts):
         return PhoneCell()
-    if len(parts) > 1 and any(len(_digits(part)) < 8 for part in parts[1:]) and len(_digits(parts[0])) >= 8:
+    long = [len(_digits(part)) >= _FEWEST_DIGITS for part in parts]
+    if any(long) and not all(long):
         return PhoneCell(problems=("phone.ambiguous",))
+    if not any(long):  # no part could be a number, so these are one: a date, half a number
+        parts = ["".join(parts)]
     readings = [reading for part in parts for reading in _read_part(part)]
     numbers = tuple(dict.fromkeys(r.number for r in readings if r.number))
     problems = [code for r in readings for code in r.problems]
+    if "phone.ambiguous" in problems:
+        return PhoneCell(problems=("phone.ambiguous",))
     if len(readings) > 1:
         problems.insert(0, "phone.several")
     return PhoneCell(numbers, tuple(dict.fromkeys(problems)))
+
+
+def _says_none(written: str, parts: list[str]) -> bool:
+    """How an empty cell is said: "không có", "-", "0", "đi làm xa 2 năm"."""
+    digits = [_digits(part) for part in parts]
+    return all(set(each) <= {"0"} for each in digits) or (sum(map(len, digits)) < 3 and _WORD.search(written) is not None)
 
 
 def _digits(text: str) -> str:
@@ -86,16 +110,37 @@ def _digits(text: str) -> str:
 
 
 def _read_part(part: str) -> list[_Reading]:
-    """Usually one number. Two run together with only a gap between are told apart by what each side makes."""
+    """Usually one number. Several with only gaps or words between are told apart if there is just one way to do it."""
     whole = _read_one(part)
-    if whole.number or len(_digits(part)) < 17:
+    if whole.number or len(_digits(part)) <= _FEWEST_DIGITS:
         return [whole]
-    found = []
+    cuts = [0, *(gap.start() for gap in _GAPS.finditer(part)), len(part)]
+    ways: dict[int, list[list[_Reading]]] = {
+        len(part): [[]]
+    }  # by where it begins, how the rest can be read: none, one or two ways
+    for begin in reversed(cuts[:-1]):
+        ways[begin] = []
+        for end in cuts[cuts.index(begin) + 1 :]:
+            piece = part[begin:end]
+            if len(_digits(piece)) > _MOST_DIGITS:
+                break
+            reading = _read_one(piece)
+            if ways[end] and (reading.number or reading.problems == ("phone.landline",)):
+                ways[begin] += [[reading, *rest] for rest in ways[end]]
+        del ways[begin][2:]
+    if len(ways[0]) == 1:
+        return ways[0][0]
+    return [_Reading(None, ("phone.ambiguous",))] if _has_more_than_a_number(part) else [whole]
+
+
+def _has_more_than_a_number(part: str) -> bool:
+    """A whole number and other digits that a gap or a word sets apart: its second ending, an extension, an hour."""
     for gap in _GAPS.finditer(part):
-        left, right = _read_one(part[: gap.start()]), _read_part(part[gap.end() :])
-        if left.number and all(r.number for r in right):
-            found.append([left, *right])
-    return found[0] if len(found) == 1 else [whole]
+        sides = part[: gap.start()], part[gap.start() :]
+        for number, rest in (sides, sides[::-1]):
+            if _read_one(number).number and (len(_digits(rest)) > 1 or _WORD.search(gap[0])):
+                return True
+    return False
 
 
 def _read_one(part: str) -> _Reading:  # noqa: PLR0911 - prefixes, from the plainest to the strangest
@@ -106,9 +151,11 @@ def _read_one(part: str) -> _Reading:  # noqa: PLR0911 - prefixes, from the plai
         digits = digits if plus else digits[2:]
         if not digits.startswith("84"):
             return _Reading(None, ("phone.not_vietnamese_mobile",))
-        return _national("0" + digits[2:].lstrip("0"))
+        return _national("0" + digits[2:].removeprefix("0"))
     if digits.startswith("84") and (len(digits) == 11 or (len(digits) == 12 and _is_84_then_national(digits))):
-        return _national("0" + digits[2:].lstrip("0"))
+        return _national("0" + digits[2:].removeprefix("0"))
+    if digits.startswith("842") and len(digits) == 12:
+        return _national("0" + digits[2:])
     if digits.startswith("840") and len(digits) == 13:
         return _national(digits[2:])
     if len(digits) == 9 and digits[0] in "35789":
@@ -154,9 +201,10 @@ def _why_not(digits: str) -> str:
 def _is_mobile(national: str) -> bool:
     if national[:3] in MOBILE_HEADS:
         return True
-    # A head younger than our table: the library's metadata is brought up to date with every release.
+    # A head younger than our table: the library's metadata is brought up to date with every release. Not 01: before 2018 that began
+    # eleven digits, so ten of them are an old number with one missing.
     number = phonenumbers.PhoneNumber(country_code=84, national_number=int(national))
-    return national[0] == "0" and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    return national[:2] in _YOUNG and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
 
 
 def _e164(national: str) -> str:

@@ -7,7 +7,8 @@ from contact_registry.importing.checked import CheckedCell
 from contact_registry.importing.classes import grade_of, is_damaged
 from contact_registry.importing.headings import Field, Heading, fold
 from contact_registry.importing.tables import written
-from contact_registry.phone_numbers import clean, read_phones
+from contact_registry.phone_numbers import read_phones
+from contact_registry.plain_text import clean
 
 KEPT = frozenset({Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.EMAIL})
 """The only fields whose cells are ever looked at, or kept."""
@@ -15,7 +16,8 @@ KEPT = frozenset({Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.CLASS, 
 _LONGEST = 500
 _LONGEST_CLASS = 40
 _SAID_EMPTY = frozenset({"", "khong", "khong co", "chua co", "ko", "k", "x", "no", "none", "n a", "0"})
-_LEADING_WORD = re.compile(r"^\s*lớp\s+", re.IGNORECASE)
+_LEADING_WORD = re.compile(r"^\s*l[ớo]p[\s:]+(?=\S)", re.IGNORECASE)
+_LABEL = re.compile(r"(?:^|(?<=\s))[^\W\d_]+\s*:\s*(?=\S*@)")  # "Mẹ: me@..."; "mailto:"
 
 
 def check_cell(heading: Heading, value: object, *, typed: bool) -> CheckedCell:
@@ -44,7 +46,7 @@ def check_cell(heading: Heading, value: object, *, typed: bool) -> CheckedCell:
 
 def _emails(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Addresses in lower case, each once; `email.invalid` if one of them is none."""
-    text = clean(text)
+    text = _LABEL.sub("", clean(text))
     if fold(text) in _SAID_EMPTY:
         return (), ()
     parts = re.split(r"[\s;,/|]+", text) if text.count("@") > 1 else [text]

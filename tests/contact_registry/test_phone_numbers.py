@@ -1,10 +1,13 @@
 """Numbers as schools write them: every spelling of a mobile gives the same number, and nothing is ever guessed."""
 
 import datetime as dt
+import time
+import unicodedata
 from collections.abc import Callable
 
+import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contact_registry import PhoneCell, read_phones
@@ -34,6 +37,15 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda n: f"bố: {n}",
     lambda n: n.translate({ord("0") + d: 0xFF10 + d for d in range(10)}),
     lambda n: n[0] + n[1:].replace("0", "O"),
+    lambda n: n.translate({ord("0") + d: 0x660 + d for d in range(10)}),
+    lambda n: f"{n[:4]},{n[4:7]},{n[7:]}",
+    lambda n: f"số 1: {n}",
+    lambda n: f"bố1: {n}",
+    lambda n: "84 (0)" + n[1:],
+    lambda n: n + ".0",
+    lambda n: f"‘{n}’",
+    lambda n: f"{n} ; ",
+    lambda n: unicodedata.normalize("NFD", f"mẹ: {n} (bác sĩ)"),
 ]
 
 
@@ -57,6 +69,114 @@ def test_numbers_from_before_2018_are_converted_and_marked(old: str, rest: str) 
     assert read_phones(old + rest) == PhoneCell((new,), ("phone.converted_2018",))
     assert read_phones("84" + old[1:] + rest) == PhoneCell((new,), ("phone.converted_2018",))
     assert read_phones(int(old + rest)) == PhoneCell((new,), ("phone.zero_restored", "phone.converted_2018"))
+
+
+PREFIXES = ("", "0", "84", "840", "0084", "00840")
+
+
+def oracle(digits: str) -> set[str]:
+    """What a run of digits can be, found the other way round: whatever a mobile looks like behind each way to begin one."""
+    rests = [digits.removeprefix(prefix) for prefix in PREFIXES if digits.startswith(prefix)]
+    old = {"+84" + OLD_HEADS["0" + rest[:3]][1:] + rest[3:] for rest in rests if len(rest) == 10 and "0" + rest[:3] in OLD_HEADS}
+    return old | {"+84" + rest for rest in rests if len(rest) == 9 and is_mobile(rest)}
+
+
+def is_mobile(rest: str) -> bool:
+    number = phonenumbers.PhoneNumber(country_code=84, national_number=int(rest))
+    known = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE and rest[0] in "35789"
+    return known or "0" + rest[:2] in MOBILE_HEADS
+
+
+BEGINNINGS = [
+    "",
+    "0",
+    "84",
+    "840",
+    "0084",
+    "00840",
+    "009",
+    "09",
+    "01",
+    "012",
+    "12",
+    "016",
+    "9",
+    "841",
+    "8409",
+    "084",
+    "02",
+    "8402",
+    "8400",
+]
+digit_runs = st.builds(str.__add__, st.sampled_from(BEGINNINGS), st.text("0123456789", min_size=4, max_size=12))
+
+
+@given(digit_runs)
+@example("0121090560")  # an old number with a digit missing, which phonenumbers takes for a new one
+@example("008400320910188")
+def test_digits_are_a_number_exactly_where_an_oracle_says_so(digits: str) -> None:
+    cell = read_phones(digits)
+    assert set(cell.numbers) == oracle(digits)
+    if not cell.numbers and set(digits) != {"0"}:
+        assert len(cell.problems) == 1, "what is no number has one cause"
+
+
+NO_PHONES = {
+    "identity number": st.from_regex(r"0(?:0[1-9]|[1-8][0-9]|9[0-6])[0-3][0-9]{8}", fullmatch=True),
+    "account number": st.from_regex(r"[1-7][0-9]{12,15}", fullmatch=True).filter(lambda d: not d.startswith("84")),
+    "date": st.dates(dt.date(1950, 1, 1), dt.date(2030, 1, 1)).flatmap(
+        lambda d: st.sampled_from(
+            [f"{d:%d/%m/%Y}", f"{d:%d-%m-%Y}", f"{d:%d.%m.%Y}", f"{d:%Y-%m-%d}", f"{d.day}/{d.month}/{d.year}"]
+        )
+    ),
+    "landline": st.from_regex(r"(?:0|84|\+84 ?|0084)2[0-9]{1,2}[ .]?[2-8][0-9]{7}", fullmatch=True),
+    "service": st.from_regex(r"1[89]00[ .]?[0-9]{4,6}", fullmatch=True),
+    "abroad": st.from_regex(r"(?:\+|00)(?:1|7|33|44|49|61|65|66|81|82|85[5-6]|86)[ ]?[1-9][0-9]{7,9}", fullmatch=True),
+    "short": st.from_regex(r"[0-9]{3,7}", fullmatch=True).filter(lambda d: set(d) != {"0"}),
+}
+
+
+@pytest.mark.parametrize("kind", NO_PHONES)
+@given(data=st.data())
+def test_what_is_no_mobile_is_never_taken_for_one(kind: str, data: st.DataObject) -> None:
+    cell = read_phones(data.draw(NO_PHONES[kind]))
+    assert (cell.numbers, len(cell.problems)) == ((), 1)
+
+
+@given(mobiles, st.data())
+def test_grouping_and_what_nobody_sees_change_nothing(number: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(1, 9), max_size=4)))
+    pieces = [number[begin:end] for begin, end in zip([0, *cuts], [*cuts, None], strict=True)]
+    gap = data.draw(st.sampled_from([" ", ".", "-", "\xa0", "\u200b", "\u202f", "\u2011", "\ufeff", "\u200e", "_", ". "]))
+    assert read_phones(gap.join(pieces)) == PhoneCell((e164(number),))
+
+
+WORDS = st.sampled_from(["bố", "mẹ:", "(ông)", "Zalo", "SĐT:", "Nguyễn Văn An", "của bà", "tel.", "“bác”"])
+
+
+@given(
+    st.lists(st.tuples(WORDS, mobiles), min_size=2, max_size=4, unique_by=lambda each: each[1]),
+    st.sampled_from([" ", ", ", "; ", "\n"]),
+)
+def test_numbers_with_words_between_them_are_that_many(pairs: list[tuple[str, str]], between: str) -> None:
+    cell = read_phones(between.join(f"{word} {number}" for word, number in pairs))
+    assert cell == PhoneCell(tuple(e164(number) for _, number in pairs), ("phone.several",))
+
+
+@given(st.lists(mobiles, min_size=2, max_size=5, unique=True), st.sampled_from(["số {}: ", "{}) "]))
+def test_a_numbered_list_in_a_cell_is_its_numbers(numbers: list[str], mark: str) -> None:
+    cell = read_phones("; ".join(mark.format(n) + number for n, number in enumerate(numbers, start=1)))
+    assert cell == PhoneCell(tuple(map(e164, numbers)), ("phone.several",))
+
+
+@pytest.mark.parametrize(
+    "value", ["1 " * 250, "912345678 " * 50, "84 " * 160, "84 9 " * 100, "0912345678 " * 45, "0" * 500, "9" * 40_000]
+)
+def test_no_cell_takes_long(value: str) -> None:
+    """Every gap once tried with every other was 2^250 readings."""
+    began = time.perf_counter()
+    read_phones(value)
+    assert time.perf_counter() - began < 0.5
 
 
 @given(mobiles, mobiles, st.sampled_from(["/", ";", ", ", " hoặc ", " và ", " - ", "\n", "|", " ", "-", "  "]))
@@ -100,13 +220,26 @@ def test_whatever_a_cell_holds_only_mobiles_come_out(value: object) -> None:
         ("0061 412 345 678", "phone.not_vietnamese_mobile"),
         ("01112345678", "phone.not_vietnamese_mobile"),
         ("0612345678", "phone.not_vietnamese_mobile"),
+        ("842513822222", "phone.landline"),
+        ("(0251) 3.822.222", "phone.landline"),
+        (-5235, "phone.digits_lost"),
+        ("19/09/2012", "phone.too_short"),
+        ("0912345678 số 2", "phone.ambiguous"),
+        ("0912345678 - 79", "phone.ambiguous"),
+        ("79/0912345678", "phone.ambiguous"),
+        ("0912345678-79", "phone.ambiguous"),
+        ("0912345678 (gọi sau 17h)", "phone.ambiguous"),
+        ("09123456780987654321", "phone.too_long"),
+        ("0912345678" + " 1" * 300, "phone.too_long"),
     ],
 )
 def test_what_cannot_get_a_message_is_said(value: object, code: str) -> None:
     assert read_phones(value) == PhoneCell((), (code,))
 
 
-@pytest.mark.parametrize("value", [None, "", "  ", "không có", "-", "x", 0, "0", "\u200b", True])
+@pytest.mark.parametrize(
+    "value", [None, "", "  ", "không có", "-", "x", 0, "0", "\u200b", True, "chưa có số", "đi làm xa 2 năm", "mẹ mất"]
+)
 def test_an_empty_cell_is_no_problem(value: object) -> None:
     assert read_phones(value) == PhoneCell()
 
