@@ -156,7 +156,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "bulk.language": ("Ngôn ngữ là vi hoặc en.", "The language is vi or en."),
     # school lists
-    "import.unknown": ("Không tìm thấy danh sách này.", "There is no such import."),
+    "import.unknown": (
+        "Không tìm thấy danh sách này, hoặc nó không thuộc đơn vị của bạn.",
+        "There is no such import, or it is not your unit's.",
+    ),
     "import.unreadable": (
         "Không đọc được tệp. Ảnh chụp, PDF và Word không dùng được: mở danh sách trong Excel, lưu dạng .xlsx rồi gửi lại.",
         "The file cannot be read. Photos, PDF and Word are no use: open the list in Excel, save it as .xlsx and send it again.",
@@ -166,8 +169,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "This list was not applied within 30 days and was deleted. Send the present list again.",
     ),
     "import.no_contact_column": (
-        "Không thấy cột số điện thoại hay email nào. Kiểm tra dòng tiêu đề của danh sách.",
-        "No column with phone numbers or emails was found. Check the header row of the list.",
+        "Không thấy cột số điện thoại hay email nào. Xem dòng tiêu đề có ghi SĐT hoặc Email không, hoặc chỉ cho Loa cột nào là số điện thoại.",
+        "No column with phone numbers or emails was found. See that the header row says SĐT or Email, or tell Loa which column holds the numbers.",
     ),
     "import.too_large": (
         "Tệp lớn hơn 10 MB hoặc có hơn 20.000 dòng. Bỏ hình ảnh, cột và trang tính không cần rồi gửi lại.",
@@ -178,15 +181,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The file is protected by a password. Remove it in Excel and send the file again.",
     ),
     "import.dry_run": (
-        "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp, không chọn đọc thử.",
+        "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp và không chọn đọc thử (dry_run).",
         "This was a dry run and cannot be applied. Send the file again without dry_run.",
     ),
     "import.not_allowed_in_state": (
-        "Danh sách đang ở trạng thái không làm được việc này.",
-        "The state of this import does not allow that.",
+        "Danh sách chưa kiểm tra xong, hoặc đã áp dụng hay hoàn tác rồi, nên không làm được việc này. Mở lại danh sách để xem.",
+        "The list is still being read, or has been applied or undone, so this cannot be done. Open it again to see.",
     ),
     "import.many_gone": (
-        "Danh sách này làm mất {gone} trong {present} người đang có. Xem lại có thiếu lớp nào không; nếu đúng, áp dụng lại với confirm_gone là {gone}.",
+        "Áp dụng danh sách này thì {gone} trong {present} người đang có sẽ bị bỏ ra. Xem lại có thiếu lớp nào không; nếu đúng vậy, áp dụng lại và xác nhận con số {gone} (confirm_gone).",
         "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again with confirm_gone set to {gone}.",
     ),
     "import.not_latest": (
@@ -205,8 +208,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Có cột là dữ liệu riêng tư không được giữ, nên không chọn được nội dung cho cột đó.",
         "One of the columns is private and must not be kept, so it cannot be given a meaning.",
     ),
-    "import.column_unknown": ("Danh sách không có cột này.", "The list has no such column."),
-    "import.row_unknown": ("Danh sách không có dòng này.", "The list has no such row."),
+    "import.column_unknown": (
+        "Danh sách không có cột này. Ghi tên cột đúng như trong tệp.",
+        "The list has no such column. Write its heading as the file has it.",
+    ),
+    "import.row_unknown": (
+        "Danh sách không còn dòng này. Tải lại các dòng cần sửa.",
+        "The list has no such row. Fetch the rows to fix again.",
+    ),
     "import.not_its_rows": (
         "Tệp này không phải các dòng cần sửa của danh sách này. Tải lại các dòng cần sửa rồi sửa trên đó.",
         "This file does not hold the rows to fix of this list. Download them again and correct those.",

@@ -5,15 +5,39 @@ import re
 from functools import lru_cache
 
 from contact_registry.importing.headings import fold
+from contact_registry.plain_text import one_line
 
 # 6/1 becomes 6 January, 6E1 becomes 60, 6.10 becomes 6.1: a class that is a date or a number is not what was typed.
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?: [\d:]+)?|\d{1,2}-[A-Za-z]{3,}(?:-\d+)?|[A-Za-z]{3,}-\d{1,2}")
+_DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?: [\d:]+)?|\d{1,2}-[A-Za-z]{3,}\d{0,2}(?:-\d+)?|[A-Za-z]{3,}\d{0,2}-\d{1,2}", re.ASCII
+)  # Vietnamese Excel writes 06-Thg1
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE]\+?\d+)?")
 _MONTHS = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "thg"}
-_GRADE = re.compile(r"(?:lop |khoi )?(1[0-2]|[1-9])(?!\d)")
-_PRESCHOOL = {"nha tre": "Nhà trẻ", "nhom tre": "Nhà trẻ", "mam": "Mầm", "choi": "Chồi", "la": "Lá"}
-_IN_TITLE = re.compile(r"\bLỚP\s*:?\s+([^\s,;:()]+(?:\s+\d{1,2}(?!\d))?)", re.IGNORECASE)
-_SHEET = re.compile(r"(?:lop )?((?:1[0-2]|[1-9])\s*[./]?\s*[a-z][a-z0-9./-]*|(?:mam|choi|la|nha tre|nhom tre)(?: \w+)?)")
+_GRADE = re.compile(r"(?:lop |khoi )?(1[0-2]|[1-9])(?!\d)(?! tuoi)")
+_PRESCHOOL = {"nha tre": "Nhà trẻ", "nhom tre": "Nhà trẻ", "nt": "Nhà trẻ", "mam": "Mầm", "choi": "Chồi", "la": "Lá"}
+
+_LETTER = "[a-zà-ỹđ]"
+_STREAMS = "chuyên toán tin lí lý hóa hoá sinh văn sử địa anh pháp nga trung nhật hàn tiếng khtn khxh xã hội tự nhiên clc cơ bản nâng cao"
+_STREAM = "(?:" + "|".join(_STREAMS.split()) + ")"
+_CLASS = re.compile(
+    # 6A1, 10 A1, 6/1, 6.1, 12A1.1; 12 Anh, 12C1 chuyên Toán 1
+    rf"(?:1[0-2]|[1-9])(?:[./_-]\d{{1,2}}|(?! tuổi)\s?[./_-]?\s?{_LETTER}{{1,6}}\d{{0,2}}(?:[./-]\d{{1,2}})?)"
+    rf"(?:(?: {_STREAM})+(?: \d{{1,2}})?|(?<={_LETTER}{{2}}) \d{{1,2}})?"
+    # Lá 1, Mầm A
+    rf"|(?:mầm|chồi|lá|cơm|cháo|bột)(?: (?:nát|{_LETTER}?\d{{0,2}})\b)?"
+    # Nhóm trẻ 25-36 tháng, 5 tuổi A, MG bé 2
+    rf"|(?:nhà trẻ|nhóm trẻ|nt|mẫu giáo|mg|\d tuổi)(?: (?:bé|nhỡ|lớn|tháng|tuổi|{_LETTER}\d{{0,2}}|\d{{1,2}}(?:\s?-\s?\d{{1,2}})?)\b)*",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(r"[A-ZĐ]{1,3}\d{0,2}|\d{1,2}", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?:(?:danh sách|ds|học sinh|hs|trẻ em|các cháu|của)\b[\s_-]*)*(?:(?:lớp|lop)[\s_]*:?[\s_]*)?", re.IGNORECASE
+)
+_AFTER = re.compile(
+    r"\s*[-–_(,;:|].*|\s+(?:năm học|năm|nh|gvcn|giáo viên|sĩ số|sỉ số|ss|khóa|niên khóa|học kỳ|hk)\b.*", re.IGNORECASE
+)
+_IN_TITLE = re.compile(r"\b(?:lớp|lop)\s*:?\s*|\b(?=(?:nhóm trẻ|nhà trẻ)\b)", re.IGNORECASE)
+_CHAPTER = re.compile(r"khối|học|trưởng|và|của|năm", re.IGNORECASE)
 
 
 def is_damaged(value: object, *, typed: bool) -> bool:
@@ -36,14 +60,42 @@ def grade_of(class_name: str) -> str | None:
     return next((grade for start, grade in _PRESCHOOL.items() if re.match(rf"(?:lop )?{start}\b", folded)), None)
 
 
+def in_grade(class_name: str, grade: str | None) -> str:
+    """A class whose grade stands in a column of its own: A1 of 6 is 6A1, 1 of 6 is 6/1; a name that says more stays as it is."""
+    if not grade or not _SHORT.fullmatch(class_name):
+        return class_name
+    if not grade[0].isdigit():
+        return f"{grade} {class_name}"
+    return f"{grade}/{class_name}" if class_name[0].isdigit() else f"{grade}{class_name}"
+
+
 def class_in_title(text: str) -> str | None:
-    """The class of "DANH SÁCH HỌC SINH LỚP 6A1"."""
-    found = _IN_TITLE.search(text)
-    return found[1] if found and grade_of(found[1]) else None
+    """The class of "DANH SÁCH HỌC SINH LỚP 6A1 NĂM HỌC 2026-2027"."""
+    return next(filter(None, (_named(text[found.end() :], alone=False) for found in _IN_TITLE.finditer(text))), None)
 
 
 def class_of_sheet(name: str) -> str | None:
-    """The class a sheet is named after: "6A1", "Lớp 6A1", "Lá 1"; None for "Sheet1"."""
-    if not _SHEET.fullmatch(fold(name)):
+    """The class a sheet is named after: "6A1", "Lớp 6.1", "DS lớp 6A1 (2)", "Lá 1", "Lớp Thỏ Trắng"; None for "Sheet1", "Khối 6"."""
+    name = one_line(name)
+    before = _BEFORE.match(name)
+    rest = name[before.end() if before else 0 :]
+    said = bool(before and re.search(r"l[ớo]p", before[0], re.IGNORECASE))
+    return _named(rest, alone=True) or (_in_words(rest) if said else None)
+
+
+def _named(text: str, *, alone: bool) -> str | None:
+    """The class these words begin with; `alone`: and nothing follows but a copy's number, a year, a teacher."""
+    found = _CLASS.match(text)
+    if found is None or text[found.end() : found.end() + 1].isalnum():
+        number = re.match(r"(?:1[0-2]|[1-9])\b(?![./]?\d)", text) if not alone else None
+        return number[0] if number else None
+    rest = text[found.end() :]
+    if alone and rest.strip() and not _AFTER.fullmatch(rest):
         return None
-    return re.sub(r"^\s*lớp\s+", "", name, flags=re.IGNORECASE).strip()
+    return found[0].strip().removesuffix("-").strip()
+
+
+def _in_words(text: str) -> str | None:
+    """What stands behind the word "lớp", where it is no class by its look: "Thỏ Trắng", "1"."""
+    name = _AFTER.sub("", text).strip()
+    return name if 0 < len(name) <= 20 and not _CHAPTER.match(name) else None

@@ -67,8 +67,9 @@ def _any(*phrases: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(phrases) + r")\b")
 
 
-_EMAIL = _any("e ?mail", "gmail", "thu dien tu")
-_PHONE = _any("sdt", "dt", "dtdd", "sddt", "so dt", "dien thoai", "di dong", "zalo", "phone", "mobile", "tel")
+_EMAIL = _any("e ?mail", "gmail", "thu dien tu", "hop thu")
+_PHONE = _any("sdt", "dt", "dtdd", "sddt", "so dt", "dien thoai", "di dong", "zalo", "phone", "mobile", "tel", "so may",
+    "thue bao")  # fmt: skip
 _NOT_A_PARENT = _any("gvcn", "giao vien", "chu nhiem", "nha truong", "thay", "co giao")
 _PUPIL = _any("hoc sinh", "hs", "tre", "be")
 _FATHER = _any("cha", "bo", "father")
@@ -80,15 +81,31 @@ _DROPPED = _any(
     "dan toc", "ton giao", "quoc tich", "gioi tinh", "nam nu", "dia chi", "noi o", "cho o", "ho khau", "thuong tru", "tam tru",
     "que quan", "uu tien", "chinh sach", "ho ngheo", "can ngheo", "khuyet tat", "suc khoe", "nghe nghiep", "so tai khoan", "stk",
     "ngan hang", "bao hiem", "bhyt", "bhxh", "date of birth", "ethnicity", "religion", "address", "gender", "mo coi",
+    "noi cap", "ngay cap", "so tk", "nguyen quan", "ho khau", "hoan canh", "thuong binh", "liet si", "con tb", "benh", "nhom mau",
+    "chieu cao", "can nang", "di tat", "thu nhap", "noi lam viec", "noi cong tac", "facebook", "anh the", "hinh anh",
 )  # fmt: skip
+# Only where nothing else stands there: "Tỉnh/TP", "Xã/Phường", "Nữ"; "Quan hệ" and "Tình trạng" fold to the same beginnings.
+_DROPPED_WHOLE = re.compile(
+    r"(?:(?:tinh|tp|thanh pho|quan|huyen|xa|phuong|thi tran|ap|thon|xom|buon|khu pho|duong|so nha|d c|dc|tuoi|nam|nu|phai|gioi|anh)(?: |$))+"
+)
 _ORDER = re.compile(r"stt|tt|so tt|so thu tu|no")
 _CODE = _any("ma hs", "ma hoc sinh", "ma so hs", "ma so hoc sinh", "ma thong ke", "student id", "student code")
-_CLASS = re.compile(r"[^0-9]*\b(?:lop|class)\b[^0-9]*")
+# This year's; "Lớp cũ" and "Lớp năm trước" stand beside it in every September's list, "Lớp trưởng" is a person.
+_CLASS = re.compile(
+    r"(?:(?:ten|khoi|nhom|hoc|lop|class|name|hien|tai|nay|moi|dang|cua|hs|hoc sinh|be|tre|va|nam|chinh khoa) )*"
+    r"(?:lop|class)(?: (?:ten|khoi|nhom|hoc|name|hien|tai|nay|moi|dang|cua|hs|hoc sinh|be|tre|nam|chinh khoa|20\d\d))*"
+)
+_OTHER_CLASS = _any("lop cu", "lop nam truoc", "lop nam ngoai", "lop truoc", "ma lop")
 _GRADE = re.compile(r"khoi|khoi hoc|grade")
 _NAMES = _any("ho ten", "ho va ten", "ten hs", "ten hoc sinh", "ten tre", "ten be", "full name", "student name", "ho ten hs")
 _FAMILY = re.compile(r"ho|ho dem|ho lot|ho va dem|ho va ten dem|ho ten dem|ho va ten lot|ho va chu lot|ho va lot")
 _GIVEN = re.compile(r"ten|ten rieng|ten goi")
 _IGNORED = _any("ghi chu", "note", "notes", "nhan xet", "hoc luc", "hanh kiem", "ngay vao lop", "chu ky", "ky ten", "ky nhan")
+
+# A column headed by nothing but who it belongs to: a name or a number, and its cells tell which.
+_WHOSE = re.compile(
+    r"(?:(?:ho ten|cha|bo|me|phu huynh|ph|phhs|ong|ba|nguoi|giam ho|do dau|hoac|va|thong tin|lien he|cua|hs)(?: |$))+"
+)
 
 _STAFF_CODE = _any("ma gv", "ma giao vien", "ma can bo", "ma cb", "ma nhan vien", "ma nv", "ma vien chuc", "so hieu")
 _STAFF_NAME = re.compile(r"can bo|giao vien|gvcn|nhan vien|vien chuc|cb gv nv|staff|teacher|name")
@@ -97,6 +114,7 @@ _STAFF_IGNORED = _any("chuc vu", "chuc danh", "to", "to chuyen mon", "mon", "mon
 _STAFF_RULES: tuple[tuple[Callable[[str], object], Field], ...] = (
     (_EMAIL.search, Field.EMAIL),
     (_DROPPED.search, Field.DROPPED),
+    (_DROPPED_WHOLE.fullmatch, Field.DROPPED),
     (_PHONE.search, Field.PHONE),
     (_ORDER.fullmatch, Field.ORDER),
     (_STAFF_CODE.search, Field.PUPIL_CODE),
@@ -124,6 +142,11 @@ def read_heading(above: str, own: str, *, of: ListOf = "parents", meanings: Mean
     return Heading(field, written, _role(folded) if of == "parents" else "staff")
 
 
+def says_only_whose(heading: Heading) -> bool:
+    """Whether it is a parent's column that may hold names or numbers: "Mẹ", "Phụ huynh", "Người giám hộ"."""
+    return heading.field is Field.IGNORED and _WHOSE.fullmatch(fold(heading.written)) is not None
+
+
 def _role(folded: str) -> Role:
     father, mother = _FATHER.search(folded), _MOTHER.search(folded)
     if _GUARDIAN.search(folded):
@@ -149,7 +172,7 @@ def _field(folded: str) -> Field:  # noqa: C901, PLR0911, PLR0912 - a list of ru
             return Field.DROPPED
     if _EMAIL.search(folded):
         return Field.EMAIL
-    if _DROPPED.search(folded):
+    if _DROPPED.search(folded) or _DROPPED_WHOLE.fullmatch(folded):
         return Field.DROPPED
     if _PHONE.search(folded):
         return Field.PHONE
@@ -157,7 +180,7 @@ def _field(folded: str) -> Field:  # noqa: C901, PLR0911, PLR0912 - a list of ru
         return Field.ORDER
     if _CODE.search(folded):
         return Field.PUPIL_CODE
-    if _IGNORED.search(folded) or _NOT_A_PARENT.search(folded):
+    if _IGNORED.search(folded) or _NOT_A_PARENT.search(folded) or _OTHER_CLASS.search(folded):
         return Field.IGNORED
     if _CLASS.fullmatch(folded):
         return Field.CLASS

@@ -1,59 +1,77 @@
 """What a clerk reads beside a problem: what is wrong and what to do. Never the number, the name or the address itself."""
 
 _MESSAGES: dict[str, tuple[str, str]] = {
-    "phone.too_short": ("Số điện thoại thiếu chữ số. Hỏi lại phụ huynh.", "The phone number has too few digits. Ask the parent."),
-    "phone.too_long": ("Số điện thoại thừa chữ số. Hỏi lại phụ huynh.", "The phone number has too many digits. Ask the parent."),
+    "phone.too_short": (
+        "Số điện thoại thiếu chữ số. Hỏi lại phụ huynh rồi ghi đủ 10 chữ số.",
+        "The phone number has too few digits. Ask the parent and write all 10.",
+    ),
+    "phone.too_long": (
+        "Số điện thoại thừa chữ số. Hỏi lại phụ huynh rồi ghi đúng 10 chữ số.",
+        "The phone number has too many digits. Ask the parent and write the 10 that are right.",
+    ),
     "phone.ambiguous": (
-        "Ô này viết tắt số thứ hai nên không đoán. Ghi đủ từng số, cách nhau bằng dấu chấm phẩy.",
-        "The second number is abbreviated, and Loa does not guess. Write each number in full, separated by a semicolon.",
+        "Ô này có số viết tắt hoặc chữ số khác đứng cạnh số điện thoại, nên chưa lấy số nào. Ghi đủ từng số, cách nhau bằng dấu chấm phẩy, và bỏ các chữ số khác.",
+        "This cell has an abbreviated number, or other digits beside one, so none was taken. Write each number in full, separated by a semicolon, and nothing else.",
     ),
     "phone.digits_lost": (
-        "Bảng tính đã làm mất chữ số (dạng 9.12E+08). Đổi cột sang kiểu Text rồi nhập lại số.",
-        "The spreadsheet lost digits (as in 9.12E+08). Format the column as Text and enter the number again.",
+        "Bảng tính đã làm mất chữ số của số điện thoại (ví dụ 9.12E+08). Đổi cột sang kiểu Văn bản (Text) rồi nhập lại số.",
+        "The spreadsheet lost digits of the number (as in 9.12E+08). Format the column as Text and enter the number again.",
     ),
     "phone.landline": (
         "Đây là số máy bàn, không nhận được tin nhắn. Ghi thêm một số di động.",
         "This is a landline and cannot receive SMS. Add a mobile number.",
     ),
     "phone.not_vietnamese_mobile": (
-        "Đây không phải số di động Việt Nam. Ghi một số di động Việt Nam.",
-        "This is not a Vietnamese mobile number. Enter one.",
+        "Đây không phải số di động Việt Nam nên không nhắn tin được. Hỏi phụ huynh một số di động Việt Nam.",
+        "This is not a Vietnamese mobile number, so no message can go to it. Ask the parent for one.",
     ),
-    "email.invalid": ("Địa chỉ email viết chưa đúng.", "The email address is not written correctly."),
+    "email.invalid": (
+        "Địa chỉ email viết chưa đúng, ví dụ thiếu @ hoặc có dấu cách. Sửa lại, hoặc để trống nếu không có.",
+        "The email address is not written correctly, e.g. without @ or with a space. Correct it, or leave the cell empty.",
+    ),
     "class.damaged": (
-        "Bảng tính đã đổi tên lớp thành ngày hoặc số. Đổi cột sang kiểu Text rồi nhập lại tên lớp.",
+        "Bảng tính đã đổi tên lớp thành ngày hoặc số. Đổi cột sang kiểu Văn bản (Text) rồi nhập lại tên lớp.",
         "The spreadsheet turned the class into a date or a number. Format the column as Text and enter the class again.",
     ),
     "class.missing": (
-        "Thiếu tên lớp. Tin gửi riêng cho một lớp sẽ không tới dòng này.",
-        "The class is missing. A warning for one class will not reach this row.",
+        "Chưa có tên lớp, nên tin gửi riêng cho một lớp sẽ không tới dòng này. Điền tên lớp.",
+        "The class is missing, so a warning for one class will not reach this row. Fill it in.",
     ),
     "contact.none": (
-        "Dòng này không có số điện thoại hay email nào gửi được.",
-        "This row has no phone number or email that can be written to.",
+        "Dòng này không có số di động hay email nào gửi tin được. Hỏi gia đình rồi điền ít nhất một.",
+        "This row has no mobile number or email that can be written to. Ask the family and fill in at least one.",
     ),
     "phone.converted_2018": (
-        "Số 11 chữ số cũ đã đổi sang đầu số mới năm 2018. Hỏi lại xem số này còn đúng chủ không.",
-        "An old 11-digit number was converted to its 2018 form. Confirm that it still belongs to the parent.",
+        "Số cũ 11 chữ số đã được đổi sang đầu số mới (năm 2018). Số này ghi từ trước 2018: hỏi lại xem phụ huynh còn dùng không.",
+        "An old 11-digit number was converted to its form since 2018. It was written down before then: ask whether the parent still has it.",
     ),
     "phone.shared": (
-        "Số này đứng cạnh hơn 5 học sinh. Kiểm tra xem có phải số của giáo viên hay cửa hàng không.",
-        "This number stands beside more than 5 pupils. Check that it is not a teacher's or a shop's.",
+        "Số này đứng ở hơn 5 học sinh. Kiểm tra xem có phải số của giáo viên hay cửa hàng không; nếu đúng của phụ huynh thì không cần sửa.",
+        "This number stands beside more than 5 pupils. Check that it is not a teacher's or a shop's; if it is a parent's, leave it.",
     ),
-    "row.duplicate": ("Dòng này trùng với một dòng phía trên.", "This row repeats an earlier one."),
-    "column.unknown": ("Không biết cột này là gì nên không lấy.", "Loa does not know this column and left it out."),
+    "row.duplicate": (
+        "Dòng này trùng với một dòng phía trên; phụ huynh chỉ nhận tin một lần. Có thể xóa.",
+        "This row repeats an earlier one; the parent is written to only once. You may delete it.",
+    ),
+    "column.unknown": (
+        "Chưa rõ cột này là gì nên không lấy. Nếu là số điện thoại, email hay lớp, hãy chọn nội dung cho cột.",
+        "Loa does not know this column and left it out. If it holds numbers, emails or classes, say so.",
+    ),
     "text.legacy_encoding": (
         "Chữ trong tệp dùng phông hay bảng mã cũ (TCVN3, VNI, Windows-1258) và đã được chuyển. Xem lại vài tên có dấu.",
         "The text uses an old font or encoding (TCVN3, VNI, Windows-1258) and was converted. Check a few accented names.",
     ),
     "phone.zero_restored": (
-        "Đã thêm lại số 0 ở đầu mà bảng tính làm mất.",
-        "The leading zero the spreadsheet took was put back.",
+        "Bảng tính làm mất số 0 ở đầu; đã thêm lại. Không cần sửa.",
+        "The spreadsheet took the leading zero; it was put back. Nothing to do.",
     ),
-    "phone.several": ("Ô này có nhiều số và đã được tách ra.", "This cell holds several numbers, which were separated."),
+    "phone.several": (
+        "Ô này có nhiều số; mỗi số được tách riêng. Không cần sửa.",
+        "This cell holds several numbers, which were separated. Nothing to do.",
+    ),
     "column.dropped": (
-        "Cột này là dữ liệu riêng tư không cần cho việc gửi tin nên đã bỏ ngay khi đọc.",
-        "This column is private and not needed for warnings. It was dropped while reading.",
+        "Cột này là dữ liệu riêng tư, không cần cho việc gửi tin, nên đã bỏ ngay khi đọc và không lưu lại.",
+        "This column is private and not needed for warnings. It was dropped while reading and is kept nowhere.",
     ),
 }
 

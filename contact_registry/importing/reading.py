@@ -11,9 +11,10 @@ from contact_registry.errors import ImportRefused
 from contact_registry.importing.cells import KEPT, check_cell
 from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, LegacyText, Problem, SeenColumn
 from contact_registry.importing.headings import Field, Heading, ListOf, Meanings
+from contact_registry.importing.pupil_rows import PupilRow, pupil_rows
 from contact_registry.importing.rows import make_row, rechecked
 from contact_registry.importing.sheets import Sheet, Workbook, read_workbook
-from contact_registry.importing.tables import PupilRow, Table, best_columns, pupil_rows, written
+from contact_registry.importing.tables import Table, best_columns, written
 
 MAX_PEOPLE = 20_000
 SAMPLES = 3
@@ -52,14 +53,14 @@ def read_list(
     columns: list[SeenColumn] = []
     for sheet, pupils in found:
         kept: dict[int, tuple[tuple[int, Heading], ...]] = {}
-        for table in {pupil.table.header: pupil.table for pupil in pupils}.values():
+        for table in {id(pupil.table): pupil.table for pupil in pupils}.values():
             seen = _look(sheet, table, pupils)
             columns += seen
-            kept[table.header] = _kept(table, seen)
+            kept[id(table)] = _kept(table, seen)
         for pupil in pupils:
             if progress and len(rows) % _STEP == 0:
                 progress("checking", len(rows), total)
-            cells = _cells(sheet, pupil, kept[pupil.table.header], of=audience)
+            cells = _cells(sheet, pupil, kept[id(pupil.table)], of=audience)
             rows.append(make_row(sheet.name, pupil.index + 1, cells, of=audience))
     if not any(column.field in (Field.PHONE, Field.EMAIL) for column in columns):
         raise ImportRefused("import.no_contact_column", tuple(columns))
@@ -125,6 +126,7 @@ def _kept(table: Table, seen: list[SeenColumn]) -> tuple[tuple[int, Heading], ..
     )
 
 
+_PART_OF_CLASS = re.compile(r"\d{1,2}")
 _CLASS_AROUND = Heading(Field.CLASS, "Lớp")
 
 
@@ -139,6 +141,9 @@ def _cells(sheet: Sheet, pupil: PupilRow, kept: tuple[tuple[int, Heading], ...],
                 continue
             has_class = True
             value = _class_value(sheet, pupil, place, value)
+            if pupil.table.has_grade and _PART_OF_CLASS.fullmatch(written(value)):  # 1, beside a column that says 6
+                cells.append(check_cell(heading, written(value), typed=True))
+                continue
         cells.append(check_cell(heading, value, typed=sheet.typed))
     if of == "parents" and not has_class:
         cells.append(check_cell(_CLASS_AROUND, pupil.class_around or "", typed=sheet.typed))

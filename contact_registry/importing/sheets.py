@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,10 @@ MAX_BYTES = 10 * 1024 * 1024
 Format = Literal["xlsx", "xls", "ods", "text"]
 
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"  # an .ods begins with its own name, by its standard
+# What Excel 97 puts before an encrypted workbook's first other record: BOF, perhaps a mark against writing, FILEPASS.
+_FILEPASS = re.compile(
+    rb"\x09\x08(?:\x10\x00\x00\x06\x05\x00.{12}|\x08\x00\x00\x05\x05\x00.{4})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
+)
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -44,7 +49,7 @@ def sniff(data: bytes) -> Format:
     if len(data) > MAX_BYTES:
         raise ImportRefused("import.too_large")
     if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
+        if "EncryptedPackage".encode("utf-16-le") in data or _FILEPASS.search(data):
             raise ImportRefused("import.password_protected")
         return "xls"
     if data.startswith(_ZIP):
@@ -66,7 +71,9 @@ def read_workbook(data: bytes, best_columns: Callable[[Sequence[Sequence[object]
     kind = sniff(data)
     if kind == "text":
         content, old_page = _decode(data)
-        sheets: tuple[Sheet, ...] = (Sheet(None, _split(content, _separator(content, best_columns)), typed=False, merged_up={}),)
+        content, said = _said_separator(content)
+        rows = _split(content, said or _separator(content, best_columns))
+        sheets: tuple[Sheet, ...] = (Sheet(None, rows, typed=False, merged_up={}),)
     else:
         sheets, old_page = _read_excel(data), False
     read, legacy = _in_unicode(sheets)
@@ -100,7 +107,14 @@ def _read_excel(data: bytes) -> tuple[Sheet, ...]:
         sheets = read_apart(data)
     except Refused as refused:
         raise ImportRefused(str(refused)) from None
-    return tuple(Sheet(name, rows, typed=True, merged_up=merged) for name, rows, merged in sheets)
+    return tuple(Sheet(name.replace("\0", ""), rows, typed=True, merged_up=merged) for name, rows, merged in sheets)
+
+
+def _said_separator(content: str) -> tuple[str, str | None]:
+    """Excel's own hint, a first line "sep=;" that no spreadsheet shows or counts, taken off; and what it says."""
+    line, _, rest = content.partition("\n")
+    said = re.fullmatch(r"sep=([;,\t|])\s*", line)
+    return (rest, said[1]) if said else (content, None)
 
 
 def _separator(content: str, best_columns: Callable[[Sequence[Sequence[object]]], int]) -> str:

@@ -1,7 +1,4 @@
-"""Where a sheet's tables begin, and which of their rows are pupils.
-
-Sheets have titles above the header, headers of one or two rows, several tables below each other, totals and a signature block.
-"""
+"""Where a sheet's tables begin: headers of one to three rows, tables below each other and beside each other."""
 
 import re
 from collections import Counter
@@ -9,34 +6,27 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from contact_registry.importing.classes import class_in_title, class_of_sheet
-from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, fold, read_heading
-from contact_registry.importing.sheets import Sheet
+from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, read_heading, says_only_whose
+from contact_registry.phone_numbers import read_phones
+from contact_registry.plain_text import one_line
 
+Rows = Sequence[Sequence[object]]
+
+_NAMES = (Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
 _STRONG = frozenset(
-    {
-        Field.ORDER,
-        Field.NAME,
-        Field.FAMILY_NAME,
-        Field.GIVEN_NAME,
-        Field.CLASS,
-        Field.GRADE,
-        Field.PUPIL_CODE,
-        Field.PHONE,
-        Field.EMAIL,
-    }
+    {*_NAMES, Field.ORDER, Field.CLASS, Field.GRADE, Field.PUPIL_CODE, Field.PHONE, Field.EMAIL},
 )
-_INVISIBLE = {0x200B: None, 0xFEFF: None, 0x2060: None}
-_ORDER_VALUE = re.compile(r"\d{1,5}(?:[.]0*)?")
-_TAIL = re.compile(
-    r"(?:tong|cong|si so|danh sach (?:nay )?(?:co|gom)|an dinh|hieu truong|pho hieu truong|nguoi lap|giao vien|gvcn|ky ten|thu truong)\b"
-    r"|.*\bngay \d* ?thang\b"
-)
+_LEVELS = 3
+_YEAR = re.compile(r"\b20\d\d\b")
+_NUMBERING = re.compile(r"\(?(?:[A-Za-z]|\d{1,2})\)?")
+_LOOKED_AT = 40
+"""Rows below a header that are looked at to tell a parent's names from a parent's numbers."""
+_NOTHING = Heading(Field.UNKNOWN, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One header. `columns`: the heading of each column; `first`: index of the first row below it.
+    """One header. `columns`: the heading of each column of the sheet, empty beside the table; `first`: index of the first row below it.
 
     The rest is which columns are what, said once for the table and not looked for again in every row.
     """
@@ -48,15 +38,108 @@ class Table:
     names: tuple[int, ...]
     classes: tuple[int, ...]
     contacts: tuple[int, ...]
+    has_grade: bool
 
     @classmethod
     def under(cls, columns: tuple[Heading, ...], *, header: int, first: int) -> "Table":
         def of(*fields: Field) -> tuple[int, ...]:
             return tuple(i for field in fields for i, heading in enumerate(columns) if heading.field is field)
 
-        columns = tuple(_told_apart(columns))
-        names = of(Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
-        return cls(columns, header, first, of(Field.ORDER), names, of(Field.CLASS), of(Field.PHONE, Field.EMAIL))
+        contacts = of(Field.PHONE, Field.EMAIL)
+        return cls(columns, header, first, of(Field.ORDER), of(*_NAMES), of(Field.CLASS), contacts, bool(of(Field.GRADE)))
+
+    def spans(self, place: int) -> bool:
+        """Whether a column stands within the table."""
+        own = [i for i, heading in enumerate(self.columns) if heading.written]
+        return own[0] <= place <= own[-1]
+
+
+def written(value: object) -> str:
+    """A cell as a person reads it, without invisible characters and double spaces."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return one_line(str(value))
+
+
+def best_columns(rows: Rows) -> int:
+    """How many columns the best header among these rows has."""
+    found = (tables_at(rows, index) for index in range(len(rows)))
+    return max((sum(bool(h.written) for table in tables for h in table.columns) for tables in found), default=0)
+
+
+def tables_at(rows: Rows, index: int, *, of: ListOf = "parents", meanings: Meanings | None = None) -> tuple[Table, ...]:
+    """The table whose header begins in this row, or tables where several stand side by side; none where it is no header."""
+    own = _heading_cells(rows[index])
+    if own is None or sum(map(bool, own)) < 2:
+        return ()
+    columns, first = _columns(rows, index, own, partial(read_heading, of=of, meanings=meanings))
+    if not _is_header(columns):
+        return ()
+    if of == "parents":
+        columns = [_by_cells(heading, rows[first : first + _LOOKED_AT], place) for place, heading in enumerate(columns)]
+    while first < len(rows) and _is_numbering(rows[first]):
+        first += 1
+    return tuple(Table.under(block, header=index, first=first) for block in _blocks(list(_told_apart(columns))))
+
+
+def _heading_cells(row: Sequence[object]) -> list[str] | None:
+    """The row's cells if all of them could be headings: short texts, no address, no long number."""
+    if any(value not in ("", None) and not isinstance(value, str) for value in row):
+        return None
+    cells = [written(value) for value in row]
+    if any(len(cell) > 120 or ("@" in cell and " " not in cell) for cell in cells):
+        return None
+    if any(sum(map(str.isdigit, _YEAR.sub("", cell))) > 4 for cell in cells):
+        return None
+    return cells
+
+
+def _columns(rows: Rows, index: int, own: list[str], read: Callable[[str, str], Heading]) -> tuple[list[Heading], int]:
+    """The headings of the header that begins here, and the index of the first row below it."""
+    columns, above = [read("", cell) for cell in own], own
+    for below_index in range(index + 1, min(index + _LEVELS, len(rows))):
+        below = _heading_cells(rows[below_index])
+        if below is None or not _are_headings(below, read):
+            return columns, below_index
+        width = max(len(above), len(below))
+        above, below = above + [""] * (width - len(above)), below + [""] * (width - len(below))
+        spanning, columns, joined = "", [], []
+        for over, under in zip(above, below, strict=True):
+            spanning = over or spanning
+            columns.append(read(spanning, under) if under else read("", over))
+            joined.append(f"{spanning}: {under}" if under and spanning else under or over)
+        above = joined
+    return columns, min(index + _LEVELS, len(rows))
+
+
+def _are_headings(cells: list[str], read: Callable[[str, str], Heading]) -> bool:
+    """Whether a row is a header's next: all of it known headings. One alone must be of numbers: a title is not a heading."""
+    fields = [read("", cell).field for cell in cells if cell]
+    if len(fields) < 2:
+        return fields in ([Field.PHONE], [Field.EMAIL])
+    return not {Field.UNKNOWN, Field.ORDER} & set(fields)
+
+
+def _is_header(columns: Sequence[Heading]) -> bool:
+    strong = {heading.field for heading in columns} & _STRONG
+    return len(strong) >= 2 and bool(strong & {Field.NAME, Field.GIVEN_NAME, Field.ORDER, Field.PHONE, Field.EMAIL})
+
+
+def _by_cells(heading: Heading, rows: Rows, place: int) -> Heading:
+    """A column headed "Mẹ" holds her name or her number; most of its cells say which."""
+    if not says_only_whose(heading):
+        return heading
+    cells = [row[place] for row in rows if place < len(row) and written(row[place])]
+    numbers = sum(bool(read_phones(cell).numbers) for cell in cells)
+    return replace(heading, field=Field.PHONE) if numbers and numbers * 2 >= len(cells) else heading
+
+
+def _is_numbering(row: Sequence[object]) -> bool:
+    """The row below a header that numbers its columns, as official forms have it: (1) (2) (3), A B 1 2."""
+    cells = [cell for cell in map(written, row) if cell]
+    return len(cells) > 2 and all(map(_NUMBERING.fullmatch, cells))
 
 
 def _told_apart(columns: Sequence[Heading]) -> Iterator[Heading]:
@@ -68,122 +151,19 @@ def _told_apart(columns: Sequence[Heading]) -> Iterator[Heading]:
         yield replace(heading, written=f"{heading.written} ({again})") if heading.written and again > 1 else heading
 
 
-@dataclass(frozen=True, slots=True)
-class PupilRow:
-    """A row that is a pupil: its index from 0, its table, and the class that stands in a title above or names the sheet."""
-
-    index: int
-    table: Table
-    class_around: str | None
-
-
-def written(value: object) -> str:
-    """A cell as a person reads it, without invisible characters and double spaces."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value)
-    if "\u200b" in text or "\ufeff" in text or "\u2060" in text:
-        text = text.translate(_INVISIBLE)
-    return " ".join(text.split())
-
-
-def best_columns(rows: Sequence[Sequence[object]]) -> int:
-    """How many columns the best header among these rows has."""
-    tables = (header_at(rows, index) for index in range(len(rows)))
-    return max((len([h for h in table.columns if h.written]) for table in tables if table), default=0)
-
-
-def header_at(
-    rows: Sequence[Sequence[object]], index: int, *, of: ListOf = "parents", meanings: Meanings | None = None
-) -> Table | None:
-    """The header that begins in this row, of one row or two; None where there is none."""
-    own = _heading_cells(rows[index])
-    if own is None:
-        return None
-    below = _heading_cells(rows[index + 1]) if index + 1 < len(rows) else None
-    read = partial(read_heading, of=of, meanings=meanings)
-    two = _two_rows(own, below, read) if below else None
-    columns = two or tuple(read("", cell) for cell in own)
-    strong = {heading.field for heading in columns} & _STRONG
-    if len(strong) < 2 or not strong & {Field.NAME, Field.GIVEN_NAME, Field.ORDER, Field.PHONE, Field.EMAIL}:
-        return None
-    return Table.under(columns, header=index, first=index + (2 if two else 1))
-
-
-def _heading_cells(row: Sequence[object]) -> list[str] | None:
-    """The row's cells if all of them could be headings: short texts, no address, no long number."""
-    if any(value not in ("", None) and not isinstance(value, str) for value in row):
-        return None
-    cells = [written(value) for value in row]
-    if sum(bool(cell) for cell in cells) < 2:
-        return None
-    if any("@" in cell or len(cell) > 120 or sum(c.isdigit() for c in cell) > 4 for cell in cells):
-        return None
-    return cells
-
-
-def _two_rows(above: list[str], below: list[str], read: Callable[[str, str], Heading]) -> tuple[Heading, ...] | None:
-    """Headings of two rows, if the second is one: all of it known headings, under cells of the first that span them."""
-    if any(cell and read("", cell).field in (Field.UNKNOWN, Field.ORDER) for cell in below):
-        return None
-    above = above + [""] * (len(below) - len(above))
-    below = below + [""] * (len(above) - len(below))
-    spanning, columns = "", []
-    for over, under in zip(above, below, strict=True):
-        spanning = over or spanning
-        columns.append(read(spanning, under) if under else read("", over))
-    return tuple(columns)
-
-
-def pupil_rows(sheet: Sheet, *, of: ListOf = "parents", meanings: Meanings | None = None) -> Iterator[PupilRow]:
-    """Every pupil of the sheet (or member of staff), table by table."""
-    around = class_of_sheet(sheet.name) if sheet.name else None
-    table: Table | None = None
-    ended = False
-    skip_to = 0
-    for index, row in enumerate(sheet.rows):
-        if index < skip_to:
-            continue
-        if table is not None and _has_order(table, row):  # most rows of most lists: nothing else need be looked at
-            if _names_somebody(table, row) or _has_address(table, row):
-                yield PupilRow(index, table, around)
-            continue
-        cells = [cell for cell in map(written, row) if cell]
-        if not cells:
-            continue
-        if found := header_at(sheet.rows, index, of=of, meanings=meanings):
-            table, ended, skip_to = found, False, found.first
-            continue
-        if len(cells) <= 2 and (title := next(filter(None, map(class_in_title, cells)), None)):
-            around = title
-        if table is None:
-            continue
-        if any(_TAIL.match(fold(cell)) for cell in cells):
-            ended = True
-        elif _has_address(table, row) or _is_unnumbered_pupil(table, row, ended=ended):
-            yield PupilRow(index, table, around)
-
-
-def _cells(row: Sequence[object], columns: tuple[int, ...]) -> Iterator[str]:
-    return (text for i in columns if i < len(row) and (text := written(row[i])))
-
-
-def _has_order(table: Table, row: Sequence[object]) -> bool:
-    return any(_ORDER_VALUE.fullmatch(value) for value in _cells(row, table.order))
-
-
-def _names_somebody(table: Table, row: Sequence[object]) -> bool:
-    return any(any(map(str.isalpha, value)) for value in _cells(row, table.names))
-
-
-def _has_address(table: Table, row: Sequence[object]) -> bool:
-    return any("@" in value or sum(map(str.isdigit, value)) > 4 for value in _cells(row, table.contacts))
-
-
-def _is_unnumbered_pupil(table: Table, row: Sequence[object], *, ended: bool) -> bool:
-    """A name alone: a pupil where rows have no numbers; else one only if a class stands beside it."""
-    if not _names_somebody(table, row):
-        return False
-    return any(_cells(row, table.classes)) if table.order or ended else True
+def _blocks(columns: list[Heading]) -> list[tuple[Heading, ...]]:
+    """The columns of each table of a header: one, or several printed side by side, each with numbers or names of its own."""
+    fields = [heading.field for heading in columns]
+    lead = Field.ORDER if Field.ORDER in fields else next((f for f in (Field.NAME, Field.FAMILY_NAME) if f in fields), None)
+    leads = [place for place, field in enumerate(fields) if field is lead]
+    if len(leads) > 1:
+        before = leads[0] - next(place for place, heading in enumerate(columns) if heading.written)
+        starts = [place - before for place in leads]
+        ends = [*starts[1:], len(columns)]
+        blocks = [
+            tuple(h if start <= place < end else _NOTHING for place, h in enumerate(columns))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+        if all(_is_header(block) and any(h.field in _NAMES for h in block) for block in blocks):
+            return blocks
+    return [tuple(columns)]

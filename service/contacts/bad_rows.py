@@ -76,7 +76,9 @@ async def take_corrections(
     actor.require("imports:write")
     found = await find_import(conn, import_id)
     rows = await load_all(conn, found, master)
-    places = {(row.sheet or "", str(row.row)): place for place, row in enumerate(rows)}
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault((row.sheet or "", str(row.row)), []).append(place)
     try:
         lines = await asyncio.to_thread(read_cells, data)
     except ImportRefused as refused:
@@ -88,14 +90,24 @@ async def take_corrections(
     for line in lines[1:]:
         if not any(str(cell).strip() for cell in line[:2]):
             continue
-        place = places.get((str(line[0]), _whole(line[1])))
-        if place is None:
-            raise Invalid("import.not_its_rows")
+        cells = dict(zip(headings, line, strict=False))
+        place = _place(rows, places.get((str(line[0]), _whole(line[1])), []), cells)
         written = {cell.heading: cell.written for cell in rows[place].cells}
-        new = {h: v for h, v in zip(headings, line, strict=False) if h in written and str(v).strip() != written[h]}
+        new = {h: v for h, v in cells.items() if h in written and str(v).strip() != written[h]}
         if new:
             changes[place] = new
     return await correct_rows(conn, actor, import_id=import_id, changes=changes, master=master, now=now)
+
+
+def _place(rows: Sequence[CheckedRow], places: Sequence[int], cells: dict[str, object]) -> int:
+    """Which row a line of the workbook is: of two pupils side by side in one row, the one whose columns are filled in."""
+
+    def filled(place: int) -> int:
+        return sum(bool(str(cells.get(cell.heading, "")).strip()) for cell in rows[place].cells)
+
+    if not places:
+        raise Invalid("import.not_its_rows")
+    return max(places, key=filled)
 
 
 def _whole(value: object) -> str:

@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
+import openpyxl
+
 from contact_registry.importing.legacy_text import _TCVN3, _VNI
 
 Rows = Sequence[Sequence[object]]
@@ -20,6 +22,34 @@ def in_vni(text: str) -> str:
     """As VNI-Times holds it."""
     back = {new: old for old, new in _VNI.items()}
     return "".join(back.get(letter, letter) for letter in text)
+
+
+def xlsx(sheets: Mapping[str, Rows], *, merged: Sequence[str] = (), hidden: Sequence[str] = ()) -> bytes:
+    """As Excel writes it. `merged`: ranges on every sheet; `hidden`: letters of columns, names of sheets."""
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([None if value == "" else value for value in row])
+        for cells in merged:
+            sheet.merge_cells(cells)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
+        for letter in set(hidden) - set(sheets):
+            sheet.column_dimensions[letter].hidden = True
+    book.save(made)
+    return made.getvalue()
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    """The same archive with one more part, or another one under that name."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            if part != name:
+                new.writestr(part, old.read(part))
+        new.writestr(name, content)
+    return made.getvalue()
 
 
 def ods(sheets: Mapping[str, Rows]) -> bytes:

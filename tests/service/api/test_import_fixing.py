@@ -139,6 +139,20 @@ async def test_the_bad_rows_go_out_as_a_workbook_and_come_back_corrected(site: S
     assert (corrected.json()["counts"]["to_fix"], corrected.json()["counts"]["phones"]) == (0, 3)
 
 
+async def test_two_pupils_in_one_row_are_corrected_each_by_itself(site: Site, taken: Taken) -> None:
+    path = await taken("1,An,6A1,0912,2,Bình,6A2,0913", head="STT,Họ tên,Lớp,SĐT,STT,Họ tên,Lớp,SĐT")
+    workbook = openpyxl.load_workbook(io.BytesIO((await site.call("GET", f"{path}/rows-to-fix")).content))
+    sheet = workbook.worksheets[0]
+    headings = [cell.value for cell in sheet[1]]
+    sheet.cell(2, headings.index("SĐT") + 1).value = "0912345678"
+    sheet.cell(3, headings.index("SĐT (2)") + 1).value = "0987654321"
+    workbook.save(made := io.BytesIO())
+    corrected = await site.call("POST", f"{path}/corrections", files={"file": ("can-sua.xlsx", made.getvalue())})
+    assert (corrected.json()["counts"]["to_fix"], corrected.json()["counts"]["phones"]) == (0, 2)
+    rows = (await site.call("GET", f"{path}/rows", params={"only": "all"})).json()["items"]
+    assert [(row["row"], row["pupil"], row["class"]) for row in rows] == [(2, "An", "6A1"), (2, "Bình", "6A2")]
+
+
 async def test_another_list_s_workbook_is_refused_whole(site: Site, taken: Taken) -> None:
     path = await taken(GOOD, BAD)
     workbook = openpyxl.load_workbook(io.BytesIO((await site.call("GET", f"{path}/rows-to-fix")).content))
