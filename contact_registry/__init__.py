@@ -4,7 +4,7 @@ A leaf: it gets connection, clock and keys as arguments and knows nothing of bro
 """
 
 from contact_registry.addresses import read_address
-from contact_registry.audiences import Tally, audience_select, count_audience, joined_as_sets
+from contact_registry.audiences import Tally, audience_select, count_audience, count_meant, joined_as_sets
 from contact_registry.by_hand import (
     Added,
     NewPerson,
@@ -115,6 +115,7 @@ __all__ = [
     "count_audience",
     "count_ended",
     "count_lapsed",
+    "count_meant",
     "current_data_key",
     "current_data_keys",
     "data_keys",

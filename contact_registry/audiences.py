@@ -12,8 +12,8 @@ from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.models import enrolments
-from contact_registry.standing import REACHED, Audience, LeftOut, Preferences, beside_pupil, of_units, standing
+from contact_registry.models import contacts, enrolments
+from contact_registry.standing import REACHED, Audience, LeftOut, Preferences, beside_pupil, meant, of_units, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,11 @@ def _pupils_without_contact(unit_ids: Sequence[int], audience: Audience) -> Sele
     found = select(func.count()).where(pupil.unit_id == of_units(unit_ids), pupil.contact_id.is_(None), pupil.ended_by.is_(None))
     named = beside_pupil(audience)
     return found if named is None else found.where(named)
+
+
+async def count_meant(conn: AsyncConnection, unit_id: int, audience: Audience) -> int:
+    """How many contacts of one unit's list an audience means, whether or not they can be written to."""
+    contact, units = contacts.c, of_units((unit_id,))
+    people = select(func.count()).where(contact.unit_id == units, contact.ended_by.is_(None), meant(units, audience))
+    counted: int = (await conn.execute(people)).scalar_one()
+    return counted

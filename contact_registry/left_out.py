@@ -36,12 +36,12 @@ def _null(kind: type[Any]) -> ColumnElement[Any]:
 
 
 def in_list_order(rows: Subquery) -> list[ColumnElement[Any]]:
-    """Class by class and row by row, staff at the end; the same every time."""
+    """Class by class and row by row, whoever was put in by hand after them, staff at the end; the same every time."""
     found = rows.c
     return [
         found.class_name.asc().nulls_last(),
-        found.sheet.asc().nulls_first(),
-        found.row.asc().nulls_first(),
+        found.sheet.asc().nulls_last(),
+        found.row.asc().nulls_last(),
         found.place,
         found.contact_id,
         found.point_id,

@@ -119,7 +119,7 @@ def standing(unit_ids: Sequence[int], audience: Audience, channels: Sequence[str
             left_out.label("left_out"),
         )
         .select_from(addressed.outerjoin(by_list, same_on_list).outerjoin(by_all, same))
-        .where(contact.unit_id == units, contact.ended_by.is_(None), _meant(units, audience))
+        .where(contact.unit_id == units, contact.ended_by.is_(None), meant(units, audience))
         .subquery("standing")
     )
 
@@ -185,8 +185,8 @@ def beside_pupil(audience: Audience) -> ColumnElement[bool] | None:
     )
 
 
-def _meant(units: CollectionAggregate[bool], audience: Audience) -> ColumnElement[bool]:
-    """Parents (of the named grades and classes) and perhaps staff.
+def meant(units: CollectionAggregate[bool], audience: Audience) -> ColumnElement[bool]:
+    """Which contacts: parents (of the named grades and classes) and perhaps staff.
 
     Told as one list of contacts at the top of the WHERE: a semi-join. An OR around an EXISTS is asked once for every contact
     (500,000 contacts: 7.0 s instead of 2.4 s).

@@ -308,6 +308,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "template.unknown": ("Không có mẫu tin mang mã này.", "There is no ready text with this code."),
     # broadcasts
+    "audience.class_unknown": (
+        "Danh sách của trường không có lớp này, hoặc tin không gửi cho lớp này.",
+        "The school's list has no such class, or the warning is not for it.",
+    ),
     "audience.not_own_list": (
         "Danh sách từng người chỉ xem được ở chính đơn vị có danh sách đó. Đơn vị cấp trên xem số lượng theo từng lý do.",
         "Who is left out, one by one, is for the unit whose own list it is. A unit above sees how many, for each reason.",

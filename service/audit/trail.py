@@ -61,6 +61,7 @@ class Action(StrEnum):
     BROADCAST_PAUSED = "broadcast.paused"
     BROADCAST_CANCELLED = "broadcast.cancelled"
     BROADCAST_COMPLETED = "broadcast.completed"
+    NOT_REACHED_TAKEN = "broadcast.not_reached_taken"  # the class teacher's list
 
 
 @dataclass(frozen=True, slots=True)

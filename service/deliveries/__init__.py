@@ -2,23 +2,30 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
+from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
 from service.deliveries.planning import AudienceMoved, plan
 from service.deliveries.progress import Progress, progress_of
 from service.deliveries.queries import DeliveryView, list_deliveries
 from service.deliveries.receipts import apply_receipts, units_with_receipts
+from service.deliveries.received import ReceivedBroadcast, list_received
 
 __all__ = [
     "Attempt",
     "AttemptTokens",
     "AudienceMoved",
     "DeliveryView",
+    "NotReached",
+    "NotReachedRow",
     "Progress",
     "Receipt",
     "ReceiptIntake",
+    "ReceivedBroadcast",
     "apply_receipts",
     "check_signature",
     "list_deliveries",
+    "list_received",
     "plan",
     "progress_of",
+    "take_not_reached",
     "units_with_receipts",
 ]

@@ -98,6 +98,8 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("POST", "/approve"): {"json": {"digest": their.digest}},
         ("GET", "/deliveries"): {},
         ("GET", "/events"): {},
+        ("GET", "/not-reached"): {"params": {"class": "9Z9"}},
+        ("GET", "/not-reached/print"): {"params": {"class": "9Z9"}},
     }
     count = {"unit": THEIRS, "channels": ["sms", "email"], "urgency": "urgent"}
     consent = {"channel": "sms", "basis": "consent", "proof": "meeting", "given_on": "2026-09-05"}
@@ -179,6 +181,7 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("GET", "/retention-runs"): [("/retention-runs", {"params": {"unit": THEIRS}})],
         ("GET", "/retention-runs/next"): [("/retention-runs/next", {"params": {"unit": THEIRS}})],
         ("GET", "/broadcasts"): [("/broadcasts", {})],
+        ("GET", "/broadcasts/received"): [("/broadcasts/received", {"params": {"unit": THEIRS}})],
         ("POST", "/broadcasts"): [
             ("/broadcasts", {"json": notice(unit=THEIRS)}),
             ("/broadcasts", {"json": notice(audience={"units": [THEIRS]}, channels=["sms"])}),

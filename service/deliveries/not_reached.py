@@ -1,0 +1,134 @@
+"""The class teacher's list: whom a warning has not reached, row by row of the school's own list. The only list that leaves.
+
+Somebody is reached when the carrier has taken a message to any of their addresses; whoever has one on its way is not listed yet.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Row, Table, Text, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import DataKey, LeftOut, MasterKey, data_keys, in_list_order, joined_as_sets, list_rows, masked
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts import BroadcastView, find_broadcast, load_audience, preferences_of, resolve_audience, why
+from service.deliveries.reasons import in_words
+from service.errors import Conflict, NotFound
+
+_deliveries = Table(
+    "deliveries",
+    MetaData(),
+    Column("broadcast_id", BigInteger),
+    Column("channel", Text),
+    Column("address_hash", LargeBinary),
+    Column("state", Text),
+    Column("reason", Text),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NotReachedRow:
+    """One address the warning did not get to, or somebody without any. `row`: as the spreadsheet shows it; `why`: in words."""
+
+    class_name: str
+    sheet: str | None
+    row: int | None
+    role: str | None
+    channel: str | None
+    address: str | None
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """A class's list for one broadcast. `under_way`: people whose message has not left yet; they are not among the rows."""
+
+    broadcast: BroadcastView
+    class_name: str
+    rows: Sequence[NotReachedRow]
+    under_way: int
+
+
+async def take_not_reached(
+    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, class_name: str, language: str, master: MasterKey, now: datetime
+) -> NotReached:
+    """The list as it stands, by the school's present list. Taking it leaves a mark. The transaction acts for the broadcast's unit.
+
+    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `NotFound("audience.class_unknown")`,
+    `Conflict("audience.not_own_list")` for a broadcast that is not the actor's own school's, and
+    `Conflict("broadcast.not_allowed_in_state")` for one that was not planned yet.
+    """
+    actor.require("contacts:read")
+    view = await find_broadcast(conn, broadcast_id)
+    audience = load_audience(view.audience)
+    if view.unit_id != actor.unit_id or await resolve_audience(conn, view.unit, audience, on=now) != [view.unit_id]:
+        raise Conflict("audience.not_own_list")
+    if view.planned_at is None:
+        raise Conflict("broadcast.not_allowed_in_state")
+    listed = list_rows(view.unit_id, audience, view.channels, await preferences_of(conn, view.unit_id, view.urgency))
+    sent = _deliveries.c
+    same = and_(sent.broadcast_id == view.id, sent.channel == listed.c.channel, sent.address_hash == listed.c.address_hash)
+    statement = (
+        select(listed, sent.state, sent.reason)
+        .select_from(listed.outerjoin(_deliveries, same))
+        .where(func.lower(listed.c.class_name) == class_name.lower())
+        .order_by(*in_list_order(listed))
+    )
+    async with joined_as_sets(conn):
+        found = (await conn.execute(statement)).all()
+    if not found:
+        raise NotFound("audience.class_unknown")
+    keys = await data_keys(conn, master, {row.data_key_id for row in found if row.data_key_id is not None})
+    states = _states(found)
+    under_way = {contact for contact, of in states.items() if of & {"waiting", "calling"} and not of & _REACHED}
+    rows = [
+        _told(row, keys, language)
+        for row in found
+        if row.contact_id is None or not (states[row.contact_id] & _REACHED or row.contact_id in under_way)
+    ]
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.NOT_REACHED_TAKEN,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"rows": len(rows)},
+        now=now,
+    )
+    return NotReached(view, found[0].class_name, rows, len(under_way))
+
+
+_REACHED = {"accepted", "delivered"}
+
+
+def _states(rows: Iterable[Row[Any]]) -> dict[int, set[str]]:
+    """The states of each contact's deliveries."""
+    states: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.contact_id is not None:
+            states[row.contact_id] |= {row.state} - {None}
+    return states
+
+
+_SINCE = ("Mới có trong danh sách sau khi tin được gửi.", "Came onto the list after the warning was sent.")
+_DOUBT = ("Chưa rõ tin đã tới hay chưa.", "Nobody knows whether it arrived.")
+
+
+def _told(row: Row[Any], keys: dict[int, DataKey], language: str) -> NotReachedRow:
+    code, words = _reason(row, language)
+    address = masked(row.channel, keys[row.data_key_id].unseal(row.address_sealed, row.channel)) if row.channel else None
+    return NotReachedRow(row.class_name, row.sheet, row.row, row.role, row.channel, address, code, words)
+
+
+def _reason(row: Row[Any], language: str) -> tuple[str, str]:
+    if row.state is not None:
+        return row.reason or row.state, in_words(row.reason, language) or _DOUBT[language == "en"]
+    if row.left_out:
+        return LeftOut(row.left_out).code, why(LeftOut(row.left_out), language)
+    return "added_since", _SINCE[language == "en"]
