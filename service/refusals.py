@@ -113,6 +113,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "unit.ends_before_start": ("Ngày kết thúc phải sau ngày bắt đầu.", "The end must come after the start."),
     "account.email_taken": ("Email này đã có tài khoản.", "An account with this email exists already."),
     "account.unknown": ("Không tìm thấy tài khoản này.", "There is no such account."),
+    "account.may_not_act": (
+        "Tài khoản này đã bị khóa nên không làm được gì nữa. Dùng tài khoản khác.",
+        "This account is disabled and may act no more. Use another one.",
+    ),
     "account.oneself": (
         "Không ai tự đổi vai trò hay tự khóa tài khoản của mình. Nhờ người quản trị khác.",
         "Nobody changes their own roles or disables their own account. Ask another administrator.",

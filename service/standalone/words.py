@@ -65,6 +65,33 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "open_record": ("Bản ghi đã ký", "The signed record"),
     "accounts": ("Tài khoản và khóa API: {file}", "Accounts and API keys: {file}"),
     "logs": ("Nhật ký: {logs}", "Logs: {logs}"),
+    "import_sheet": ("Trang tính", "Sheet"),
+    "import_row": ("Dòng", "Row"),
+    "import_column": ("Cột", "Column"),
+    "import_advice": ("Việc cần làm", "What to do"),
+    "import_dropped": (
+        "Đã bỏ các cột riêng tư ngay khi đọc, không lưu lại: {columns}.",
+        "Private columns, dropped while reading and kept nowhere: {columns}.",
+    ),
+    "import_more": ("… và {count} điểm nữa.", "… and {count} more."),
+    "import_difference": (
+        "Đang có {present} người; danh sách này thêm {added}, bỏ {gone}, đổi {changed}, giữ nguyên {kept}.",
+        "{present} people at present; this list adds {added}, ends {gone}, changes {changed} and keeps {kept}.",
+    ),
+    "import_many_gone": (
+        "Hơn một phần năm sẽ bị bỏ: {gone} trong {present} người. Nếu đúng vậy, gõ con số {gone}",
+        "More than a fifth would go: {gone} of {present} people. If that is right, type the number {gone}",
+    ),
+    "import_apply": ("Áp dụng danh sách này?", "Apply this list?"),
+    "import_kept": ("Chưa áp dụng gì. Danh sách đã đọc: {id}", "Nothing was applied. The list that was read: {id}"),
+    "import_applied": (
+        "Đã áp dụng. Hoàn tác: loa import undo {id} --as EMAIL",
+        "Applied. To undo: loa import undo {id} --as EMAIL",
+    ),
+    "import_undone": (
+        "Đã hoàn tác: danh sách trước lại là danh sách hiện có.",
+        "Undone: the list before is the present one again.",
+    ),
     "migrated": ("Cơ sở dữ liệu đã ở bản mới nhất.", "The database is up to date."),
 }
 

@@ -1,11 +1,15 @@
 """Lists with every habit a school has, through the API and out to the phones: codes row for row, numbers for number."""
 
+import os
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import ROOT, System, wait_for
 from tests.factories.excel_kinds import EXCEL_KINDS
 from tests.factories.kinds import KINDS as TEXT_KINDS
 from tests.factories.kinds import Found
@@ -44,3 +48,39 @@ def test_every_kind_of_list_comes_out_row_for_row_and_goes_to_its_numbers_only(s
     system.settled(broadcast, 60, key="officer")
     sent = [message["to"] for message in system.outbox() if marker in message["text"]]
     assert sorted(sent) == sorted(number for kind in KINDS.values() for number in kind.numbers)
+
+
+def test_a_list_is_taken_in_from_the_terminal_while_the_system_runs(system: System, tmp_path: Path) -> None:
+    new = {
+        "code": "tu-dong-lenh",
+        "name": "Trường dòng lệnh",
+        "level": "school",
+        "parent": "vhxh-an-phuoc",
+        "valid_from": "2026-08-01",
+    }
+    system.call("POST", "/units", key="officer", json=new)
+    officer = next(each["email"] for each in system.demo["accounts"] if each["role"] == "officer")
+    (tmp_path / "6A1.csv").write_text("STT;Họ tên;Lớp;SĐT\n1;An;6A1;0936000001\n", encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "service",
+            "import",
+            str(tmp_path / "6A1.csv"),
+            "--unit",
+            "tu-dong-lenh",
+            "--as",
+            officer,
+            "--apply",
+        ],
+        cwd=ROOT,
+        env=os.environ | {"LOA_HOME": str(system.home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    reached = system.call("POST", "/audiences/count", key="officer", json={"unit": "tu-dong-lenh", "channels": ["sms"]})
+    assert reached["by_channel"] == {"sms": 1}

@@ -13,12 +13,13 @@ from tests.conftest import Engines, Urls
 ROOT = Path(__file__).parents[3]
 
 
-def loa(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def loa(*arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("LOA_", "LC_", "LANG"))}
     return subprocess.run(
         [sys.executable, "-m", "service", *arguments],
         cwd=ROOT,
         env=clean | {"COLUMNS": "160", "LANG": "en_US.UTF-8"} | environment,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=60,

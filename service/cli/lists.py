@@ -1,0 +1,199 @@
+"""`loa import`: a school's list read, shown with its problems and what it would change, and applied, at one go on one machine.
+
+Reading happens here and not in a worker: it works whether or not the system is running. Nothing of the list is printed but where a
+problem stands and what to do about it.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from typer.core import TyperGroup
+
+from contact_registry import Difference, ListOf
+from service.cli.acting import acting_as, require_tree, unit_of
+from service.cli.deployment import Deployment, Problem
+from service.cli.working import on_deployment
+from service.contacts import (
+    ImportReport,
+    ReadingFailed,
+    apply_import,
+    compare_import,
+    import_report,
+    locate_import,
+    lock_reading,
+    read_import,
+    start_import,
+    undo_import,
+)
+from service.database import act_for
+from service.errors import NotFound
+from service.refusals import sentence
+from service.standalone.words import Words, terminal_language
+
+_SHOWN = 100
+"""Problems that are printed. More are better mended in the workbook of rows to fix."""
+
+
+class _FileFirst(TyperGroup):
+    """`loa import FILE ...` is `loa import file FILE ...`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        if args and args[0] not in (*self.commands, "--help"):
+            args = ["file", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_FileFirst, help="A school's list: loa import FILE --unit CODE --as EMAIL. It can be undone.", no_args_is_help=True
+)
+
+_As = Annotated[str, typer.Option("--as", help="The email of the account that does it.")]
+
+
+@app.command("file")
+def take(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="xlsx, xls, ods, csv or tsv.")],
+    unit: Annotated[str, typer.Option(help="The code of the unit whose list it is.")],
+    email: _As,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Read and show only.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Apply without asking, unless many of the present people would go.")
+    ] = False,
+    staff: Annotated[bool, typer.Option("--staff", help="A list of staff, not of parents.")] = False,
+) -> None:
+    """Read a list, show what was found, and make it the unit's present list if you say so."""
+    words = Words.of_terminal()
+    data, of = file.read_bytes(), "staff" if staff else "parents"
+
+    async def work(deployment: Deployment) -> None:
+        public_id = await _read(deployment, data, unit=unit, email=email, of=of, dry=dry)  # type: ignore[arg-type]
+        report = await _report(deployment, public_id)
+        _show(report, words)
+        if report.failure_code:
+            raise typer.Exit(1)
+        if dry:
+            return
+        difference = await _compare(deployment, public_id, email)
+        typer.echo(_told(difference, words))
+        if not _confirmed(difference, words, apply=apply):
+            typer.echo(words("import_kept", id=public_id))
+            return
+        await _apply(deployment, public_id, email, gone=difference.gone)
+        typer.echo(words("import_applied", id=public_id))
+
+    on_deployment(work)
+
+
+@app.command()
+def undo(
+    public_id: Annotated[UUID, typer.Argument(metavar="ID", help="The import's id, as it was printed.")], email: _As
+) -> None:
+    """Take the unit's latest applied list back: the one before it is the present list again."""
+
+    async def work(deployment: Deployment) -> None:
+        async with deployment.engine.begin() as conn:
+            actor = await acting_as(conn, deployment, email)
+            place = await locate_import(conn, public_id)
+            try:
+                await require_tree(conn, actor, place.unit_id)
+            except NotFound:
+                raise NotFound("import.unknown") from None
+            await act_for(conn, place.unit_id)
+            await undo_import(conn, actor, import_id=place.id, now=deployment.now)
+
+    on_deployment(work)
+    typer.echo(Words.of_terminal()("import_undone"))
+
+
+async def _read(deployment: Deployment, data: bytes, *, unit: str, email: str, of: ListOf, dry: bool) -> UUID:
+    """One transaction: a list that cannot be read for a fault of ours leaves nothing behind."""
+    async with deployment.engine.begin() as conn:
+        actor = await acting_as(conn, deployment, email)
+        target = await unit_of(conn, deployment, actor, unit)
+        await act_for(conn, target.id)
+        public_id = await start_import(
+            conn,
+            actor,
+            unit_id=target.id,
+            filename="",
+            data=data,
+            dry_run=dry,
+            master=deployment.master,
+            now=deployment.now,
+            audience=of,
+        )
+        place = await locate_import(conn, public_id)
+        await lock_reading(conn, place.id)
+        try:
+            await read_import(conn, place.id, master=deployment.master, now=deployment.now)
+        except ReadingFailed as fault:
+            raise Problem(f"{sentence('server.error', terminal_language())} ({fault})") from None
+    return public_id
+
+
+async def _report(deployment: Deployment, public_id: UUID) -> ImportReport:
+    async with deployment.engine.begin() as conn:
+        return await import_report(conn, public_id, language=terminal_language())
+
+
+async def _compare(deployment: Deployment, public_id: UUID, email: str) -> Difference:
+    async with deployment.engine.begin() as conn:
+        actor = await acting_as(conn, deployment, email)
+        place = await locate_import(conn, public_id)
+        await act_for(conn, place.unit_id)
+        return await compare_import(conn, actor, import_id=place.id, master=deployment.master)
+
+
+async def _apply(deployment: Deployment, public_id: UUID, email: str, *, gone: int) -> None:
+    async with deployment.engine.begin() as conn:
+        actor = await acting_as(conn, deployment, email)
+        place = await locate_import(conn, public_id)
+        await act_for(conn, place.unit_id)
+        await apply_import(conn, actor, import_id=place.id, master=deployment.master, now=deployment.now, confirm_gone=gone)
+
+
+def _show(report: ImportReport, words: Words) -> None:
+    if report.failure_code:
+        typer.echo(report.problems[0].message)
+        return
+    typer.echo(report.summary)
+    if report.dropped_columns:
+        typer.echo(words("import_dropped", columns=", ".join(report.dropped_columns)))
+    told = [problem for problem in report.problems if problem.severity != "information"]
+    told.sort(key=lambda problem: problem.severity)  # errors before warnings
+    table = Table(*(words(f"import_{column}") for column in ("sheet", "row", "column", "advice")), box=None)
+    for problem in told[:_SHOWN]:
+        table.add_row(problem.sheet or "", str(problem.row or ""), problem.column or "", problem.message)
+    if told:
+        Console().print(table)
+    if len(told) > _SHOWN:
+        typer.echo(words("import_more", count=len(told) - _SHOWN))
+    seen = Counter(problem.message for problem in report.problems if problem.severity == "information" and problem.column)
+    for message, count in seen.items():
+        typer.echo(f"{count} × {message}")
+
+
+def _told(difference: Difference, words: Words) -> str:
+    return words(
+        "import_difference",
+        present=difference.present,
+        added=difference.added,
+        gone=difference.gone,
+        changed=difference.changed,
+        kept=difference.kept,
+    )
+
+
+def _confirmed(difference: Difference, words: Words, *, apply: bool) -> bool:
+    """Whether to go on. Where many would go their number is asked for: a key pressed too soon must not empty a school's list."""
+    if difference.needs_confirmation:
+        said: str = typer.prompt(
+            words("import_many_gone", gone=difference.gone, present=difference.present), default="", show_default=False
+        )
+        return said.strip() == str(difference.gone)
+    return apply or typer.confirm(words("import_apply"))
