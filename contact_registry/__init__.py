@@ -52,7 +52,18 @@ from contact_registry.languages import LANGUAGES
 from contact_registry.left_out import in_list_order, left_out_select, list_rows
 from contact_registry.masking import masked
 from contact_registry.phone_numbers import PhoneCell, read_phones
-from contact_registry.sealing import DataKey, MasterKey, address_hash, current_data_key, current_data_keys, data_keys
+from contact_registry.resealing import SEALED, Batch, Place, SealedTable, left_under, reseal, reseal_batch
+from contact_registry.sealing import (
+    DataKey,
+    MasterKey,
+    address_hash,
+    current_data_key,
+    current_data_keys,
+    data_keys,
+    delete_data_key,
+    retire_data_key,
+    rewrap_data_keys,
+)
 from contact_registry.standing import Audience, LeftOut, Preferences
 from contact_registry.suppressions import Reason as SuppressionReason
 from contact_registry.suppressions import Suppressed, lift_suppression, list_suppressions, suppress
@@ -60,12 +71,14 @@ from contact_registry.suppressions import Suppressed, lift_suppression, list_sup
 __all__ = [
     "LANGUAGES",
     "MAX_BYTES",
+    "SEALED",
     "Added",
     "AddressRefused",
     "AddressTaken",
     "Applied",
     "Audience",
     "Basis",
+    "Batch",
     "CheckedCell",
     "CheckedList",
     "CheckedRow",
@@ -88,12 +101,14 @@ __all__ = [
     "MasterKeyInvalid",
     "NewPerson",
     "PhoneCell",
+    "Place",
     "PlainTable",
     "Preferences",
     "Problem",
     "Proof",
     "RegistryError",
     "Role",
+    "SealedTable",
     "SeenColumn",
     "Suppressed",
     "SuppressionReason",
@@ -119,6 +134,7 @@ __all__ = [
     "current_data_key",
     "current_data_keys",
     "data_keys",
+    "delete_data_key",
     "erase_person",
     "find_contacts",
     "fold_heading",
@@ -128,6 +144,7 @@ __all__ = [
     "in_list_order",
     "joined_as_sets",
     "left_out_select",
+    "left_under",
     "lift_suppression",
     "list_rows",
     "list_suppressions",
@@ -146,6 +163,10 @@ __all__ = [
     "recheck_row",
     "rechecked",
     "replace_rows",
+    "reseal",
+    "reseal_batch",
+    "retire_data_key",
+    "rewrap_data_keys",
     "row_key_ids",
     "sniff",
     "store_checked",

@@ -12,6 +12,7 @@ import hmac
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -121,6 +122,38 @@ async def data_keys(conn: AsyncConnection, master: MasterKey, ids: Iterable[int]
     return {
         row.id: DataKey(row.id, row.unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(row.unit_id)))) for row in rows
     }
+
+
+async def retire_data_key(conn: AsyncConnection, master: MasterKey, unit_id: int, now: datetime) -> int | None:
+    """Retires the unit's current data key and makes another; the retired one's id, None if there was none. It still opens what it sealed."""
+    retired = await conn.execute(
+        text("UPDATE data_keys SET retired_at = :now WHERE unit_id = :unit AND retired_at IS NULL RETURNING id"),
+        {"unit": unit_id, "now": now},
+    )
+    retired_id: int | None = retired.scalar_one_or_none()
+    if retired_id is not None:
+        await current_data_key(conn, master, unit_id)
+    return retired_id
+
+
+async def delete_data_key(conn: AsyncConnection, unit_id: int, key_id: int) -> None:
+    """Deletes a retired key: what it sealed can never be opened again. An `IntegrityError` if something still refers to it."""
+    await conn.execute(
+        text("DELETE FROM data_keys WHERE unit_id = :unit AND id = :id AND retired_at IS NOT NULL"),
+        {"unit": unit_id, "id": key_id},
+    )
+
+
+async def rewrap_data_keys(conn: AsyncConnection, old: MasterKey, new: MasterKey) -> int:
+    """Seals every data key under another master key; how many. For the owner's login, while nobody makes keys."""
+    rows = (await conn.execute(text("SELECT id, unit_id, wrapped FROM data_keys ORDER BY id"))).all()
+    anew = [
+        {"id": row.id, "wrapped": new.wrap(old.unwrap(bytes(row.wrapped), _purpose(row.unit_id)), _purpose(row.unit_id))}
+        for row in rows
+    ]
+    if anew:
+        await conn.execute(text("UPDATE data_keys SET wrapped = :wrapped WHERE id = :id"), anew)
+    return len(anew)
 
 
 def address_hash(index_key: bytes, channel: str, address: str) -> bytes:

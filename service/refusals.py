@@ -168,6 +168,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Không đọc được tệp. Ảnh chụp, PDF và Word không dùng được: mở danh sách trong Excel, lưu dạng .xlsx rồi gửi lại.",
         "The file cannot be read. Photos, PDF and Word are no use: open the list in Excel, save it as .xlsx and send it again.",
     ),
+    "keys.processes_running": (
+        "Hệ thống đang chạy ({connections} kết nối). Dừng web và các máy gửi trước khi đổi khóa chính.",
+        "The system is running ({connections} connections). Stop web and workers before changing the master key.",
+    ),
+    "keys.master_key_does_not_open": (
+        "Cả khóa chính cũ lẫn mới đều không mở được các khóa trong cơ sở dữ liệu. Không có gì thay đổi.",
+        "Neither the old nor the new master key opens the keys in the database. Nothing was changed.",
+    ),
     "import.expired": (
         "Danh sách này không được áp dụng trong 30 ngày nên đã bị xóa. Gửi lại danh sách hiện tại.",
         "This list was not applied within 30 days and was deleted. Send the present list again.",

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     database_url_lookup: SecretStr | None = None
     valkey_url: SecretStr | None = None
     master_key: SecretStr | None = None
+    new_master_key: SecretStr | None = None
 
     twilio_api_url: str = "https://api.twilio.com"
     twilio_account_sid: str = ""

@@ -38,6 +38,7 @@ from workers.jobs.watching import (
     receive_again_and_again,
     reconcile_again_and_again,
     relay_commands,
+    reseal_again_and_again,
     retain_again_and_again,
     sweep_again_and_again,
 )
@@ -129,7 +130,14 @@ async def work(settings: Settings, lane: Lane) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
     arq = _arq_worker(tools)
-    loops = (sweep_again_and_again, receive_again_and_again, reconcile_again_and_again, relay_commands, retain_again_and_again)
+    loops = (
+        sweep_again_and_again,
+        receive_again_and_again,
+        reconcile_again_and_again,
+        relay_commands,
+        retain_again_and_again,
+        reseal_again_and_again,
+    )
     heart = asyncio.create_task(beat(tools, tools.clock()))
     beside = [asyncio.create_task(loop_(tools)) for loop_ in loops]
     queue = asyncio.create_task(arq.main())

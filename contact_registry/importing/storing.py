@@ -180,8 +180,14 @@ def _unsealed(found: Sequence[Any], keys: Mapping[int, DataKey], of: ListOf) -> 
 
 
 async def row_key_ids(conn: AsyncConnection, import_id: int) -> list[int]:
-    """Ids of the data keys that sealed an import's rows."""
+    """Ids of the data keys that may open an import's rows: those that sealed them, and the current one, for which they may be sealed
+    anew before they are read.
+    """
     found = await conn.execute(
-        text("SELECT DISTINCT data_key_id FROM import_rows WHERE import_id = :import"), {"import": import_id}
+        text(
+            "SELECT data_key_id FROM import_rows WHERE import_id = :import UNION"
+            " SELECT k.id FROM data_keys k JOIN imports i ON i.unit_id = k.unit_id WHERE i.id = :import AND k.retired_at IS NULL"
+        ),
+        {"import": import_id},
     )
     return list(found.scalars())

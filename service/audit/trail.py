@@ -52,6 +52,8 @@ class Action(StrEnum):
     SUPPRESSION_LIFTED = "suppression.lifted"
     SUPPRESSION_NOTICED = "suppression.noticed"  # by the system: a dead number or mailbox; written by door_suppress_dead
     RETENTION_RUN = "retention.run"
+    DATA_KEY_RETIRED = "data_key.retired"
+    DATA_KEY_DELETED = "data_key.deleted"
     BROADCAST_DRAFTED = "broadcast.drafted"
     BROADCAST_EDITED = "broadcast.edited"
     BROADCAST_SUBMITTED = "broadcast.submitted"

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from contact_registry import Unsealable
 from service.cli import accounts, audit, keys, lists, processes, records, retention, units
 from service.cli.deployment import Problem
 from service.errors import LoaError
@@ -34,6 +35,8 @@ def main() -> None:
         app(prog_name="loa")
     except (MissingSetting, Problem) as reason:
         sys.exit(str(reason))
+    except Unsealable:
+        sys.exit("LOA_MASTER_KEY does not open the keys of this database: see `loa keys rewrap --help`")
     except LoaError as refused:
         lines = [sentence(refused.code, terminal_language(), refused.values)]
         lines += [f"  {field.field}: {sentence(field.code, terminal_language(), field.values)}" for field in refused.fields]

@@ -16,7 +16,7 @@ from service.migrations import upgrade
 from service.settings import Settings
 from service.standalone import postgres
 from service.standalone.home import Home
-from service.standalone.secrets import load_or_make
+from service.standalone.master_key import settled
 from service.standalone.servers import running_servers
 
 
@@ -48,22 +48,24 @@ async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
         master = MasterKey.parse(settings.need("master_key"))
         url = settings.need("database_url_owner")
         upgrade(url)
-        async with _opened(url, master) as deployment:
-            yield deployment
+        async with _owner_engine(url) as engine:
+            yield await _opened(engine, master)
         return
     home = Home.at(settings.home)
-    async with running_servers(home, upgrade):
-        master = MasterKey.parse(load_or_make(home).master_key)
-        async with _opened(postgres.url(home, OWNER), master) as deployment:
-            yield deployment
+    async with running_servers(home, upgrade), _owner_engine(postgres.url(home, OWNER)) as engine:
+        yield await _opened(engine, MasterKey.parse((await settled(engine, home)).master_key))
 
 
 @asynccontextmanager
-async def _opened(url: str, master: MasterKey) -> AsyncIterator[Deployment]:
+async def _owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
     engine = make_engine(url, name="loa cli", pool_size=1)
     try:
-        async with engine.begin() as conn:
-            await make_deployment_keys(conn, master)
-        yield Deployment(engine, master)
+        yield engine
     finally:
         await engine.dispose()
+
+
+async def _opened(engine: AsyncEngine, master: MasterKey) -> Deployment:
+    async with engine.begin() as conn:
+        await make_deployment_keys(conn, master)
+    return Deployment(engine, master)

@@ -1,18 +1,28 @@
-"""`loa keys`: the keys of programs (API) and of the department (signatures)."""
+"""`loa keys`: the keys of programs (API), of the department (signatures), of people's data, and the master key over them."""
 
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry import MasterKey
 from service.accounts import create_api_key, permissions_of
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment
+from service.clock import on_screen
 from service.database import act_for
+from service.errors import NotFound
 from service.keyring import jwks
+from service.rotation import Rotation, go_on, list_rotations, rewrap, stop
+from service.rotation import rotate as rotate_key
+from service.settings import Settings
+from service.standalone.home import Home
+from service.standalone.master_key import change_master_key
 
-app = typer.Typer(help="API keys, and the public keys of signatures.", no_args_is_help=True)
+app = typer.Typer(help="API keys, public keys of signatures, and the keys that seal data.", no_args_is_help=True)
 
 
 @app.command()
@@ -48,3 +58,87 @@ def public() -> None:
             return await jwks(conn)
 
     typer.echo(orjson.dumps(on_deployment(work), option=orjson.OPT_INDENT_2))
+
+
+T = TypeVar("T")
+_Unit = Annotated[str | None, typer.Option("--unit", help="Only this unit.")]
+
+
+@app.command()
+def rotate(
+    unit: _Unit = None,
+    every: Annotated[bool, typer.Option("--all", help="Every unit.")] = False,
+    halt: Annotated[bool, typer.Option("--stop", help="Stop sealing anew, after the batch under way.")] = False,
+    resume: Annotated[bool, typer.Option("--continue", help="Go on where it was stopped.")] = False,
+) -> None:
+    """Give a unit another data key. The workers seal everything anew under it and delete the old one a day after that."""
+    if (unit is None) != every or (halt and resume):
+        raise Problem("one of --unit CODE and --all; at most one of --stop and --continue")
+
+    async def work(deployment: Deployment) -> int:
+        async def one(conn: AsyncConnection, unit_id: int) -> int:
+            if halt:
+                return await stop(conn, unit_id, now=deployment.now)
+            if resume:
+                return await go_on(conn, unit_id)
+            return await rotate_key(conn, deployment.master, unit_id, now=deployment.now)
+
+        return sum(await _each_unit(deployment, unit, one))
+
+    typer.echo(on_deployment(work))
+
+
+@app.command()
+def rotation(unit: _Unit = None) -> None:
+    """How far rotations are: rows done, rows left, sent messages still to be looked through."""
+
+    async def work(deployment: Deployment) -> list[Rotation]:
+        return [each for found in await _each_unit(deployment, unit, list_rotations) for each in found]
+
+    for each in on_deployment(work):
+        numbers = f"{each.resealed} done, {each.left} left, {each.messages} messages to look through"
+        typer.echo(f"{each.unit:<24} key {each.data_key_id:<6} {on_screen(each.began_at)}  {_state(each):<44} {numbers}")
+
+
+def _state(rotation: Rotation) -> str:
+    if rotation.deleted_at:
+        return f"key deleted {on_screen(rotation.deleted_at)}"
+    if rotation.stopped_at:
+        return f"stopped {on_screen(rotation.stopped_at)}"
+    return f"clear, key goes a day after {on_screen(rotation.clear_since)}" if rotation.clear_since else "under way"
+
+
+@app.command("rewrap")
+def rewrap_all() -> None:
+    """Put all keys under another master key: LOA_NEW_MASTER_KEY, or one that a standalone home makes for itself.
+
+    Web and workers must be stopped. Afterwards LOA_MASTER_KEY is the new one. Backups made before open with the old one only.
+    """
+    settings = Settings()
+    given = settings.new_master_key and settings.new_master_key.get_secret_value()
+    new = given or (settings.need("new_master_key") if settings.database_url_owner else MasterKey.generate())
+
+    async def work(deployment: Deployment) -> int:
+        if not settings.database_url_owner:
+            return await change_master_key(deployment.engine, Home.at(settings.home), new)
+        async with deployment.engine.begin() as conn:
+            return await rewrap(conn, deployment.master, MasterKey.parse(new))
+
+    typer.echo(on_deployment(work))
+
+
+async def _each_unit(deployment: Deployment, code: str | None, act: Callable[[AsyncConnection, int], Awaitable[T]]) -> list[T]:
+    """What `act` returns for the unit, or for every one, each in its own transaction."""
+    found: list[T] = []
+    async with deployment.engine.connect() as conn:
+        rows = await conn.execute(
+            text("SELECT id FROM units WHERE CAST(:code AS text) IS NULL OR code = :code ORDER BY code"), {"code": code}
+        )
+        units = list(rows.scalars())
+    if not units and code is not None:
+        raise NotFound("unit.unknown")
+    for unit_id in units:
+        async with deployment.engine.begin() as conn:
+            await act_for(conn, unit_id)
+            found.append(await act(conn, unit_id))
+    return found

@@ -1,7 +1,8 @@
 """The deployment's own keys, each sealed by the master key: made once, read through a door.
 
 `lookup_number` never rotates: every message already sent carries a number made with it. It hides order and volume, nothing
-else. `address_index` matches addresses without showing them; `attempt_token` makes the tokens in callback URLs.
+else. `address_index` matches addresses without showing them: every suppression, consent and forgotten delivery is kept by its hash
+only, so another key would forget who said no. `attempt_token` makes the tokens in callback URLs.
 """
 
 import os
@@ -38,3 +39,12 @@ async def _through(conn: AsyncConnection, master: Wrapping, purpose: str, door: 
     if wrapped is None:
         raise LookupError(f"the deployment has no {purpose} key yet: run `loa migrate`")
     return master.unwrap(bytes(wrapped), purpose)
+
+
+async def rewrap_deployment_keys(conn: AsyncConnection, old: Wrapping, new: Wrapping) -> int:
+    """Seals every deployment key under another master key, the keys as they are; how many. For the owner's login."""
+    rows = (await conn.execute(text("SELECT purpose, wrapped FROM deployment_keys"))).all()
+    anew = [{"purpose": r.purpose, "wrapped": new.wrap(old.unwrap(bytes(r.wrapped), r.purpose), r.purpose)} for r in rows]
+    if anew:
+        await conn.execute(text("UPDATE deployment_keys SET wrapped = :wrapped WHERE purpose = :purpose"), anew)
+    return len(anew)

@@ -93,5 +93,17 @@ async def directory(conn: AsyncConnection) -> dict[str, Any]:
     }
 
 
+async def rewrap_signing_keys(conn: AsyncConnection, old: Wrapping, new: Wrapping) -> int:
+    """Seals every private key under another master key; how many. For the owner's login."""
+    rows = (await conn.execute(text("SELECT kid, private_sealed FROM signing_keys"))).all()
+    anew = [
+        {"kid": row.kid, "sealed": new.wrap(old.unwrap(bytes(row.private_sealed), _sealed_as(row.kid)), _sealed_as(row.kid))}
+        for row in rows
+    ]
+    if anew:
+        await conn.execute(text("UPDATE signing_keys SET private_sealed = :sealed WHERE kid = :kid"), anew)
+    return len(anew)
+
+
 def _sealed_as(kid: str) -> str:
     return f"signing-key:{kid}"

@@ -26,9 +26,10 @@ from service.standalone.demo.sending import import_lists, send_sample
 from service.standalone.demo.story import tell
 from service.standalone.environment import Kind, OtherKind, environment, names_a_carrier, programs, settle_kind
 from service.standalone.home import Home, UnsafeHome, write_private
+from service.standalone.master_key import settled
 from service.standalone.ports import PortBusy, check_ports
 from service.standalone.postgres import PostgresFailed
-from service.standalone.secrets import Secrets, SecretsDamaged, load_or_make
+from service.standalone.secrets import Secrets, SecretsDamaged
 from service.standalone.servers import Migrate, ServerSilent, running_servers
 from service.standalone.supervisor import ProgramFailed, Supervisor
 from service.standalone.words import Words
@@ -88,8 +89,7 @@ async def _run(
         supervisors.append(supervisor)
         settle_kind(home, kind)
         check_ports(settings, simulators=kind == "demo")
-        secrets = load_or_make(home)
-        world = await _prepare(home, settings, secrets, kind)
+        secrets, world = await _prepare(home, settings, kind)
         told = environment(home, settings, secrets, kind)
         console.print(words("starting_own"))
         own = programs(told, kind)
@@ -112,13 +112,14 @@ async def _run(
             await supervisor.stop(*(program.name for program in own))
 
 
-async def _prepare(home: Home, settings: Settings, secrets: Secrets, kind: Kind) -> SeededWorld | None:
+async def _prepare(home: Home, settings: Settings, kind: Kind) -> tuple[Secrets, SeededWorld | None]:
     owner = make_engine(postgres.url(home, OWNER), name="loa standalone", pool_size=1)
-    master = MasterKey.parse(secrets.master_key)
     try:
+        secrets = await settled(owner, home)
+        master = MasterKey.parse(secrets.master_key)
         async with owner.begin() as conn:
             await make_deployment_keys(conn, master)
-        return await seed(owner, home, settings, master, now=system_clock()) if kind == "demo" else None
+        return secrets, await seed(owner, home, settings, master, now=system_clock()) if kind == "demo" else None
     finally:
         await owner.dispose()
 

@@ -22,6 +22,8 @@ class Secrets:
     master_key: str = field(repr=False)
     simulator_account_sid: str
     simulator_auth_token: str = field(repr=False)
+    next_master_key: str | None = field(default=None, repr=False)
+    """While `loa keys rewrap` is under way: the key the database may be under already."""
 
 
 def load_or_make(home: Home) -> Secrets:
@@ -37,5 +39,10 @@ def load_or_make(home: Home) -> Secrets:
         simulator_account_sid=f"AC{secrets.token_hex(16)}",
         simulator_auth_token=secrets.token_hex(16),
     )
-    write_private(home.secrets_file, json.dumps(asdict(made)))
+    keep(home, made)
     return made
+
+
+def keep(home: Home, kept: Secrets) -> None:
+    """Writes the home's secrets, whole or not at all."""
+    write_private(home.secrets_file, json.dumps(asdict(kept)))

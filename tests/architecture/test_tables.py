@@ -36,6 +36,7 @@ WRITERS = {
     "verification_cards": {"service.readiness"},
     "retention_runs": {"service.retention"},
     "retention_checks": {"service.retention"},
+    "key_rotations": {"service.rotation"},
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "number_blocks": set[str](),  # by door

@@ -1,9 +1,12 @@
-"""What a worker does now and then with what is kept: deletes what is due. `watching` repeats it, in one worker at a time."""
+"""What a worker does now and then with what is kept: deletes what is due, and seals anew what a retired key sealed. `watching` repeats
+it, in one worker at a time.
+"""
 
 import structlog
 
 from service.database import unit_transaction
 from service.retention import run_unit, units_to_check
+from service.rotation import reseal_round
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -20,3 +23,8 @@ async def retain(tools: Tools) -> None:
             await run_unit(tools.engine, unit_id, now=tools.clock(), stopping=tools.stopping.is_set) or {}
         ).items():
             _log.info("retention.run", unit=unit_id, rule=rule, **counts)
+
+
+async def reseal(tools: Tools) -> None:
+    """What retired data keys sealed, sealed anew; keys nothing needs any more, deleted."""
+    await reseal_round(tools.engine, tools.master, now=tools.clock(), stopping=tools.stopping.is_set)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
-from workers.jobs.keeping import retain
+from workers.jobs.keeping import reseal, retain
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear, receive, sweep
 from workers.jobs.tools import Tools
@@ -28,6 +28,7 @@ RECEIVE_EVERY = 0.5
 RECONCILE_EVERY = 2.0
 RELAY_EVERY = 2.0
 RETAIN_EVERY = 60.0
+RESEAL_EVERY = 5.0
 
 
 async def beat(tools: Tools, started: datetime) -> None:
@@ -70,6 +71,11 @@ async def reconcile_again_and_again(tools: Tools) -> None:
 async def retain_again_and_again(tools: Tools) -> None:
     """What is kept no longer, unit by unit, once a day."""
     await _alone(tools, "retain", RETAIN_EVERY, retain)
+
+
+async def reseal_again_and_again(tools: Tools) -> None:
+    """Rotations of data keys."""
+    await _alone(tools, "reseal", RESEAL_EVERY, reseal)
 
 
 async def relay_commands(tools: Tools) -> None:

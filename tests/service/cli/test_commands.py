@@ -7,6 +7,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+from contact_registry import MasterKey
 from service.standalone.words import terminal_language
 from tests.conftest import Engines, Urls
 
@@ -69,6 +70,34 @@ async def test_retention_is_tried_run_and_read_from_the_command_line(engines: En
         assert done.stdout.split() == (["so-moi", "contacts", "1", "contacts"] if command else [])
     assert "1 contacts" in loa("retention", "list", "--unit", "so-moi", **deployment).stdout
     assert loa("retention", "run", "--unit", "nowhere", **deployment).returncode == 1
+
+
+async def test_keys_are_rotated_stopped_and_put_under_another_master_key(engines: Engines, urls: Urls, master_text: str) -> None:
+    deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text}
+    assert loa("units", "create", "so-moi", "Sở mới", **deployment).returncode == 0
+    person = ("--email", "a@so-moi.example", "--name", "A", "--role", "officer", "--password", "a long password")
+    assert loa("accounts", "create", "--unit", "so-moi", *person, **deployment).returncode == 0
+
+    assert loa("keys", "rotate", **deployment).returncode == 1, "which unit?"
+    assert loa("keys", "rotate", "--all", **deployment).stdout.strip() == "1"
+    assert "under way" in (shown := loa("keys", "rotation", **deployment).stdout)
+    assert "0 done, 1 left, 0 messages" in shown
+    assert loa("keys", "rotate", "--unit", "so-moi", "--stop", **deployment).stdout.strip() == "1"
+    assert "stopped" in loa("keys", "rotation", "--unit", "so-moi", **deployment).stdout
+    assert loa("keys", "rotate", "--unit", "so-moi", "--continue", **deployment).stdout.strip() == "1"
+
+    unnamed = loa("keys", "rewrap", **deployment)
+    assert unnamed.returncode == 1
+    assert "LOA_NEW_MASTER_KEY" in unnamed.stderr
+    new = MasterKey.generate()
+    assert loa("keys", "rewrap", LOA_NEW_MASTER_KEY=new, **deployment).stdout.strip() == "6"
+    assert loa("keys", "rewrap", LOA_NEW_MASTER_KEY=new, **deployment).stdout.strip() == "0"
+    again = loa("accounts", "create", "--unit", "so-moi", *person[:1], "b@so-moi.example", *person[2:], **deployment)
+    assert again.returncode == 1, "the old master key opens nothing"
+    assert "Traceback" not in again.stderr
+    deployment["LOA_MASTER_KEY"] = new
+    made = loa("accounts", "create", "--unit", "so-moi", *person[:1], "b@so-moi.example", *person[2:], **deployment)
+    assert made.returncode == 0, made.stderr
 
 
 def test_a_missing_setting_is_named() -> None:

@@ -1,9 +1,14 @@
-"""The workers' share in retention: once a day for every unit, whoever restarts."""
+"""The workers' share in retention, once a day for every unit, and in rotation, while messages are under way."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from contact_registry import data_keys
+from service.database import unit_transaction
+from service.deliveries import plan
+from service.rotation import KEY_UNUSED_FOR, rotate
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.keeping import retain
+from workers.jobs.deliver import Sending, deliver_chunk
+from workers.jobs.keeping import reseal, retain
 
 
 async def _checked(bench: Bench) -> list[object]:
@@ -25,3 +30,43 @@ async def test_a_worker_that_is_asked_to_stop_begins_no_more(bench: Bench) -> No
     bench.tools.stopping.set()
     await retain(bench.tools)
     assert await _checked(bench) == []
+
+
+async def _rotate(bench: Bench) -> None:
+    async with bench.approved.engines.owner.begin() as conn:
+        await rotate(conn, bench.approved.master, bench.approved.unit_id, now=bench.clock())
+
+
+async def _deliver(bench: Bench, *chunks: int) -> None:
+    await bench.beat()
+    for chunk in chunks:
+        await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, chunk, 0)
+
+
+async def test_a_send_under_way_goes_on_while_its_addresses_are_sealed_anew(bench: Bench) -> None:
+    claimed = await bench.claim(0)
+    async with unit_transaction(bench.tools.engine, bench.approved.unit_id) as conn:
+        content = await bench.tools.contents.of(conn, claimed.record_id)
+        keys = await data_keys(conn, bench.tools.master, {each.data_key_id for each in claimed.deliveries})
+    await _rotate(bench)
+    await reseal(bench.tools)
+    await Sending(bench.tools, claimed, content, keys).run()
+    await _deliver(bench, 1)
+    assert await bench.approved.states() == {"accepted": 5}
+    assert len(set(bench.carrier.taken)) == 5
+
+
+async def test_a_broadcast_planned_between_the_new_key_and_the_new_seals_arrives(unplanned: Bench) -> None:
+    bench, approved = unplanned, unplanned.approved
+    await _rotate(bench)
+    await plan(approved.engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=datetime.now(UTC))
+    await _deliver(bench, 0)
+    await reseal(bench.tools)
+    await _deliver(bench, 1)
+    assert await approved.states() == {"accepted": 5}
+    (left,) = await approved.rows("SELECT count(*) AS keys FROM (SELECT DISTINCT data_key_id FROM deliveries) AS k")
+    assert left.keys == 1
+    bench.clock.ahead += KEY_UNUSED_FOR
+    await reseal(bench.tools)
+    (keys,) = await approved.rows("SELECT count(*) AS n FROM data_keys WHERE unit_id = :unit", unit=approved.unit_id)
+    assert keys.n == 1
