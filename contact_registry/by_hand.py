@@ -221,10 +221,13 @@ async def confirm_present(conn: AsyncConnection, unit_id: int, *, of: ListOf, cl
     of_class = (
         f"AND id IN (SELECT contact_id FROM enrolments WHERE {_LIVE} AND lower(class_name) = ANY (CAST(:classes AS text[])))"
     )
-    confirmed = await conn.execute(
-        text(f"UPDATE contacts SET school_year = :year WHERE {_LIVE} AND audience = :of {of_class if classes else ''}"),
-        {"unit": unit_id, "of": of, "year": school_year} | ({"classes": [name.lower() for name in classes]} if classes else {}),
+    asked = {"unit": unit_id, "of": of, "year": school_year} | (
+        {"classes": [name.lower() for name in classes]} if classes else {}
     )
+    async with joined_as_sets(conn):
+        confirmed = await conn.execute(
+            text(f"UPDATE contacts SET school_year = :year WHERE {_LIVE} AND audience = :of {of_class if classes else ''}"), asked
+        )
     return confirmed.rowcount
 
 

@@ -16,10 +16,11 @@ router = APIRouter(prefix="/contact-looks", tags=["contacts"])
 
 
 class LookOut(BaseModel):
-    """`by`: the name of the account; `api_key`: the label of the key it came with; `contact`: stays when the person is erased."""
+    """`by`, `account`: the account's name and id; `api_key`: the label of the key it came with; `contact`: stays when the person is erased."""
 
     at: datetime
     by: str
+    account: UUID
     api_key: str | None
     contact: UUID
     reason: str
@@ -40,7 +41,7 @@ async def list_all(
     response: Response,
     unit: Annotated[str, Query(max_length=40)],
     contact: UUID | None = None,
-    account: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    account: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> LookList:

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from contact_registry import Unsealable
-from service.cli import accounts, audit, keys, lists, processes, records, retention, units
+from service.cli import accounts, audit, contacts, keys, lists, processes, records, retention, units
 from service.cli.deployment import Problem
 from service.errors import LoaError
 from service.refusals import sentence
@@ -23,6 +23,7 @@ for command in (processes.run, processes.migrate, processes.web, processes.simul
     app.command()(command)
 app.add_typer(units.app, name="units")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="import")
 app.add_typer(audit.app, name="audit")

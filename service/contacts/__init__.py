@@ -9,7 +9,7 @@ from service.contacts.erasing import ErasedBecause, erase
 from service.contacts.fixing import ShownRow, correct_rows, list_rows
 from service.contacts.importing import apply_import, start_import, undo_import
 from service.contacts.looking import Look, LookReason, list_looks, reveal
-from service.contacts.people import Asked, ContactPlace, locate_contact, read_person, search_people
+from service.contacts.people import Asked, ContactPlace, locate_contact, read_person, search_people, with_address
 from service.contacts.queries import (
     ImportLine,
     ImportPlace,
@@ -71,5 +71,6 @@ __all__ = [
     "take_corrections",
     "take_off",
     "undo_import",
+    "with_address",
     "withdraw",
 ]

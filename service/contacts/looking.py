@@ -21,11 +21,12 @@ _NOTE = "look-note"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looked at whom. `by`: the account's name; `api_key`: the label of the key it came with; `number`: the cursor of a listing."""
+    """Who looked at whom. `by`, `account`: the account's name and id; `api_key`: the label of the key it came with; `number`: the cursor of a listing."""
 
     number: int
     at: datetime
     by: str
+    account: UUID
     api_key: str | None
     contact: UUID
     reason: str
@@ -89,7 +90,7 @@ async def list_looks(
     unit_id: int,
     master: MasterKey,
     contact: UUID | None = None,
-    account: int | None = None,
+    account: UUID | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Look]:
@@ -101,11 +102,11 @@ async def list_looks(
         await conn.execute(
             text(
                 "SELECT l.id, l.at, l.contact, l.reason, l.note_sealed, l.data_key_id AS note_key, k.label,"
-                "   a.id AS account_id, a.name_sealed, a.data_key_id AS name_key"
+                "   a.public_id AS account, a.name_sealed, a.data_key_id AS name_key"
                 "  FROM contact_looks l JOIN accounts a ON a.id = l.account_id LEFT JOIN api_keys k ON k.id = l.api_key_id"
                 " WHERE l.unit_id = :unit AND l.id < coalesce(CAST(:before AS bigint), 9223372036854775807)"
                 "   AND (CAST(:contact AS uuid) IS NULL OR l.contact = :contact)"
-                "   AND (CAST(:account AS bigint) IS NULL OR l.account_id = :account)"
+                "   AND (CAST(:account AS uuid) IS NULL OR a.public_id = :account)"
                 " ORDER BY l.id DESC LIMIT :limit"
             ),
             {"unit": unit_id, "before": before, "contact": contact, "account": account, "limit": limit},
@@ -117,6 +118,7 @@ async def list_looks(
             row.id,
             row.at,
             keys[row.name_key].unseal(row.name_sealed, "name"),
+            UUID(str(row.account)),
             row.label,
             UUID(str(row.contact)),
             row.reason,

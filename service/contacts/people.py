@@ -77,3 +77,19 @@ async def read_person(conn: AsyncConnection, actor: Actor, *, place: ContactPlac
     actor.require("contacts:read")
     (listed,) = await load_contacts(conn, master, place.unit_id, [place.id])
     return listed.masked()
+
+
+async def with_address(conn: AsyncConnection, *, unit_id: int, phone: str | None, email: str | None, master: MasterKey) -> UUID:
+    """Whoever of the unit has this address, or had it last. Raises `NotFound("contact.unknown")`, `Invalid("request.invalid")`."""
+    for channel, (_, hashed) in (await read_typed(conn, master, {"phone": phone, "email": email})).items():
+        found = await conn.execute(
+            text(
+                "SELECT c.public_id FROM contact_points p JOIN contacts c ON c.id = p.contact_id"
+                " WHERE p.unit_id = :unit AND p.channel = :channel AND p.address_hash = :hash"
+                " ORDER BY p.ended_by DESC NULLS FIRST, p.id DESC LIMIT 1"
+            ),
+            {"unit": unit_id, "channel": channel, "hash": hashed},
+        )
+        if (row := found.one_or_none()) is not None:
+            return UUID(str(row.public_id))
+    raise NotFound("contact.unknown")

@@ -32,7 +32,19 @@ def test_help_lists_the_commands() -> None:
     helped = loa("--help")
 
     assert helped.returncode == 0
-    for command in ("run", "migrate", "web", "simulators", "units", "accounts", "keys", "verify", "audit", "retention"):
+    for command in (
+        "run",
+        "migrate",
+        "web",
+        "simulators",
+        "units",
+        "accounts",
+        "contacts",
+        "keys",
+        "verify",
+        "audit",
+        "retention",
+    ):
         assert f" {command} " in helped.stdout
 
 
