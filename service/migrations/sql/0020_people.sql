@@ -76,7 +76,7 @@ BEGIN
 END $$;
 
 -- The point of another unit that a broadcast may go on to when `here` no longer writes to the address: present there, of a unit the
--- broadcast is for, and not suppressed. For the doors below; nobody is told of it.
+-- broadcast is for, and not suppressed by it or by one above it. For the doors below; nobody is told of it.
 CREATE FUNCTION loa_point_elsewhere(broadcast bigint, of_channel text, hash bytea, here integer) RETURNS bigint
   LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT p.id
@@ -88,14 +88,15 @@ CREATE FUNCTION loa_point_elsewhere(broadcast bigint, of_channel text, hash byte
                          AND p.address_hash = hash AND p.ended_by IS NULL
                          AND (p.audience = 'parents' OR (b.audience ->> 'staff')::boolean)
    WHERE b.id = broadcast AND NOT EXISTS (
-     SELECT FROM suppressions s WHERE s.unit_id = p.unit_id AND s.channel = p.channel AND s.address_hash = p.address_hash
+     SELECT FROM unit_closure up JOIN suppressions s ON s.unit_id = up.ancestor_id
+      WHERE up.descendant_id = p.unit_id AND s.channel = p.channel AND s.address_hash = p.address_hash
         AND (s.reason <> 'opt_out' OR b.urgency = 'advisory'))
    ORDER BY p.unit_id, p.id LIMIT 1
 $$;
 REVOKE ALL ON FUNCTION loa_point_elsewhere(bigint, text, bytea, integer) FROM PUBLIC;
 
--- What still waits to be sent to these addresses because they stood on the acting unit's list is not sent any more; an opt-out ends
--- advisories only. What another unit wants sent there goes on, and the caller is not told. Chunks before deliveries, in order: see 0007.
+-- What still waits to be sent to these addresses, which the acting unit has just suppressed, because they stood on its list or one below
+-- it, is not sent any more; an opt-out ends advisories only. What another unit wants sent there goes on, and the caller is not told. Chunks before deliveries, in order: see 0007.
 CREATE FUNCTION door_stop_waiting(of_channel text, hashes bytea[], for_reason text) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_hashjoin = off SET enable_mergejoin = off AS $$  -- broadcast by broadcast, through the unique index
@@ -106,8 +107,8 @@ BEGIN
   SELECT array_agg(d.broadcast_id), array_agg(d.number) INTO broadcast_ids, numbers
     FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id AND d.channel = of_channel AND d.address_hash = ANY (hashes)
    WHERE b.state IN ('sending', 'paused') AND (for_reason <> 'opt_out' OR b.urgency = 'advisory')
-     AND d.recipient_unit = loa_unit() AND d.state = 'waiting'
-     AND (b.unit_id = loa_unit() OR loa_point_elsewhere(b.id, d.channel, d.address_hash, loa_unit()) IS NULL);
+     AND d.recipient_unit IN (SELECT descendant_id FROM unit_closure WHERE ancestor_id = loa_unit()) AND d.state = 'waiting'
+     AND loa_point_elsewhere(b.id, d.channel, d.address_hash, d.recipient_unit) IS NULL;
   PERFORM FROM delivery_chunks c
     WHERE (c.broadcast_id, c.chunk) IN (SELECT d.broadcast_id, d.chunk FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
                                           JOIN deliveries d USING (broadcast_id, number))
@@ -127,9 +128,10 @@ CREATE FUNCTION door_hold_suppressed(broadcast bigint, of_chunk integer) RETURNS
    WHERE c.broadcast_id = broadcast AND c.chunk = of_chunk AND c.unit_id = loa_unit()
      AND d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
      AND (d.address_sealed = '' OR EXISTS (
-            SELECT FROM suppressions s WHERE s.unit_id = d.recipient_unit AND s.channel = d.channel AND s.address_hash = d.address_hash
+            SELECT FROM unit_closure up JOIN suppressions s ON s.unit_id = up.ancestor_id
+             WHERE up.descendant_id = d.recipient_unit AND s.channel = d.channel AND s.address_hash = d.address_hash
                AND (s.reason <> 'opt_out' OR b.urgency = 'advisory'))
-          AND (d.recipient_unit = b.unit_id OR loa_point_elsewhere(b.id, d.channel, d.address_hash, d.recipient_unit) IS NULL))
+          AND loa_point_elsewhere(b.id, d.channel, d.address_hash, d.recipient_unit) IS NULL)
 $$;
 
 -- What a failure says of the address itself, for ever; null: of something else.
@@ -174,7 +176,7 @@ BEGIN
                                           JOIN deliveries d USING (broadcast_id, number))
     ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE;
   IF EXISTS (SELECT FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number) JOIN deliveries d USING (broadcast_id, number)
-              WHERE d.state = 'calling' OR d.state = 'uncertain' AND d.channel = 'sms') THEN
+              WHERE d.state = 'calling' OR d.state = 'uncertain' AND d.channel = 'sms' AND d.address_sealed <> '') THEN
     RETURN false;
   END IF;
   UPDATE deliveries d SET recipient_unit = p.unit_id, address_sealed = p.address_sealed, data_key_id = p.data_key_id

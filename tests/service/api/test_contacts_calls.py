@@ -319,3 +319,20 @@ async def test_what_a_key_is_bound_to_gives_no_number_away(listed: Site, engines
     async with engines.owner.connect() as conn:
         kept = (await conn.execute(text("SELECT request_hash FROM idempotency_keys WHERE key = 'once'"))).scalar_one()
     assert bytes(kept) != request_hash("contacts.add", PersonIn.model_validate(asked))
+
+
+async def test_erasing_asked_twice_with_its_key_has_one_effect_and_one_answer(listed: Site) -> None:
+    (mother,) = await search(listed, phone="0987654321")
+    path, body, key = f"/contacts/{mother['id']}/erase", {"reason": "rights_request"}, {"Idempotency-Key": "e"}
+    for role in ("clerk", "approver", "officer", "administrator"):
+        assert (await listed.call("POST", path, json=body, role=role)).status_code == 403
+    lead = {"role": "data_protection_lead", "json": body}
+    first = await listed.call("POST", path, headers=key, **lead)
+    assert first.json() == {"contacts": 1, "addresses": 1, "pupils": 1, "consents": 0}
+    again = await listed.call("POST", path, headers=key, **lead)
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    assert (await listed.call("POST", path, **lead)).json()["code"] == "contact.unknown"
+    assert await search(listed, phone="0987654321") == []
+    back = await add(listed, **{"class": "6A1", "phone": "0987654321"})
+    assert back.status_code == 201
+    assert [each["suppressed"] for each in (await search(listed, phone="0987654321"))[0]["addresses"]] == [["wrong_person"]]

@@ -103,11 +103,22 @@ async def test_a_departments_warning_stops_for_a_school_only_where_no_other_want
     assert await states(sent) == [WAITS, STOPPED, WAITS]
 
 
+@pytest.mark.parametrize("sender", [SCHOOL, DEPARTMENT])
+async def test_what_a_department_takes_off_stops_for_all_its_schools(engines: Engines, master: MasterKey, sender: str) -> None:
+    sent = await planned(engines, master, unit=sender, both=True)
+    await off(sent, unit=DEPARTMENT)
+    assert await states(sent) == [STOPPED, WAITS, WAITS]
+
+
 @pytest.mark.parametrize(
     "unwanted",
     [
         "UPDATE contact_points SET ended_by = (SELECT min(id) FROM imports) WHERE unit_id = :unit",
         "INSERT INTO suppressions SELECT unit_id, channel, address_hash, 'invalid' FROM contact_points WHERE unit_id = :unit",
+        (
+            "INSERT INTO suppressions SELECT a.ancestor_id, p.channel, p.address_hash, 'invalid' FROM contact_points p"
+            " JOIN unit_closure a ON a.descendant_id = p.unit_id AND a.depth = 1 WHERE p.unit_id = :unit"
+        ),
         "UPDATE broadcasts SET audience = jsonb_set(audience, '{units}', '[\"nbk-thcs\"]')",
         "UPDATE contact_points SET audience = 'staff' WHERE unit_id = :unit",
     ],
