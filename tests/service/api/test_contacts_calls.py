@@ -326,7 +326,7 @@ async def test_erasing_asked_twice_with_its_key_has_one_effect_and_one_answer(li
     path, body, key = f"/contacts/{mother['id']}/erase", {"reason": "rights_request"}, {"Idempotency-Key": "e"}
     for role in ("clerk", "approver", "officer", "administrator"):
         assert (await listed.call("POST", path, json=body, role=role)).status_code == 403
-    lead = {"role": "data_protection_lead", "json": body}
+    lead: dict[str, Any] = {"role": "data_protection_lead", "json": body}
     first = await listed.call("POST", path, headers=key, **lead)
     assert first.json() == {"contacts": 1, "addresses": 1, "pupils": 1, "consents": 0}
     again = await listed.call("POST", path, headers=key, **lead)
