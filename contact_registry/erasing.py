@@ -30,15 +30,19 @@ class Erased:
 
 
 async def addresses_of(
-    conn: AsyncConnection, unit_id: int, contact: int, channel: str | None = None, *, present: bool = False
+    conn: AsyncConnection, unit_id: int, contact: int, channel: str | None = None, *, past: bool = False
 ) -> dict[str, list[bytes]]:
-    """Keyed hashes of everything a contact has or had, by channel. `present`: has now; `channel`: of that one only."""
+    """Keyed hashes of what a contact has, by channel; of one channel where it is named. `past`: and of what it had, unless somebody
+    else of the unit has that now.
+    """
     rows = await conn.execute(
         text(
-            "SELECT DISTINCT channel, address_hash FROM contact_points WHERE unit_id = :unit AND contact_id = :contact"
-            " AND (CAST(:channel AS text) IS NULL OR channel = :channel) AND (NOT :present OR ended_by IS NULL)"
+            "SELECT DISTINCT p.channel, p.address_hash FROM contact_points p WHERE p.unit_id = :unit AND p.contact_id = :contact"
+            " AND (CAST(:channel AS text) IS NULL OR p.channel = :channel) AND (p.ended_by IS NULL OR :past AND NOT EXISTS ("
+            "   SELECT FROM contact_points q WHERE q.unit_id = p.unit_id AND q.audience = p.audience AND q.channel = p.channel"
+            "      AND q.address_hash = p.address_hash AND q.ended_by IS NULL AND q.contact_id <> p.contact_id))"
         ),
-        {"unit": unit_id, "contact": contact, "channel": channel, "present": present},
+        {"unit": unit_id, "contact": contact, "channel": channel, "past": past},
     )
     found: dict[str, list[bytes]] = {}
     for row in rows:
@@ -46,40 +50,36 @@ async def addresses_of(
     return found
 
 
-async def erase_person(
-    conn: AsyncConnection, unit_id: int, contact: int | None, hashes: Mapping[str, Collection[bytes]]
-) -> Erased:
+async def erase_person(conn: AsyncConnection, unit_id: int, contact: int, hashes: Mapping[str, Collection[bytes]]) -> Erased:
     """Deletes the contact and whoever of the unit has no other address than these. The transaction acts for the unit."""
     await lock_lists(conn, unit_id)
     pairs = [(channel, each) for channel, some in hashes.items() for each in some]
     asked = {"unit": unit_id, "channels": [channel for channel, _ in pairs], "hashes": ByteArray(each for _, each in pairs)}
-    these = "unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS a (channel, hash)"
-    points = (
-        await conn.execute(
-            text(
-                f"DELETE FROM contact_points p USING {these}"
-                " WHERE p.unit_id = :unit AND p.channel = a.channel AND p.address_hash = a.hash RETURNING p.contact_id"
-            ),
-            asked,
-        )
-    ).scalars()
-    owners = list(points)
-    gone = {
-        "unit": unit_id,
-        "ids": sorted({*owners} | ({contact} if contact is not None else set())),
-    }
-    empty = (
-        "SELECT c.id FROM contacts c WHERE c.unit_id = :unit AND c.id = ANY (CAST(:ids AS bigint[]))"
-        " AND NOT EXISTS (SELECT FROM contact_points p WHERE p.unit_id = :unit AND p.contact_id = c.id)"
+    these = "SELECT FROM unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS a (channel, hash)"
+    points = await conn.execute(
+        text(
+            "DELETE FROM contact_points p WHERE p.unit_id = :unit AND (p.contact_id = :contact OR EXISTS ("
+            f"  {these} WHERE a.channel = p.channel AND a.hash = p.address_hash)) RETURNING p.contact_id"
+        ),
+        asked | {"contact": contact},
     )
-    gone["ids"] = list((await conn.execute(text(empty), gone)).scalars())
+    owners = list(points.scalars())
+    empty = await conn.execute(
+        text(
+            "SELECT c.id FROM contacts c WHERE c.unit_id = :unit AND c.id = ANY (CAST(:ids AS bigint[]))"
+            " AND NOT EXISTS (SELECT FROM contact_points p WHERE p.unit_id = :unit AND p.contact_id = c.id)"
+        ),
+        {"unit": unit_id, "ids": sorted({*owners, contact})},
+    )
+    gone = {"unit": unit_id, "ids": list(empty.scalars())}
     of_them = "WHERE unit_id = :unit AND contact_id = ANY (CAST(:ids AS bigint[]))"
     pupils = await conn.execute(text(f"DELETE FROM enrolments {of_them}"), gone)
     await conn.execute(text(f"DELETE FROM import_changes {of_them}"), gone)
     people = await conn.execute(text("DELETE FROM contacts WHERE unit_id = :unit AND id = ANY (CAST(:ids AS bigint[]))"), gone)
     consents = await conn.execute(
         text(
-            f"DELETE FROM consents g USING {these} WHERE g.unit_id = :unit AND g.channel = a.channel AND g.address_hash = a.hash"
+            "DELETE FROM consents g WHERE g.unit_id = :unit"
+            f" AND EXISTS ({these} WHERE a.channel = g.channel AND a.hash = g.address_hash)"
         ),
         asked,
     )

@@ -128,7 +128,7 @@ async def correct_by_hand(
         old = (await read_typed(conn, master, {_FIELD_OF[channel]: was}))[channel][1] if was is not None else None
     except Invalid as wrong:
         raise Invalid(wrong.code, fields=tuple(FieldError("address", each.code) for each in wrong.fields)) from None
-    has = (await addresses_of(conn, place.unit_id, place.id, channel, present=True)).get(channel, [])
+    has = (await addresses_of(conn, place.unit_id, place.id, channel)).get(channel, [])
     if old is None and len(has) > 1:
         raise Conflict("contact.several_addresses")
     if old is not None and old not in has:

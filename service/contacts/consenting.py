@@ -39,7 +39,7 @@ async def record_consent(
     """
     actor.require("contacts:write")
     _must_be_past(consent, now)
-    hashes = (await addresses_of(conn, place.unit_id, place.id, channel, present=True)).get(channel)
+    hashes = (await addresses_of(conn, place.unit_id, place.id, channel)).get(channel)
     if not hashes:
         raise NotFound("contact.no_such_address")
     recorded = await give_consent(
@@ -70,7 +70,7 @@ async def withdraw(conn: AsyncConnection, actor: Actor, *, place: ContactPlace, 
     Raises `Forbidden`, `NotFound("contact.no_such_address" | "consent.unknown")`.
     """
     actor.require("contacts:write")
-    hashes = (await addresses_of(conn, place.unit_id, place.id, channel, present=True)).get(channel)
+    hashes = (await addresses_of(conn, place.unit_id, place.id, channel)).get(channel)
     if not hashes:
         raise NotFound("contact.no_such_address")
     if not await withdraw_consent(

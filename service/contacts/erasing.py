@@ -51,7 +51,7 @@ async def erase(
     Raises `Forbidden`, `Conflict("contact.in_flight" | "contact.list_being_read")`; then nothing is changed.
     """
     actor.require("contacts:erase")
-    hashes = await addresses_of(conn, place.unit_id, place.id)
+    hashes = await addresses_of(conn, place.unit_id, place.id, past=True)
     if stay_off:
         await keep_off(conn, unit_id=place.unit_id, hashes=hashes, reason="wrong_person", by=actor.account_id, now=now)
     for channel, some in hashes.items():

@@ -285,6 +285,26 @@ async def test_whoever_is_on_the_staffs_list_or_an_old_one_by_that_number_goes_t
     assert await sent.rows("SELECT 1 FROM contact_points WHERE address_hash = :hash", hash=hashed) == []
 
 
+async def test_a_number_they_had_once_and_somebody_else_has_now_stays_with_that_one(engines: Engines, master: MasterKey) -> None:
+    sent = await planned(engines, master)
+    first, second = await contact_of(sent), await contact_of(sent, SECOND)
+    old = await waiting_list(sent, LIST.replace("0900000000", "0955555555"))
+    await sent.run(
+        "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id, ended_by)"
+        " SELECT unit_id, :first, channel, address_hash, address_sealed, data_key_id, :old FROM contact_points WHERE contact_id = :second",
+        first=first.id,
+        second=second.id,
+        old=old,
+    )
+    assert (await erased(sent)).contacts == 1
+    assert [
+        row.contact_id
+        for row in await sent.rows(
+            "SELECT contact_id FROM contact_points WHERE address_hash = :hash", hash=await hash_of(sent, SECOND)
+        )
+    ] == [second.id]
+
+
 async def test_a_waiting_list_keeps_everybody_else_and_is_counted_anew(engines: Engines, master: MasterKey) -> None:
     sent = await planned(engines, master)
     made = await waiting_list(sent, LIST)
