@@ -51,6 +51,7 @@ from contact_registry.importing.undoing import undo_list
 from contact_registry.languages import LANGUAGES
 from contact_registry.left_out import in_list_order, left_out_select, list_rows
 from contact_registry.masking import masked
+from contact_registry.office_numbers import read_office_phone
 from contact_registry.phone_numbers import PhoneCell, read_phones
 from contact_registry.resealing import SEALED, Batch, Place, SealedTable, left_under, reseal, reseal_batch
 from contact_registry.sealing import (
@@ -61,6 +62,7 @@ from contact_registry.sealing import (
     current_data_keys,
     data_keys,
     delete_data_key,
+    open_data_key,
     retire_data_key,
     rewrap_data_keys,
 )
@@ -152,12 +154,14 @@ __all__ = [
     "load_contacts",
     "load_rows",
     "masked",
+    "open_data_key",
     "present_addresses",
     "present_classes",
     "problem_message",
     "read_address",
     "read_cells",
     "read_list",
+    "read_office_phone",
     "read_phones",
     "read_table",
     "recheck_row",

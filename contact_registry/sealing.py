@@ -98,7 +98,7 @@ async def current_data_key(conn: AsyncConnection, master: MasterKey, unit_id: in
             {"unit": unit_id, "wrapped": wrapped},
         )
         row = (await conn.execute(find, {"unit": unit_id})).one()
-    return DataKey(row.id, unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(unit_id))))
+    return open_data_key(master, row.id, unit_id, row.wrapped)
 
 
 async def current_data_keys(conn: AsyncConnection, master: MasterKey, unit_ids: Iterable[int]) -> dict[int, DataKey]:
@@ -119,9 +119,12 @@ async def current_data_keys(conn: AsyncConnection, master: MasterKey, unit_ids: 
 async def data_keys(conn: AsyncConnection, master: MasterKey, ids: Iterable[int]) -> dict[int, DataKey]:
     """Data keys by id, as far as the transaction's scope shows them."""
     rows = await conn.execute(text("SELECT id, unit_id, wrapped FROM data_keys WHERE id = ANY(:ids)"), {"ids": sorted(set(ids))})
-    return {
-        row.id: DataKey(row.id, row.unit_id, AESGCM(master.unwrap(bytes(row.wrapped), _purpose(row.unit_id)))) for row in rows
-    }
+    return {row.id: open_data_key(master, row.id, row.unit_id, row.wrapped) for row in rows}
+
+
+def open_data_key(master: MasterKey, key_id: int, unit_id: int, wrapped: bytes) -> DataKey:
+    """A data key from its wrapped form, as the database or one of its doors gave it."""
+    return DataKey(key_id, unit_id, AESGCM(master.unwrap(bytes(wrapped), _purpose(unit_id))))
 
 
 async def retire_data_key(conn: AsyncConnection, master: MasterKey, unit_id: int, now: datetime) -> int | None:

@@ -78,12 +78,28 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Cần ngày giờ kèm múi giờ, ví dụ 2026-09-07T06:30:00+07:00.",
         "A time with its zone is needed, e.g. 2026-09-07T06:30:00+07:00.",
     ),
+    "field.date_ahead": ("Ngày này chưa đến.", "This day has not come yet."),
+    "field.date_over_a_year_ago": (
+        "Ngày này đã quá một năm. Gọi thử lại các số rồi ghi ngày mới.",
+        "This day is more than a year ago. Ring the numbers again and give the new day.",
+    ),
+    "field.phone": (
+        "Không phải số điện thoại Việt Nam: số di động, số cố định có mã vùng, hoặc 1800, 1900. Mỗi mục một số.",
+        "Not a Vietnamese telephone number: a mobile, a landline with its area code, or 1800, 1900. One number to a field.",
+    ),
+    "field.web_address": (
+        "Cần địa chỉ trang bắt đầu bằng http:// hoặc https://, không có tên đăng nhập, không quá 2.000 ký tự.",
+        "A web address beginning with http:// or https:// is needed, without a user name, of at most 2,000 characters.",
+    ),
     # units
     "unit.unknown": (
         "Không có đơn vị mang mã này, hoặc tài khoản không được làm thay đơn vị đó.",
         "No unit has this code, or you may not act for it.",
     ),
-    "unit.not_ready": ("Đơn vị chưa đủ điều kiện để gửi tin.", "The unit is not ready to send yet."),
+    "unit.not_ready": (
+        "Đơn vị chưa làm được việc này. Còn thiếu: {parts}.",
+        "The unit may not do this yet. Still needed: {parts}.",
+    ),
     "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
     "unit.code_shape": (
         "Mã đơn vị gồm chữ thường không dấu, số và dấu gạch nối.",
@@ -111,6 +127,28 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "A move to another parent holds from today or a day before.",
     ),
     "unit.ends_before_start": ("Ngày kết thúc phải sau ngày bắt đầu.", "The end must come after the start."),
+    # the letter's gate
+    "readiness.no_such_lead": (
+        "Không có tài khoản nào mang email này, của đơn vị hoặc của đơn vị cấp trên, có vai trò phụ trách bảo vệ dữ liệu.",
+        "No account of this unit or of one above it has this email and the role of a data protection lead.",
+    ),
+    "readiness.not_the_lead": (
+        "Chỉ chính người được nêu tên phụ trách bảo vệ dữ liệu của đơn vị trong năm học này mới nhận việc được.",
+        "Only the person who is named as the unit's data protection lead for this school year may accept.",
+    ),
+    "takedown.unknown": ("Không tìm thấy lần kiểm tra này.", "There is no such check."),
+    "takedown.nothing_found": (
+        "Lần kiểm tra này không thấy danh sách nào, nên không có gì để gỡ.",
+        "Nothing was found in this check, so there is nothing to remove.",
+    ),
+    "takedown.before_check": (
+        "Ngày gỡ không thể trước ngày kiểm tra.",
+        "It cannot have been removed before the day it was found.",
+    ),
+    "takedown.open": (
+        "Còn {open} địa chỉ có danh sách chưa gỡ. Gỡ hết rồi ký cam kết.",
+        "At {open} addresses a list is still to be found. Have them removed before you make the statement.",
+    ),
     "account.email_taken": ("Email này đã có tài khoản.", "An account with this email exists already."),
     "account.unknown": ("Không tìm thấy tài khoản này.", "There is no such account."),
     "account.may_not_act": (
@@ -304,6 +342,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Tin có số điện thoại không nằm trên thẻ xác minh của trường. Chỉ ghi 113 hoặc viết “gọi số trường đã lưu”.",
         "The message names a phone number that is not on the verification card. Name only 113, or write “call the school's saved number”.",
     ),
+    "content.phone_in_sms": (
+        "Kẻ mạo danh cũng ghi số điện thoại trong SMS. Nên chỉ ghi 113 hoặc viết “gọi số trường đã lưu”.",
+        "Impostors put telephone numbers into SMS, too. Better name only 113, or write “call the school's saved number”.",
+    ),
+    "content.statement_missing": (
+        "Mẫu tin này nói về cách làm của trường. Người đứng đầu cần xác nhận trên thẻ xác minh: “{statement}”",
+        "This ready text says how the school does things. Its head must first declare on the verification card: “{statement}”",
+    ),
     "content.ambiguous_unaccented": (
         "Viết không dấu, chữ này có thể bị hiểu ngược. Viết KHÔNG thay cho “đừng”, hoặc đổi chữ.",
         "Without diacritics this word can be read the other way round. Write KHONG, or choose another word.",
@@ -370,6 +416,55 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "webhook.unknown_token": ("Lời gọi không ứng với tin nào.", "The call belongs to no message."),
 }
 
+WORDS: Mapping[str, tuple[str, str]] = {
+    "data_rule.missing": ("quy chế bảo vệ dữ liệu", "the data rule"),
+    "data_rule.lapsed": ("quy chế bảo vệ dữ liệu (đã hết hạn 31/10)", "the data rule (lapsed on 31 October)"),
+    "data_protection_lead.missing": ("người phụ trách bảo vệ dữ liệu", "a data protection lead"),
+    "data_protection_lead.waiting_for_acceptance": (
+        "lời nhận việc của người phụ trách bảo vệ dữ liệu",
+        "the data protection lead's acceptance",
+    ),
+    "data_protection_lead.lapsed": (
+        "người phụ trách bảo vệ dữ liệu (đã hết hạn 31/10)",
+        "a data protection lead (lapsed on 31 October)",
+    ),
+    "verification_card.missing": ("thẻ xác minh", "the verification card"),
+    "verification_card.lapsed": ("thẻ xác minh (đã hết hạn 31/10)", "the verification card (lapsed on 31 October)"),
+    # what a head may declare on the verification card
+    "statement.own_account": (
+        "Trường chỉ thu tiền vào tài khoản đứng tên trường hoặc tại phòng tài vụ, không bao giờ qua tài khoản riêng của giáo viên hay nhân viên.",
+        "The school collects money into its own account or at its office only, never through a private account of a teacher or clerk.",
+    ),
+    "statement.announced": (
+        "Mọi khoản thu đều được báo trước bằng văn bản của trường hoặc tại buổi họp phụ huynh.",
+        "Every payment is announced beforehand, in a letter of the school or at the parents' meeting.",
+    ),
+    "statement.receipts": (
+        "Trường cấp biên lai hoặc phiếu thu cho mọi khoản đã thu.",
+        "The school issues a receipt for everything it collects.",
+    ),
+    "statement.no_codes": (
+        "Trường không bao giờ hỏi mã OTP, mật khẩu hay số thẻ, qua điện thoại cũng như qua tin nhắn.",
+        "The school never asks for a one-time code, a password or a card number, by phone or by message.",
+    ),
+    "statement.refunds_in_writing": (
+        "Trường chỉ hoàn tiền theo thông báo bằng văn bản và làm tại trường, không làm qua điện thoại.",
+        "The school refunds money after written notice and at the school only, never by phone.",
+    ),
+    "statement.vneid_not_by_phone": (
+        "Trường không hướng dẫn cài đặt hay cập nhật VNeID qua điện thoại hoặc tin nhắn.",
+        "The school gives no help with installing or updating VNeID by phone or message.",
+    ),
+    # what the gate holds back
+    "blocks.nothing": ("Không chặn việc gì.", "Nothing is held back."),
+    "blocks.lists_and_advisories": (
+        "Chưa nhập được danh sách và chưa gửi được tin thường. Tin gấp và tin khẩn cấp vẫn gửi được.",
+        "No list can be imported and no advisory sent. Urgent and emergency warnings still go.",
+    ),
+    "blocks.everything": ("Chưa nhập được danh sách và chưa gửi được tin nào.", "No list can be imported and no warning sent."),
+}
+"""Words that stand in the slots of sentences, or alone."""
+
 _FALLBACK = ("Không thực hiện được.", "This could not be done.")
 
 
@@ -381,9 +476,21 @@ class _Open(dict[str, Any]):
 
 
 def sentence(code: str, language: str, values: Mapping[str, Any] | None = None) -> str:
-    """The sentence of a code, its slots filled. An unknown code gives a neutral sentence: a refusal never fails."""
+    """The sentence of a code, its slots filled; a tuple's codes are said in words. An unknown code gives a neutral sentence:
+    a refusal never fails.
+    """
     vietnamese, english = SENTENCES.get(code, _FALLBACK)
-    return (english if language == "en" else vietnamese).format_map(_Open(values or {}))
+    filled = {
+        name: ", ".join(in_words(each, language) for each in value) if isinstance(value, tuple) else value
+        for name, value in (values or {}).items()
+    }
+    return (english if language == "en" else vietnamese).format_map(_Open(filled))
+
+
+def in_words(code: str, language: str) -> str:
+    """The words of a code, or the code itself where there are none."""
+    vietnamese, english = WORDS.get(code, (code, code))
+    return english if language == "en" else vietnamese
 
 
 def title(status: int, language: str) -> str:

@@ -6,8 +6,10 @@ ready
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from service.clock import last_day_of
 from service.errors import Conflict
 
 
@@ -19,16 +21,40 @@ class Part(StrEnum):
     CARD = "verification_card"
 
 
+class State(StrEnum):
+    """Where a part is."""
+
+    MISSING = "missing"
+    WAITING = "waiting_for_acceptance"
+    STANDING = "standing"
+    LAPSED = "lapsed"
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`missing`: never had, or a lead who has not accepted. `lapsed`: had, for a school year that is over."""
+    """`missing`: never had. `lapsed`: had, for a school year that is over. `waiting`: somebody is named as lead and has not accepted."""
 
     missing: tuple[Part, ...] = ()
     lapsed: tuple[Part, ...] = ()
+    waiting: bool = False
 
     @property
     def ready(self) -> bool:
         return not self.missing and not self.lapsed
+
+    @property
+    def blocks(self) -> str:
+        """What is held back now: a code of `service.refusals.WORDS`."""
+        if self.missing:
+            return "blocks.everything"
+        return "blocks.lists_and_advisories" if self.lapsed else "blocks.nothing"
+
+    def state(self, part: Part) -> State:
+        if part not in self.missing + self.lapsed:
+            return State.STANDING
+        if part is Part.LEAD and self.waiting:
+            return State.WAITING
+        return State.MISSING if part in self.missing else State.LAPSED
 
     def require_for_list(self) -> None:
         """Returns nothing, or raises `Conflict("unit.not_ready")`."""
@@ -41,4 +67,15 @@ class Readiness:
             raise self._refusal()
 
     def _refusal(self) -> Conflict:
-        return Conflict("unit.not_ready", parts=", ".join((*self.missing, *self.lapsed)))
+        absent = [part for part in Part if part in self.missing + self.lapsed]
+        return Conflict("unit.not_ready", parts=tuple(f"{part}.{self.state(part)}" for part in absent))
+
+
+def judged(*, rule: str | None, lead: str | None, named: str | None, card: str | None, today: date) -> Readiness:
+    """From the school years of the latest rule, of the latest accepted lead, of a lead named since, and of the latest card."""
+    standing = tuple(zip(Part, (rule, lead, card), strict=True))
+    return Readiness(
+        missing=tuple(part for part, year in standing if year is None),
+        lapsed=tuple(part for part, year in standing if year is not None and today > last_day_of(year)),
+        waiting=named is not None and today <= last_day_of(named),
+    )

@@ -1,29 +1,31 @@
 """How ready a unit is, as far as the transaction may see it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.clock import LOCAL, last_day_of
-from service.readiness.parts import Part, Readiness
+from service.clock import LOCAL
+from service.readiness.parts import Readiness, judged
 
 _STANDING = text(
-    "SELECT (SELECT school_year FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS data_rule,"
+    "SELECT (SELECT school_year FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS rule,"
     " (SELECT school_year FROM protection_leads WHERE unit_id = :unit AND accepted_at IS NOT NULL ORDER BY id DESC LIMIT 1) AS lead,"
+    " (SELECT CASE WHEN accepted_at IS NULL THEN school_year END FROM protection_leads WHERE unit_id = :unit"
+    "   ORDER BY id DESC LIMIT 1) AS named,"
     " (SELECT school_year FROM verification_cards WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS card"
 )
+
+
+def day_of(now: datetime) -> date:
+    """The day it is in Vietnam."""
+    return now.astimezone(LOCAL).date()
 
 
 async def readiness_of(conn: AsyncConnection, unit_id: int, *, now: datetime) -> Readiness:
     """The unit's readiness on the day it is in Vietnam."""
     row = (await conn.execute(_STANDING, {"unit": unit_id})).one()
-    today = now.astimezone(LOCAL).date()
-    standing = tuple(zip(Part, row, strict=True))
-    return Readiness(
-        missing=tuple(part for part, year in standing if year is None),
-        lapsed=tuple(part for part, year in standing if year is not None and today > last_day_of(year)),
-    )
+    return judged(rule=row.rule, lead=row.lead, named=row.named, card=row.card, today=day_of(now))
 
 
 async def sends_by_consent(conn: AsyncConnection, unit_id: int) -> bool:

@@ -37,6 +37,8 @@ WRITERS = {
     "retention_runs": {"service.retention"},
     "retention_checks": {"service.retention"},
     "key_rotations": {"service.rotation"},
+    "takedowns": {"service.readiness"},
+    "takedown_statements": {"service.readiness"},
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "number_blocks": set[str](),  # by door

@@ -57,6 +57,14 @@ ROWS = (
     "INSERT INTO retention_runs (unit_id, rule, began_at, counts) VALUES (:unit, 'ended', now(), '{}')",
     "INSERT INTO retention_checks VALUES (:unit, now())",
     "INSERT INTO key_rotations (unit_id, data_key_id, began_at) VALUES (:unit, :key, now())",
+    (
+        "INSERT INTO takedowns (unit_id, url, checked_on, found, checked_by, recorded_at)"
+        " VALUES (:unit, 'https://truong.example/ds.xlsx', '2026-09-05', true, :account, now())"
+    ),
+    (
+        "INSERT INTO takedown_statements (unit_id, school_year, checked, stated_by, stated_at)"
+        " VALUES (:unit, '2026-2027', 1, :account, now())"
+    ),
     "INSERT INTO signing_keys VALUES (:n, :unit, 'record', decode(repeat('00', 32), 'hex'), :h, now(), NULL, NULL)",
     "INSERT INTO records VALUES (gen_random_uuid(), :unit, :h, :h, :n::bigint, now(), now())",
     "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records WHERE unit_id = :unit",
