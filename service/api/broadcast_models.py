@@ -79,6 +79,7 @@ class BroadcastIn(_Asked):
             urgency=self.urgency,
             title=title,
             texts=texts,
+            template=self.template,
             audience=self.audience.audience(),
             channels=tuple(self.channels),
             expires_at=self.expires_at,
@@ -118,6 +119,7 @@ class BroadcastChange(_Asked):
                 del sent[name]
         if "texts" in sent:
             sent["texts"] = sent["texts"].texts()
+            sent["template"] = None  # the author's own words from here on
         if "audience" in sent:
             sent["audience"] = sent["audience"].audience()
         if "channels" in sent:

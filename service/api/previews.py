@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service.api.broadcast_models import Channel, Kind, TextsIn, Title
 from service.api.context import BroadcastsReader, Context
 from service.broadcasts import Finding, preview
-from service.database import unit_transaction
+from service.database import act_for, unit_transaction
+from service.readiness import standing_card
 from service.refusals import preferred_language, sentence
 from service.units import find_unit
 
@@ -74,6 +75,8 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
     language = preferred_language(request.headers.get("accept-language"))
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         unit = await find_unit(conn, body.unit, context.today())
+        await act_for(conn, unit.id)
+        card = await standing_card(conn, unit.id, now=context.now())
     made = preview(
         texts=body.texts.texts(),
         channels=tuple(body.channels),
@@ -84,6 +87,7 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
         title=body.title,
         sms_script=body.sms_script,
         expires_at=body.expires_at,
+        card=card,
     )
     return PreviewOut(
         sms=[

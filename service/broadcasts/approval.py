@@ -23,6 +23,7 @@ from service.clock import LOCAL
 from service.errors import Conflict, Forbidden
 from service.keyring import signing_key
 from service.outbox import PlanBroadcast, put
+from service.readiness import Card, readiness_of, standing_card
 from service.records import reserve_numbers, store_record
 from service.rendering import LAYOUT_VERSION
 from service.signing.lookup_numbers import LookupNumbers
@@ -44,7 +45,7 @@ async def approve(
     """Approves exactly what was submitted. The transaction acts for the broadcast's unit and must commit for anything to be sent.
 
     Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
-    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed` or `broadcast.overdue`.
+    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready` or `broadcast.overdue`.
     """
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
@@ -60,6 +61,7 @@ async def approve(
     if APPROVE_UNATTENDED not in actor.permissions:
         raise Forbidden("approval.otp")
     require_in_time(view, now)
+    (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
 
     record_id = uuid4()
     serial = await reserve_numbers(conn, 1, record_id, "public")
@@ -71,6 +73,7 @@ async def approve(
         sender=sender,
         public_number=numbers.written(serial),
         approver=actor.account_id,
+        card=await standing_card(conn, view.unit_id, now=now),
         now=now,
     )
     jws = sign(record, key.kid, key.private)
@@ -91,7 +94,7 @@ async def approve(
 
 
 def _frozen(
-    view: BroadcastView, *, record_id: UUID, unit: Unit, sender: str, public_number: str, approver: int, now: datetime
+    view: BroadcastView, *, record_id: UUID, unit: Unit, sender: str, public_number: str, approver: int, card: Card, now: datetime
 ) -> Record:
     """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
     published = Texts.load(view.texts).published(view.channels)
@@ -104,6 +107,8 @@ def _frozen(
         unit_name=unit.name,
         issued_at=now,
         expires_at=view.expires_at,
+        card=card,
+        template=view.template,
     )
     inspected.require_sendable()  # the rules may be stricter than on the day it was submitted
     return Record(
@@ -114,7 +119,7 @@ def _frozen(
         public_number=public_number,
         texts=inspected.variants,
         layout_version=str(LAYOUT_VERSION),
-        facts=facts_of(text for _, text in published.fields()),
+        facts=facts_of((text for _, text in published.fields()), card.phones),
         created_at=now,
         not_before=view.send_at or now,
         expires_at=view.expires_at,

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from service.broadcasts import wordlists
 from service.broadcasts.texts import Texts
 from service.signing.records import SLOT
-from service.wording import Reading, breaches
+from service.wording import Reading, breaches, known_phones
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Stands in every record: which rules the text was held to."""
 
 
@@ -26,7 +26,7 @@ class Finding:
     code: str
     field: str
     span: tuple[int, int]
-    values: tuple[tuple[str, str | int], ...] = ()
+    values: tuple[tuple[str, str | int | tuple[str, ...]], ...] = ()
 
 
 _WORD = re.compile(r"\w+")
@@ -43,18 +43,22 @@ def _ambiguous(field: str, text: str) -> Iterator[Finding]:
             yield Finding("warning", "content.ambiguous_unaccented", field, span, (("readings", readings),))
 
 
-def check_texts(title: str, texts: Texts, *, unaccented_sms: bool) -> tuple[Finding, ...]:
-    """All findings of the cleaned texts, in the order of the fields and of the places in them."""
+def check_texts(title: str, texts: Texts, *, unaccented_sms: bool, phones: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """All findings of the cleaned texts, in the order of the fields and of the places in them. `phones`: on the unit's card."""
     found: list[Finding] = []
     for field, text in (("title", title), *texts.fields()):
-        here = [Finding("error", breach.code, field, breach.span) for breach in breaches(text)]
+        here = [Finding("error", breach.code, field, breach.span) for breach in breaches(text, phones=phones)]
+        if field == "texts.sms":
+            here += [Finding("warning", "content.phone_in_sms", field, span) for span in known_phones(text, phones)]
         if field == "texts.sms" and unaccented_sms:
             here += _ambiguous(field, text)
         found += sorted(here, key=lambda finding: finding.span)
     return tuple(found)
 
 
-def check_variants(texts: Texts, variants: Mapping[str, Any], known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def check_variants(
+    texts: Texts, variants: Mapping[str, Any], known: tuple[Finding, ...], *, phones: tuple[str, ...] = ()
+) -> tuple[Finding, ...]:
     """What is wrong with the final texts and was not with the authored ones: `known`. Told of the authored field, as a whole.
 
     Sender, unit name, layout and characters put in the place of others are all in a final text: nothing else is sent.
@@ -62,7 +66,7 @@ def check_variants(texts: Texts, variants: Mapping[str, Any], known: tuple[Findi
     found: list[Finding] = []
 
     def ask(field: str, written: str, final: str, *, slots: int, stripped: bool = False, with_field: str = "") -> None:
-        codes = [breach.code for breach in breaches(final.replace(SLOT, " "), stripped=stripped)]
+        codes = [breach.code for breach in breaches(final.replace(SLOT, " "), stripped=stripped, phones=phones)]
         if final.count(SLOT) != slots:
             codes.append("content.reserved_word")
         said = {

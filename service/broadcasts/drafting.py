@@ -13,11 +13,13 @@ from contact_registry import Audience
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.audiences import load_audience, resolve_audience, stored_audience
+from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts import LONGEST, Texts
 from service.errors import FieldError, Invalid
+from service.readiness import standing_card
 from service.units import Unit
 from service.wording import one_line
 
@@ -28,7 +30,10 @@ CHANNELS = ("sms", "email", "notice")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything an author decides. `audience` without units means the broadcast's own unit and all below it."""
+    """Everything an author decides. `audience` without units means the broadcast's own unit and all below it.
+
+    `template`: the ready text whose words these are, unchanged.
+    """
 
     kind: str
     urgency: str
@@ -39,6 +44,7 @@ class Draft:
     expires_at: datetime
     send_at: datetime | None = None
     sms_script: str = "ascii"
+    template: str | None = None
 
 
 def draft_of(view: BroadcastView) -> Draft:
@@ -53,6 +59,7 @@ def draft_of(view: BroadcastView) -> Draft:
         expires_at=view.expires_at,
         send_at=view.send_at,
         sms_script=view.sms_script,
+        template=view.template,
     )
 
 
@@ -95,6 +102,7 @@ def _columns(draft: Draft, title: str, texts: Texts) -> dict[str, Any]:
         "title": title,
         "texts": orjson.dumps(texts.stored()).decode(),
         "script": draft.sms_script,
+        "template": draft.template,
         "audience": orjson.dumps(stored_audience(draft.audience)).decode(),
         "channels": [channel for channel in CHANNELS if channel in draft.channels],
         "send_at": draft.send_at,
@@ -105,15 +113,18 @@ def _columns(draft: Draft, title: str, texts: Texts) -> dict[str, Any]:
 async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft: Draft, now: datetime) -> BroadcastView:
     """A new draft of the unit. The transaction acts for that unit.
 
-    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("unit.unknown")` for a unit of the audience.
+    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid` or `content.statement_missing`, `NotFound("unit.unknown")` for
+    a unit of the audience.
     """
     actor.require("broadcasts:write")
     title, texts = _checked(draft)
+    if draft.template:
+        Inspected({}, undeclared(draft.template, await standing_card(conn, unit.id, now=now))).require_sendable()
     await resolve_audience(conn, unit.code, draft.audience, on=now)
     made = await conn.execute(
         text(
-            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, sms_script, audience, channels, send_at, expires_at,"
-            " author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :script,"
+            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, send_at, expires_at,"
+            " author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :template, :script,"
             " CAST(:audience AS jsonb), :channels, :send_at, :expires_at, :author, :now, :now) RETURNING id"
         ),
         {**_columns(draft, title, texts), "unit": unit.id, "author": actor.account_id, "now": now},
@@ -146,7 +157,7 @@ async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, 
     )
     await conn.execute(
         text(
-            "UPDATE broadcasts SET kind = :kind, urgency = :urgency, title = :title, texts = CAST(:texts AS jsonb),"
+            "UPDATE broadcasts SET kind = :kind, urgency = :urgency, title = :title, texts = CAST(:texts AS jsonb), template = :template,"
             " sms_script = :script, audience = CAST(:audience AS jsonb), channels = :channels, send_at = :send_at,"
             " expires_at = :expires_at, version = version + 1,"
             " editor_ids = CASE WHEN :editor = ANY (editor_ids) THEN editor_ids ELSE editor_ids || :editor END WHERE id = :id"

@@ -6,8 +6,10 @@ from typing import Any
 
 from service.broadcasts.content_rules import Finding, check_texts, check_variants
 from service.broadcasts.queries import BroadcastView
+from service.broadcasts.ready_texts import ready_text
 from service.broadcasts.texts import Texts
 from service.errors import FieldError, Invalid
+from service.readiness import Card
 from service.rendering import message_variants, sms_segments
 from service.signing.records import SLOT
 
@@ -48,8 +50,13 @@ def inspect(
     unit_name: str,
     issued_at: datetime,
     expires_at: datetime,
+    card: Card,
+    template: str | None = None,
 ) -> Inspected:
-    """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent."""
+    """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent.
+
+    `card`: the unit's standing one. `template`: the ready text it is, unchanged.
+    """
     variants = message_variants(
         kind=kind,
         sender=sender,
@@ -61,8 +68,17 @@ def inspect(
         issued_at=issued_at,
         expires_at=expires_at,
     )
-    authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii")
-    return Inspected(variants, (*authored, *check_variants(texts, variants, authored), *_too_long(texts, variants)))
+    authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii", phones=card.phones)
+    final = check_variants(texts, variants, authored, phones=card.phones)
+    return Inspected(variants, (*undeclared(template, card), *authored, *final, *_too_long(texts, variants)))
+
+
+def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
+    """A ready text may claim only what the unit's head has declared."""
+    needed = ready_text(template).needs_statement if template else None
+    if needed is None or needed in card.statements:
+        return ()
+    return (Finding("error", "content.statement_missing", "template", (0, 0), (("statement", (f"statement.{needed}",)),)),)
 
 
 def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
@@ -87,7 +103,7 @@ def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
     return found
 
 
-def inspect_broadcast(view: BroadcastView, *, sender: str, unit_name: str, now: datetime) -> Inspected:
+def inspect_broadcast(view: BroadcastView, *, sender: str, unit_name: str, now: datetime, card: Card) -> Inspected:
     """The same look at a broadcast as it is stored: at the texts its channels publish."""
     return inspect(
         title=view.title,
@@ -98,4 +114,6 @@ def inspect_broadcast(view: BroadcastView, *, sender: str, unit_name: str, now: 
         unit_name=unit_name,
         issued_at=now,
         expires_at=view.expires_at,
+        card=card,
+        template=view.template,
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from service.broadcasts.content_rules import Finding
 from service.broadcasts.inspection import inspect, with_example
 from service.broadcasts.texts import Texts
+from service.readiness import Card
 from service.rendering import sms_segments
 from service.units import Unit
 from service.wording import one_line
@@ -49,8 +50,9 @@ def preview(
     title: str = "",
     sms_script: str = "ascii",
     expires_at: datetime | None = None,
+    card: Card = Card(),  # noqa: B008 - frozen
 ) -> Preview:
-    """What `texts` would look like, sent now by `unit`. Keeps nothing and refuses nothing: errors are among the findings."""
+    """What `texts` would look like, sent now by `unit`, whose standing card is `card`. Keeps nothing and refuses nothing: errors are among the findings."""
     shown = texts.cleaned().published(channels)
     by_script = {
         script: inspect(
@@ -62,6 +64,7 @@ def preview(
             unit_name=unit.name,
             issued_at=now,
             expires_at=expires_at or now + timedelta(days=30),
+            card=card,
         )
         for script in ("ascii", "unicode")
     }

@@ -17,7 +17,7 @@ class BroadcastView:
     """A broadcast without its progress. `id` and the ids of accounts are internal; `unit` is the code.
 
     `public_serial`: the delivery number behind the public look-up number, once approved (`LookupNumbers.written` writes it).
-    `record_id`: the signed record, once approved.
+    `record_id`: the signed record, once approved. `template`: the ready text whose words these are.
     """
 
     id: int
@@ -29,6 +29,7 @@ class BroadcastView:
     urgency: str
     title: str
     texts: Mapping[str, Any]
+    template: str | None
     sms_script: str
     audience: Mapping[str, Any]
     channels: tuple[str, ...]
@@ -67,7 +68,7 @@ class Located:
 
 
 _SELECT = """
-SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.sms_script, b.audience,
+SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
        b.channels, b.send_at, b.expires_at, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count,
        b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.record_id,
        r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at

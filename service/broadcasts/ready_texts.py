@@ -19,7 +19,7 @@ _LONGEST_SLOT = 60
 class ReadyText:
     """A text with slots in single braces: `{truong}` a school's short name, `{ngay}` a day as dd/mm, `{chu_de}` a topic.
 
-    `needs_statement`: it claims what a school does, so its head must have said that this is so.
+    `needs_statement`: it claims what a school does, so its head must have declared this statement (`service.readiness.STATEMENTS`).
     """
 
     code: str
@@ -27,7 +27,7 @@ class ReadyText:
     title: str
     sms: str
     email: str
-    needs_statement: bool = False
+    needs_statement: str | None = None
 
     @property
     def slots(self) -> tuple[str, ...]:

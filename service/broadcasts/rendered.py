@@ -9,6 +9,7 @@ from service.broadcasts.inspection import inspect_broadcast, with_example
 from service.broadcasts.queries import BroadcastView
 from service.clock import LOCAL
 from service.keyring import public_keys
+from service.readiness import Card
 from service.records import record_jws
 from service.rendering import sms_segments
 from service.signing.records import open_record
@@ -48,7 +49,8 @@ async def rendered(conn: AsyncConnection, view: BroadcastView, *, sender: str, n
         variants = open_record(await record_jws(conn, view.record_id), await public_keys(conn)).texts
     elif view.digest is not None:
         unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
-        variants = inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now).variants
+        # findings are not asked for, so no card either
+        variants = inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=Card()).variants
     else:
         return None
     sms = None

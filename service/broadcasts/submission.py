@@ -14,6 +14,7 @@ from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.clock import LOCAL
 from service.errors import Conflict
+from service.readiness import readiness_of, standing_card
 from service.rendering import LAYOUT_VERSION
 from service.units import Unit, unit_by_id
 
@@ -22,14 +23,16 @@ async def submit(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, send
     """Puts a draft before an approver. The transaction acts for the broadcast's unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.not_allowed_in_state`,
-    `broadcast.overdue` or `broadcast.audience_empty`, and `Invalid` with the code of the first content rule that is broken.
+    `unit.not_ready`, `broadcast.overdue` or `broadcast.audience_empty`, and `Invalid` with the code of the first content rule that is broken.
     """
     actor.require("broadcasts:write")
     view = await find_broadcast(conn, broadcast_id, lock=True)
     require_move(view.state, State.PENDING_APPROVAL)
     require_in_time(view, now)
+    (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
-    inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now).require_sendable()
+    card = await standing_card(conn, view.unit_id, now=now)
+    inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=card).require_sendable()
     counts = await count_recipients(
         conn,
         unit_id=view.unit_id,

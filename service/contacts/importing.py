@@ -35,6 +35,7 @@ from service.contacts.sealed_files import delete_file, store_file
 from service.errors import Conflict, Invalid, NotFound, TooLarge
 from service.keyring.deployment import deployment_key
 from service.outbox import ReadImport, put
+from service.readiness import readiness_of
 
 UNDO_WITHIN = timedelta(days=30)
 """As long as what a list ended is kept."""
@@ -54,9 +55,10 @@ async def start_import(
 ) -> UUID:
     """Takes a list in and has it read. The transaction must act for `unit_id`. Returns the import's public id.
 
-    Raises `Forbidden`, `TooLarge("import.too_large")`, `Invalid("import.unreadable" | "import.password_protected")`.
+    Raises `Forbidden`, `Conflict("unit.not_ready")`, `TooLarge("import.too_large")`, `Invalid("import.unreadable" | "import.password_protected")`.
     """
     actor.require("imports:write")
+    (await readiness_of(conn, unit_id, now=now)).require_for_list()
     try:
         sniff(data)
     except ImportRefused as refused:
@@ -117,7 +119,7 @@ async def apply_import(
 ) -> Applied:
     """Makes a checked list the unit's present list. The transaction must act for the import's unit.
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state` or, where many of
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state`, `unit.not_ready` or, where many of
     the present contacts would go and `confirm_gone` is not how many, `import.many_gone`.
     """
     actor.require("imports:write")
@@ -125,6 +127,7 @@ async def apply_import(
     if found["dry_run"]:
         raise Conflict("import.dry_run")
     require_state(found, "checked")
+    (await readiness_of(conn, found["unit_id"], now=now)).require_for_list()
     try:
         applied = await apply_list(
             conn,

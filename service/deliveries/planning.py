@@ -23,7 +23,9 @@ from service.broadcasts import (
     resolve_audience,
 )
 from service.database import act_for, unit_transaction
+from service.errors import Conflict
 from service.outbox import DeliverChunk
+from service.readiness import readiness_of
 from service.records import reserve_numbers
 
 CHUNK = 500
@@ -52,7 +54,7 @@ class AudienceMoved(Exception):
 async def plan(engine: AsyncEngine, *, unit_id: int, broadcast_id: int, now: datetime) -> list[DeliverChunk]:
     """Plans a due broadcast and moves it to `sending`; the chunks to deliver, none if there was nothing to plan (any more).
 
-    Pauses it with `broadcast.audience_grew` or cancels it with `broadcast.overdue` where that is so.
+    Pauses it with `broadcast.audience_grew` or `unit.not_ready`, or cancels it with `broadcast.overdue` where that is so.
     """
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
@@ -62,12 +64,14 @@ async def plan(engine: AsyncEngine, *, unit_id: int, broadcast_id: int, now: dat
             await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue")
             await _note(conn, broadcast, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
             return []
+        try:
+            (await readiness_of(conn, unit_id, now=now)).require_for_sending(broadcast.urgency)
+        except Conflict as lapsed:  # since it was approved
+            return await _hold(conn, broadcast, lapsed.code, now)
         counts = await _counts(conn, broadcast, now)
         total = sum(counts.values())
         if total > (broadcast.audience_count or 0) * GROWTH:
-            await move(conn, broadcast_id, State.PAUSED, now=now, pause_reason="broadcast.audience_grew")
-            await _note(conn, broadcast, Action.BROADCAST_PAUSED, now, reason="broadcast.audience_grew")
-            return []
+            return await _hold(conn, broadcast, "broadcast.audience_grew", now)
     if broadcast.record_id is None:
         raise AssertionError("an approved broadcast without a record")
     first = 0
@@ -159,6 +163,13 @@ async def _chunks(
         },
     )
     return sorted(rows.scalars())
+
+
+async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> list[DeliverChunk]:
+    """Paused for a person to look at: no chunks."""
+    await move(conn, broadcast.id, State.PAUSED, now=now, pause_reason=reason)
+    await _note(conn, broadcast, Action.BROADCAST_PAUSED, now, reason=reason)
+    return []
 
 
 async def _note(conn: AsyncConnection, broadcast: BroadcastView, action: Action, now: datetime, **details: str | int) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.wording.links import links
-from service.wording.numbers import numbers, slang_amounts
+from service.wording.numbers import KNOWN_PHONE, numbers, slang_amounts, spellings
 from service.wording.reading import Reading
 from service.wording.secret_codes import code_requests
 
@@ -19,16 +19,30 @@ class Breach:
     code: str
 
 
-def breaches(text: str, *, stripped: bool = False) -> list[Breach]:
+def known_phones(text: str, phones: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where these numbers stand in a cleaned text: first character and one past the last."""
+    reading = Reading(text)
+    found = numbers(reading, list(links(reading)), phones)
+    return [reading.span(start, end) for code, start, end in found if code == KNOWN_PHONE]
+
+
+def phones_named(text: str, phones: tuple[str, ...]) -> set[str]:
+    """Which of these numbers stand in it."""
+    digits = ["".join(c for c in Reading(text[slice(*span)]).words if c.isdigit()) for span in known_phones(text, phones)]
+    return {phone for phone in phones if any(spelled in run for run in digits for spelled in spellings(phone))}
+
+
+def breaches(text: str, *, stripped: bool = False, phones: tuple[str, ...] = ()) -> list[Breach]:
     """Everything that is wrong with a cleaned text, in the order of its places.
 
     `stripped`: accents were taken off a text that has been held to the rules with them, so a word which could only without
-    them be read as a verb of giving is not read so again.
+    them be read as a verb of giving is not read so again. `phones`: E.164 numbers that may stand in it.
     """
     reading = Reading(text)
     addresses = list(links(reading))
     found = {Breach(reading.span(*place), "content.link") for place in addresses}
-    found |= {Breach(reading.span(start, end), code) for code, start, end in numbers(reading, addresses)}
+    found |= {Breach(reading.span(start, end), code) for code, start, end in numbers(reading, addresses, phones)}
+    found = {breach for breach in found if breach.code != KNOWN_PHONE}
     found |= {Breach(span, "content.amount") for span in slang_amounts(reading)}
     found |= {Breach(reading.span(*place), "content.code_request") for place in code_requests(reading, stripped=stripped)}
     start = text.find(SLOT)

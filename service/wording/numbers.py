@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 
 from service.wording.reading import Reading
 
@@ -11,6 +12,9 @@ _DATE = rf"(?:{_DAY}|(?:19|20)\d\d[/.\-](?:0?[1-9]|1[0-2])[/.\-](?:0?[1-9]|[12]\
 _TIME = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-4])(?:[:hg][0-5]\d|[hg])(?![\d:.]\d|\d)")
 _STANDING = re.compile(rf"(?<![\d/_:])(?<!\d[ .\-(]){_DATE}(?: ?- ?{_DATE})?(?!\d)(?!(?: ?[-/_(:] ?|[ .])\d)")
 _PUBLIC = re.compile(r"11[1-5]|156|5656|(?:19|20)\d\d")
+
+KNOWN_PHONE = "known_phone"
+"""Not a breach: a telephone number that may stand in the text."""
 
 _RUN = re.compile(r"\+?\(?\d(?:(?:[ .\-()/_:]{0,2}|[ .\-]?[,;|\n][ \-]?(?=\d{2}))\d)+")
 _NUMERAL = r"(?:khong|mot|hai|ba|bon|tu|nam|lam|nham|sau|bay|tam|chin|muoi|tram|chuc|nua|linh|le|ruoi|vai|may)"
@@ -29,14 +33,18 @@ _SPOKEN = re.compile(rf"\b{_DIGIT}(?:[ ,.\-]{{1,2}}{_DIGIT}){{6,}}\b")
 _ACCOUNT = re.compile(r"(?:\bstk|tai khoan|\btk\b|\baccount\b|so the\b)[^.]{0,24}?(\d[\d .\-,/_:\n]{3,40}\d)")
 
 
-def numbers(reading: Reading, taken: list[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
-    """Each digit run is one thing, the first that fits. `taken`: places that were something else already."""
+def numbers(reading: Reading, taken: list[tuple[int, int]], known: tuple[str, ...] = ()) -> Iterator[tuple[str, int, int]]:
+    """Each digit run is one thing, the first that fits. `taken`: places that were something else already.
+
+    `known`: telephone numbers (E.164) that may stand in the text. A run must be one of them to its last digit, or several in a row;
+    what is said to be an account stays one, whatever its digits.
+    """
     words = reading.words
     for start, end in taken:
         words = words[:start] + "#" * (end - start) + words[end:]
     for harmless in (_TIME, _STANDING):
         words = harmless.sub(lambda m: "#" * len(m.group()), words)
-    for rule in (_accounts, _runs, _spoken, _amounts):
+    for rule in (_accounts, partial(_known, known), _runs, _spoken, _amounts):
         found = list(rule(words))
         yield from found
         for _, start, end in found:  # no later rule sees what this one took
@@ -45,6 +53,26 @@ def numbers(reading: Reading, taken: list[tuple[int, int]]) -> Iterator[tuple[st
 
 def _accounts(words: str) -> Iterator[tuple[str, int, int]]:
     yield from (("content.account_number", *match.span(1)) for match in _ACCOUNT.finditer(words))
+
+
+def _known(known: tuple[str, ...], words: str) -> Iterator[tuple[str, int, int]]:
+    if known:
+        pattern = _pattern_of(known)
+        yield from ((KNOWN_PHONE, *match.span()) for match in _RUN.finditer(words) if pattern.fullmatch(match.group()))
+
+
+@cache
+def _pattern_of(known: tuple[str, ...]) -> re.Pattern[str]:
+    """A run that is nothing but these numbers, and public ones such as 113."""
+    spelled = [digits for number in known for digits in spellings(number)]
+    one = "|".join([*(rf"\+?\(?{'[ .()-]{0,2}'.join(digits)}" for digits in spelled), r"11[1-5]"])
+    return re.compile(rf"(?:{one})(?:[ .,;|/:()\n-]{{1,3}}(?:{one}))*")
+
+
+def spellings(number: str) -> tuple[str, str]:
+    """The digits of an E.164 number of Vietnam, as dialled from abroad and at home."""
+    national = number.removeprefix("+84")
+    return "84" + national, national if national.startswith(("1800", "1900")) else "0" + national
 
 
 def _runs(words: str) -> Iterator[tuple[str, int, int]]:

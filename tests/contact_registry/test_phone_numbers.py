@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contact_registry import PhoneCell, read_phones
+from contact_registry import PhoneCell, read_office_phone, read_phones
 from contact_registry.phone_heads import MOBILE_HEADS, OLD_HEADS
 
 mobiles = st.builds(str.__add__, st.sampled_from(sorted(MOBILE_HEADS)), st.from_regex(r"[0-9]{7}", fullmatch=True))
@@ -247,3 +247,28 @@ def test_an_empty_cell_is_no_problem(value: object) -> None:
 def test_length_tells_a_country_code_from_vinaphones_head() -> None:
     assert read_phones("841234567").numbers == ("+84841234567",)
     assert read_phones("84912345678").numbers == ("+84912345678",)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("0251 3822 123", "+842513822123"),
+        ("(0251) 3.822.123", "+842513822123"),
+        ("+84 251 3822123", "+842513822123"),
+        ("024 3869 5144", "+842438695144"),
+        ("0912.345.678", "+84912345678"),
+        ("01234567890", "+84834567890"),
+        ("1800 1234", "+8418001234"),
+        ("19001234", "+8419001234"),
+        ("113", None),
+        ("3822 123", None),
+        ("0251 3822 123 / 0912345678", None),
+        ("0912345678, 0912345679", None),
+        ("0251 3822 123 máy lẻ 12", None),
+        ("+1 212 555 0100", None),
+        ("9704 1234 5678 9012", None),
+        ("", None),
+    ],
+)
+def test_an_offices_number_may_be_a_landline_or_a_service_number(written: str, number: str | None) -> None:
+    assert read_office_phone(written) == number

@@ -4,10 +4,15 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.broadcasts.content_rules import check_texts
+from service.broadcasts.facts import facts_of
 from service.broadcasts.inspection import inspect
 from service.broadcasts.texts import EmailText, Texts
+from service.readiness import Card
+from service.wording import known_phones
 
 
 def _errors(text: str) -> list[tuple[str, str]]:
@@ -224,6 +229,7 @@ def _final(
         unit_name=unit_name,
         issued_at=datetime(2026, 9, 7, tzinfo=UTC),
         expires_at=datetime(2026, 10, 7, tzinfo=UTC),
+        card=Card(),
     )
     return [(finding.field, finding.code) for finding in inspected.findings if finding.severity == "error"]
 
@@ -240,3 +246,79 @@ def test_a_denial_that_is_none_without_its_accents_is_refused_where_they_go() ->
     assert _errors("Đừng đọc OTP") == []
     assert _final(sms="Đừng đọc OTP") == [("texts.sms", "content.code_request")]
     assert _final(sms="KHÔNG đọc OTP") == []
+
+
+CARD = ("+842513822123", "+84912345678", "+8418001234")
+
+
+def _with_card(text: str) -> list[tuple[str, str]]:
+    found = check_texts("Tiêu đề", Texts(email=EmailText("Tin", text)), unaccented_sms=False, phones=CARD)
+    return [(finding.code, text[slice(*finding.span)]) for finding in found if finding.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gọi 02513822123",
+        "Gọi 0251 3822 123.",
+        "Gọi (0251) 3.822.123 giờ hành chính",
+        "Gọi +84 251 3822 123",
+        "Gọi 84912345678 ngoài giờ",
+        "Gọi ０９１２ ３４５ ６７８",
+        "Gọi 1800 1234 miễn phí",
+        "Gọi 0251 3822 123 hoặc 0912 345 678",
+        "Gọi 0251 3822 123, 0912 345 678, 113",
+        "Gọi 02513822123/0912345678",
+        "Gọi 0251 3822 123 (07:00 - 17:00)",
+        "Gọi 0251 3822 123. Từ 05/09 nghỉ",
+    ],
+)
+def test_a_number_of_the_card_may_stand_in_a_text(text: str) -> None:
+    assert _with_card(text) == []
+    assert _errors(text) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Gọi 0251 3822 124", "content.phone_not_on_card"),
+        ("Gọi 0251 3822 12", "content.phone_not_on_card"),
+        ("Gọi 0251 3822 123 4", "content.phone_not_on_card"),
+        ("Gọi 0251 3822 123, 0912 345 679", "content.account_number"),
+        ("Gọi 5 0251 3822 123", "content.account_number"),
+        ("số 9704 0251 3822 123", "content.account_number"),
+        ("số 02513822123 9704", "content.account_number"),
+        ("số 97040912345678", "content.account_number"),
+        ("STK 0912345678", "content.account_number"),
+        ("số tài khoản: 0251 3822 123", "content.account_number"),
+        ("tài khoản 0912345678 Vietcombank", "content.account_number"),
+        ("không chín một hai ba bốn năm sáu bảy tám", "content.phone_not_on_card"),
+        ("Nộp 18001234 đồng, gọi 0912345670", "content.phone_not_on_card"),
+    ],
+)
+def test_nothing_that_only_has_a_number_of_the_card_in_it_passes(text: str, code: str) -> None:
+    assert code in [found for found, _ in _with_card(text)]
+
+
+@given(st.text("0123456789", min_size=7, max_size=16), st.sampled_from([" ", ".", "-", "", "/", ", "]))
+def test_no_other_run_of_digits_passes_for_a_number_of_the_card(digits: str, gap: str) -> None:
+    written = gap.join([digits[:4], digits[4:8], digits[8:]])
+    dialled = {"02513822123", "842513822123", "0912345678", "84912345678", "18001234", "8418001234"}
+    if "".join(c for c in written if c.isdigit()) not in dialled:
+        assert known_phones(f"Gọi {written} nhé", CARD) == []
+
+
+def test_a_number_of_the_card_in_an_sms_is_a_warning() -> None:
+    (finding,) = check_texts("x", Texts(sms="Gọi 0251 3822 123"), unaccented_sms=False, phones=CARD)
+    assert (finding.severity, finding.code, finding.span) == ("warning", "content.phone_in_sms", (4, 17))
+
+
+def test_a_record_names_the_cards_numbers_that_stand_in_it() -> None:
+    assert facts_of(["Gọi 0251.3822.123 hoặc 113"], CARD).phones == ("+842513822123", "113")
+
+
+@pytest.mark.parametrize("piece", ["0251 3822 123 ", "0251 3822 12", "+84 912 345 678, ", "1800 ", "("])
+def test_a_long_text_is_read_in_good_time_with_a_card_too(piece: str) -> None:
+    started = perf_counter()
+    check_texts("x", Texts(sms=(piece * 20_000)[:20_000]), unaccented_sms=True, phones=CARD)
+    assert perf_counter() - started < 5

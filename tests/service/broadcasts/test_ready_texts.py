@@ -8,6 +8,7 @@ from service.broadcasts.drafting import KINDS
 from service.broadcasts.inspection import inspect, with_example
 from service.broadcasts.ready_texts import ready_text, ready_texts
 from service.errors import Invalid, NotFound
+from service.readiness import STATEMENTS, Card
 from service.rendering import sms_segments
 
 SLOTS = {"truong": "Nguyễn Bỉnh Khiêm Quận", "ngay": "05/09", "chu_de": "học phí"}
@@ -34,6 +35,7 @@ def test_each_fits_with_its_sender_and_look_up_line(code: str, script: str, enco
         unit_name="Trường THCS Nguyễn Bỉnh Khiêm",
         issued_at=NOW,
         expires_at=NOW,
+        card=Card(),
     )
     size = sms_segments(with_example(inspected.variants["sms"][script]))
     assert (size.encoding, size.segments <= most) == (encoding, True)
@@ -50,3 +52,9 @@ def test_slots_are_filled_all_or_refused(slots: dict[str, str]) -> None:
 def test_an_unknown_one_is_not_found() -> None:
     with pytest.raises(NotFound):
         ready_text("T99")
+
+
+def test_every_claim_is_a_statement_that_a_head_can_make() -> None:
+    claims = {code: ready.needs_statement for code, ready in ready_texts().items() if ready.needs_statement}
+    assert claims == {"T02": "own_account", "T03": "refunds_in_writing", "T04": "vneid_not_by_phone"}
+    assert set(claims.values()) <= set(STATEMENTS)

@@ -59,6 +59,39 @@ async def test_an_audience_that_grew_since_approval_stops_it(approved: Approved)
     assert await approved.states() == {}
 
 
+LAST_MINUTE = datetime(2027, 10, 31, 16, 59, tzinfo=UTC)  # 31 October, 23:59 in Vietnam
+FIRST_MINUTE = LAST_MINUTE + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "now", "ends"),
+    [
+        ("advisory", LAST_MINUTE, ("sending", None)),
+        ("advisory", FIRST_MINUTE, ("paused", "unit.not_ready")),
+        ("urgent", FIRST_MINUTE, ("sending", None)),
+        ("emergency", FIRST_MINUTE, ("sending", None)),
+    ],
+)
+async def test_what_may_wait_is_paused_where_the_unit_lapsed_since_approval(  # type: ignore[no-untyped-def]
+    engines, master, urgency: str, now: datetime, ends: tuple[str, str | None]
+) -> None:
+    approved = await approve_broadcast(engines, master, urgency=urgency)
+    await approved.run("UPDATE broadcasts SET expires_at = '2027-12-01'")
+
+    await plan(engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=now)
+    assert await _state(approved) == ends
+    marks = await approved.rows("SELECT details FROM audit_events WHERE action = 'broadcast.paused'")
+    assert [mark.details for mark in marks] == ([{"reason": "unit.not_ready"}] if ends[1] else [])
+
+
+async def test_nothing_at_all_is_sent_for_a_unit_without_a_card(engines, master) -> None:  # type: ignore[no-untyped-def]
+    approved = await approve_broadcast(engines, master, urgency="emergency")
+    await approved.run("DELETE FROM verification_cards")
+
+    assert await _plan(approved) == []
+    assert await _state(approved) == ("paused", "unit.not_ready")
+
+
 async def test_what_is_overdue_is_not_sent_late(approved: Approved) -> None:
     await approved.run("UPDATE broadcasts SET expires_at = now() - interval '1 second'")
 
