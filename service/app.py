@@ -24,6 +24,7 @@ from service.api import (
     contact_changes,
     contact_looks,
     contacts,
+    coverage,
     deliveries,
     events,
     health,
@@ -33,10 +34,12 @@ from service.api import (
     lookups,
     not_reached,
     previews,
+    readiness,
     received,
     records,
     retention,
     suppressions,
+    takedowns,
     units,
     webhooks,
     well_known,
@@ -139,6 +142,9 @@ def _routes(app: FastAPI) -> None:
         contact_looks,
         suppressions,
         retention,
+        readiness,
+        takedowns,
+        coverage,
     ):
         versioned.include_router(part.router)
     # The first to match answers: what is asked most stands first.

@@ -28,7 +28,7 @@ THEIR_LIST = (
     f"1,Lương Thị Riêng Biệt,9Z9,{ALONE},riengbiet@example.com\n2,Trần Văn Chung,9Z9,{SHARED},\n3,Lý Sai Số,9Z9,{WRONG},\n"
 )
 # What would tell of the other school's people, in any answer.
-MARKS = ("@lqd-th.example", "Riêng Biệt", "riengbiet", "9Z9", "987654321", "•321", "Chung", "Sai Số")
+MARKS = ("@lqd-th.example", "Riêng Biệt", "riengbiet", "9Z9", "987654321", "•321", "Chung", "Sai Số", "rieng-biet")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Theirs:
     contact: str
     account: str
     api_key: str
+    takedown: str
 
 
 @pytest.fixture
@@ -71,7 +72,11 @@ async def theirs(site: Site, engines: Engines, master: MasterKey) -> Theirs:
         account = await conn.execute(text("SELECT public_id FROM accounts WHERE id = :id"), clerk)
         api_key = await conn.execute(text("SELECT public_id FROM api_keys WHERE account_id = :id"), clerk)
         people = [str(found.scalar_one()) for found in (account, api_key)]
-    return Theirs(applied, checked, draft.json()["id"], pending.json()["id"], submitted.json()["digest"], contact, *people)
+    stands = {"url": "https://lqd.example/rieng-biet", "checked_on": "2026-09-01", "found": True}
+    takedown = await site.call("POST", f"/units/{THEIRS}/takedowns", unit=THEIRS, json=stands)
+    assert takedown.status_code == 201, takedown.text
+    ids = (draft.json()["id"], pending.json()["id"], submitted.json()["digest"], contact, *people, takedown.json()["id"])
+    return Theirs(applied, checked, *ids)
 
 
 def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, Any]]]]:
@@ -100,6 +105,23 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("GET", "/events"): {},
         ("GET", "/not-reached"): {"params": {"class": "9Z9"}},
         ("GET", "/not-reached/print"): {"params": {"class": "9Z9"}},
+    }
+    card = {
+        "phone": "0251 3822 123",
+        "hours": "x",
+        "out_of_hours_phone": ALONE,
+        "tested_on": "2026-09-01",
+        "statements": [],
+    }
+    per_unit: dict[tuple[str, str], dict[str, Any]] = {
+        ("GET", "/readiness"): {},
+        ("PUT", "/data-rule"): {"json": {"number": "1", "dated": "2026-09-01", "sha256": "ab" * 32}},
+        ("PUT", "/data-protection-lead"): {"json": {"email": "riengbiet@example.com"}},
+        ("POST", "/data-protection-lead/accept"): {},
+        ("PUT", "/verification-card"): {"json": card},
+        ("GET", "/takedowns"): {},
+        ("POST", "/takedowns"): {"json": {"url": "https://x.example/", "checked_on": "2026-09-01", "found": True}},
+        ("POST", "/takedowns/statement"): {},
     }
     count = {"unit": THEIRS, "channels": ["sms", "email"], "urgency": "urgent"}
     consent = {"channel": "sms", "basis": "consent", "proof": "meeting", "given_on": "2026-09-05"}
@@ -167,6 +189,11 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("PATCH", "/imports/{import_id}/rows/{position}"): [
             (f"/imports/{their.checked}/rows/2", {"json": {"cells": {"Lớp": "1A"}}}),
         ],
+        ("GET", "/statements"): [("/statements", {})],
+        ("GET", "/coverage"): [("/coverage", {"params": {"unit": THEIRS}})],
+        ("PATCH", "/units/{code}/takedowns/{takedown_id}"): [
+            (f"/units/{unit}/takedowns/{their.takedown}", {"json": {"removed_on": "2026-09-06"}}) for unit in (OURS, THEIRS)
+        ],
         ("POST", "/previews"): [("/previews", {"json": {"unit": THEIRS, "texts": {"sms": "x"}, "channels": ["sms"]}})],
         ("POST", "/audiences/count"): [
             ("/audiences/count", {"json": count}),
@@ -186,6 +213,7 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
             ("/broadcasts", {"json": notice(unit=THEIRS)}),
             ("/broadcasts", {"json": notice(audience={"units": [THEIRS]}, channels=["sms"])}),
         ],
+        **{(m, f"/units/{{code}}{p}"): [(f"/units/{THEIRS}{p}", b)] for (m, p), b in per_unit.items()},
         **{(m, f"/imports/{{import_id}}{p}"): [(f"/imports/{i}{p}", b) for i in imports] for (m, p), b in per_import.items()},
         **{
             (m, f"/broadcasts/{{broadcast_id}}{p}"): [(f"/broadcasts/{i}{p}", b) for i in broadcasts]
@@ -197,6 +225,7 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
 # Asked for one's own unit these may answer; the answer must hold nothing of the other school. All else must be refused.
 MAY_ANSWER = {
     ("GET", "/units"),
+    ("GET", "/statements"),
     ("GET", "/broadcasts"),
     ("POST", "/audiences/count"),
     ("POST", "/broadcasts"),
