@@ -9,8 +9,13 @@ from rich.table import Table
 from service.audit import Action, record_event
 from service.cli.deployment import Deployment
 from service.cli.working import on_deployment
+from service.clock import day_on_screen
+from service.database import act_for
 from service.keyring import make_signing_key
-from service.units import Unit, create_first_unit, list_units
+from service.readiness import Covered, Part, Report, coverage, readiness_report
+from service.refusals import in_words
+from service.standalone.words import terminal_language
+from service.units import Unit, create_first_unit, find_unit, list_units, root_unit
 
 app = typer.Typer(help="The tree of organisations.", no_args_is_help=True)
 
@@ -55,3 +60,51 @@ def create(
             return unit
 
     typer.echo(on_deployment(work).code)
+
+
+@app.command("coverage")
+def show_coverage(
+    unit: Annotated[str, typer.Option(help="The unit at the top; the whole tree unless said.")] = "",
+    not_ready: Annotated[bool, typer.Option("--not-ready", help="Only units that lack something.")] = False,
+) -> None:
+    """Which units have a list, which are ready, and where something found on the net is still there."""
+
+    async def work(deployment: Deployment) -> list[Covered]:
+        found: list[Covered] = []
+        async with deployment.engine.begin() as conn:
+            root = await (find_unit(conn, unit, deployment.today) if unit else root_unit(conn, deployment.today))
+            after = ""
+            while page := await coverage(conn, root.id, now=deployment.now, only_not_ready=not_ready, after=after):
+                found += page
+                after = page[-1].code
+        return found
+
+    table = Table("code", "level", "contacts", "list", *(part.value for part in Part), "take-downs open", "ready", box=None)
+    for each in on_deployment(work):
+        applied = day_on_screen(each.list_applied_at) if each.list_applied_at else ""
+        parts = (each.readiness.state(part).value for part in Part)
+        ready = "yes" if each.readiness.ready else "no"
+        table.add_row(each.code, each.level, str(each.contacts), applied, *parts, str(each.takedowns_open), ready)
+    Console().print(table)
+
+
+@app.command("ready")
+def show_ready(code: Annotated[str, typer.Argument(help="The unit's code.")]) -> None:
+    """What the letter asks of a unit, and what is held back now. Exits with 1 where the unit is not ready."""
+
+    async def work(deployment: Deployment) -> Report:
+        async with deployment.engine.begin() as conn:
+            found = await find_unit(conn, code, deployment.today)
+            await act_for(conn, found.id)
+            return await readiness_report(conn, found.id, master=deployment.master, now=deployment.now)
+
+    report = on_deployment(work)
+    table = Table("part", "state", "since", "until", "who", box=None)
+    for part in report.parts:
+        since = day_on_screen(part.since) if part.since else ""
+        until = part.valid_until.strftime("%d/%m/%Y") if part.valid_until else ""
+        table.add_row(part.part.value, part.state.value, since, until, part.who or "")
+    Console().print(table)
+    typer.echo(in_words(report.readiness.blocks, terminal_language()))
+    if not report.readiness.ready:
+        raise typer.Exit(1)

@@ -3,7 +3,7 @@
 from service.units.administration import Revision, create_first_unit, create_unit, revise_unit
 from service.units.bulk import TEMPLATE as UNITS_TEMPLATE
 from service.units.bulk import CheckedUnits, check_units, create_units
-from service.units.queries import Unit, find_unit, list_units, unit_by_id, units_below
+from service.units.queries import Unit, find_unit, list_units, root_unit, unit_by_id, units_below
 
 __all__ = [
     "UNITS_TEMPLATE",
@@ -17,6 +17,7 @@ __all__ = [
     "find_unit",
     "list_units",
     "revise_unit",
+    "root_unit",
     "unit_by_id",
     "units_below",
 ]

@@ -57,6 +57,20 @@ async def unit_by_id(conn: AsyncConnection, unit_id: int, on: date) -> Unit:
     return _unit(row)
 
 
+async def root_unit(conn_owner: AsyncConnection, on: date) -> Unit:
+    """The unit at the top of the deployment's tree, for its owner's login. Raises `NotFound("unit.unknown")` before there is one."""
+    rows = await conn_owner.execute(
+        text(
+            f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE v.parent_id IS NULL AND {_STANDING}"
+        ),
+        {"on": on},
+    )
+    row = rows.mappings().first()
+    if row is None:
+        raise NotFound("unit.unknown")
+    return _unit(row)
+
+
 async def list_units(conn: AsyncConnection, on: date, *, after: str = "", limit: int = 100) -> list[Unit]:
     """Units by code, beginning behind the code `after`."""
     rows = await conn.execute(
