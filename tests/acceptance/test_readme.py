@@ -63,6 +63,7 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
         assert "'failed': 0" in done.stdout
         assert "'total': 0" not in done.stdout
         assert "\nfound\n" in done.stdout
+        assert "\nTrue\n" in done.stdout, "the new school is ready"
         assert "'rows': 62" in done.stdout
         assert "phone.digits_lost" in done.stdout
         assert done.stdout.rstrip().endswith("applied")

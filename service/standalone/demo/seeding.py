@@ -21,6 +21,7 @@ from service.audit import Action, record_event
 from service.database import act_for
 from service.keyring import deployment_key, make_signing_key
 from service.settings import Settings
+from service.standalone.demo.gate import LEAD, make_ready
 from service.standalone.home import Home, write_private
 from service.units import create_first_unit, create_unit
 
@@ -37,6 +38,10 @@ _PEOPLE = (
     ("lqd-th", "clerk", "Văn thư Tiểu học Lê Quý Đôn", None),
     ("lqd-th", "approver", "Hiệu trưởng Tiểu học Lê Quý Đôn", None),
     ("sgddt-dongnai", "administrator", "Quản trị Sở", "administrator"),
+    ("sgddt-dongnai", LEAD, "Phụ trách dữ liệu Sở", None),
+    ("vhxh-an-phuoc", LEAD, "Phụ trách dữ liệu xã An Phước", None),
+    ("nbk-thcs", LEAD, "Phụ trách dữ liệu THCS Nguyễn Bỉnh Khiêm", "lead"),
+    ("lqd-th", LEAD, "Phụ trách dữ liệu Tiểu học Lê Quý Đôn", None),
 )
 
 
@@ -63,6 +68,7 @@ async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: Maste
         else:
             raise DemoFileMissing(str(home.demo_file))
         demo = {**_addresses(settings), **await _with_everybody(conn, master, demo, now=now)}
+        await make_ready(conn, master, now=now)
         write_private(home.demo_file, json.dumps(demo, ensure_ascii=False, indent=2))
         listed = await conn.execute(
             text("SELECT DISTINCT u.code FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.state = 'applied'")

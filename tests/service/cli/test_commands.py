@@ -10,6 +10,7 @@ from sqlalchemy import text
 from contact_registry import MasterKey
 from service.standalone.words import terminal_language
 from tests.conftest import Engines, Urls
+from tests.factories.world import make_world
 
 ROOT = Path(__file__).parents[3]
 
@@ -136,3 +137,18 @@ def test_the_terminals_language_is_its_locales(locale: str, language: str, monke
     monkeypatch.setenv("LC_ALL", locale)
 
     assert terminal_language() == language
+
+
+async def test_an_operator_sees_which_units_are_ready(engines: Engines, urls: Urls, master: MasterKey, master_text: str) -> None:
+    deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text}
+    await make_world(engines.owner, master)
+    async with engines.owner.begin() as conn:
+        await conn.execute(text("DELETE FROM verification_cards WHERE unit_id = (SELECT id FROM units WHERE code = 'lqd-th')"))
+
+    unready = loa("units", "coverage", "--not-ready", **deployment)
+    assert unready.returncode == 0, unready.stderr
+    assert [line.split()[0] for line in unready.stdout.splitlines()[1:]] == ["lqd-th"]
+    assert len(loa("units", "coverage", "--unit", "vhxh-an-phuoc", **deployment).stdout.splitlines()) == 4
+    ready, missing = loa("units", "ready", "nbk-thcs", **deployment), loa("units", "ready", "lqd-th", **deployment)
+    assert (ready.returncode, "Nothing is held back." in ready.stdout) == (0, True), ready.stderr
+    assert (missing.returncode, "No list can be imported and no warning sent." in missing.stdout) == (1, True)

@@ -7,10 +7,12 @@ from sqlalchemy import text
 from contact_registry import MasterKey
 from service.accounts import authenticate
 from service.keyring import make_deployment_keys
+from service.readiness import coverage
 from service.settings import Settings
 from service.standalone.demo.seeding import DemoFileMissing, seed
 from service.standalone.home import Home
 from service.standalone.words import _WORDS, Words
+from service.units import find_unit
 from tests.conftest import Engines
 
 NOW = datetime(2026, 9, 7, tzinfo=UTC)
@@ -76,6 +78,24 @@ async def test_a_home_of_an_earlier_version_gets_whom_it_lacks(engines: Engines,
     assert administrator.subtree
     assert "accounts:write" in administrator.permissions
     assert {name: key for name, key in now["api_keys"].items() if name != "administrator"} == earlier["api_keys"]
+
+
+async def test_every_unit_of_the_demo_is_ready_and_stays_so(engines: Engines, home: Home, master: MasterKey) -> None:
+    demo = await seeded(engines, home, master)
+    assert isinstance(demo["api_keys"], dict)
+    lead = await authenticate(engines.web, demo["api_keys"]["lead"])
+    assert (lead.unit_code, "readiness:accept" in lead.permissions) == ("nbk-thcs", True)
+    lapsed = NOW.replace(year=2027, month=11)
+    for now in (NOW, lapsed):
+        await seed(engines.owner, home, Settings(), master, now=now)
+        async with engines.owner.connect() as conn:
+            department = await find_unit(conn, "sgddt-dongnai", now.date())
+            assert [(each.code, each.readiness.ready) for each in await coverage(conn, department.id, now=now)] == [
+                ("lqd-th", True),
+                ("nbk-thcs", True),
+                ("sgddt-dongnai", True),
+                ("vhxh-an-phuoc", True),
+            ]
 
 
 async def test_a_lost_demo_file_is_said_and_not_papered_over(engines: Engines, home: Home, master: MasterKey) -> None:
