@@ -47,7 +47,7 @@ async def put_data_rule(place: ChangingUnit, actor: ReadinessWriter, body: DataR
         await file_data_rule(conn, actor, unit_id=unit.id, **body.model_dump(), now=now)
         return 200, PartDone.of(unit.code, Part.DATA_RULE, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "readiness.rule", body, use_case)
+    return await place.change(actor, "units.file_rule", body, use_case)
 
 
 @router.put("/units/{code}/data-protection-lead", response_model=PartDone)
@@ -59,7 +59,7 @@ async def put_lead(place: ChangingUnit, actor: ReadinessWriter, body: LeadIn) ->
         await name_lead(conn, actor, unit_id=unit.id, email=body.email, master=place.context.master, now=now)
         return 200, PartDone.of(unit.code, Part.LEAD, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "readiness.lead", body, use_case)
+    return await place.change(actor, "units.name_lead", body, use_case)
 
 
 @router.post("/units/{code}/data-protection-lead/accept", response_model=PartDone)
@@ -71,7 +71,7 @@ async def accept(place: ChangingUnit, actor: ReadinessLead) -> JSONResponse:
         await accept_lead(conn, actor, unit_id=unit.id, now=now)
         return 200, PartDone.of(unit.code, Part.LEAD, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "readiness.accept", None, use_case, to_named=True)
+    return await place.change(actor, "units.accept_lead", None, use_case, to_named=True)
 
 
 @router.put("/units/{code}/verification-card", response_model=PartDone)
@@ -84,4 +84,4 @@ async def put_card(place: ChangingUnit, actor: ReadinessApprover, body: CardIn) 
         await approve_card(conn, actor, unit_id=unit.id, **said, declared=body.statements, now=now)
         return 200, PartDone.of(unit.code, Part.CARD, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "readiness.card", body, use_case)
+    return await place.change(actor, "units.approve_card", body, use_case)
