@@ -1,14 +1,19 @@
 """`loa accounts`: people who may act."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import text
 
-from service.accounts import PERMISSIONS, create_account
-from service.cli.deployment import Deployment
-from service.cli.working import on_deployment
+from contact_registry import address_hash
+from service.accounts import PERMISSIONS, check_accounts, create_account, create_accounts, invitations_workbook, invite
+from service.cli.deployment import Deployment, Problem
+from service.cli.working import act_from_the_top, in_a_line, on_deployment
+from service.clock import on_screen
 from service.database import act_for
 from service.keyring import deployment_key
+from service.standalone.home import write_private
 from service.units import find_unit
 
 app = typer.Typer(help="People who may act.", no_args_is_help=True)
@@ -45,5 +50,57 @@ def create(
                 roles=role,
                 now=deployment.now,
             )
+
+    typer.echo(on_deployment(work))
+
+
+@app.command("invite")
+def invite_person(
+    account: Annotated[int | None, typer.Option(help="The account's id. Default: asks for the person's email.")] = None,
+) -> None:
+    """Invite an account's person anew; prints the invitation, this once. The one before is void."""
+    email = "" if account is not None else typer.prompt("Email")  # never an argument
+
+    async def work(deployment: Deployment) -> tuple[str, str]:
+        async with deployment.engine.begin() as conn:
+            index_key = await deployment_key(conn, deployment.master, "address_index")
+            row = (
+                await conn.execute(
+                    text("SELECT id, unit_id FROM accounts WHERE id = :id OR email_hash = :hash"),
+                    {"id": account, "hash": address_hash(index_key, "email", email.strip().lower())},
+                )
+            ).one_or_none()
+            if row is None:
+                raise Problem("no such account")
+            await act_for(conn, row.unit_id)
+            made = await invite(conn, None, account_id=row.id, now=deployment.now)
+            return made.token, on_screen(made.expires_at)
+
+    token, until = on_deployment(work)
+    typer.echo(token)
+    typer.echo(f"for this person alone, once, until {until}", err=True)
+
+
+@app.command("import")
+def take_list(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Excel or CSV, headings as in the API's template.")],
+    invitations: Annotated[Path, typer.Option(help="Where to write the invitations (.xlsx), readable by you alone.")],
+    unit: Annotated[str, typer.Option(help="The unit at the top; the whole tree unless said.")] = "",
+) -> None:
+    """Make the accounts of a list, all of them or none, each with an invitation to hand out. Safe to repeat."""
+    if invitations.exists():
+        raise Problem(f"{invitations} exists: it may hold invitations not handed out yet")
+
+    async def work(deployment: Deployment) -> str:
+        async with deployment.engine.begin() as conn:
+            await act_from_the_top(conn, deployment, unit)
+            index_key = await deployment_key(conn, deployment.master, "address_index")
+            checked = await check_accounts(
+                conn, None, data=file.read_bytes(), master=deployment.master, index_key=index_key, now=deployment.now
+            )
+            invited = await create_accounts(conn, None, checked, master=deployment.master, now=deployment.now)
+            if invited:  # before the commit: who is made can be invited
+                write_private(invitations, invitations_workbook(invited))
+            return in_a_line(checked.rows, len(invited), checked.unchanged)
 
     typer.echo(on_deployment(work))

@@ -4,10 +4,10 @@ import sys
 
 import typer
 
-from contact_registry import Unsealable
+from contact_registry import ImportRefused, Unsealable
 from service.cli import accounts, audit, contacts, keys, lists, processes, records, retention, units
 from service.cli.deployment import Problem
-from service.errors import LoaError
+from service.errors import LoaError, RowsRefused
 from service.refusals import sentence
 from service.settings import MissingSetting
 from service.standalone.words import terminal_language
@@ -41,4 +41,8 @@ def main() -> None:
     except LoaError as refused:
         lines = [sentence(refused.code, terminal_language(), refused.values)]
         lines += [f"  {field.field}: {sentence(field.code, terminal_language(), field.values)}" for field in refused.fields]
+        rows = refused.problems if isinstance(refused, RowsRefused) else ()
+        lines += [f"  {row.row}, {row.column}: {sentence(row.code, terminal_language(), row.values)}" for row in rows]
         sys.exit("\n".join(lines))
+    except ImportRefused as refused:
+        sys.exit(sentence(refused.code, terminal_language()))

@@ -1,5 +1,6 @@
 """`loa units`: the tree of organisations."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,14 +9,14 @@ from rich.table import Table
 
 from service.audit import Action, record_event
 from service.cli.deployment import Deployment
-from service.cli.working import on_deployment
+from service.cli.working import act_from_the_top, in_a_line, on_deployment
 from service.clock import day_on_screen
 from service.database import act_for
 from service.keyring import make_signing_key
 from service.readiness import Covered, Part, Report, coverage, readiness_report
 from service.refusals import in_words
 from service.standalone.words import terminal_language
-from service.units import Unit, create_first_unit, find_unit, list_units, root_unit
+from service.units import Unit, check_units, create_first_unit, create_units, find_unit, list_units, root_unit
 
 app = typer.Typer(help="The tree of organisations.", no_args_is_help=True)
 
@@ -42,7 +43,7 @@ def create(
     code: Annotated[str, typer.Argument(help="Short, lower case, for ever: sgddt-dongnai")],
     name: Annotated[str, typer.Argument(help="The name as parents know it")],
 ) -> None:
-    """Make the department at the root of the tree, with its signing key. Units below it are made through the API."""
+    """Make the department at the root of the tree, with its signing key. Units below it: `loa units import`, or the API."""
 
     async def work(deployment: Deployment) -> Unit:
         async with deployment.engine.begin() as conn:
@@ -108,3 +109,20 @@ def show_ready(code: Annotated[str, typer.Argument(help="The unit's code.")]) ->
     typer.echo(in_words(report.readiness.blocks, terminal_language()))
     if not report.readiness.ready:
         raise typer.Exit(1)
+
+
+@app.command("import")
+def take_list(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Excel or CSV, headings as in the API's template.")],
+    unit: Annotated[str, typer.Option(help="The unit at the top; the whole tree unless said.")] = "",
+) -> None:
+    """Make the units of a list, all of them or none. Safe to repeat: what stands as the list says is left alone."""
+
+    async def work(deployment: Deployment) -> str:
+        async with deployment.engine.begin() as conn:
+            await act_from_the_top(conn, deployment, unit)
+            checked = await check_units(conn, None, data=file.read_bytes(), now=deployment.now)
+            created = await create_units(conn, None, checked, now=deployment.now)
+            return in_a_line(checked.rows, created, checked.unchanged)
+
+    typer.echo(on_deployment(work))

@@ -115,13 +115,13 @@ def _ours(directory: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
 
 
-def write_private(file: Path, content: str) -> None:
+def write_private(file: Path, content: str | bytes) -> None:
     """Writes a file that only its owner reads, whole or not at all, and on the disk before it returns."""
     partial = file.with_name(f".{file.name}.partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(content)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content.encode() if isinstance(content, str) else content)
         out.flush()
         os.fsync(out.fileno())
     partial.replace(file)

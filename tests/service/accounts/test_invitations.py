@@ -1,5 +1,6 @@
 """Invitations: a person comes in by themselves, once, within fourteen days, and nobody else holds what they then hold."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,6 +105,12 @@ async def test_it_works_once(engines: Engines, world: World, account: int) -> No
     token = (await invited(engines, world, account)).token
     await redeemed(engines, token)
     await refused(engines, token)
+
+
+async def test_of_two_who_come_with_it_at_once_one_gets_in(engines: Engines, world: World, account: int) -> None:
+    token = (await invited(engines, world, account)).token
+    both = await asyncio.gather(*(redeemed(engines, token) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in both) == ["NotFound", "Redeemed"]
 
 
 async def test_a_new_one_voids_the_one_before(engines: Engines, world: World, account: int) -> None:
