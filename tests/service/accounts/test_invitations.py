@@ -17,6 +17,7 @@ from service.accounts import (
     create_account,
     create_api_key,
     invite,
+    list_accounts,
     permissions_of,
     redeem_invitation,
 )
@@ -199,6 +200,16 @@ async def test_only_an_administrator_invites_and_changes(engines: Engines, world
             await invite(conn, actor, account_id=account, now=NOW)
         with pytest.raises(Forbidden):
             await change_account(conn, actor, account_id=account, change=Change(disabled=True), now=NOW)
+
+
+@pytest.mark.parametrize("role", ["clerk", "approver"])
+async def test_names_are_not_listed_to_those_who_answer_for_nobody(
+    engines: Engines, master: MasterKey, world: World, role: str
+) -> None:
+    actor = world.actor(SCHOOL, role)
+    async with unit_transaction(engines.web, actor.unit_id) as conn:
+        with pytest.raises(Forbidden):
+            await list_accounts(conn, actor, master=master)
 
 
 async def test_a_key_is_made_for_oneself_and_not_wider_nor_longer_than_ones_own(
