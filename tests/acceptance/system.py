@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from service.clock import LOCAL
+
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 
@@ -91,6 +93,23 @@ class System:
             if all(word in line for word in words) and child.status() != psutil.STATUS_ZOMBIE:
                 return child
         return None
+
+    def new_school(self, code: str) -> None:
+        """A school that may hold a list: made by the department, whose own lead answers for it."""
+        new = {"code": code, "name": f"Trường {code}", "level": "school", "parent": "vhxh-an-phuoc", "valid_from": "2026-08-01"}
+        self.call("POST", "/units", key="officer", json=new)
+        today = datetime.now(LOCAL).date().isoformat()
+        lead = next(
+            each["email"]
+            for each in self.demo["accounts"]
+            if (each["unit"], each["role"]) == ("sgddt-dongnai", "data_protection_lead")
+        )
+        card = {"phone": "0251 3822 199", "hours": "07:00 - 17:00", "out_of_hours_phone": "0900 000 199"}
+        path = f"/units/{code}"
+        self.call("PUT", f"{path}/data-rule", key="officer", json={"number": "1", "dated": today, "sha256": "00" * 32})
+        self.call("PUT", f"{path}/data-protection-lead", key="officer", json={"email": lead})
+        self.call("POST", f"{path}/data-protection-lead/accept", key="department_lead")
+        self.call("PUT", f"{path}/verification-card", key="officer", json=card | {"tested_on": today, "statements": []})
 
     def import_list(self, data: bytes, name: str, unit: str = "nbk-thcs") -> dict[str, Any]:
         """Uploads, waits until it is checked, applies; the report."""

@@ -28,8 +28,7 @@ def test_every_kind_of_list_comes_out_row_for_row_and_goes_to_its_numbers_only(s
     """One school a list, one warning of the office above them all."""
     units = {kind: f"kieu-{n}" for n, kind in enumerate(KINDS)}
     for kind, unit in units.items():
-        new = {"code": unit, "name": f"Trường {unit}", "level": "school", "parent": "vhxh-an-phuoc", "valid_from": "2026-08-01"}
-        system.call("POST", "/units", key="officer", json=new)
+        system.new_school(unit)
         upload = {"files": {"file": ("list", KINDS[kind].data)}, "data": {"unit": unit}}
         path = f"/imports/{system.call('POST', '/imports', key='officer', **upload)['id']}"
         report = read(system, path)
@@ -51,14 +50,7 @@ def test_every_kind_of_list_comes_out_row_for_row_and_goes_to_its_numbers_only(s
 
 
 def test_a_list_is_taken_in_from_the_terminal_while_the_system_runs(system: System, tmp_path: Path) -> None:
-    new = {
-        "code": "tu-dong-lenh",
-        "name": "Trường dòng lệnh",
-        "level": "school",
-        "parent": "vhxh-an-phuoc",
-        "valid_from": "2026-08-01",
-    }
-    system.call("POST", "/units", key="officer", json=new)
+    system.new_school("tu-dong-lenh")
     officer = next(each["email"] for each in system.demo["accounts"] if each["role"] == "officer")
     (tmp_path / "6A1.csv").write_text("STT;Họ tên;Lớp;SĐT\n1;An;6A1;0936000001\n", encoding="utf-8")
     done = subprocess.run(

@@ -19,8 +19,7 @@ def test_a_school_list_comes_out_as_expected_and_goes_to_its_numbers_only(system
     rows = EXPECTED[name]
     unit = f"sample-{sorted(EXPECTED).index(name)}"
     marker = f"mau {unit}"
-    new = {"code": unit, "name": f"Trường mẫu {unit}", "level": "school", "parent": "vhxh-an-phuoc", "valid_from": "2026-08-01"}
-    system.call("POST", "/units", key="officer", json=new)
+    system.new_school(unit)
 
     upload = {"files": {"file": (name, (SAMPLES / name).read_bytes())}, "data": {"unit": unit}}
     made = system.call("POST", "/imports", key="officer", **upload)

@@ -38,7 +38,7 @@ _PEOPLE = (
     ("lqd-th", "clerk", "Văn thư Tiểu học Lê Quý Đôn", None),
     ("lqd-th", "approver", "Hiệu trưởng Tiểu học Lê Quý Đôn", None),
     ("sgddt-dongnai", "administrator", "Quản trị Sở", "administrator"),
-    ("sgddt-dongnai", LEAD, "Phụ trách dữ liệu Sở", None),
+    ("sgddt-dongnai", LEAD, "Phụ trách dữ liệu Sở", "department_lead"),
     ("vhxh-an-phuoc", LEAD, "Phụ trách dữ liệu xã An Phước", None),
     ("nbk-thcs", LEAD, "Phụ trách dữ liệu THCS Nguyễn Bỉnh Khiêm", "lead"),
     ("lqd-th", LEAD, "Phụ trách dữ liệu Tiểu học Lê Quý Đôn", None),
