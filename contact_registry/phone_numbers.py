@@ -31,6 +31,7 @@ _QUOTES = dict.fromkeys(map(ord, "'‘’`"))
 _YOUNG = frozenset({"03", "05", "07", "08", "09"})
 _MOST_DIGITS = 13
 """Of one number, in its longest spelling: 840 and an old national number."""
+_MOST_NUMBERS = 10
 _FEWEST_DIGITS = 8
 """What has fewer is no number of its own: a year, the ending of another number, a child's place in the family."""
 
@@ -111,36 +112,37 @@ def _digits(text: str) -> str:
 
 def _read_part(part: str) -> list[_Reading]:
     """Usually one number. Several with only gaps or words between are told apart if there is just one way to do it."""
-    whole = _read_one(part)
-    if whole.number or len(_digits(part)) <= _FEWEST_DIGITS:
+    whole, digits = _read_one(part), len(_digits(part))
+    if whole.number or not _FEWEST_DIGITS < digits <= _MOST_DIGITS * _MOST_NUMBERS:
         return [whole]
     cuts = [0, *(gap.start() for gap in _GAPS.finditer(part)), len(part)]
     ways: dict[int, list[list[_Reading]]] = {
         len(part): [[]]
     }  # by where it begins, how the rest can be read: none, one or two ways
-    for begin in reversed(cuts[:-1]):
+    more = False
+    for place, begin in reversed(list(enumerate(cuts[:-1]))):
         ways[begin] = []
-        for end in cuts[cuts.index(begin) + 1 :]:
+        for end in cuts[place + 1 :]:
             piece = part[begin:end]
-            if len(_digits(piece)) > _MOST_DIGITS:
+            size = len(_digits(piece))
+            if size > _MOST_DIGITS:
                 break
             reading = _read_one(piece)
             if ways[end] and (reading.number or reading.problems == ("phone.landline",)):
                 ways[begin] += [[reading, *rest] for rest in ways[end]]
+            if reading.number and (begin == 0 or end == len(part)):
+                more = more or digits - size > 1 or bool(_WORD.search(_between(part, begin, end)))
         del ways[begin][2:]
     if len(ways[0]) == 1:
         return ways[0][0]
-    return [_Reading(None, ("phone.ambiguous",))] if _has_more_than_a_number(part) else [whole]
+    # A whole number and other digits set apart from it: its second ending, an extension, an hour.
+    return [_Reading(None, ("phone.ambiguous",))] if more else [whole]
 
 
-def _has_more_than_a_number(part: str) -> bool:
-    """A whole number and other digits that a gap or a word sets apart: its second ending, an extension, an hour."""
-    for gap in _GAPS.finditer(part):
-        sides = part[: gap.start()], part[gap.start() :]
-        for number, rest in (sides, sides[::-1]):
-            if _read_one(number).number and (len(_digits(rest)) > 1 or _WORD.search(gap[0])):
-                return True
-    return False
+def _between(part: str, begin: int, end: int) -> str:
+    """What stands between a number at one end of a part and the digits beside it."""
+    gap = _GAPS.match(part, begin or end)
+    return gap[0] if gap else ""
 
 
 def _read_one(part: str) -> _Reading:  # noqa: PLR0911 - prefixes, from the plainest to the strangest

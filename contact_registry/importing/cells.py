@@ -15,6 +15,7 @@ KEPT = frozenset({Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.CLASS, 
 
 _LONGEST = 500
 _LONGEST_CLASS = 40
+_MOST_EMAILS = 10
 _SAID_EMPTY = frozenset({"", "khong", "khong co", "chua co", "ko", "k", "x", "no", "none", "n a", "0"})
 _LEADING_WORD = re.compile(r"^\s*l[ớo]p[\s:]+(?=\S)", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|(?<=\s))[^\W\d_]+\s*:\s*(?=\S*@)")  # "Mẹ: me@..."; "mailto:"
@@ -50,5 +51,7 @@ def _emails(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if fold(text) in _SAID_EMPTY:
         return (), ()
     parts = re.split(r"[\s;,/|]+", text) if text.count("@") > 1 else [text]
+    if len(parts) > _MOST_EMAILS:
+        return (), ("email.invalid",)
     read = [read_email(part) for part in parts if part]
     return tuple(dict.fromkeys(filter(None, read))), ("email.invalid",) if None in read else ()

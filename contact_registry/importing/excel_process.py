@@ -26,8 +26,8 @@ MAX_CELLS = 3_000_000
 MAX_ROWS = 60_000
 MAX_SECONDS = 60
 _MAX_ANSWER = 100 * 1024 * 1024
-_MEMORY = 1024 * 1024 * 1024
-"""Bytes beyond what the process has when it starts."""
+_MEMORY = 900 * 1024 * 1024
+"""Bytes beyond what the process has when it starts: under 1 GB in all. The largest list there may be takes half of it."""
 
 Cells = list[list[Any]]
 Merged = dict[tuple[int, int], int]
@@ -147,12 +147,14 @@ def _read_sheet(workbook: CalamineWorkbook, name: str) -> dict[str, Any]:
     sheet = workbook.get_sheet_by_name(name)
     if sheet.total_height > MAX_ROWS or sheet.total_height * sheet.total_width > MAX_CELLS:
         raise Refused("import.too_large")
-    merged = [
-        (row, column, top)
+    down = [
+        (top, column, bottom)
         for (top, column), (bottom, last_column) in (sheet.merged_cell_ranges or ())
         if column == last_column and bottom - top <= 1000
-        for row in range(top + 1, bottom + 1)
     ]
+    if sum(bottom - top for top, _, bottom in down) > MAX_ROWS:  # no list merges more cells than it has rows, twice over
+        raise Refused("import.too_large")
+    merged = [(row, column, top) for top, column, bottom in down for row in range(top + 1, bottom + 1)]
     return {"name": name, "rows": sheet.to_python(skip_empty_area=False), "merged": merged}
 
 

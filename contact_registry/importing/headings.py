@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 Role = Literal["father", "mother", "guardian", "parent", "staff"]
@@ -135,11 +136,16 @@ def read_heading(above: str, own: str, *, of: ListOf = "parents", meanings: Mean
     above, own = " ".join(_MARK.sub(" ", above).split()), " ".join(_MARK.sub(" ", own).split())
     written = f"{above}: {own}" if above and own else above or own
     folded = fold(f"{above} {own}")
-    field = _staff_field(folded) if of == "staff" else _field(folded)
+    field = _field_of(folded, of)
     said = (meanings or {}).get(folded)
     if said is not None and field is not Field.DROPPED:
         return Heading(said.field, written, said.role if of == "parents" else "staff", said=True)
     return Heading(field, written, _role(folded) if of == "parents" else "staff")
+
+
+@lru_cache(maxsize=4096)
+def _field_of(folded: str, of: ListOf) -> Field:
+    return _staff_field(folded) if of == "staff" else _field(folded)
 
 
 def says_only_whose(heading: Heading) -> bool:

@@ -1,7 +1,7 @@
 """Which rows of a sheet are pupils: not its titles, totals, page headers and signatures."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contact_registry.importing.classes import class_in_title, class_of_sheet
@@ -50,13 +50,16 @@ class _Around:
         return next((found for place, found in self._titles.items() if table.spans(place)), self._of_sheet)
 
 
-def pupil_rows(sheet: Sheet, *, of: ListOf = "parents", meanings: Meanings | None = None) -> Iterator[PupilRow]:
-    """Every pupil of the sheet (or member of staff), table by table."""
+def pupil_rows(
+    sheet: Sheet, *, of: ListOf = "parents", meanings: Meanings | None = None, each: Callable[[], None] = lambda: None
+) -> Iterator[PupilRow]:
+    """Every pupil of the sheet (or member of staff), table by table. `each` is called for every row, pupil or not."""
     around = _Around(sheet.name)
     tables: tuple[Table, ...] = ()
     totalled = signed = False
     skip_to = 0
     for index, row in enumerate(sheet.rows):
+        each()
         if index < skip_to:
             continue
         if any(_has_order(table, row) for table in tables):  # most rows of most lists: nothing else need be looked at

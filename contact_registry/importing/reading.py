@@ -4,6 +4,7 @@ Columns that must not be kept are left behind here, before anything else sees th
 """
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from contact_registry.importing.sheets import Sheet, Workbook, read_workbook
 from contact_registry.importing.tables import Table, best_columns, written
 
 MAX_PEOPLE = 20_000
+MAX_SECONDS = 60
+"""For all rows of a list. The largest takes three; one made to take long keeps others from being read."""
 SAMPLES = 3
 _STEP = 500
 """Rows between two words on how far reading is."""
@@ -45,7 +48,8 @@ def read_list(
     if progress:
         progress("unpacking", 0, 0)
     workbook = read_workbook(data, best_columns)
-    found = [(sheet, list(pupil_rows(sheet, of=audience, meanings=meanings))) for sheet in workbook.sheets]
+    patience = _Patience(MAX_SECONDS)
+    found = [(sheet, list(pupil_rows(sheet, of=audience, meanings=meanings, each=patience))) for sheet in workbook.sheets]
     total = sum(len(rows) for _, rows in found)
     if total > MAX_PEOPLE:
         raise ImportRefused("import.too_large")
@@ -58,6 +62,7 @@ def read_list(
             columns += seen
             kept[id(table)] = _kept(table, seen)
         for pupil in pupils:
+            patience()
             if progress and len(rows) % _STEP == 0:
                 progress("checking", len(rows), total)
             cells = _cells(sheet, pupil, kept[id(pupil.table)], of=audience)
@@ -72,6 +77,17 @@ def read_list(
     dropped = tuple(dict.fromkeys(p.column for p in about if p.code == "column.dropped" and p.column))
     problems = (*about, *(p for row in checked for p in row.problems))
     return CheckedList(workbook.file_format, checked, counts, dropped, problems, tuple(columns), legacy)
+
+
+class _Patience:
+    """Called for every row. Raises `ImportRefused("import.too_large")` once it has been too long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def __call__(self) -> None:
+        if time.monotonic() > self._until:
+            raise ImportRefused("import.too_large")
 
 
 def _look(sheet: Sheet, table: Table, pupils: list[PupilRow]) -> list[SeenColumn]:

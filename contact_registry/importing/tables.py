@@ -19,7 +19,7 @@ _STRONG = frozenset(
 _LEVELS = 3
 _YEAR = re.compile(r"\b20\d\d\b")
 _NUMBERING = re.compile(r"\(?(?:[A-Za-z]|\d{1,2})\)?")
-_LOOKED_AT = 40
+_LOOKED_AT = 20
 """Rows below a header that are looked at to tell a parent's names from a parent's numbers."""
 _NOTHING = Heading(Field.UNKNOWN, "")
 
@@ -99,6 +99,8 @@ def _heading_cells(row: Sequence[object]) -> list[str] | None:
 def _columns(rows: Rows, index: int, own: list[str], read: Callable[[str, str], Heading]) -> tuple[list[Heading], int]:
     """The headings of the header that begins here, and the index of the first row below it."""
     columns, above = [read("", cell) for cell in own], own
+    if sum(heading.field is not Field.UNKNOWN for heading in columns) < 2:  # no header's first row: nearly every row of a list
+        return columns, index + 1
     for below_index in range(index + 1, min(index + _LEVELS, len(rows))):
         below = _heading_cells(rows[below_index])
         if below is None or not _are_headings(below, read):
