@@ -21,12 +21,12 @@ def verify(
     """Check a record's signature offline. Exit 0 and print its texts, or exit 1 and say why not."""
     try:
         keys = read_jwks(orjson.loads(jwks.read_bytes()))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, VerificationError):
         raise Problem(f"{jwks} holds no key set") from None
     try:
         opened = open_record(record.read_bytes(), keys)
     except VerificationError as error:
-        raise Problem(f"NOT VERIFIED: {error}") from None
+        raise Problem(f"NOT VERIFIED. {error.found} ({error})\n{error.advice}") from None
     typer.echo(f"verified: {opened.issuer.name} ({opened.issuer.code}), {on_screen(opened.created_at)}, {opened.public_number}")
     for text in opened.texts.get("sms", {}).values():
         typer.echo(f"\n{text}")

@@ -12,26 +12,32 @@ from typing import ClassVar
 
 
 class VerificationError(Exception):
-    """The record must not be shown, sent or believed. `advice` tells a person what to do."""
+    """The record must not be shown, sent or believed. `found` and `advice` tell a person what is wrong and what to do."""
 
+    found: ClassVar[str] = "It could not be verified."
     advice: ClassVar[str] = "Do not rely on this record."
 
 
 class Unreadable(VerificationError):
-    advice = "This is not a Loa record. Fetch it again from the issuer's /api/v1/records/{id}."
+    found = "This is not a whole record as Loa signs it: it was cut short or changed, or is something else."
+    advice = "Fetch it again from the issuer's /api/v1/records/{id}."
 
 
 class UnknownKey(VerificationError):
+    found = "It is signed with a key that is not among the keys you trust."
     advice = "Fetch the issuer's current keys from /.well-known/jwks.json and try again."
 
 
 class WrongPurpose(VerificationError):
+    found = "A key for drills stands under a warning, or the other way round."
     advice = "This is a drill, or a drill's key was used. It is no official warning."
 
 
 class KeyNotValid(VerificationError):
-    advice = "The key was not valid when the record was made. Ask the issuer."
+    found = "The key that signed it was not valid, or was revoked, at the time the record bears."
+    advice = "Do not rely on it. Ask the issuer, on a number you already have."
 
 
 class BadSignature(VerificationError):
-    advice = "The record was changed after it was signed. Do not rely on it."
+    found = "The signature does not fit what it says."
+    advice = "It was changed after it was signed, or another key signed it. Do not rely on it."
