@@ -26,7 +26,7 @@ class PreviewIn(BaseModel):
     unit: Annotated[str, Field(max_length=40)]
     texts: TextsIn
     channels: Channels
-    title: Title = ""
+    title: Title | None = None
     kind: Kind = "scam_alert"
     sms_script: Literal["ascii", "unicode"] = "ascii"
     expires_at: AwareDatetime | None = None
@@ -71,7 +71,7 @@ class PreviewOut(BaseModel):
 
 @router.post("/previews")
 async def show(context: Context, actor: BroadcastsReader, request: Request, body: PreviewIn) -> PreviewOut:
-    """The texts as parents would get them, with an example number, and what the rules find in them."""
+    """The texts as parents would get them, with an example number, and all that a draft would be refused or warned for."""
     language = preferred_language(request.headers.get("accept-language"))
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         unit = await find_unit(conn, body.unit, context.today())

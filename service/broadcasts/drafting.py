@@ -17,7 +17,7 @@ from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import LONGEST, Texts
+from service.broadcasts.texts import Texts, unfit
 from service.errors import FieldError, Invalid
 from service.readiness import standing_card
 from service.units import Unit
@@ -66,12 +66,7 @@ def draft_of(view: BroadcastView) -> Draft:
 def _checked(draft: Draft) -> tuple[str, Texts]:
     """Title and texts in the one form that is stored. Raises `Invalid`, naming every field at once."""
     title, texts = one_line(draft.title), draft.texts.cleaned()
-    wrong = [
-        FieldError(field, "field.too_long", {"most": LONGEST[field]})
-        for field, written in (("title", title), *texts.fields())
-        if len(written) > LONGEST[field]
-    ]
-    wrong += [FieldError(field, "field.too_short") for field, written in (("title", title), *texts.fields()) if not written]
+    wrong = unfit(title, texts, draft.channels)
     for field, value, allowed in (
         ("kind", draft.kind, KINDS),
         ("urgency", draft.urgency, URGENCIES),
@@ -81,12 +76,6 @@ def _checked(draft: Draft) -> tuple[str, Texts]:
             wrong.append(FieldError(field, "field.choice", {"allowed": ", ".join(allowed)}))
     if not draft.channels or not set(draft.channels) <= set(CHANNELS):
         wrong.append(FieldError("channels", "field.choice", {"allowed": ", ".join(CHANNELS)}))
-    if "sms" in draft.channels and texts.sms is None:
-        wrong.append(FieldError("texts.sms", "content.sms_missing"))
-    if "email" in draft.channels and texts.email is None:
-        wrong.append(FieldError("texts.email", "content.email_missing"))
-    if texts.sms is None and texts.email is None:
-        wrong.append(FieldError("texts", "field.missing"))
     for field, moment in (("expires_at", draft.expires_at), ("send_at", draft.send_at)):
         if moment is not None and moment.tzinfo is None:
             wrong.append(FieldError(field, "field.time"))

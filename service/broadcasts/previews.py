@@ -1,11 +1,12 @@
 """A look before anything is kept: the texts as they would be sent, what an SMS counts, and what the rules find."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.broadcasts.content_rules import Finding
 from service.broadcasts.inspection import inspect, with_example
-from service.broadcasts.texts import Texts
+from service.broadcasts.texts import Texts, unfit
 from service.readiness import Card
 from service.rendering import sms_segments
 from service.units import Unit
@@ -47,16 +48,21 @@ def preview(
     sender: str,
     now: datetime,
     kind: str = "scam_alert",
-    title: str = "",
+    title: str | None = None,
     sms_script: str = "ascii",
     expires_at: datetime | None = None,
     card: Card = Card(),  # noqa: B008 - frozen
 ) -> Preview:
-    """What `texts` would look like, sent now by `unit`, whose standing card is `card`. Keeps nothing and refuses nothing: errors are among the findings."""
-    shown = texts.cleaned().published(channels)
+    """What `texts` would look like, sent now by `unit`, whose standing card is `card`. Keeps nothing and refuses nothing.
+
+    Whatever a draft of these texts would be refused for is among the findings; without a title, of the texts alone.
+    """
+    title = None if title is None else one_line(title)
+    texts = texts.cleaned()
+    shown = texts.published(channels)
     by_script = {
         script: inspect(
-            title=one_line(title),
+            title=title or "",
             texts=shown,
             kind=kind,
             sms_script=script,
@@ -76,4 +82,14 @@ def preview(
             sms.append(SmsPreview(script, text, size.encoding, size.characters, size.segments))
     chosen = by_script[sms_script]
     email = chosen.variants.get("email")
-    return Preview(tuple(sms), email and EmailPreview(**{part: with_example(email[part]) for part in email}), chosen.findings)
+    return Preview(
+        tuple(sms),
+        email and EmailPreview(**{part: with_example(email[part]) for part in email}),
+        (*_unfit(title, texts, channels), *chosen.findings),
+    )
+
+
+def _unfit(title: str | None, texts: Texts, channels: tuple[str, ...]) -> Iterator[Finding]:
+    lengths = {"title": len(title or "")} | {field: len(written) for field, written in texts.fields()}
+    for error in unfit(title, texts, channels):
+        yield Finding("error", error.code, error.field, (0, lengths.get(error.field, 0)), tuple((error.values or {}).items()))

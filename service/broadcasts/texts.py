@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.errors import FieldError
 from service.wording import cleaned, one_line, plain_punctuation
 
 LONGEST = {"title": 200, "texts.sms": 1600, "texts.email.subject": 200, "texts.email.body": 10_000, "reason": 500}
@@ -59,3 +60,19 @@ class Texts:
         """From the table's form."""
         email = stored.get("email")
         return cls(stored.get("sms"), EmailText(email["subject"], email["body"]) if email else None)
+
+
+def unfit(title: str | None, texts: Texts, channels: Collection[str]) -> list[FieldError]:
+    """What is missing, empty or too long in cleaned texts for these channels, all at once. Without a title: of the texts alone."""
+    written = [*([("title", title)] if title is not None else []), *texts.fields()]
+    wrong = [
+        FieldError(field, "field.too_long", {"most": LONGEST[field]}) for field, text in written if len(text) > LONGEST[field]
+    ]
+    wrong += [FieldError(field, "field.too_short") for field, text in written if not text]
+    if "sms" in channels and texts.sms is None:
+        wrong.append(FieldError("texts.sms", "content.sms_missing"))
+    if "email" in channels and texts.email is None:
+        wrong.append(FieldError("texts.email", "content.email_missing"))
+    if texts.sms is None and texts.email is None:
+        wrong.append(FieldError("texts", "field.missing"))
+    return wrong

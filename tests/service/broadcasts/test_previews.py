@@ -58,3 +58,20 @@ def test_a_text_of_a_channel_that_is_not_chosen_is_not_shown() -> None:
     notice = preview(texts=texts, channels=("notice",), unit=UNIT, sender="SGDDTDNAI", now=NOW)
     assert len(notice.sms) == 2
     assert notice.email is not None
+
+
+def _found(texts: Texts, *channels: str, title: str | None = None) -> list[tuple[str, str, str]]:
+    shown = preview(texts=texts, channels=channels, unit=UNIT, sender="SGDDTDNAI", now=NOW, title=title)
+    return [(f.severity, f.field, f.code) for f in shown.findings]
+
+
+def test_what_a_draft_would_be_refused_for_is_found_in_the_preview() -> None:
+    sms, email = "Gọi số trường đã lưu.", EmailText("Tin", "Nội dung")
+    assert _found(Texts(sms), "sms", "email") == [("error", "texts.email", "content.email_missing")]
+    assert _found(Texts(None, email), "sms", "email") == [("error", "texts.sms", "content.sms_missing")]
+    assert _found(Texts(), "notice") == [("error", "texts", "field.missing")]
+    assert _found(Texts(" ", EmailText("", "\u200b")), "sms", "email", title="\n") == [
+        ("error", field, "field.too_short") for field in ("title", "texts.sms", "texts.email.subject", "texts.email.body")
+    ]
+    assert ("error", "texts.sms", "field.too_long") in _found(Texts("…" * 1000), "sms")
+    assert _found(Texts(sms, email), "sms", "email", title="Tin") == []
