@@ -6,30 +6,57 @@ its own (`service.standalone.secrets`), everywhere else a missing one stops the 
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_PREFIX = "LOA_"
 
-class MissingSetting(Exception):
-    """A setting without which this process cannot start. The message names it."""
+
+class SettingProblem(Exception):
+    """A setting with which this process cannot start. The message names it and says where to read on, never its value."""
+
+
+class MissingSetting(SettingProblem):
+    """A setting that this process cannot do without."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not set. See docs/settings.md")
 
 
+class RefusedSetting(SettingProblem):
+    """Settings with values that they cannot have: one line each."""
+
+    def __init__(self, refused: ValidationError) -> None:
+        lines = (f"{_PREFIX}{error['loc'][0]}".upper() + f": {error['msg']}. See docs/settings.md" for error in refused.errors())
+        super().__init__("\n".join(lines))
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value  # the environment has texts only
+
+
 class Settings(BaseSettings):
     """All of `LOA_*`. URLs of the database may name a Unix socket: `postgresql+psycopg://loa_web@/loa?host=/path`."""
 
-    model_config = SettingsConfigDict(env_prefix="LOA_", frozen=True, extra="ignore")
+    # Set to nothing is not set: `LOA_WEB_PORT= make run`, and compose files that hand on what the host may not have.
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Path(".loa")
     web_port: int = Field(8000, ge=1, le=65535)
     simulators_port: int = Field(8090, ge=1, le=65535)
     smtp_inbox_port: int = Field(2525, ge=1, le=65535)
     public_url: str = ""
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
     database_url_owner: SecretStr | None = None
     database_url_web: SecretStr | None = None
@@ -51,11 +78,19 @@ class Settings(BaseSettings):
     smtp_port: int = Field(587, ge=1, le=65535)
     smtp_username: str = ""
     smtp_password: SecretStr | None = None
-    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_tls: Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_lower)] = "starttls"
     smtp_from: str = ""
 
     trusted_proxies: str = ""
-    number_digits: Literal[12, 16] = 12
+    number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12
+
+    @classmethod
+    def read(cls) -> "Settings":
+        """The environment's. Raises `RefusedSetting`."""
+        try:
+            return cls()
+        except ValidationError as refused:
+            raise RefusedSetting(refused) from None  # its own text shows the values, which may be secrets
 
     @property
     def public_base(self) -> str:

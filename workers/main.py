@@ -26,7 +26,7 @@ from service.logs import configure_logs
 from service.memory import collect_rarely
 from service.outbox import Lane, Queue
 from service.outbox.queue import decode, encode, queue_name
-from service.settings import MissingSetting, Settings
+from service.settings import SettingProblem, Settings
 from service.signing.lookup_numbers import LookupNumbers
 from workers.channels.email_smtp import EmailSmtp
 from workers.channels.sms_twilio import SmsTwilio
@@ -186,13 +186,13 @@ def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in get_args(Lane):
         sys.exit("usage: python -m workers urgent|bulk")
     lane: Lane = "urgent" if sys.argv[1] == "urgent" else "bulk"
-    settings = Settings()
-    collect_rarely()
-    configure_logs(f"worker {lane}", settings.log_level)
     try:
+        settings = Settings.read()
+        collect_rarely()
+        configure_logs(f"worker {lane}", settings.log_level)
         status = uvloop.run(work(settings, lane))
-    except MissingSetting as missing:
-        sys.exit(str(missing))
+    except SettingProblem as problem:
+        sys.exit(str(problem))
     except (redis.exceptions.RedisError, OSError) as error:
         _log.warning("worker.valkey_gone", error=type(error).__name__)
         status = 1

@@ -9,7 +9,7 @@ from service.cli import accounts, audit, contacts, keys, lists, processes, recor
 from service.cli.deployment import Problem
 from service.errors import LoaError, RowsRefused
 from service.refusals import sentence
-from service.settings import MissingSetting
+from service.settings import SettingProblem
 from service.standalone.words import terminal_language
 
 app = typer.Typer(
@@ -34,7 +34,7 @@ def main() -> None:
     """Runs one command; a refusal is one sentence on standard error and status 1."""
     try:
         app(prog_name="loa")
-    except (MissingSetting, Problem) as reason:
+    except (SettingProblem, Problem) as reason:
         sys.exit(str(reason))
     except Unsealable:
         sys.exit("LOA_MASTER_KEY does not open the keys of this database: see `loa keys rewrap --help`")

@@ -114,7 +114,7 @@ def rewrap_all() -> None:
 
     Web and workers must be stopped. Afterwards LOA_MASTER_KEY is the new one. Backups made before open with the old one only.
     """
-    settings = Settings()
+    settings = Settings.read()
     given = settings.new_master_key and settings.new_master_key.get_secret_value()
     new = given or (settings.need("new_master_key") if settings.database_url_owner else MasterKey.generate())
 

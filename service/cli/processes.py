@@ -24,14 +24,14 @@ def run(
     # each process loads what it runs: this one neither the web framework nor the simulators
     from service.standalone.run import run as run_standalone  # noqa: PLC0415
 
-    raise typer.Exit(run_standalone(Settings(), once=once, live=live, words=Words.of_terminal(), migrate=upgrade))
+    raise typer.Exit(run_standalone(Settings.read(), once=once, live=live, words=Words.of_terminal(), migrate=upgrade))
 
 
 def migrate() -> None:
     """Bring the database to the newest schema, and make the deployment's keys that do not exist yet."""
 
     async def work() -> None:
-        async with open_owner(Settings()):
+        async with open_owner(Settings.read()):
             pass  # opening it migrates
 
     asyncio.run(work())
@@ -48,7 +48,7 @@ def web(
     from service.logs import configure_logs  # noqa: PLC0415
     from service.memory import collect_rarely  # noqa: PLC0415
 
-    settings = Settings()
+    settings = Settings.read()
     configure_logs("web", settings.log_level)
     app = create_app(settings)
     collect_rarely()
@@ -70,4 +70,4 @@ def simulators() -> None:
     """Run the simulated SMS gateway and mail server, with an outbox to look at."""
     from service.simulators import run_simulators  # noqa: PLC0415 - see run
 
-    run_simulators(Settings())
+    run_simulators(Settings.read())

@@ -18,7 +18,7 @@ def on_deployment(work: Callable[[Deployment], Awaitable[T]]) -> T:
     """What `work` returns, run on the deployment that the environment names."""
 
     async def opened() -> T:
-        async with open_owner(Settings()) as deployment:
+        async with open_owner(Settings.read()) as deployment:
             return await work(deployment)
 
     return asyncio.run(opened())

@@ -29,6 +29,23 @@ def loa(*arguments: str, typed: str = "", **environment: str) -> subprocess.Comp
     )
 
 
+@pytest.mark.parametrize("command", [("service", "run"), ("service", "units", "list"), ("service", "web"), ("workers", "bulk")])
+def test_a_refused_setting_is_a_sentence_with_its_name(command: tuple[str, ...]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=os.environ | {"LOA_WEB_PORT": "abc"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("LOA_WEB_PORT: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
 def test_help_lists_the_commands() -> None:
     helped = loa("--help")
 
