@@ -70,7 +70,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     urls = {name: settings.need(f"database_url_{name}") for name in ("web", "lookup")}
     master = MasterKey.parse(settings.need("master_key"))
     settings.need("valkey_url")
-    pages = Pages.load(page_environment())
+    pages = Pages.load(page_environment(), settings.number_digits)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -15,7 +15,7 @@ import structlog
 _NEVER = frozenset({"phone", "email", "name", "address", "text", "body", "to", "number", "password", "authorization"})
 _PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+"  # an email address
-    r"|(?<![\w-])\+?\d(?:[ .\-]?\d){8,13}(?![\w-])"  # nine digits and more: a phone or look-up number
+    r"|(?<![\w-])\+?\d(?:[ .\-]?\d){8,15}(?![\w-])"  # nine digits and more: a phone or look-up number
 )
 
 

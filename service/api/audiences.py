@@ -141,6 +141,7 @@ def _segments(context: ApiContext, unit: Unit, body: CountIn, numbers: int | Non
         sender=context.settings.twilio_sender,
         now=context.now(),
         sms_script=body.sms_script,
+        digits=context.numbers.digits,
     )
     return numbers * next(each.segments for each in made.sms if each.variant == body.sms_script)
 

@@ -87,7 +87,8 @@ Moving = Annotated[Move, Depends(_move)]
 
 async def shown(context: ApiContext, conn: AsyncConnection, view: BroadcastView, *, whole: bool = True) -> BroadcastOut:
     """A broadcast with its progress, as the API shows it; `whole`: with the texts that parents get."""
-    final = await rendered(conn, view, sender=context.settings.twilio_sender, now=context.now()) if whole else None
+    sender, digits = context.settings.twilio_sender, context.numbers.digits
+    final = await rendered(conn, view, sender=sender, now=context.now(), digits=digits) if whole else None
     progress = await progress_of(conn, view.id, now=context.now())
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
     return BroadcastOut.of(view, progress, public_number=number, base=context.settings.public_base, final=final)
@@ -144,12 +145,14 @@ async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> 
 async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
     """Checks the texts, counts the audience and asks for approval of exactly that: see `digest`."""
     context = move.context
-    sender = context.settings.twilio_sender
+    sender, digits = context.settings.twilio_sender, context.numbers.digits
     return await move.run(
         actor,
         "submit",
         None,
-        lambda conn, broadcast_id: submit(conn, actor, broadcast_id=broadcast_id, sender=sender, now=context.now()),
+        lambda conn, broadcast_id: submit(
+            conn, actor, broadcast_id=broadcast_id, sender=sender, now=context.now(), digits=digits
+        ),
     )
 
 

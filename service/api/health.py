@@ -36,6 +36,7 @@ class Readiness(BaseModel):
     checks: dict[str, str]
 
 
+@router.head("/healthz", include_in_schema=False)  # monitors ask so
 @router.get("/healthz")
 async def healthz() -> Alive:
     """The process is up."""
@@ -73,6 +74,7 @@ def _check(request: Request, context: Context) -> ReadinessCheck:
     return made
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=Readiness)
 async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONResponse:
     """Database, queue and workers. 503 when one of them is missing. The answer may be a second old."""

@@ -88,6 +88,7 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
         sms_script=body.sms_script,
         expires_at=body.expires_at,
         card=card,
+        digits=context.numbers.digits,
     )
     return PreviewOut(
         sms=[

@@ -71,7 +71,8 @@ async def approve(
         record_id=record_id,
         unit=unit,
         sender=sender,
-        public_number=numbers.written(serial),
+        numbers=numbers,
+        serial=serial,
         approver=actor.account_id,
         card=await standing_card(conn, view.unit_id, now=now),
         now=now,
@@ -94,7 +95,16 @@ async def approve(
 
 
 def _frozen(
-    view: BroadcastView, *, record_id: UUID, unit: Unit, sender: str, public_number: str, approver: int, card: Card, now: datetime
+    view: BroadcastView,
+    *,
+    record_id: UUID,
+    unit: Unit,
+    sender: str,
+    numbers: LookupNumbers,
+    serial: int,
+    approver: int,
+    card: Card,
+    now: datetime,
 ) -> Record:
     """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
     published = Texts.load(view.texts).published(view.channels)
@@ -109,6 +119,7 @@ def _frozen(
         expires_at=view.expires_at,
         card=card,
         template=view.template,
+        digits=numbers.digits,
     )
     inspected.require_sendable()  # the rules may be stricter than on the day it was submitted
     return Record(
@@ -116,7 +127,7 @@ def _frozen(
         kind=view.kind,
         urgency=view.urgency,
         issuer=Issuer(code=unit.code, name=unit.name),
-        public_number=public_number,
+        public_number=numbers.written(serial),
         texts=inspected.variants,
         layout_version=str(LAYOUT_VERSION),
         facts=facts_of((text for _, text in published.fields()), card.phones),

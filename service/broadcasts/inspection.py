@@ -13,9 +13,6 @@ from service.readiness import Card
 from service.rendering import message_variants, sms_segments
 from service.signing.records import SLOT
 
-EXAMPLE_NUMBER = "0000 0000 0000"
-"""Stands for a look-up number in previews and counts. No real one begins with a nought."""
-
 _LONGEST_SMS = 320  # Twilio's advice; its hard limit is 1,600
 _SEGMENTS_TO_WARN_AT = 3  # some senders' messages are not put together again; each segment is paid for
 _LONGEST_EMAIL = 4000  # bytes of subject and text: a parent must be able to paste it whole into a look-up of 4 KB
@@ -35,9 +32,9 @@ class Inspected:
             raise Invalid(errors[0].code, fields=tuple(FieldError(e.field, e.code, dict(e.values)) for e in errors))
 
 
-def with_example(text: str) -> str:
-    """The text with the example number in its slot."""
-    return text.replace(SLOT, EXAMPLE_NUMBER)
+def with_example(text: str, digits: int = 12) -> str:
+    """The text with a number of noughts in its slot, as long as a real one. No real one begins with a nought."""
+    return text.replace(SLOT, " ".join(["0000"] * (digits // 4)))
 
 
 def inspect(
@@ -52,6 +49,7 @@ def inspect(
     expires_at: datetime,
     card: Card,
     template: str | None = None,
+    digits: int = 12,
 ) -> Inspected:
     """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent.
 
@@ -70,7 +68,7 @@ def inspect(
     )
     authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii", phones=card.phones)
     final = check_variants(texts, variants, authored, phones=card.phones)
-    return Inspected(variants, (*undeclared(template, card), *authored, *final, *_too_long(texts, variants)))
+    return Inspected(variants, (*undeclared(template, card), *authored, *final, *_too_long(texts, variants, digits)))
 
 
 def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
@@ -81,10 +79,10 @@ def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
     return (Finding("error", "content.statement_missing", "template", (0, 0), (("statement", (f"statement.{needed}",)),)),)
 
 
-def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
+def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Finding]:
     found: list[Finding] = []
     for text in variants.get("sms", {}).values():
-        size = sms_segments(with_example(text))
+        size = sms_segments(with_example(text, digits))
         if size.characters > _LONGEST_SMS or size.segments >= _SEGMENTS_TO_WARN_AT:
             found.append(
                 Finding(
@@ -96,14 +94,16 @@ def _too_long(texts: Texts, variants: dict[str, Any]) -> list[Finding]:
                 )
             )
     if "email" in variants and texts.email is not None:
-        size_in_bytes = len(with_example(variants["email"]["subject"] + variants["email"]["text"]).encode())
+        size_in_bytes = len(with_example(variants["email"]["subject"] + variants["email"]["text"], digits).encode())
         if size_in_bytes > _LONGEST_EMAIL:
             values = (("bytes", size_in_bytes), ("most", _LONGEST_EMAIL))
             found.append(Finding("error", "content.too_long", "texts.email.body", (0, len(texts.email.body)), values))
     return found
 
 
-def inspect_broadcast(view: BroadcastView, *, sender: str, unit_name: str, now: datetime, card: Card) -> Inspected:
+def inspect_broadcast(
+    view: BroadcastView, *, sender: str, unit_name: str, now: datetime, card: Card, digits: int = 12
+) -> Inspected:
     """The same look at a broadcast as it is stored: at the texts its channels publish."""
     return inspect(
         title=view.title,
@@ -116,4 +116,5 @@ def inspect_broadcast(view: BroadcastView, *, sender: str, unit_name: str, now: 
         expires_at=view.expires_at,
         card=card,
         template=view.template,
+        digits=digits,
     )

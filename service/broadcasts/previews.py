@@ -52,6 +52,7 @@ def preview(
     sms_script: str = "ascii",
     expires_at: datetime | None = None,
     card: Card = Card(),  # noqa: B008 - frozen
+    digits: int = 12,
 ) -> Preview:
     """What `texts` would look like, sent now by `unit`, whose standing card is `card`. Keeps nothing and refuses nothing.
 
@@ -71,20 +72,21 @@ def preview(
             issued_at=now,
             expires_at=expires_at or now + timedelta(days=30),
             card=card,
+            digits=digits,
         )
         for script in ("ascii", "unicode")
     }
     sms = []
     for script, inspected in by_script.items():
         if "sms" in inspected.variants:
-            text = with_example(inspected.variants["sms"][script])
+            text = with_example(inspected.variants["sms"][script], digits)
             size = sms_segments(text)
             sms.append(SmsPreview(script, text, size.encoding, size.characters, size.segments))
     chosen = by_script[sms_script]
     email = chosen.variants.get("email")
     return Preview(
         tuple(sms),
-        email and EmailPreview(**{part: with_example(email[part]) for part in email}),
+        email and EmailPreview(**{part: with_example(email[part], digits) for part in email}),
         (*_unfit(title, texts, channels), *chosen.findings),
     )
 

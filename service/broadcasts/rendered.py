@@ -40,7 +40,9 @@ class Rendered:
     email: RenderedEmail | None
 
 
-async def rendered(conn: AsyncConnection, view: BroadcastView, *, sender: str, now: datetime) -> Rendered | None:
+async def rendered(
+    conn: AsyncConnection, view: BroadcastView, *, sender: str, now: datetime, digits: int = 12
+) -> Rendered | None:
     """The final texts of a broadcast that was submitted; None for one that was not. The transaction acts for its unit.
 
     Once approved they are the signed record's, verified. Raises a `VerificationError` for a record that was tampered with.
@@ -50,12 +52,13 @@ async def rendered(conn: AsyncConnection, view: BroadcastView, *, sender: str, n
     elif view.digest is not None:
         unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
         # findings are not asked for, so no card either
-        variants = inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=Card()).variants
+        inspected = inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=Card(), digits=digits)
+        variants = inspected.variants
     else:
         return None
     sms = None
     for variant, text in variants.get("sms", {}).items():
-        size = sms_segments(with_example(text))
+        size = sms_segments(with_example(text, digits))
         sms = RenderedSms(variant, text, size.encoding, size.segments)
     email = variants.get("email")
     return Rendered(sms, RenderedEmail(email["subject"], email["text"]) if email else None)

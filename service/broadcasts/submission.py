@@ -19,8 +19,10 @@ from service.rendering import LAYOUT_VERSION
 from service.units import Unit, unit_by_id
 
 
-async def submit(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, sender: str, now: datetime) -> BroadcastView:
-    """Puts a draft before an approver. The transaction acts for the broadcast's unit.
+async def submit(
+    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, sender: str, now: datetime, digits: int = 12
+) -> BroadcastView:
+    """Puts a draft before an approver; `digits`: a look-up number's. The transaction acts for the broadcast's unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.not_allowed_in_state`,
     `unit.not_ready`, `broadcast.overdue` or `broadcast.audience_empty`, and `Invalid` with the code of the first content rule that is broken.
@@ -32,7 +34,7 @@ async def submit(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, send
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
     card = await standing_card(conn, view.unit_id, now=now)
-    inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=card).require_sendable()
+    inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=card, digits=digits).require_sendable()
     counts = await count_recipients(
         conn,
         unit_id=view.unit_id,

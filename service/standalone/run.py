@@ -142,7 +142,7 @@ async def _stay(
         await asyncio.gather(*ready)
         for name in ("web", "simulators", "workers-urgent", "workers-bulk"):
             supervisor.settled(name)
-        good = await _demo(client, world, home, console, words) if world else True
+        good = await _demo(client, settings, world, home, console, words) if world else True
     if once:
         return 0 if good else 1
     console.print()
@@ -152,7 +152,9 @@ async def _stay(
     return 0
 
 
-async def _demo(client: httpx.AsyncClient, world: SeededWorld, home: Home, console: Console, words: Words) -> bool:
+async def _demo(
+    client: httpx.AsyncClient, settings: Settings, world: SeededWorld, home: Home, console: Console, words: Words
+) -> bool:
     api = Api(client, world.demo)
     try:
         async with asyncio.timeout(_DEMO_SECONDS):
@@ -162,7 +164,7 @@ async def _demo(client: httpx.AsyncClient, world: SeededWorld, home: Home, conso
             ) as bar:
                 task = bar.add_task(words("sending"), total=None)
                 sent = await send_sample(api, now=system_clock(), progress=_moving(bar, task))
-            checked = await check_one(api, client, world.demo["inbox_url"], sent.broadcast)
+            checked = await check_one(api, client, world.demo["inbox_url"], sent.broadcast, digits=settings.number_digits)
     except TimeoutError:
         console.print(words("too_late"), words("logs", logs=home.logs), style="bold red")
         return False

@@ -11,7 +11,7 @@ from typing import Literal
 from service.clock import day_on_screen, on_screen
 from service.lookups import Answer, RecordView
 from service.signing.comparison import Difference
-from service.web.wording import VERDICTS, kind_name
+from service.web.wording import VERDICTS, kind_name, number_words
 
 Tone = Literal["calm", "good", "bad", "warm"]
 
@@ -36,7 +36,6 @@ _LOOKS: dict[str, tuple[Tone, str]] = {
 # A text that has nothing to do with the official one must not make a page of its own.
 _MOST_SHOWN = 16
 _LONGEST_SHOWN = 240
-_DIGITS = 12
 _BETWEEN = re.compile(r"[\s.\-]+")
 _SENDER = re.compile(r"([A-Za-z0-9._-]{1,11}): ")
 
@@ -104,17 +103,17 @@ class AnswerPage:
         return self.verdict in ("different", "unknown")
 
 
-def answer_page(answer: Answer, language: str, *, asked: str = "") -> AnswerPage:
-    """The page of an answer. `asked`: what was typed, put back into the field after a typing error."""
+def answer_page(answer: Answer, language: str, *, digits: int, asked: str = "") -> AnswerPage:
+    """The page of an answer. `digits`: a look-up number's; `asked`: what was typed, put back into the field after a typing error."""
     record, comparison = answer.record, answer.comparison
     differences = comparison.differences if comparison else ()
     typed = sum(c.isdecimal() for c in asked)
     verdict = _verdict(answer)
-    if verdict == "mistyped" and typed not in (0, _DIGITS):
+    if verdict == "mistyped" and typed not in (0, digits):
         verdict = "miscounted"
     tone, icon = _LOOKS[verdict]
     headline, advice = VERDICTS[language][verdict]
-    fill: dict[str, object] = {"typed": typed, "misread": _grouped(answer.misread)}
+    fill: dict[str, object] = {**number_words(language, digits), "typed": typed, "misread": _grouped(answer.misread)}
     if record is not None:
         fill |= {"unit": record.issuer_name, "day": day_on_screen(record.expires_at)}
     return AnswerPage(

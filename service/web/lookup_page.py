@@ -39,6 +39,7 @@ def _language(lang: str | None) -> str:
     return "en" if lang == "en" else "vi"
 
 
+@router.head("/")  # monitors ask so
 @router.get("/")
 async def look_up_by_number(
     page: Site,
@@ -74,7 +75,7 @@ async def _answer(page: LookupSite, language: str, *, number: str | None, text: 
         return _respond(page, plain_page("unavailable", language), language, status=503)
     except TooLarge:
         return _respond(page, plain_page("too_long", language), language, status=413)
-    return _respond(page, answer_page(answer, language, asked=number or ""), language)
+    return _respond(page, answer_page(answer, language, asked=number or "", digits=page.pages.digits), language)
 
 
 def _respond(page: LookupSite, answer: AnswerPage | None, language: str, *, status: int = 200) -> HTMLResponse:

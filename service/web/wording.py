@@ -11,9 +11,10 @@ _VI = {
     "other_language": "English",
     "skip": "Đến phần chính",
     "headline": "Tin này có đúng của trường không?",
-    "lead": "Mỗi tin cảnh báo chính thức gửi phụ huynh đều có một số tra cứu 12 chữ số. Nhập số ấy, hoặc dán cả tin để máy so từng chữ.",
+    "lead": "Mỗi tin cảnh báo chính thức gửi phụ huynh đều có một số tra cứu {digits} chữ số. Nhập số ấy, hoặc dán cả tin để máy so từng chữ.",
     "number_label": "Số tra cứu",
-    "number_hint": "12 chữ số, ở cuối tin",
+    "number_hint": "{digits} chữ số, ở cuối tin",
+    "number_dots": "{dots}",
     "number_button": "Tra cứu",
     "or": "hoặc so cả tin, chắc hơn",
     "text_label": "Dán cả tin nhắn",
@@ -23,7 +24,7 @@ _VI = {
     "where_caption": "Dòng cuối của tin nhắn hoặc thư.",
     "sample_sender": "SGDDTDNAI",
     "sample_text": "SGDDTDNAI: Ke mao danh thay co, benh vien bao con cap cuu de doi tien. KHONG chuyen. Goi so truong da luu.",
-    "sample_number": "So tra cuu: 4071 8826 3163",
+    "sample_number": "So tra cuu: {example}",
     "sample_note": "Ví dụ",
     "never_title": "Tin chính thức không bao giờ",
     "never": ("có đường dẫn để bấm vào", "đòi tiền hay số tài khoản", "hỏi mã OTP, mật khẩu"),
@@ -69,9 +70,10 @@ _EN = {
     "other_language": "Tiếng Việt",
     "skip": "Skip to the main part",
     "headline": "Is this message really from the school?",
-    "lead": "Every official warning to parents carries a look-up number of 12 digits. Enter that number, or paste the whole message to have it compared word by word.",
+    "lead": "Every official warning to parents carries a look-up number of {digits} digits. Enter that number, or paste the whole message to have it compared word by word.",
     "number_label": "Look-up number",
-    "number_hint": "12 digits, at the end of the message",
+    "number_hint": "{digits} digits, at the end of the message",
+    "number_dots": "{dots}",
     "number_button": "Look up",
     "or": "or compare the whole message, which is surer",
     "text_label": "Paste the whole message",
@@ -122,7 +124,8 @@ _EN = {
     "to_start": "To the look-up page",
 }
 
-# Head line and what to do, by what was found. {unit} and {day} are filled from the signed record.
+# Head line and what to do, by what was found. {unit} and {day} are filled from the signed record, what a number looks like from
+# the settings.
 _VERDICTS_VI = {
     "found": (
         "Đây là tin chính thức mang số này. Nếu tin của bạn khác dù chỉ một chữ, đừng làm theo.",
@@ -154,11 +157,11 @@ _VERDICTS_VI = {
     ),
     "mistyped": (
         "Số gõ chưa đúng. Kiểm tra lại từng nhóm bốn số.",
-        "Số tra cứu có 12 chữ số, viết thành ba nhóm bốn số, ví dụ 4071 8826 3163.",
+        "Số tra cứu có {digits} chữ số, viết thành {groups} nhóm bốn số, ví dụ {example}.",
     ),
     "miscounted": (
         "Số gõ chưa đúng. Kiểm tra lại từng nhóm bốn số.",
-        "Bạn gõ {typed} chữ số, số tra cứu có 12.",
+        "Bạn gõ {typed} chữ số, số tra cứu có {digits}.",
     ),
     "misread": (
         "Số trong tin bạn dán chưa đúng: {misread}",
@@ -166,7 +169,7 @@ _VERDICTS_VI = {
     ),
     "no_number": (
         "Không thấy số tra cứu trong tin bạn dán.",
-        "Hãy dán cả dòng cuối có 12 chữ số; chưa rõ thì không làm theo, gọi số trường đã lưu.",
+        "Hãy dán cả dòng cuối có {digits} chữ số; chưa rõ thì không làm theo, gọi số trường đã lưu.",
     ),
     "unknown": (
         "Không tìm thấy trong hệ thống này. Gọi số trường đã lưu.",
@@ -213,11 +216,11 @@ _VERDICTS_EN = {
     ),
     "mistyped": (
         "The number is not right yet. Check each group of four digits.",
-        "A look-up number has 12 digits in three groups of four, such as 4071 8826 3163.",
+        "A look-up number has {digits} digits in {groups} groups of four, such as {example}.",
     ),
     "miscounted": (
         "The number is not right yet. Check each group of four digits.",
-        "Digits typed: {typed}. A look-up number has 12.",
+        "Digits typed: {typed}. A look-up number has {digits}.",
     ),
     "misread": (
         "The number in the text you pasted is not right yet: {misread}",
@@ -225,7 +228,7 @@ _VERDICTS_EN = {
     ),
     "no_number": (
         "There is no look-up number in the text you pasted.",
-        "Paste the last line with its 12 digits, too; while in doubt do not act on the message, ring the school on the saved number.",
+        "Paste the last line with its {digits} digits, too; while in doubt do not act on the message, ring the school on the saved number.",
     ),
     "unknown": (
         "Not found in this system. Ring the school on the number you have saved.",
@@ -248,8 +251,26 @@ _KINDS = {
     "recall": ("Thu hồi tin", "Recall"),
 }
 
-WORDS: Mapping[str, Mapping[str, object]] = MappingProxyType({"vi": MappingProxyType(_VI), "en": MappingProxyType(_EN)})
+_GROUPS = {12: ("ba", "three"), 16: ("bốn", "four")}
+_EXAMPLES = {12: "4071 8826 3163", 16: "4071 8826 3163 0574"}
+
 VERDICTS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({"vi": _VERDICTS_VI, "en": _VERDICTS_EN})
+
+
+def number_words(language: str, digits: int) -> Mapping[str, object]:
+    """How a look-up number of so many digits is described; `dots` stand in an empty field."""
+    return {
+        "digits": digits,
+        "groups": _GROUPS[digits][language == "en"],
+        "example": _EXAMPLES[digits],
+        "dots": " ".join(["••••"] * (digits // 4)),
+    }
+
+
+def page_words(language: str, digits: int) -> Mapping[str, object]:
+    """What stands on every page, where look-up numbers have so many digits."""
+    said, shape = _EN if language == "en" else _VI, number_words(language, digits)
+    return MappingProxyType({key: each.format_map(shape) if isinstance(each, str) else each for key, each in said.items()})
 
 
 def kind_name(kind: str, language: str) -> str:

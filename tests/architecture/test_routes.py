@@ -15,6 +15,7 @@ from service.settings import Settings
 
 OPEN = {
     ("GET", "/"),
+    ("HEAD", "/"),
     ("POST", "/"),
     ("GET", "/api/docs"),
     ("GET", "/api/v1/lookups/{number:path}"),
@@ -24,6 +25,8 @@ OPEN = {
     ("GET", "/.well-known/loa-directory.json"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("HEAD", "/healthz"),
+    ("HEAD", "/readyz"),
     ("POST", "/api/v1/invitations/redeem"),  # the invitation is the proof
     ("POST", "/webhooks/twilio/status/{token}"),  # proves itself by its signature
 }

@@ -89,8 +89,8 @@ def notice(**changes: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running_site(urls: Urls, engines: Engines, valkey_url: str, master_text: str) -> AsyncIterator[Site]:
-    """Starts the application with a world in its database; every person of the world has an API key."""
+async def running_site(urls: Urls, engines: Engines, valkey_url: str, master_text: str, **further: Any) -> AsyncIterator[Site]:
+    """Starts the application with a world in its database; every person of the world has an API key. `further`: settings."""
     master, clock = MasterKey.parse(master_text), TestClock()
     world = await make_world(engines.owner, master)
     async with engines.owner.begin() as conn:
@@ -103,6 +103,7 @@ async def running_site(urls: Urls, engines: Engines, valkey_url: str, master_tex
         twilio_auth_token=SecretStr("twilio-test-token"),
         public_url="https://loa.example",
         _env_file=None,
+        **further,
     )
     keys = {who: await _key(engines, actor) for who, actor in world.actors.items()}
     app = create_app(settings, clock=clock)

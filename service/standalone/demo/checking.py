@@ -26,12 +26,14 @@ class Checked:
         return (self.outcome, self.verdict) == ("found", "same")
 
 
-async def check_one(api: Api, client: httpx.AsyncClient, inbox_url: str, broadcast: Mapping[str, Any]) -> Checked | None:
-    """Checks an SMS of this broadcast from the simulator's outbox; None if there is none there."""
+async def check_one(
+    api: Api, client: httpx.AsyncClient, inbox_url: str, broadcast: Mapping[str, Any], *, digits: int
+) -> Checked | None:
+    """Checks an SMS of this broadcast from the simulator's outbox; None if there is none there. `digits`: a look-up number's."""
     record = broadcast["record_url"].rsplit("/", 1)[1]
     messages = (await client.get(f"{inbox_url}messages.json")).raise_for_status().json()
     for message in sorted(messages, key=lambda each: each["received_at"], reverse=True):
-        numbers = find_numbers(message["text"])
+        numbers = find_numbers(message["text"], digits)
         if message["channel"] != "sms" or not numbers:
             continue
         number, text = numbers[-1], message["text"]

@@ -265,3 +265,11 @@ async def test_the_reference_is_english_all_over_and_shows_what_is_nested(site: 
     assert "Tiếng Việt" not in page
     assert re.search(r"<code>texts</code> <span>TextsIn</span>\s*<ul class=\"fields\">\s*<li><code>sms\?</code>", page)
     assert "<wbr>/broadcasts<wbr>/{broadcast_id}<wbr>/events" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/?so=", "/?so=123", "/healthz", "/readyz"])
+async def test_a_monitor_that_asks_by_head_is_told_what_get_would_say(site: Site, path: str) -> None:
+    asked, got = await site.client.head(path), await site.client.get(path)
+
+    assert asked.status_code == got.status_code != 405
+    assert asked.headers == got.headers
