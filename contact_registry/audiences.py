@@ -3,17 +3,28 @@
 One address appears once, whatever the number of children, schools and lists it stands on.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.models import contacts, enrolments
-from contact_registry.standing import REACHED, Audience, LeftOut, Preferences, beside_pupil, meant, of_units, standing
+from contact_registry.standing import (
+    REACHED,
+    Audience,
+    LeftOut,
+    Preferences,
+    beside_pupil,
+    meant,
+    of_units,
+    standing,
+    without_address,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +73,24 @@ async def count_audience(
 ) -> Tally:
     """`by_channel` is the number of rows of `audience_select` for each. An address on several lists is left out if it is on each."""
     found = standing(unit_ids, audience, channels, preferences).c
+    # Sorted as the index has them, the addresses are counted as they come: no set of a million has to be held.
     addresses = (
-        select(found.channel, func.min(found.left_out).label("left_out"), func.count().label("rows"))
-        .group_by(found.channel, found.address_hash)
-        .subquery()
+        select(found.channel, func.min(found.left_out).label("left_out")).group_by(found.channel, found.address_hash).subquery()
     )
     each = addresses.c
-    # Contacts without an address share one row, which has neither channel nor hash.
-    how_many = func.sum(case((each.channel.is_(None), each.rows), else_=1))
-    async with joined_as_sets(conn):
-        counted = (await conn.execute(select(each.channel, each.left_out, how_many).group_by(each.channel, each.left_out))).all()
-        alone: int = (await conn.execute(_pupils_without_contact(unit_ids, audience))).scalar_one()
+    counted = select(each.channel, each.left_out, func.count()).group_by(each.channel, each.left_out)
+    addressless = select(func.count()).select_from(without_address(unit_ids, audience, channels).subquery())
     by_channel = dict.fromkeys(channels, 0)
-    left_out: dict[LeftOut, int] = {LeftOut.NO_CONTACT: alone} if alone else {}
-    for channel, reason, many in counted:
-        if reason == REACHED:
-            by_channel[channel] += int(many)
-        else:
-            left_out[LeftOut(reason)] = left_out.get(LeftOut(reason), 0) + int(many)
-    return Tally(by_channel, dict(sorted(left_out.items())))
+    left_out: Counter[LeftOut] = Counter()
+    async with joined_as_sets(conn):
+        for channel, reason, many in await conn.execute(counted):
+            if reason == REACHED:
+                by_channel[channel] += many
+            else:
+                left_out[LeftOut(reason)] += many
+        left_out[LeftOut.NO_ADDRESS] = (await conn.execute(addressless)).scalar_one()
+        left_out[LeftOut.NO_CONTACT] = (await conn.execute(_pupils_without_contact(unit_ids, audience))).scalar_one()
+    return Tally(by_channel, dict(sorted((+left_out).items())))
 
 
 def _pupils_without_contact(unit_ids: Sequence[int], audience: Audience) -> Select[Any]:
@@ -93,6 +103,7 @@ def _pupils_without_contact(unit_ids: Sequence[int], audience: Audience) -> Sele
 async def count_meant(conn: AsyncConnection, unit_id: int, audience: Audience) -> int:
     """How many contacts of one unit's list an audience means, whether or not they can be written to."""
     contact, units = contacts.c, of_units((unit_id,))
-    people = select(func.count()).where(contact.unit_id == units, contact.ended_by.is_(None), meant(units, audience))
+    people = select(func.count()).where(contact.unit_id == units, contact.ended_by.is_(None))
+    people = people.where(meant(contact.id, contact.audience, units, audience))
     counted: int = (await conn.execute(people)).scalar_one()
     return counted

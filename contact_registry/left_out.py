@@ -6,29 +6,35 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, LargeBinary, Select, Subquery, Text, and_, literal, null, select, true, union_all
 from sqlalchemy.sql import ColumnElement
 
-from contact_registry.models import enrolments
-from contact_registry.standing import REACHED, Audience, LeftOut, Preferences, beside_pupil, of_units, standing
+from contact_registry.models import contacts, enrolments
+from contact_registry.standing import REACHED, Audience, LeftOut, Preferences, beside_pupil, of_units, standing, without_address
 
 
 def list_rows(unit_id: int, audience: Audience, channels: Sequence[str], preferences: Preferences) -> Subquery:
     """Everybody meant, as rows of the unit's list. To be narrowed and joined by the caller, and ordered `in_list_order`.
 
-    Columns class_name, sheet, row, place, role, channel, address_hash, address_sealed, data_key_id, contact_id, point_id, left_out
+    Columns class_name, sheet, row, place, role, contact_id, channel, address_hash, address_sealed, data_key_id, point_id, left_out
     (as `standing` has it). A parent stands there once for each pupil and address; staff, who stand beside no pupil, without class
     and row; a pupil nobody can be written to for, without a contact.
     """
-    pupil, units = enrolments.c, of_units((unit_id,))
-    people = standing((unit_id,), audience, channels, preferences)
+    pupil, contact, units = enrolments.c, contacts.c, of_units((unit_id,))
+    found = standing((unit_id,), audience, channels, preferences)
     named = beside_pupil(audience)
     meant = and_(pupil.unit_id == units, pupil.ended_by.is_(None), true() if named is None else named)
     where = (pupil.class_name, pupil.sheet, pupil.row, pupil.id.label("place"))
-    who = ("role", "channel", "address_hash", "address_sealed", "data_key_id", "contact_id", "point_id", "left_out")
-    people_rows = select(*where, *(people.c[name] for name in who)).select_from(
-        people.outerjoin(enrolments, and_(pupil.contact_id == people.c.contact_id, meant))
-    )
-    nobody = (_null(Text), _null(Text), _null(LargeBinary), _null(LargeBinary), *(_null(BigInteger) for _ in range(3)))
-    alone = select(*where, *nobody, literal(int(LeftOut.NO_CONTACT), Integer)).where(meant, pupil.contact_id.is_(None))
-    return union_all(people_rows, alone).subquery("list_rows")
+    beside = and_(pupil.contact_id == contact.id, meant)
+    address = ("channel", "address_hash", "address_sealed", "data_key_id", "point_id")
+    no_address = (_null(Text), _null(LargeBinary), _null(LargeBinary), _null(BigInteger), _null(BigInteger))
+    written = select(*where, contact.role, contact.id.label("contact_id"), *(found.c[name] for name in address), found.c.left_out)
+    addressless = select(*where, contact.role, contact.id, *no_address, literal(int(LeftOut.NO_ADDRESS), Integer))
+    alone = select(*where, _null(Text), _null(BigInteger), *no_address, literal(int(LeftOut.NO_CONTACT), Integer))
+    return union_all(
+        written.select_from(found.join(contacts, contact.id == found.c.contact_id).outerjoin(enrolments, beside)),
+        addressless.select_from(contacts.outerjoin(enrolments, beside)).where(
+            contact.id.in_(without_address((unit_id,), audience, channels))
+        ),
+        alone.where(meant, pupil.contact_id.is_(None)),
+    ).subquery("list_rows")
 
 
 def _null(kind: type[Any]) -> ColumnElement[Any]:

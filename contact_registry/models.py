@@ -21,6 +21,7 @@ contact_points = Table(
     Column("id", BigInteger, primary_key=True),
     Column("unit_id", Integer, nullable=False),
     Column("contact_id", BigInteger, nullable=False),
+    Column("audience", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("address_hash", LargeBinary, nullable=False),
     Column("address_sealed", LargeBinary, nullable=False),

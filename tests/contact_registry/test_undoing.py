@@ -60,6 +60,17 @@ class Registry:
                 for table in ("contacts", "contact_points", "enrolments", "suppressions", "import_changes")
             }
 
+    async def gone_with_an_address(self) -> int:
+        """Present addresses of contacts that are gone, or on another list than their contact: audiences rely on there being none."""
+        async with self.engines.owner.connect() as conn:
+            found = await conn.execute(
+                text(
+                    "SELECT count(*) FROM contact_points p JOIN contacts c ON c.id = p.contact_id"
+                    " WHERE p.ended_by IS NULL AND (c.ended_by IS NOT NULL OR c.audience <> p.audience OR c.unit_id <> p.unit_id)"
+                )
+            )
+            return int(found.scalar_one())
+
 
 @pytest.fixture
 async def registry(engines: Engines, master: MasterKey) -> Registry:
@@ -89,8 +100,10 @@ async def test_an_undone_list_leaves_no_trace(registry: Registry, seed: int) -> 
     before = await registry.everything()
     made = await registry.applied(parents(chance))
     assert await registry.everything() != before
+    assert await registry.gone_with_an_address() == 0
     await registry.undo(made)
     assert await registry.everything() == before
+    assert await registry.gone_with_an_address() == 0
 
 
 async def test_a_list_of_staff_is_undone_and_the_parents_stay(registry: Registry) -> None:

@@ -110,7 +110,8 @@ def registries(draw: st.DrawFn) -> Drawn:
     people = []
     for _ in range(draw(st.integers(0, 12))):
         unit, staff = draw(_lists), draw(st.integers(0, 3)) == 0
-        ended, ended_points = draw(st.integers(0, 5)) == 0, draw(st.integers(0, 5)) == 0
+        ended = draw(st.integers(0, 5)) == 0
+        ended_points = ended or draw(st.integers(0, 5)) == 0  # whoever is gone has no address
         addresses = tuple(
             address for address in draw(st.lists(_addresses, max_size=3, unique=True)) if (unit, staff, address) not in taken
         )

@@ -53,3 +53,7 @@ CREATE FUNCTION door_broadcasts_received(before bigint, at_most integer)
 $$;
 REVOKE ALL ON FUNCTION door_broadcasts_received(bigint, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_broadcasts_received(bigint, integer) TO loa_web;
+
+-- Every present address, in the order of its hash: a department's are counted from the index alone, as they come (1.5 million contacts:
+-- 0.9 s instead of 4.9 s).
+CREATE INDEX contact_points_present ON contact_points (channel, address_hash, unit_id) INCLUDE (audience) WHERE ended_by IS NULL;
