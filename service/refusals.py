@@ -351,8 +351,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "This ready text says how the school does things. Its head must first declare on the verification card: “{statement}”",
     ),
     "content.ambiguous_unaccented": (
-        "Viết không dấu, chữ này có thể bị hiểu ngược. Viết KHÔNG thay cho “đừng”, hoặc đổi chữ.",
-        "Without diacritics this word can be read the other way round. Write KHONG, or choose another word.",
+        "Gửi không dấu, chữ này có thể bị hiểu ngược. Viết KHÔNG (đừng), “hoặc” (hay), “sử dụng” (dùng), “chính xác” (đúng); xuống câu mới trước “Hãy”; hoặc gửi SMS có dấu (sms_script: unicode).",
+        "Without diacritics this word can be read the other way round. Write KHÔNG (đừng), “hoặc” (hay), “sử dụng” (dùng), “chính xác” (đúng); begin a new sentence before “Hãy”; or send the SMS with its diacritics (sms_script: unicode).",
+    ),
+    "content.unclear_unaccented": (
+        "Gửi không dấu, chữ này có thể đọc là: {readings}. Nên đổi chữ cho rõ.",
+        "Without diacritics this word may be read as: {readings}. Better choose a clearer one.",
     ),
     "content.too_long": ("Tin dài quá mức cho phép. Viết ngắn lại.", "The message is too long. Shorten it."),
     "content.reserved_word": (

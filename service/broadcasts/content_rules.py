@@ -4,43 +4,28 @@ Pure. A finding has a severity (an error stops submission), a code of the contra
 What is forbidden stands in `service.wording`; here it is asked of what an author wrote, and once more of what would be sent.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from service.broadcasts import wordlists
+from service.broadcasts.lost_senses import LostSense, lost_senses
 from service.broadcasts.texts import Texts
 from service.signing.records import SLOT
-from service.wording import Reading, breaches, known_phones
+from service.wording import breaches, known_phones, unaccented
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Stands in every record: which rules the text was held to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`span`: first character and one past the last, in the field as written. `word`: what an ambiguous word may be read as."""
+    """`span`: first character and one past the last, in the field as written. `values` fill the code's sentence."""
 
     severity: Literal["error", "warning"]
     code: str
     field: str
     span: tuple[int, int]
     values: tuple[tuple[str, str | int | tuple[str, ...]], ...] = ()
-
-
-_WORD = re.compile(r"\w+")
-
-
-def _ambiguous(field: str, text: str) -> Iterator[Finding]:
-    """Words that lose their sense with their accents: "đừng", "đúng" and "dùng" all become "dung"."""
-    reading = Reading(text)
-    harmless = [m.span() for m in wordlists.HARMLESS_PHRASES.finditer(reading.words)]
-    for match in _WORD.finditer(reading.words):
-        readings = wordlists.AMBIGUOUS.get(match.group())
-        if readings and not any(a <= match.start() and match.end() <= b for a, b in harmless):
-            span = reading.span(*match.span())
-            yield Finding("warning", "content.ambiguous_unaccented", field, span, (("readings", readings),))
 
 
 def check_texts(title: str, texts: Texts, *, unaccented_sms: bool, phones: tuple[str, ...] = ()) -> tuple[Finding, ...]:
@@ -50,10 +35,17 @@ def check_texts(title: str, texts: Texts, *, unaccented_sms: bool, phones: tuple
         here = [Finding("error", breach.code, field, breach.span) for breach in breaches(text, phones=phones)]
         if field == "texts.sms":
             here += [Finding("warning", "content.phone_in_sms", field, span) for span in known_phones(text, phones)]
-        if field == "texts.sms" and unaccented_sms:
-            here += _ambiguous(field, text)
+        # Typed without accents, it arrives without them in either script.
+        if field == "texts.sms" and (unaccented_sms or unaccented(text) == text):
+            here += [_lost(field, each) for each in lost_senses(text)]
         found += sorted(here, key=lambda finding: finding.span)
     return tuple(found)
+
+
+def _lost(field: str, found: LostSense) -> Finding:
+    if found.turns_around:
+        return Finding("error", "content.ambiguous_unaccented", field, found.span)
+    return Finding("warning", "content.unclear_unaccented", field, found.span, (("readings", found.readings),))
 
 
 def check_variants(

@@ -34,7 +34,7 @@ def test_findings_come_back_with_their_place_and_nothing_is_refused() -> None:
     )
     assert [(f.severity, f.code, f.field, f.span) for f in shown.findings] == [
         ("error", "content.link", "texts.sms", (4, 13)),
-        ("warning", "content.ambiguous_unaccented", "texts.sms", (15, 19)),
+        ("error", "content.ambiguous_unaccented", "texts.sms", (15, 19)),
         ("error", "content.amount", "texts.email.subject", (4, 8)),
     ]
     assert shown.email is not None
