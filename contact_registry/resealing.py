@@ -73,14 +73,16 @@ async def reseal_batch(conn: AsyncConnection, table: SealedTable, old: DataKey, 
     if not rows:
         return Batch(0, 0, None)
     sealed = await asyncio.to_thread(_resealed, table, rows, old, new)
+    # Row by row through the primary key, whatever the statistics say. The rows are held: nobody changed them since they were read.
+    await conn.execute(text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"))
     await conn.execute(
         text(
             f"UPDATE {table.name} t SET {', '.join(f'{column} = n.{column}' for column in table.columns)}, data_key_id = :new"
             f" FROM unnest({', '.join(f'CAST(:{part} AS bigint[])' for part in table.key)},"
             f" {', '.join(f'CAST(:{column} AS bytea[])' for column in table.columns)}) AS n ({names}, {', '.join(table.columns)})"
-            f" WHERE t.unit_id = :unit AND t.data_key_id = :old AND {' AND '.join(f't.{part} = n.{part}' for part in table.key)}"
+            f" WHERE {' AND '.join(f't.{part} = n.{part}' for part in table.key)}"
         ),
-        {"unit": old.unit_id, "old": old.id, "new": new.id}
+        {"new": new.id}
         | {part: [row[0][n] for row in sealed] for n, part in enumerate(table.key)}
         | {column: ByteArray(row[1][n] for row in sealed) for n, column in enumerate(table.columns)},
     )

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, MasterKey, Unsealable, current_data_keys, data_keys, reseal
+from contact_registry import DataKey, MasterKey, Unsealable, current_data_keys, data_keys, joined_as_sets, reseal
 from service.database import act_for
 
 _CHUNKS_AT_ONCE = 4
@@ -60,20 +60,23 @@ async def _reseal(conn: AsyncConnection, master: MasterKey, broadcast: int, rows
     old = await data_keys(conn, master, {row.data_key_id for row in rows})
     new = await current_data_keys(conn, master, {row.unit_id for row in rows})
     made = await asyncio.to_thread(_resealed, rows, old, new)
-    await conn.execute(
-        text(
-            "UPDATE deliveries d SET address_sealed = n.sealed, data_key_id = n.key"
-            " FROM unnest(CAST(:numbers AS bigint[]), CAST(:sealed AS bytea[]), CAST(:keys AS bigint[])) AS n (number, sealed, key)"
-            # Said twice so that the primary key is used whatever the statistics say.
-            " WHERE d.broadcast_id = :broadcast AND d.number = ANY (CAST(:numbers AS bigint[])) AND d.number = n.number"
-        ),
-        {
-            "broadcast": broadcast,
-            "numbers": [number for number, _, _, _ in made],
-            "sealed": [sealed for _, sealed, _, _ in made],
-            "keys": [key for _, _, key, _ in made],
-        },
-    )
+    async with joined_as_sets(conn):
+        await conn.execute(
+            text(
+                "UPDATE deliveries d SET address_sealed = n.sealed, data_key_id = n.key"
+                " FROM unnest(CAST(:numbers AS bigint[]), CAST(:sealed AS bytea[]), CAST(:keys AS bigint[])) AS n (number, sealed, key)"
+                # Whatever the statistics say: by the primary key these chunks and no others, then joined at once, not each with each.
+                " WHERE d.broadcast_id = :broadcast AND d.number BETWEEN :first AND :last AND d.number = n.number"
+            ),
+            {
+                "broadcast": broadcast,
+                "first": min(row.number for row in rows),
+                "last": max(row.number for row in rows),
+                "numbers": [number for number, _, _, _ in made],
+                "sealed": [sealed for _, sealed, _, _ in made],
+                "keys": [key for _, _, key, _ in made],
+            },
+        )
     done = Counter(was for _, _, _, was in made)
     await conn.execute(
         text("SELECT door_count_resealed(:keys, :counts)"), {"keys": list(done.keys()), "counts": list(done.values())}
