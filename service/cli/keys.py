@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import MasterKey
 from service.accounts import create_api_key, permissions_of
 from service.cli.deployment import Deployment, Problem
-from service.cli.working import on_deployment
+from service.cli.working import on_deployment, units_named
 from service.clock import on_screen
 from service.database import act_for
-from service.errors import NotFound
 from service.keyring import jwks
 from service.rotation import Rotation, go_on, list_rotations, rewrap, stop
 from service.rotation import rotate as rotate_key
@@ -130,14 +129,7 @@ def rewrap_all() -> None:
 async def _each_unit(deployment: Deployment, code: str | None, act: Callable[[AsyncConnection, int], Awaitable[T]]) -> list[T]:
     """What `act` returns for the unit, or for every one, each in its own transaction."""
     found: list[T] = []
-    async with deployment.engine.connect() as conn:
-        rows = await conn.execute(
-            text("SELECT id FROM units WHERE CAST(:code AS text) IS NULL OR code = :code ORDER BY code"), {"code": code}
-        )
-        units = list(rows.scalars())
-    if not units and code is not None:
-        raise NotFound("unit.unknown")
-    for unit_id in units:
+    for _, unit_id in await units_named(deployment, code):
         async with deployment.engine.begin() as conn:
             await act_for(conn, unit_id)
             found.append(await act(conn, unit_id))

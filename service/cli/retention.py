@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import typer
-from sqlalchemy import text
 
 from service.cli.deployment import Deployment
-from service.cli.working import on_deployment
+from service.cli.working import on_deployment, units_named
 from service.clock import on_screen
-from service.errors import NotFound
 from service.retention import RetentionRun, dry_run, list_runs, run_unit
 
 app = typer.Typer(help="What is kept no longer: the workers see to it once a day.", no_args_is_help=True)
@@ -26,7 +24,7 @@ def run(
 
     async def work(deployment: Deployment) -> None:
         now = deployment.now
-        for code, unit_id in await _units(deployment, unit):
+        for code, unit_id in await units_named(deployment, unit):
             if dry:
                 async with deployment.engine.begin() as conn:
                     counts = await dry_run(conn, unit_id, now=now)
@@ -46,25 +44,13 @@ def show(
     """What was deleted, when, by which rule; the newest first."""
 
     async def work(deployment: Deployment) -> list[RetentionRun]:
-        ((_, unit_id),) = await _units(deployment, unit)
+        ((_, unit_id),) = await units_named(deployment, unit)
         async with deployment.engine.begin() as conn:
             return await list_runs(conn, unit_id, before=None, limit=limit)
 
     for each in on_deployment(work):
         ended = on_screen(each.ended_at) if each.ended_at else "-"
         typer.echo(f"{on_screen(each.began_at)}  {ended:<16}  {each.rule:<12} {_told(each.counts)}")
-
-
-async def _units(deployment: Deployment, code: str | None) -> list[tuple[str, int]]:
-    async with deployment.engine.begin() as conn:
-        # also units that stand no more: what they left has its time, too
-        found = await conn.execute(
-            text("SELECT code, id FROM units WHERE CAST(:code AS text) IS NULL OR code = :code ORDER BY code"), {"code": code}
-        )
-        units = [(row.code, row.id) for row in found]
-    if code is not None and not units:
-        raise NotFound("unit.unknown")
-    return units
 
 
 def _told(counts: Mapping[str, int]) -> str:

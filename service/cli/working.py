@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.cli.deployment import Deployment, open_owner
 from service.database import act_for
+from service.errors import NotFound
 from service.settings import Settings
 from service.units import find_unit, root_unit
 
@@ -33,3 +35,18 @@ async def act_from_the_top(conn: AsyncConnection, deployment: Deployment, unit: 
 def in_a_line(rows: int, created: int, unchanged: int) -> str:
     """What became of a list, in a line."""
     return f"{rows} rows: {created} made, {unchanged} unchanged"
+
+
+async def units_named(deployment: Deployment, code: str | None) -> list[tuple[str, int]]:
+    """(code, id) of the unit with this code, or of every one, also of those that stand no more: what they left is still kept.
+
+    Raises `NotFound("unit.unknown")`.
+    """
+    async with deployment.engine.connect() as conn:
+        found = await conn.execute(
+            text("SELECT code, id FROM units WHERE CAST(:code AS text) IS NULL OR code = :code ORDER BY code"), {"code": code}
+        )
+        units = [(row.code, row.id) for row in found]
+    if code is not None and not units:
+        raise NotFound("unit.unknown")
+    return units
