@@ -2,11 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 _RUN = re.compile(rb"\d(?:[ .\-]{0,2}\d){8,}")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_JSON_ESCAPE = re.compile(rb"\\{1,2}u([0-9a-fA-F]{4})")
+_URL_ESCAPE = re.compile(rb"[\w+.\-]*(?:%[0-9A-F]{2}[\w+.\-]*)+")
 _SEPARATORS = re.compile(rb"[ .\-]")
 _EMAIL = re.compile(rb"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9.\-]{3,100}")
 
@@ -26,18 +30,18 @@ class Searcher:
     def __init__(self, people: People) -> None:
         self._numbers = {number.encode() for number in people.numbers}
         self._emails = {email.lower().encode() for email in people.emails}
-        written = [form for name in people.names for form in _forms(name)]
-        # By their first word: an alternation of every name would be tried at every byte of the database.
-        self._names: dict[bytes, set[bytes]] = {}
-        for name in written:
-            self._names.setdefault(name[:6], set()).add(name)
-        self._starts = re.compile(b"|".join(re.escape(start) for start in sorted(self._names)))
+        self._names = {_folded(name) for name in people.names}
 
     def found_in(self, data: bytes) -> set[str]:
-        """Kinds found: "number", "email", "name"; also in what stands there as UTF-16."""
+        """Kinds found: "number", "email", "name"; also in what stands there as UTF-16, or escaped for JSON or a URL."""
         found = self._plain(data)
         if b"\x00" in data:
             found |= self._plain(data.replace(b"\x00", b""))
+        # Folded, a name is one word in every case, with and without its accents, composed or not: looked for once, not in forty forms.
+        readings = [_unescaped(each).decode("utf-8", "replace") for each in (data, data.replace(b"\x00", b""))]
+        readings += [data[at:].decode(encoding, "replace") for at in (0, 1) for encoding in ("utf-16-le", "utf-16-be")]
+        if any(name in text for text in map(_folded, readings) for name in self._names):
+            found.add("name")
         return found
 
     def _plain(self, data: bytes) -> set[str]:
@@ -47,14 +51,10 @@ class Searcher:
             if any(digits[at : at + 9] in self._numbers for at in range(len(digits) - 8)):
                 found.add("number")
         # An email may follow other letters without a gap: every ending of what stands before the @ is tried.
-        for match in _EMAIL.finditer(data):
+        for match in _EMAIL.finditer(data.replace(b"%40", b"@")):
             local, _, host = match[0].lower().partition(b"@")
             if any(local[at:] + b"@" + host[:end] in self._emails for at in range(len(local)) for end in _ends(host)):
                 found.add("email")
-        for start in self._starts.finditer(data):
-            at = start.start()
-            if any(data.startswith(name, at) for name in self._names[start[0]]):
-                found.add("name")
         return found
 
 
@@ -62,12 +62,18 @@ def _ends(host: bytes) -> Iterator[int]:
     return (end for end in range(len(host), 3, -1))
 
 
-def _forms(name: str) -> Iterable[bytes]:
-    plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
-    unaccented = plain.replace("đ", "d").replace("Đ", "D")
-    for form in {name, unicodedata.normalize("NFD", name), unaccented, name.upper(), unaccented.lower()}:
-        yield form.encode()
-        yield form.encode("utf-16-le")
+def _folded(text: str) -> str:
+    """Lower case, without accents."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower().replace("đ", "d")
+
+
+def _unescaped(data: bytes) -> bytes:
+    """As it was before JSON or a URL escaped it."""
+    if b"\\u" in data:
+        data = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)).encode("utf-8", "replace"), data)
+    if b"%" in data:
+        data = _URL_ESCAPE.sub(lambda found: unquote_to_bytes(found[0].replace(b"+", b" ")), data)
+    return data
 
 
 def files_with_people(searcher: Searcher, root: Path) -> dict[str, set[str]]:
