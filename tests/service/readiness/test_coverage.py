@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlalchemy import text
 
 from service.database import unit_transaction
@@ -59,6 +60,15 @@ async def test_only_the_unready_are_shown_where_asked(gate: Gate) -> None:
     assert [each.code for each in await _coverage(gate, only_not_ready=True)] == ["lqd-th", "sgddt-dongnai", "vhxh-an-phuoc"]
     assert [each.code for each in await _coverage(gate, only_not_ready=True, now=LAPSED)] == CODES
     assert len(await _coverage(gate, now=LAPSED)) == 4
+
+
+@pytest.mark.parametrize("table", ["data_rules", "protection_leads", "verification_cards"])
+async def test_one_part_that_is_gone_or_lapsed_is_enough_to_be_unready(gate: Gate, table: str) -> None:
+    await _make_ready(gate)
+    for deed in (f"UPDATE {table} SET school_year = '2024-2025'", f"DELETE FROM {table}"):
+        async with gate.engines.owner.begin() as conn:
+            await conn.execute(text(deed))
+        assert "nbk-thcs" in [each.code for each in await _coverage(gate, only_not_ready=True)]
 
 
 async def test_it_agrees_with_what_each_unit_is_told(gate: Gate) -> None:
