@@ -98,7 +98,7 @@ class Drawn:
         return min(found, key=ORDER.index, default=None)
 
 
-_addresses = st.one_of(st.tuples(st.just("sms"), st.integers(0, 5)), st.tuples(st.just("email"), st.integers(0, 2)))
+_addresses = st.one_of(st.tuples(st.just("sms"), st.integers(0, 3)), st.tuples(st.just("email"), st.integers(0, 1)))
 _lists = st.sampled_from([OFFICE, OURS, THEIRS])
 _classes = st.sampled_from(sorted(CLASSES))
 
@@ -123,7 +123,7 @@ def registries(draw: st.DrawFn) -> Drawn:
     return Drawn(
         people=tuple(people),
         alone=tuple(draw(st.lists(st.tuples(_lists, _classes), max_size=3))),
-        suppressed=draw(st.frozensets(st.tuples(st.sampled_from(list(ABOVE)), _addresses, reasons), max_size=8)),
+        suppressed=draw(st.frozensets(st.tuples(st.sampled_from(list(ABOVE)), _addresses, reasons), max_size=12)),
         consented=draw(st.frozensets(st.tuples(_lists, _addresses, st.booleans()), max_size=8)),
     )
 

@@ -70,6 +70,16 @@ async def test_the_department_is_told_its_own_reason_by_name(school: Site) -> No
     assert _not_sent(told) == {"opt_out": (2, "addresses"), "no_contact": (1, "pupils")}
 
 
+async def test_what_an_office_took_off_holds_for_everybody_who_sends_to_its_schools(
+    school: Site, engines: Engines, master: MasterKey
+) -> None:
+    await _suppress(engines, master, school.world.units["vhxh-an-phuoc"], "+84900000002", "wrong_person")
+    by_department = (await school.call("POST", "/audiences/count", unit=DEPARTMENT, json=BOTH | {"unit": DEPARTMENT})).json()
+    assert _not_sent(by_department) == {"wrong_person": (1, "addresses"), "no_contact": (1, "pupils")}
+    by_school = (await school.call("POST", "/audiences/count", json=BOTH)).json()
+    assert _not_sent(by_school) == {"other": (1, "addresses"), "no_contact": (1, "pupils")}
+
+
 async def test_a_notice_is_sent_to_nobody_and_leaves_nobody_out(school: Site) -> None:
     told = (await school.call("POST", "/audiences/count", json=BOTH | {"channels": ["notice"]})).json()
     assert (told["recipients"], told["by_channel"], told["not_sent"]) == (0, {}, [])

@@ -83,7 +83,7 @@ async def test_progress_is_of_the_whole_and_in_quarters(site: Site, engines: Eng
     assert (await _received(site))[0]["percent"] == 100
 
 
-@pytest.mark.parametrize("moment", ["planned", "sent", "completed"])
+@pytest.mark.parametrize("moment", ["planned", "first sent", "all sent", "completed"])
 async def test_one_s_only_number_standing_on_another_school_s_list_changes_nothing(
     site: Site, engines: Engines, master: MasterKey, moment: str
 ) -> None:
@@ -96,7 +96,8 @@ async def test_one_s_only_number_standing_on_another_school_s_list_changes_nothi
         await add_parents(engines.owner, master, site.world.units[THEIRS], phones=1, first=0 if shared else 1)
         made = await _planned(site, engines)
         if moment != "planned":
-            await _move(engines, "")
+            first = " AND number = (SELECT min(number) FROM deliveries WHERE state = 'waiting')" if moment == "first sent" else ""
+            await _move(engines, first)
         if moment == "completed":
             async with engines.owner.begin() as conn:
                 await conn.execute(text("UPDATE broadcasts SET state = 'completed' WHERE public_id = :id"), {"id": made["id"]})
