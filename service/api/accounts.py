@@ -131,7 +131,9 @@ async def create(context: Context, actor: AccountsWriter, body: AccountIn, key: 
             )
             return 201, await _invited(conn, actor, account_id, context.now())
 
-        return await once(conn, actor, target.id, key, request_hash("accounts.create", body), act, shown_once=_TOKEN)
+        return await once(
+            conn, context.master, actor, target.id, key, request_hash("accounts.create", body), act, shown_once=_TOKEN
+        )
 
 
 @router.get("")
@@ -168,7 +170,7 @@ async def change(
             await change_account(conn, actor, account_id=number, change=said, now=context.now())
             return 200, AccountOut.of(await account_state(conn, number))
 
-        return await once(conn, actor, unit_id, key, request_hash("accounts.change", str(account_id), body), act)
+        return await once(conn, context.master, actor, unit_id, key, request_hash("accounts.change", str(account_id), body), act)
 
 
 @router.post("/{account_id}/invitation", status_code=201, response_model=InvitedOut)
@@ -184,7 +186,7 @@ async def invite_again(
             return 201, await _invited(conn, actor, number, context.now())
 
         asked = request_hash("accounts.invite", str(account_id))
-        return await once(conn, actor, unit_id, key, asked, act, shown_once=_TOKEN)
+        return await once(conn, context.master, actor, unit_id, key, asked, act, shown_once=_TOKEN)
 
 
 async def _invited(conn: AsyncConnection, actor: Actor, account_id: int, now: datetime) -> InvitedOut:

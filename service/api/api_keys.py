@@ -91,7 +91,7 @@ async def create(context: Context, actor: AnyCaller, body: ApiKeyIn, key: Idempo
             return 201, NewApiKeyOut(**made.model_dump(), api_key=token)
 
         asked = request_hash("api_keys.create", body)
-        return await once(conn, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"api_key"}))
+        return await once(conn, context.master, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"api_key"}))
 
 
 @router.delete("/{key_id}", response_model=ApiKeyOut)
@@ -109,4 +109,4 @@ async def revoke(
         async def act() -> tuple[int, ApiKeyOut]:
             return 200, ApiKeyOut.of(await revoke_api_key(conn, actor, key_id=number, now=context.now()))
 
-        return await once(conn, actor, unit_id, key, request_hash("api_keys.revoke", str(key_id)), act)
+        return await once(conn, context.master, actor, unit_id, key, request_hash("api_keys.revoke", str(key_id)), act)

@@ -75,7 +75,7 @@ class Move:
 
             located = await find_broadcast(conn, broadcast_id)
             hashed = request_hash(f"broadcasts.{name}", str(self.public_id), asked or b"")
-            return await once(conn, actor, located.unit_id, self.key, hashed, act)
+            return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
 
 def _move(context: Context, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> Move:
@@ -106,7 +106,7 @@ async def create(context: Context, actor: BroadcastsWriter, body: BroadcastIn, k
             view = await create_draft(conn, actor, unit=unit, draft=draft, now=context.now())
             return 201, await shown(context, conn, view)
 
-        return await once(conn, actor, unit.id, key, request_hash("broadcasts.create", body), act)
+        return await once(conn, context.master, actor, unit.id, key, request_hash("broadcasts.create", body), act)
 
 
 @router.get("")

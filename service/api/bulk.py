@@ -92,7 +92,7 @@ async def units(context: Context, actor: UnitsWriter, request: Request, key: Ide
                 problems=row_problems(checked.problems, language),
             )
 
-        return await once(conn, actor, actor.unit_id, key, request_hash("units.create_many", data, dry_run), act)
+        return await once(conn, context.master, actor, actor.unit_id, key, request_hash("units.create_many", data, dry_run), act)
 
 
 @router.post(
@@ -129,7 +129,7 @@ async def accounts(context: Context, actor: AccountsWriter, request: Request, ke
             )
 
         asked = request_hash("accounts.create_many", data, dry_run)
-        answer = await once(conn, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"invitations"}))
+        answer = await once(conn, context.master, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"invitations"}))
         if invited and _XLSX in request.headers.get("accept", ""):
             return _workbook(await asyncio.to_thread(invitations_workbook, invited), "loi-moi.xlsx", 201)
     return answer

@@ -13,7 +13,7 @@ from contact_registry import LANGUAGES
 from service.api.contact_models import Audience, Channel, ClassName, Language, RoleName, Typed, UnitCode
 from service.api.contact_place import ChangingPerson, ContactId, change_unit
 from service.api.context import ContactsEraser, ContactsWriter, Context
-from service.api.idempotency import IdempotencyKey, once, private_hash
+from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.contacts import (
     ContactPlace,
     Person,
@@ -201,5 +201,5 @@ async def erase_one(
             )
             return 200, ErasedOut.model_validate(erased, from_attributes=True)
 
-        hashed = await private_hash(conn, context.master, "contacts.erase", str(contact_id), body)
-        return await once(conn, actor, actor.unit_id, key, hashed, act)
+        hashed = request_hash("contacts.erase", str(contact_id), body)
+        return await once(conn, context.master, actor, actor.unit_id, key, hashed, act)

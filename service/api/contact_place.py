@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.api.context import ApiContext, Context
-from service.api.idempotency import IdempotencyKey, once, private_hash
+from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.contacts import ContactPlace, locate_contact
 from service.database import act_for, unit_transaction
 from service.units import Unit, find_unit
@@ -39,10 +39,10 @@ async def change_unit(
     asked: BaseModel,
     use_case: Callable[[AsyncConnection, Unit], Awaitable[tuple[int, BaseModel]]],
 ) -> JSONResponse:
-    """Runs the use case for the unit, once for the key. What was asked is bound by a keyed hash: it may name a person."""
+    """Runs the use case for the unit, once for the key."""
     async with at_unit(context, actor, code) as (conn, unit):
-        hashed = await private_hash(conn, context.master, name, asked)
-        return await once(conn, actor, unit.id, key, hashed, lambda: use_case(conn, unit))
+        hashed = request_hash(name, asked)
+        return await once(conn, context.master, actor, unit.id, key, hashed, lambda: use_case(conn, unit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Person:
             async def act() -> tuple[int, BaseModel]:
                 return 200, await use_case(conn, place)
 
-            hashed = await private_hash(conn, self.context.master, f"contacts.{name}", str(self.public_id), asked)
-            return await once(conn, actor, place.unit_id, self.key, hashed, act)
+            hashed = request_hash(f"contacts.{name}", str(self.public_id), asked)
+            return await once(conn, self.context.master, actor, place.unit_id, self.key, hashed, act)
 
 
 def _reading(context: Context, contact_id: ContactId) -> Person:

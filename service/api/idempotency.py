@@ -27,17 +27,12 @@ IdempotencyKey = Annotated[
 
 
 def request_hash(operation: str, *parts: Any) -> bytes:
-    """What a key is bound to: the operation and everything that was asked."""
+    """What a key is bound to: the operation and everything that was asked. `once` keeps it keyed."""
     digest = hashlib.sha256(operation.encode())
     for part in parts:
         raw = part if isinstance(part, bytes) else _bytes(part)
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.digest()
-
-
-async def private_hash(conn: AsyncConnection, master: MasterKey, operation: str, *parts: Any) -> bytes:
-    """The same for a request that names a person: keyed, for whoever reads a plain digest of a phone number finds the number."""
-    return hmac.digest(await deployment_key(conn, master, "address_index"), request_hash(operation, *parts), "sha256")
 
 
 def _bytes(part: Any) -> bytes:
@@ -49,6 +44,7 @@ def _bytes(part: Any) -> bytes:
 
 async def once(
     conn: AsyncConnection,
+    master: MasterKey,
     actor: Actor,
     unit_id: int,
     key: str | None,
@@ -68,6 +64,8 @@ async def once(
         return JSONResponse(answer.model_dump(mode="json"), status_code=status, headers=headers)
     if not (1 <= len(key) <= 200 and key.isprintable()):
         raise Invalid("request.idempotency_key")
+    # A plain digest of a phone number gives the number away to whoever tries them all.
+    asked = hmac.digest(await deployment_key(conn, master, "address_index"), asked, "sha256")
     mine = {"unit": unit_id, "account": actor.account_id, "key": key}
     first = await conn.execute(
         text(

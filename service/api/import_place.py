@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.api.context import ApiContext, Context
-from service.api.idempotency import IdempotencyKey, once, private_hash
+from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.api.import_models import ImportOut
 from service.contacts import ImportPlace, import_report, locate_import
 from service.database import act_for, unit_transaction
@@ -47,8 +47,8 @@ class Place:
                 await use_case(conn, located.id)
                 return 200, ImportOut.of(await import_report(conn, self.public_id, language=self.language))
 
-            hashed = await private_hash(conn, self.context.master, f"imports.{name}", str(self.public_id), asked)
-            return await once(conn, actor, located.unit_id, self.key, hashed, act)
+            hashed = request_hash(f"imports.{name}", str(self.public_id), asked)
+            return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
 
 def _reading(context: Context, request: Request, import_id: ImportId) -> Place:

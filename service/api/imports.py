@@ -56,7 +56,7 @@ async def upload(context: Context, actor: ImportsWriter, request: Request, key: 
             return 202, ImportStarted(id=public_id, state="reading")
 
         asked = request_hash("imports.create", data, target.code, form.dry_run, form.audience)
-        return await once(conn, actor, target.id, key, asked, act)
+        return await once(conn, context.master, actor, target.id, key, asked, act)
 
 
 @router.get("")

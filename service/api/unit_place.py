@@ -57,7 +57,7 @@ class UnitPlace:
         """Runs the use case once for the key. Its answer is kept for a repeat, so it names nobody."""
         async with self.open(actor, to_named=to_named) as (conn, unit):
             asked_for = request_hash(name, unit.code, asked or b"")
-            return await once(conn, actor, unit.id, self.key, asked_for, lambda: use_case(conn, unit))
+            return await once(conn, self.context.master, actor, unit.id, self.key, asked_for, lambda: use_case(conn, unit))
 
 
 def _reading(context: Context, request: Request, code: UnitCode) -> UnitPlace:

@@ -89,7 +89,7 @@ async def create(context: Context, actor: UnitsWriter, body: UnitIn, key: Idempo
         async def act() -> tuple[int, UnitOut]:
             return 201, UnitOut.of(await create_unit(conn, actor, **body.model_dump(), now=context.now()))
 
-        return await once(conn, actor, actor.unit_id, key, request_hash("units.create", body), act)
+        return await once(conn, context.master, actor, actor.unit_id, key, request_hash("units.create", body), act)
 
 
 @router.patch("/{code}", response_model=UnitOut)
@@ -107,4 +107,4 @@ async def revise(
             revision = Revision(**body.model_dump())
             return 200, UnitOut.of(await revise_unit(conn, actor, code=code, revision=revision, now=context.now()))
 
-        return await once(conn, actor, actor.unit_id, key, request_hash("units.revise", code, body), act)
+        return await once(conn, context.master, actor, actor.unit_id, key, request_hash("units.revise", code, body), act)
