@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
+    false,
     func,
     literal,
     or_,
@@ -36,12 +37,15 @@ from contact_registry.models import contact_points, contacts, enrolments, suppre
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`units`: codes, resolved to ids by the caller. Grades and classes add up; neither means all parents. `staff`: staff, too."""
+    """`units`: codes, resolved to ids by the caller. Grades and classes add up; neither means all parents. `staff`: staff, too;
+    without `parents`, nobody but them.
+    """
 
     units: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     staff: bool = False
+    parents: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,8 @@ def _suppressed_for_all(preferences: Preferences) -> Subquery:
 def beside_pupil(audience: Audience) -> ColumnElement[bool] | None:
     """Which enrolments an audience of grades and classes means; None: all."""
     pupil = enrolments.c
+    if not audience.parents:
+        return false()
     if not audience.grades and not audience.classes:
         return None
     return or_(
@@ -205,6 +211,8 @@ def meant(
     (500,000 contacts: 7.0 s instead of 2.4 s).
     """
     pupil = enrolments.c
+    if not audience.parents:
+        return of == "staff" if audience.staff else false()
     named = beside_pupil(audience)
     if named is None:
         return of.in_(("parents", "staff") if audience.staff else ("parents",))

@@ -370,6 +370,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "template.unknown": ("Không có mẫu tin mang mã này.", "There is no ready text with this code."),
     # broadcasts
+    "audience.nobody": (
+        "Không gửi phụ huynh thì phải chọn staff, và không chọn khối hay lớp.",
+        "Without parents choose staff, and no grade or class.",
+    ),
     "audience.class_unknown": (
         "Danh sách của trường không có lớp này, hoặc tin không gửi cho lớp này.",
         "The school's list has no such class, or the warning is not for it.",

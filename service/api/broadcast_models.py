@@ -41,15 +41,18 @@ class TextsIn(_Asked):
 
 
 class AudienceIn(_Asked):
-    """Whom it is for. Without `units`: the broadcast's own unit and all below it."""
+    """Whom it is for. Without `units`: the broadcast's own unit and all below it. `staff`: staff, too; with `"parents": false`, only
+    staff.
+    """
 
     units: Annotated[list[Word], Field(max_length=2_000)] = []
     grades: Annotated[list[Word], Field(max_length=50)] = []
     classes: Annotated[list[Word], Field(max_length=500)] = []
     staff: bool = False
+    parents: bool = True
 
     def audience(self) -> Audience:
-        return Audience(units=tuple(self.units), grades=tuple(self.grades), classes=tuple(self.classes), staff=self.staff)
+        return Audience(tuple(self.units), tuple(self.grades), tuple(self.classes), staff=self.staff, parents=self.parents)
 
 
 class BroadcastIn(_Asked):

@@ -36,6 +36,8 @@ def stored_audience(audience: Audience) -> dict[str, Any]:
         "grades": sorted(set(audience.grades)),
         "classes": sorted(set(audience.classes)),
         "staff": audience.staff,
+        # Said only where it is so: what was submitted before there was such an audience keeps its digest.
+        **({} if audience.parents else {"parents": False}),
     }
 
 
@@ -46,6 +48,7 @@ def load_audience(stored: Mapping[str, Any]) -> Audience:
         grades=tuple(stored.get("grades", ())),
         classes=tuple(stored.get("classes", ())),
         staff=bool(stored.get("staff", False)),
+        parents=bool(stored.get("parents", True)),
     )
 
 
@@ -60,13 +63,15 @@ async def resolve_audience(conn: AsyncConnection, unit_code: str, audience: Audi
     """Ids of the units whose lists are meant: those named, else the broadcast's own, each with all that stands below it.
 
     The transaction acts for the broadcast's unit. Raises `NotFound("unit.unknown")` for a unit outside its tree, and
-    `Invalid("request.invalid")` for a class, grade or code with characters that nobody sees.
+    `Invalid("request.invalid")` for a class, grade or code with characters that nobody sees, and for an audience of nobody.
     """
     wrong = [
         FieldError(f"audience.{name}", "field.invalid")
         for name, words in (("units", audience.units), ("grades", audience.grades), ("classes", audience.classes))
         if any(one_line(word) != word for word in words)
     ]
+    if not audience.parents and (audience.grades or audience.classes or not audience.staff):
+        wrong.append(FieldError("audience", "audience.nobody"))
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
     return await units_below(conn, sorted(set(audience.units)) or [unit_code], on.astimezone(LOCAL).date())

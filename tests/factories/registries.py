@@ -53,6 +53,7 @@ class Asked:
     channels: tuple[str, ...]
     urgency: str
     by_consent: bool
+    parents: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Drawn:
 
     def _meant(self, classes: tuple[str, ...], asked: Asked) -> bool:
         named = asked.classes or asked.grades
-        return not named or any(name in asked.classes or CLASSES[name] in asked.grades for name in classes)
+        return asked.parents and (not named or any(name in asked.classes or CLASSES[name] in asked.grades for name in classes))
 
     def _why_not(self, unit: str, address: Address, asked: Asked) -> str | None:
         found = set()
@@ -133,12 +134,14 @@ def audiences(draw: st.DrawFn) -> Asked:
     """Any audience a unit may name."""
     unit = draw(st.sampled_from([DEPARTMENT, OFFICE, OURS]))
     below = [each for each in ABOVE if unit in ABOVE[each]]
+    only_staff = draw(st.integers(0, 4)) == 0
     return Asked(
         unit=unit,
         units=tuple(draw(st.lists(st.sampled_from(below), max_size=2, unique=True))),
-        grades=tuple(draw(st.lists(st.sampled_from(["6", "7"]), max_size=1))),
-        classes=tuple(draw(st.lists(_classes, max_size=2, unique=True))),
-        staff=draw(st.booleans()),
+        grades=() if only_staff else tuple(draw(st.lists(st.sampled_from(["6", "7"]), max_size=1))),
+        classes=() if only_staff else tuple(draw(st.lists(_classes, max_size=2, unique=True))),
+        staff=only_staff or draw(st.booleans()),
+        parents=not only_staff,
         channels=draw(st.sampled_from([("sms",), ("email",), ("sms", "email"), ("sms", "email", "notice")])),
         urgency=draw(st.sampled_from(["advisory", "advisory", "urgent"])),
         by_consent=draw(st.booleans()),

@@ -86,7 +86,8 @@ CREATE FUNCTION loa_point_elsewhere(broadcast bigint, of_channel text, hash byte
     JOIN unit_closure below ON below.ancestor_id = named.id AND below.descendant_id <> here
     JOIN contact_points p ON p.unit_id = below.descendant_id AND p.audience IN ('parents', 'staff') AND p.channel = of_channel
                          AND p.address_hash = hash AND p.ended_by IS NULL
-                         AND (p.audience = 'parents' OR (b.audience ->> 'staff')::boolean)
+                         AND CASE p.audience WHEN 'parents' THEN coalesce((b.audience ->> 'parents')::boolean, true)
+                                  ELSE (b.audience ->> 'staff')::boolean END
    WHERE b.id = broadcast AND NOT EXISTS (
      SELECT FROM unit_closure up JOIN suppressions s ON s.unit_id = up.ancestor_id
       WHERE up.descendant_id = p.unit_id AND s.channel = p.channel AND s.address_hash = p.address_hash

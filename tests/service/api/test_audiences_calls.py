@@ -80,6 +80,27 @@ async def test_what_an_office_took_off_holds_for_everybody_who_sends_to_its_scho
     assert _not_sent(by_school) == {"other": (1, "addresses"), "no_contact": (1, "pupils")}
 
 
+async def test_staff_alone_can_be_meant_and_nobody_cannot(school: Site, engines: Engines) -> None:
+    async with engines.owner.begin() as conn:  # one of the five numbers is a teacher's
+        await conn.execute(
+            text(
+                "WITH one AS (UPDATE contact_points SET audience = 'staff'"
+                "   WHERE id = (SELECT max(id) FROM contact_points WHERE channel = 'sms') RETURNING contact_id)"
+                " UPDATE contacts c SET audience = 'staff', role = 'staff' FROM one WHERE c.id = one.contact_id"
+            )
+        )
+
+    async def count(**audience: Any) -> Any:
+        return (await school.call("POST", "/audiences/count", json=BOTH | {"audience": audience})).json()
+
+    assert (await count(staff=True, parents=False))["by_channel"] == {"sms": 1, "email": 0}
+    assert _not_sent(await count(staff=True, parents=False)) == {}
+    assert (await count(staff=True))["by_channel"] == {"sms": 5, "email": 1}
+    for nobody in ({"parents": False}, {"parents": False, "staff": True, "classes": ["6A1"]}):
+        refused = await count(**nobody)
+        assert (refused["status"], refused["errors"][0]["code"]) == (422, "audience.nobody")
+
+
 async def test_a_notice_is_sent_to_nobody_and_leaves_nobody_out(school: Site) -> None:
     told = (await school.call("POST", "/audiences/count", json=BOTH | {"channels": ["notice"]})).json()
     assert (told["recipients"], told["by_channel"], told["not_sent"]) == (0, {}, [])

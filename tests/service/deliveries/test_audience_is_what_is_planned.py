@@ -77,7 +77,7 @@ class System:
 
 
 def audience_of(asked: Asked) -> Audience:
-    return Audience(asked.units, asked.grades, asked.classes, asked.staff)
+    return Audience(asked.units, asked.grades, asked.classes, staff=asked.staff, parents=asked.parents)
 
 
 @pytest.fixture
