@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,18 @@ def test_a_refused_setting_is_a_sentence_with_its_name(command: tuple[str, ...])
     assert ended.returncode == 1
     assert ended.stderr.startswith("LOA_WEB_PORT: ")
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_control_c_while_loading_leaves_no_traceback() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "service", "--help"]  # writes a line for each module it has loaded
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as loading:
+        assert loading.stderr is not None
+        next(line for line in loading.stderr if "pydantic" in line)
+        loading.send_signal(signal.SIGINT)
+        rest = loading.stderr.read()
+
+    assert loading.returncode == -signal.SIGINT
+    assert "Traceback" not in rest
 
 
 def test_help_lists_the_commands() -> None:
