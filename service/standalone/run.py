@@ -19,24 +19,23 @@ from service.database.roles import OWNER
 from service.keyring import make_deployment_keys
 from service.settings import Settings
 from service.standalone import postgres
-from service.standalone.demo.api import Api, Refused
+from service.standalone.demo.api import Api
 from service.standalone.demo.checking import check_one
-from service.standalone.demo.seeding import SCHOOLS, DemoFileMissing, SeededWorld, seed
+from service.standalone.demo.seeding import SCHOOLS, SeededWorld, seed
 from service.standalone.demo.sending import import_lists, send_sample
 from service.standalone.demo.story import tell
-from service.standalone.environment import Kind, OtherKind, environment, names_a_carrier, programs, settle_kind
-from service.standalone.home import Home, UnsafeHome, write_private
+from service.standalone.environment import Kind, environment, names_a_carrier, programs, settle_kind
+from service.standalone.home import Home, write_private
 from service.standalone.master_key import settled
-from service.standalone.ports import PortBusy, check_ports
-from service.standalone.postgres import PostgresFailed
-from service.standalone.secrets import Secrets, SecretsDamaged
+from service.standalone.obstacles import Obstacle
+from service.standalone.ports import check_different, check_free
+from service.standalone.secrets import Secrets
 from service.standalone.servers import Migrate, ServerSilent, running_servers
-from service.standalone.supervisor import ProgramFailed, Supervisor
+from service.standalone.supervisor import Supervisor
 from service.standalone.words import Words
 
 _DEMO_SECONDS = 120.0
 _READY_SECONDS = 60.0
-_CANNOT = (PostgresFailed, ProgramFailed, ServerSilent, SecretsDamaged, UnsafeHome, DemoFileMissing, Refused)
 
 
 def run(settings: Settings, *, once: bool, live: bool, words: Words, migrate: Migrate) -> int:
@@ -67,14 +66,12 @@ async def _until_told(settings: Settings, *, once: bool, kind: Kind, words: Word
     try:
         return await work
     except asyncio.CancelledError:
+        if not told:  # not by a signal: nobody reads what we print any more (`make run | head`), and rich ends us
+            raise
         console.print(words("stopped"))
         return 128 + told[0] if once else 0  # Ctrl-C is how a run that stays up is meant to end
-    except PortBusy as busy:
-        console.print(words("port_busy", port=busy.port, setting=busy.setting, other=busy.port + 1), style="bold red")
-    except OtherKind as other:
-        console.print(words("other_kind", home=settings.home, found=other.found), style="bold red")
-    except _CANNOT as reason:
-        console.print(str(reason), style="bold red", markup=False)
+    except Obstacle as obstacle:
+        console.print(obstacle.said(words), style="bold red", markup=False, soft_wrap=True)  # paths are there to be copied
     return 1
 
 
@@ -82,13 +79,14 @@ async def _run(
     settings: Settings, kind: Kind, *, once: bool, words: Words, console: Console, supervisors: list[Supervisor], migrate: Migrate
 ) -> int:
     home = Home.at(settings.home)
+    check_different(settings, simulators=kind == "demo")
     console.print(words("starting"))
     if kind == "demo" and names_a_carrier(settings):
         console.print(words("carriers_ignored"), style="yellow")
-    async with running_servers(home, migrate) as supervisor:
+    async with running_servers(home, migrate, alone=True) as supervisor:
         supervisors.append(supervisor)
         settle_kind(home, kind)
-        check_ports(settings, simulators=kind == "demo")
+        check_free(settings, simulators=kind == "demo")
         secrets, world = await _prepare(home, settings, kind)
         told = environment(home, settings, secrets, kind)
         console.print(words("starting_own"))
@@ -155,7 +153,7 @@ async def _stay(
 async def _demo(
     client: httpx.AsyncClient, settings: Settings, world: SeededWorld, home: Home, console: Console, words: Words
 ) -> bool:
-    api = Api(client, world.demo)
+    api = Api(client, settings.web_port, world.demo)
     try:
         async with asyncio.timeout(_DEMO_SECONDS):
             await import_lists(api, world.without_list, lambda unit: console.print(words("importing", unit=unit)))
@@ -167,6 +165,9 @@ async def _demo(
             checked = await check_one(api, client, world.demo["inbox_url"], sent.broadcast, digits=settings.number_digits)
     except TimeoutError:
         console.print(words("too_late"), words("logs", logs=home.logs), style="bold red")
+        return False
+    except httpx.HTTPError as error:
+        console.print(words("no_answer", error=type(error).__name__), words("logs", logs=home.logs), style="bold red")
         return False
     sample = {"lookup_number": checked.number, "channel": "sms", "text": checked.text} if checked else None
     demo = {**world.demo, "broadcast_id": sent.broadcast["id"], **({"sample": sample} if sample else {})}
@@ -191,6 +192,6 @@ def _answers(client: httpx.AsyncClient, url: str, name: str, home: Home) -> Awai
                 if (await client.get(url)).is_success:
                     return
             await asyncio.sleep(0.1)
-        raise ServerSilent(f"{name} does not answer; its log: {home.logs / name}.log")
+        raise ServerSilent("server_silent", name=name, log=home.logs / f"{name}.log")
 
     return ask()

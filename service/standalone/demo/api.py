@@ -6,17 +6,19 @@ from typing import Any
 
 import httpx
 
+from service.standalone.obstacles import Obstacle
 
-class Refused(Exception):
+
+class Refused(Obstacle):
     """A call of the demo was refused. The message carries the answer's own words."""
 
 
 class Api:
-    """Calls with one of the demo's API keys."""
+    """Calls with one of the demo's API keys. On this machine: the public address may not be reachable from it."""
 
-    def __init__(self, client: httpx.AsyncClient, demo: Mapping[str, Any]) -> None:
+    def __init__(self, client: httpx.AsyncClient, web_port: int, demo: Mapping[str, Any]) -> None:
         self._client = client
-        self._base: str = demo["api_url"]
+        self._base = f"http://127.0.0.1:{web_port}/api/v1"
         self._keys: Mapping[str, str] = demo["api_keys"]
 
     async def call(self, method: str, path: str, *, key: str | None = None, **options: Any) -> Any:
@@ -24,7 +26,7 @@ class Api:
         headers = {"Authorization": f"Bearer {self._keys[key]}"} if key else {}
         answer = await self._client.request(method, self._base + path, headers=headers, **options)
         if not answer.is_success:
-            raise Refused(f"{method} {path}: {answer.status_code} {answer.text}")
+            raise Refused("refused", call=f"{method} {path}", answer=f"{answer.status_code} {answer.text}")
         return answer.json()
 
     async def until(self, path: str, *, key: str, leaves: str) -> Any:

@@ -23,6 +23,7 @@ from service.keyring import deployment_key, make_signing_key
 from service.settings import Settings
 from service.standalone.demo.gate import LEAD, make_ready
 from service.standalone.home import Home, write_private
+from service.standalone.obstacles import Obstacle
 from service.units import create_first_unit, create_unit
 
 DEPARTMENT = ("sgddt-dongnai", "Sở Giáo dục và Đào tạo Đồng Nai")
@@ -45,8 +46,8 @@ _PEOPLE = (
 )
 
 
-class DemoFileMissing(Exception):
-    """The world stands but its `demo.json` is gone, and with it the keys, which are kept nowhere else."""
+class DemoFileLost(Obstacle):
+    """The world stands but its `demo.json` is gone or damaged, and with it the keys, which are kept nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,13 @@ class SeededWorld:
 
 
 async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: MasterKey, *, now: datetime) -> SeededWorld:
-    """Makes the world if there is none yet, and forgets an earlier run's sample in `demo.json`. Raises `DemoFileMissing`."""
+    """Makes the world if there is none yet, and forgets an earlier run's sample in `demo.json`. Raises `DemoFileLost`."""
     async with owner.begin() as conn:
         if (await conn.execute(text("SELECT 1 FROM units LIMIT 1"))).first() is None:
             await _make_department(conn, master, now=now)
             demo: dict[str, Any] = {"accounts": [], "api_keys": {}}
-        elif home.demo_file.exists():
-            demo = json.loads(home.demo_file.read_text(encoding="utf-8"))
         else:
-            raise DemoFileMissing(str(home.demo_file))
+            demo = _read(home)
         demo = {**_addresses(settings), **await _with_everybody(conn, master, demo, now=now)}
         await make_ready(conn, master, now=now)
         write_private(home.demo_file, json.dumps(demo, ensure_ascii=False, indent=2))
@@ -75,6 +74,14 @@ async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: Maste
         )
         done = set(listed.scalars())
     return SeededWorld(demo, tuple(code for code, _ in SCHOOLS if code not in done))
+
+
+def _read(home: Home) -> dict[str, Any]:
+    try:
+        demo = json.loads(home.demo_file.read_text(encoding="utf-8"))
+        return {"accounts": [{**each} for each in demo["accounts"]], "api_keys": {**demo["api_keys"]}}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise DemoFileLost("demo_lost", file=home.demo_file) from None  # the cause would show what stands in it
 
 
 def _addresses(settings: Settings) -> dict[str, str]:

@@ -43,7 +43,7 @@ async def import_lists(api: Api, units: tuple[str, ...], announce: Callable[[str
         made = await api.call("POST", "/imports", key="officer", **upload)
         report = await api.until(f"/imports/{made['id']}", key="officer", leaves="reading")
         if report["state"] != "checked":
-            raise Refused(f"{name}: {report['state']} {report.get('failure_code')}")
+            raise Refused("refused", call=name, answer=f"{report['state']} {report.get('failure_code')}")
         await api.call("POST", f"/imports/{made['id']}/apply", key="officer")
 
 

@@ -9,7 +9,7 @@ from service.accounts import authenticate
 from service.keyring import make_deployment_keys
 from service.readiness import coverage
 from service.settings import Settings
-from service.standalone.demo.seeding import DemoFileMissing, seed
+from service.standalone.demo.seeding import DemoFileLost, seed
 from service.standalone.home import Home
 from service.standalone.words import _WORDS, Words
 from service.units import find_unit
@@ -98,12 +98,19 @@ async def test_every_unit_of_the_demo_is_ready_and_stays_so(engines: Engines, ho
             ]
 
 
-async def test_a_lost_demo_file_is_said_and_not_papered_over(engines: Engines, home: Home, master: MasterKey) -> None:
+@pytest.mark.parametrize("left", [None, "", '{"accounts": [', "[]", '{"accounts": []}', '{"accounts": {}, "api_keys": 7}', '"x"'])
+async def test_a_lost_or_damaged_demo_file_is_said_with_what_to_do(
+    engines: Engines, home: Home, master: MasterKey, left: str | None
+) -> None:
     await seeded(engines, home, master)
     home.demo_file.unlink()
+    if left is not None:
+        home.demo_file.write_text(left)
 
-    with pytest.raises(DemoFileMissing):
+    with pytest.raises(DemoFileLost, match=r"demo\.json cannot be read.*Restore it, or set LOA_HOME"):
         await seeded(engines, home, master)
+
+    assert (home.demo_file.read_text() if left is not None else None) == left
 
 
 def test_the_terminals_sentences_stand_in_both_languages() -> None:

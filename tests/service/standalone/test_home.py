@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from service.settings import Settings
 from service.standalone.environment import OtherKind, environment, settle_kind
-from service.standalone.home import Home, write_private
+from service.standalone.home import Home, UnsafeHome, write_private
 from service.standalone.secrets import Secrets, SecretsDamaged, load_or_make
 
 
@@ -20,6 +21,28 @@ def test_nobody_else_enters_where_sockets_data_and_logs_lie(home: Home) -> None:
         assert mode(closed) == 0o700
     for passable in (home.root, home.run):
         assert mode(passable) & 0o066 == 0
+
+
+def test_a_home_that_another_account_made_is_refused_before_anything_is_changed(home: Home) -> None:
+    if os.geteuid() == 0:
+        home.root.mkdir()
+        os.chown(home.root, 65534, -1)
+    else:
+        home = Home.at(Path("/usr"))
+    before = (mode(home.root), sorted(home.root.iterdir()))
+
+    with pytest.raises(UnsafeHome, match=r"belongs to (nobody|root)\. Run Loa as"):
+        home.prepare()
+
+    assert (mode(home.root), sorted(home.root.iterdir())) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_place_that_cannot_be_written_to_is_named(home: Home) -> None:
+    home.root.parent.chmod(0o500)
+
+    with pytest.raises(UnsafeHome, match=r"cannot write to .*Set LOA_HOME"):
+        home.prepare()
 
 
 def test_a_deep_home_keeps_its_sockets_where_their_path_is_short(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
 
 from service.settings import Settings
 from service.standalone.home import Home
-from service.standalone.ports import PortBusy, check_ports
+from service.standalone.ports import PortBusy, check_different, check_free
 from service.standalone.programs import Program, clear_leftovers, start, stop
 from service.standalone.supervisor import ProgramFailed, Supervisor
 
@@ -123,9 +124,28 @@ def test_a_busy_port_names_the_setting_to_change() -> None:
         free = [_free_port() for _ in range(2)]
         settings = Settings(web_port=free[0], simulators_port=port, smtp_inbox_port=free[1])
 
-        with pytest.raises(PortBusy, match=f"LOA_SIMULATORS_PORT={port}"):
-            check_ports(settings, simulators=True)
-        check_ports(settings, simulators=False)
+        with pytest.raises(PortBusy, match=rf"Port {port} is in use\. Set LOA_SIMULATORS_PORT"):
+            check_free(settings, simulators=True)
+        check_free(settings, simulators=False)
+
+
+def test_two_settings_with_the_same_port_are_named_before_anything_is_started() -> None:
+    same = Settings(web_port=8100, simulators_port=8101, smtp_inbox_port=8100)
+
+    with pytest.raises(PortBusy, match="LOA_WEB_PORT and LOA_SMTP_INBOX_PORT are both port 8100"):
+        check_different(same, simulators=True)
+    check_different(same, simulators=False)
+
+
+def _first_open_port() -> int:
+    limit = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    return int(limit.read_text(encoding="ascii")) if limit.exists() else 1024
+
+
+@pytest.mark.skipif(os.geteuid() == 0 or _first_open_port() < 2, reason="this account may use every port")
+def test_a_port_that_this_account_may_not_use_is_not_called_busy() -> None:
+    with pytest.raises(PortBusy, match="may not use port 1 "):
+        check_free(Settings(web_port=1), simulators=False)
 
 
 def _free_port() -> int:

@@ -3,12 +3,13 @@ from functools import partial
 
 import psutil
 import psycopg
+import pytest
 
 from service.database.roles import LOOKUP, OWNER, WEB, WORKER
 from service.migrations import upgrade
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
-from service.standalone.servers import running_servers
+from service.standalone.servers import AlreadyRunning, running_servers
 from service.standalone.supervisor import Supervisor
 from tests.service.standalone.test_processes import until
 
@@ -50,3 +51,37 @@ async def test_servers_come_up_migrated_are_shared_come_back_after_a_kill_and_go
 
     async with running_servers(home, upgrade):
         assert ask(home, OWNER, "SELECT code FROM units") == "still-here"
+
+
+async def test_a_second_run_is_refused_and_leaves_the_first_alone(home: Home) -> None:
+    async with running_servers(home, upgrade, alone=True):
+        records = sorted(home.run.glob("*.pid"))
+
+        with pytest.raises(AlreadyRunning, match="running already"):
+            async with running_servers(home, upgrade, alone=True):
+                pass
+
+        assert sorted(home.run.glob("*.pid")) == records
+        assert postgres.answers(home)
+        assert valkey.answers(home)
+
+
+async def test_servers_that_run_without_a_runner_are_attached_to_and_left_running(home: Home) -> None:
+    home.prepare()
+    by_hand = Supervisor(home)
+    for server in (postgres, valkey):
+        by_hand.keep(server.program(home))
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(server.answers, home):  # noqa: ASYNC110 - as in `until`
+                await asyncio.sleep(0.05)
+    for record in home.run.glob("*.pid"):
+        record.unlink()
+    try:
+        async with running_servers(home, upgrade, alone=True) as attached:
+            assert (attached.pid("postgres"), attached.pid("valkey")) == (None, None)
+            assert ask(home, OWNER, "SELECT count(*) FROM units") == 0
+
+        assert postgres.answers(home)
+        assert valkey.answers(home)
+    finally:
+        await by_hand.stop()
