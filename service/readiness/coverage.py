@@ -35,19 +35,19 @@ WITH tree AS MATERIALIZED (
     JOIN unit_versions v ON v.unit_id = u.id AND v.valid_from <= :today AND (v.valid_to IS NULL OR v.valid_to > :today)
    WHERE c.ancestor_id = :root
 ), rules AS (SELECT DISTINCT ON (unit_id) unit_id, school_year FROM data_rules ORDER BY unit_id, id DESC
-), accepted AS (SELECT DISTINCT ON (unit_id) unit_id, school_year FROM protection_leads WHERE accepted_at IS NOT NULL ORDER BY unit_id, id DESC
-), named AS (SELECT DISTINCT ON (unit_id) unit_id, school_year, accepted_at FROM protection_leads ORDER BY unit_id, id DESC
+), accepted AS (SELECT DISTINCT ON (unit_id) unit_id, stands_for FROM protection_leads WHERE accepted_at IS NOT NULL ORDER BY unit_id, id DESC
+), named AS (SELECT DISTINCT ON (unit_id) unit_id, stands_for, accepted_at FROM protection_leads ORDER BY unit_id, id DESC
 ), cards AS (SELECT DISTINCT ON (unit_id) unit_id, school_year FROM verification_cards ORDER BY unit_id, id DESC
 ), page AS MATERIALIZED (
-  SELECT tree.*, rules.school_year AS rule, accepted.school_year AS lead, cards.school_year AS card,
-         CASE WHEN named.accepted_at IS NULL THEN named.school_year END AS named
+  SELECT tree.*, rules.school_year AS rule, accepted.stands_for AS lead, cards.school_year AS card,
+         CASE WHEN named.accepted_at IS NULL THEN named.stands_for END AS named
     FROM tree
     LEFT JOIN rules ON rules.unit_id = tree.id
     LEFT JOIN accepted ON accepted.unit_id = tree.id
     LEFT JOIN named ON named.unit_id = tree.id
     LEFT JOIN cards ON cards.unit_id = tree.id
    WHERE tree.code > :after
-     AND (:not_ready AND rules.school_year >= :standing AND accepted.school_year >= :standing
+     AND (:not_ready AND rules.school_year >= :standing AND accepted.stands_for >= :standing
           AND cards.school_year >= :standing) IS NOT TRUE
    ORDER BY tree.code LIMIT :limit
 )

@@ -25,7 +25,7 @@ async def name_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, email:
     account = await _account(conn, email, await deployment_key(conn, master, "address_index"))
     year = school_year_of(now)
     latest = await _latest(conn, unit_id)
-    if latest is not None and (latest["account_id"], latest["school_year"]) == (account, year):
+    if latest is not None and (latest["account_id"], latest["stands_for"]) == (account, year):
         return
     made = await conn.execute(
         text(
@@ -44,7 +44,7 @@ async def accept_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, now:
     """
     actor.require("readiness:accept")
     latest = await _latest(conn, unit_id)
-    if latest is None or latest["account_id"] != actor.account_id or day_of(now) > last_day_of(latest["school_year"]):
+    if latest is None or latest["account_id"] != actor.account_id or day_of(now) > last_day_of(latest["stands_for"]):
         raise Forbidden("readiness.not_the_lead")
     accepted = await conn.execute(
         text("UPDATE protection_leads SET accepted_at = :now WHERE id = :id AND accepted_at IS NULL"),
@@ -74,7 +74,7 @@ async def _account(conn: AsyncConnection, email: str, index_key: bytes) -> int:
 
 async def _latest(conn: AsyncConnection, unit_id: int) -> RowMapping | None:
     found = await conn.execute(
-        text("SELECT id, account_id, school_year FROM protection_leads WHERE unit_id = :unit ORDER BY id DESC LIMIT 1"),
+        text("SELECT id, account_id, stands_for FROM protection_leads WHERE unit_id = :unit ORDER BY id DESC LIMIT 1"),
         {"unit": unit_id},
     )
     return found.mappings().one_or_none()

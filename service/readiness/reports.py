@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import MasterKey, open_data_key
 from service.clock import last_day_of
 from service.readiness.parts import Part, Readiness, State
-from service.readiness.queries import readiness_of
+from service.readiness.queries import day_of, readiness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ _RULE = (
     " FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1"
 )
 _LEAD = (
-    "SELECT school_year, coalesce(accepted_at, named_at) AS since, account_id AS who, named_at, accepted_at"
+    "SELECT school_year, coalesce(accepted_at, named_at) AS since, account_id AS who, named_at, accepted_at, ended_at"
     " FROM protection_leads WHERE unit_id = :unit {where} ORDER BY id DESC LIMIT 1"
 )
 _CARD = (
@@ -71,13 +71,14 @@ async def readiness_report(conn: AsyncConnection, unit_id: int, *, master: Maste
         if row is None:
             return PartReport(part, state, {})
         year, since, who = row.pop("school_year"), row.pop("since"), row.pop("who")
+        ended = row.pop("ended_at", None)
         return PartReport(
             part,
             state,
             row,
             school_year=year,
             since=since,
-            valid_until=last_day_of(year),
+            valid_until=day_of(ended) if ended else last_day_of(year),
             who=names.get(who),
             next_lead=next_lead if part is Part.LEAD else None,
         )

@@ -148,15 +148,15 @@ async def list_takedowns(
     conn: AsyncConnection, unit_id: int, *, master: MasterKey, before: int | None = None, limit: int = 50
 ) -> list[Takedown]:
     """The unit's checks, the newest first, behind the one numbered `before`. The transaction acts for `unit_id`."""
-    where = "AND id < coalesce(CAST(:before AS bigint), 9223372036854775807) ORDER BY id DESC LIMIT :limit"
+    where = "AND t.id < coalesce(CAST(:before AS bigint), 9223372036854775807) ORDER BY t.id DESC LIMIT :limit"
     return await _read(conn, master, where, {"unit": unit_id, "before": before, "limit": limit})
 
 
 async def _read(conn: AsyncConnection, master: MasterKey, where: str, values: dict[str, object]) -> list[Takedown]:
     rows = await conn.execute(
         text(
-            "SELECT id AS number, public_id AS id, url, checked_on, found, checked_by, removed_on, removed_by"
-            f" FROM takedowns WHERE unit_id = :unit {where}"
+            "SELECT t.id AS number, t.public_id AS id, url, checked_on, found, checked_by, removed_on, removed_by"
+            f" FROM takedowns t WHERE unit_id = :unit {where}"
         ),
         values,
     )

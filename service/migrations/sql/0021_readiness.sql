@@ -1,5 +1,5 @@
 -- What the letter asks of a unit before it may hold a list or send: a data rule, a lead who accepted, a verification card.
--- Rows are added, never changed, but for a lead's acceptance: the latest of a unit stands, until 31 October behind its school year.
+-- Rows are added, never changed, but for a lead's acceptance and leaving: the latest of a unit stands, until 31 October behind its school year.
 
 CREATE TABLE data_rules (
   id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -21,7 +21,9 @@ CREATE TABLE protection_leads (
   account_id   bigint NOT NULL REFERENCES accounts,
   named_by     bigint NOT NULL REFERENCES accounts,
   named_at     timestamptz NOT NULL,
-  accepted_at  timestamptz
+  accepted_at  timestamptz,
+  ended_at     timestamptz,                  -- the account was disabled or is no lead any more: the office lapses that day
+  stands_for   text NOT NULL GENERATED ALWAYS AS (CASE WHEN ended_at IS NULL THEN school_year ELSE '0000-0001' END) STORED
 );
 CREATE INDEX protection_leads_unit ON protection_leads (unit_id, id);
 
@@ -50,6 +52,16 @@ CREATE FUNCTION door_lead_account(hash bytea) RETURNS bigint
   SELECT a.id FROM accounts a JOIN unit_closure c ON c.ancestor_id = a.unit_id AND c.descendant_id = loa_unit()
    WHERE a.email_hash = hash AND a.disabled_at IS NULL AND 'data_protection_lead' = ANY (a.roles)
 $$;
+
+-- Wherever it happens, and also for the units below that named them.
+CREATE FUNCTION lead_left() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE protection_leads SET ended_at = coalesce(NEW.disabled_at, now()) WHERE account_id = NEW.id AND ended_at IS NULL;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION lead_left() FROM PUBLIC;
+CREATE TRIGGER lead_left AFTER UPDATE OF disabled_at, roles ON accounts FOR EACH ROW
+  WHEN (NEW.disabled_at IS NOT NULL OR 'data_protection_lead' <> ALL (NEW.roles)) EXECUTE FUNCTION lead_left();
 
 -- Point 1 of the letter: addresses on the net that were looked at for lists of people, and whether what was found is gone.
 CREATE TABLE takedowns (

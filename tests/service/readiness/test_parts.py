@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, LoaError
 from service.readiness import Part, State, readiness_report
 from service.refusals import sentence
@@ -119,6 +121,28 @@ async def test_the_lead_before_stays_in_office_until_the_next_accepts(gate: Gate
     async with gate.acting() as conn:
         lead = (await readiness_report(conn, gate.unit_id, master=gate.master, now=NOW)).parts[1]
     assert (lead.state, lead.next_lead) == (State.STANDING, "Nguyễn Thị Phụ Trách")
+
+
+@pytest.mark.parametrize("change", ["disabled_at = now()", "roles = '{clerk}'"])
+async def test_a_lead_who_left_leaves_the_office_lapsed_wherever_their_account_is(gate: Gate, change: str) -> None:
+    lead = await gate.account("so@sgddt.example", unit="sgddt-dongnai")
+    await gate.file_rule()
+    await gate.approve_card()
+    await gate.name("so@sgddt.example")
+    await gate.accept(lead)
+    assert (await gate.readiness()).ready
+
+    async with unit_transaction(gate.engines.web, gate.world.units["sgddt-dongnai"]) as conn:
+        await conn.execute(text(f"UPDATE accounts SET {change} WHERE id = :id"), {"id": lead.account_id})
+
+    readiness = await gate.readiness()
+    assert readiness.state(Part.LEAD) is State.LAPSED
+    with pytest.raises(Conflict):
+        readiness.require_for_list()
+    readiness.require_for_sending("urgent")
+    await gate.account(LEAD)
+    await gate.name(LEAD)
+    assert (await gate.readiness()).state(Part.LEAD) is State.WAITING
 
 
 async def test_whoever_was_replaced_can_no_longer_accept(gate: Gate) -> None:
