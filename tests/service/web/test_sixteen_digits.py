@@ -55,7 +55,7 @@ async def test_what_is_counted_before_sending_is_what_is_sent(site: Site) -> Non
 
 
 async def test_a_text_that_only_a_shorter_number_would_leave_room_for_is_refused(site: Site) -> None:
-    longest = "Đừng chuyển tiền. Gọi số trường đã lưu. ".ljust(320 - len("SGDDTDNAI: \nSo tra cuu: 0000 0000 0000"), "x")
+    longest = "KHÔNG chuyển tiền. Gọi số trường đã lưu. ".ljust(320 - len("SGDDTDNAI: \nSo tra cuu: 0000 0000 0000"), "x")
     made = await site.call("POST", "/broadcasts", json=notice(texts={"sms": longest}))
 
     submitted = await site.call("POST", f"/broadcasts/{made.json()['id']}/submit")
