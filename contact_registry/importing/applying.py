@@ -185,9 +185,7 @@ async def _replace_enrolments(applying: _Applying, matching: Matching, contacts:
     reached = {place for _, place in beside}
     beside += [(None, place) for place in range(len(rows)) if place not in reached]
     key = applying.data_key
-    pupils = await asyncio.to_thread(
-        lambda: ByteArray(key.seal(rows[p].pupil, "name") if rows[p].pupil else None for _, p in beside)
-    )
+    pupils = await asyncio.to_thread(lambda: [key.seal(row.pupil, "name") if row.pupil else None for row in rows])
     await applying.run(
         "INSERT INTO enrolments (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
         " SELECT :unit, :import, :key, :year, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:grades AS text[]),"
@@ -195,7 +193,7 @@ async def _replace_enrolments(applying: _Applying, matching: Matching, contacts:
         contacts=[contact for contact, _ in beside],
         grades=[rows[place].grade for _, place in beside],
         classes=[rows[place].class_name for _, place in beside],
-        pupils=pupils,
+        pupils=ByteArray(pupils[place] for _, place in beside),
         sheets=[rows[place].sheet for _, place in beside],
         rows=[rows[place].row for _, place in beside],
     )

@@ -100,7 +100,7 @@ def _look(sheet: Sheet, table: Table, pupils: list[PupilRow]) -> list[SeenColumn
         field = heading.field
         # A phone's column is told by its heading; anywhere else, and where only a person says so, the values decide.
         suspect = field is not Field.DROPPED and (heading.said or field not in (Field.PHONE, Field.EMAIL))
-        if suspect and any(place < len(row) and _IDENTITY.fullmatch(written(row[place])) for row in rows):
+        if suspect and any(place < len(row) and _is_identity(row[place]) for row in rows):
             field = Field.DROPPED
         samples = () if field is Field.DROPPED else _samples(rows, place)
         seen.append(
@@ -109,6 +109,12 @@ def _look(sheet: Sheet, table: Table, pupils: list[PupilRow]) -> list[SeenColumn
             )
         )
     return seen
+
+
+def _is_identity(value: object) -> bool:
+    if isinstance(value, str) and (len(value) < 12 or value[0].isalpha()):  # nearly every cell: a name, a class, a date
+        return False
+    return _IDENTITY.fullmatch(written(value)) is not None
 
 
 def _samples(rows: Sequence[Sequence[object]], place: int) -> tuple[str, ...]:
