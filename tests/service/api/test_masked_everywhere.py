@@ -8,11 +8,11 @@ from tests.service.api.test_two_schools import THEIRS, Theirs, requests, theirs
 
 __all__ = ["theirs"]
 
-NUMBER, EMAIL, NAME = "987654321", "riengbiet@example.com", "Lương Thị Riêng Biệt"
+NUMBER, EMAIL, NAME = "987654321", "riengbiet@example.com", "Riêng Biệt"
 # One person in full, for a reason and on record; and what a clerk who reads a list must see to know what its columns are.
 IN_FULL = {("POST", "/contacts/{contact_id}/reveal"), ("GET", "/imports/{import_id}/columns")}
-# Rows of a list that is not applied yet, by the pupil's name.
-BY_NAME = {*IN_FULL, ("GET", "/imports/{import_id}/rows")}
+# Rows of a list that is not applied yet, by the pupil's name; and the note of a look, which says what its writer wrote.
+BY_NAME = {*IN_FULL, ("GET", "/imports/{import_id}/rows"), ("GET", "/contact-looks")}
 # The first never ends; the other puts the number on the school's card, which is public.
 LEFT_OUT = {("GET", "/broadcasts/{broadcast_id}/events"), ("PUT", "/units/{code}/verification-card")}
 
