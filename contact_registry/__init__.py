@@ -29,7 +29,16 @@ from contact_registry.errors import (
 )
 from contact_registry.forgetting import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
 from contact_registry.importing.applying import Applied, apply_list
-from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, Counts, LegacyText, Problem, SeenColumn
+from contact_registry.importing.checked import (
+    CheckedCell,
+    CheckedList,
+    CheckedRow,
+    Counts,
+    LegacyText,
+    Problem,
+    SeenColumn,
+    Severity,
+)
 from contact_registry.importing.differences import ClassDifference, Difference, compare_list
 from contact_registry.importing.headings import ColumnMeaning, Field, ListOf, Role
 from contact_registry.importing.headings import fold as fold_heading
@@ -112,6 +121,7 @@ __all__ = [
     "Role",
     "SealedTable",
     "SeenColumn",
+    "Severity",
     "Suppressed",
     "SuppressionReason",
     "TableRow",

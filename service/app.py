@@ -45,6 +45,7 @@ from service.api import (
     well_known,
 )
 from service.api.context import ApiContext
+from service.api.description import Described
 from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.clock import Clock, system_clock
@@ -65,7 +66,7 @@ _log = structlog.get_logger(__name__)
 _HTTP_CODES: Mapping[int, str] = {404: "request.not_found", 405: "request.method_not_allowed"}
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     """The application. Connects when it starts, not here; a missing setting raises `MissingSetting` at once."""
     urls = {name: settings.need(f"database_url_{name}") for name in ("web", "lookup")}
     master = MasterKey.parse(settings.need("master_key"))
@@ -100,7 +101,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
             await web.dispose()
             await lookup.dispose()
 
-    app = FastAPI(
+    app = Described(
         title="Loa",
         version="1",
         description="Signed official warnings to parents, each with a look-up number that anybody can check.",

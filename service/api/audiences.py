@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contact_registry import LeftOut
-from service.api.broadcast_models import AudienceIn, Channel, TextsIn, Urgency
+from service.api.broadcast_models import AudienceIn, TextsIn
+from service.api.contact_models import Channel as ContactChannel
+from service.api.contact_models import RoleName
 from service.api.context import ApiContext, BroadcastsWriter, ContactsReader, Context
 from service.api.cursors import make_cursor, open_number
-from service.broadcasts import list_left_out, preview, weigh_audience, why
+from service.broadcasts import Channel, SmsScript, Urgency, list_left_out, preview, weigh_audience, why
 from service.database import act_for, unit_transaction
 from service.refusals import preferred_language
 from service.units import Unit, find_unit
@@ -35,7 +37,7 @@ class CountIn(AudienceAsked):
     """With `texts`, what they would cost is told, too."""
 
     texts: TextsIn | None = None
-    sms_script: Literal["ascii", "unicode"] = "ascii"
+    sms_script: SmsScript = "ascii"
 
 
 class NotSentOut(BaseModel):
@@ -89,8 +91,8 @@ class LeftOutOut(BaseModel):
     class_name: Annotated[str | None, Field(serialization_alias="class")]
     sheet: str | None
     row: int | None
-    role: str | None
-    channel: str | None
+    role: RoleName | None
+    channel: ContactChannel | None
     address: str | None
     reason: Reason
     why: str

@@ -8,13 +8,23 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contact_registry import Audience
-from service.broadcasts import LONGEST, BroadcastView, Draft, Rendered, Texts, ready_text
-from service.deliveries import Progress
+from service.broadcasts import (
+    LONGEST,
+    BroadcastView,
+    Channel,
+    Draft,
+    Kind,
+    Rendered,
+    SmsScript,
+    State,
+    Texts,
+    Urgency,
+    ready_text,
+)
+from service.deliveries import Progress, Shown
 from service.errors import FieldError, Invalid
+from service.rendering import SmsEncoding
 
-Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
-Urgency = Literal["emergency", "urgent", "advisory"]
-Channel = Literal["sms", "email", "notice"]
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 Title = Annotated[str, Field(max_length=LONGEST["title"])]
 
@@ -68,7 +78,7 @@ class BroadcastIn(_Asked):
     texts: TextsIn | None = None
     template: Annotated[str, Field(max_length=20, examples=["T13"])] | None = None
     slots: Annotated[dict[str, str], Field(max_length=20)] | None = None
-    sms_script: Literal["ascii", "unicode"] = "ascii"
+    sms_script: SmsScript = "ascii"
     audience: AudienceIn = AudienceIn()
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
     send_at: AwareDatetime | None = None
@@ -108,7 +118,7 @@ class BroadcastChange(_Asked):
     urgency: Urgency | None = None
     title: Title | None = None
     texts: TextsIn | None = None
-    sms_script: Literal["ascii", "unicode"] | None = None
+    sms_script: SmsScript | None = None
     audience: AudienceIn | None = None
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)] | None = None
     send_at: AwareDatetime | None = None
@@ -163,9 +173,9 @@ class ProgressOut(BaseModel):
 class RenderedSmsOut(BaseModel):
     """The final text in the script that is sent, `{number}` where each message's own look-up number comes."""
 
-    variant: str
+    variant: SmsScript
     text: str
-    encoding: str
+    encoding: SmsEncoding
     segments: int
 
 
@@ -196,14 +206,14 @@ class BroadcastOut(BaseModel):
 
     id: UUID
     unit: str
-    state: str
-    kind: str
-    urgency: str
+    state: State
+    kind: Kind
+    urgency: Urgency
     title: str
     texts: Mapping[str, Any]
-    sms_script: str
+    sms_script: SmsScript
     audience: Mapping[str, Any]
-    channels: list[str]
+    channels: list[Channel]
     send_at: AwareDatetime | None
     expires_at: AwareDatetime
     version: int
@@ -259,9 +269,9 @@ class DeliveryOut(BaseModel):
     `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so.
     """
 
-    channel: str
+    channel: Literal["sms", "email"]
     address: str | None
-    state: str
+    state: Shown
     reason: str | None
     code: str | None
     accepted_at: AwareDatetime | None

@@ -75,7 +75,13 @@ class BulkAccountsOut(BulkOut):
 _BODY = {"required": True, "content": {"multipart/form-data": {"schema": BulkForm.model_json_schema()}}}
 
 
-@router.post("/units", status_code=201, response_model=BulkOut, openapi_extra={"requestBody": _BODY})
+@router.post(
+    "/units",
+    status_code=201,
+    response_model=BulkOut,
+    responses={200: {"model": BulkOut}},
+    openapi_extra={"requestBody": _BODY},
+)
 async def units(context: Context, actor: UnitsWriter, request: Request, key: IdempotencyKey = None) -> Response:
     """Makes the list's units below yours, parents in any order. 200 for a `dry_run`."""
     data, dry_run = await _upload(request)
@@ -99,7 +105,7 @@ async def units(context: Context, actor: UnitsWriter, request: Request, key: Ide
     "/accounts",
     status_code=201,
     response_model=BulkAccountsOut,
-    responses={201: {"content": {_XLSX: {}}}},
+    responses={200: {"model": BulkAccountsOut}, 201: {"content": {_XLSX: {}}}},
     openapi_extra={"requestBody": _BODY},
 )
 async def accounts(context: Context, actor: AccountsWriter, request: Request, key: IdempotencyKey = None) -> Response:

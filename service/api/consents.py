@@ -45,7 +45,7 @@ class WithdrawIn(BaseModel):
 
 
 class Withdrawn(BaseModel):
-    channel: str
+    channel: Channel
 
 
 @router.post("/consents", response_model=Recorded)

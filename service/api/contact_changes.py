@@ -1,7 +1,7 @@
 """`/contacts`: people put in, corrected, confirmed and erased one by one. Answers hold ids and counts, so they may be kept."""
 # ruff: noqa: FAST003 - the id in the path is taken by the dependency `ChangingPerson`
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,6 +16,7 @@ from service.api.context import ContactsEraser, ContactsWriter, Context
 from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.contacts import (
     ContactPlace,
+    ErasedBecause,
     Person,
     add_by_hand,
     change_by_hand,
@@ -95,7 +96,7 @@ class EraseIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Literal["rights_request", "wrong_person", "mistake"]
+    reason: ErasedBecause
     keep_off: bool = True
 
 
@@ -115,7 +116,7 @@ def _known(language: str | None) -> str | None:
     return language
 
 
-@router.post("", status_code=201, response_model=Added)
+@router.post("", status_code=201, response_model=Added, responses={200: {"model": Added}})
 async def add(context: Context, actor: ContactsWriter, body: PersonIn, key: IdempotencyKey = None) -> JSONResponse:
     """Puts a person on the unit's present list; 200 where their address was there and got what was missing."""
     person = Person(

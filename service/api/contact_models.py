@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contact_registry import LANGUAGES, Consent, ListedContact
+from contact_registry import LANGUAGES, Basis, Consent, ListedContact, ListOf, Proof, Role, SuppressionReason
 
 UnitCode = Annotated[str, Field(min_length=2, max_length=40, examples=["nbk-thcs"])]
 Channel = Literal["sms", "email"]
-Audience = Literal["parents", "staff"]
-RoleName = Literal["father", "mother", "guardian", "parent", "staff"]
+Audience = ListOf
+RoleName = Role
 # As data (contact_registry.languages): a new one needs no change here.
 Language = Annotated[str, Field(json_schema_extra={"enum": sorted(LANGUAGES)}, max_length=10)]
 Typed = Annotated[str, Field(min_length=1, max_length=320)]
@@ -41,17 +41,17 @@ class PupilOut(BaseModel):
 
 
 class ConsentOut(BaseModel):
-    basis: str
-    proof: str
+    basis: Basis
+    proof: Proof
     given_on: date
 
 
 class AddressOut(BaseModel):
     """`suppressed`: why the unit does not write to it; `consent`: the one that stands."""
 
-    channel: str
+    channel: Channel
     address: str
-    suppressed: list[str]
+    suppressed: list[SuppressionReason]
     consent: ConsentOut | None
 
 
@@ -59,8 +59,8 @@ class ContactOut(BaseModel):
     """A contact of the present list. `name`: of staff; a parent is known by the pupils."""
 
     id: UUID
-    audience: str
-    role: str
+    audience: Audience
+    role: RoleName
     language: str
     school_year: str | None
     name: str | None
@@ -85,8 +85,8 @@ class ConsentFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     channel: Channel
-    basis: Literal["consent", "agreement"]
-    proof: Literal["paper_form", "online_form", "meeting", "phone_call", "contract"]
+    basis: Basis
+    proof: Proof
     place: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     given_on: date
 

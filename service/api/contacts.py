@@ -4,7 +4,7 @@ Names and numbers come in bodies, never in a URL, and what goes out is stored no
 """
 # ruff: noqa: FAST003 - the id in the path is taken by the dependency `ReadingPerson`
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -14,7 +14,7 @@ from service.api.contact_models import ContactList, ContactOut, SearchIn
 from service.api.contact_place import ReadingPerson, at_unit
 from service.api.context import ContactsReader, ContactsRevealer, Context
 from service.api.cursors import make_cursor, open_cursor
-from service.contacts import Asked, read_person, reveal, search_people
+from service.contacts import Asked, LookReason, read_person, reveal, search_people
 from service.errors import FieldError, Invalid
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
@@ -27,7 +27,7 @@ class RevealIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Literal["called_us", "call_back", "correct_data", "rights_request", "authority", "other"]
+    reason: LookReason
     note: Annotated[str, Field(max_length=500)] | None = None
 
 

@@ -1,6 +1,6 @@
 """`/broadcasts/{id}/deliveries`: each message with its state and why, addresses masked."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -8,12 +8,10 @@ from service.api.broadcast_models import DeliveryList, DeliveryOut
 from service.api.broadcasts import BroadcastId, at_broadcast
 from service.api.context import BroadcastsReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
-from service.deliveries import list_deliveries
+from service.deliveries import Shown, list_deliveries
 from service.refusals import preferred_language
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
-
-State = Literal["waiting", "sending", "accepted", "delivered", "failed", "not_sent", "uncertain"]
 
 
 @router.get("/{broadcast_id}/deliveries")
@@ -22,7 +20,7 @@ async def list_all(
     actor: BroadcastsReader,
     request: Request,
     broadcast_id: BroadcastId,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[Shown | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> DeliveryList:

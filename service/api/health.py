@@ -75,7 +75,7 @@ def _check(request: Request, context: Context) -> ReadinessCheck:
 
 
 @router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", response_model=Readiness)
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "Something is missing"}})
 async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONResponse:
     """Database, queue and workers. 503 when one of them is missing. The answer may be a second old."""
     checks = await check.checks()

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import Field as ColumnField
-from contact_registry import problem_message
+from contact_registry import Role, problem_message
 from service.api.context import ImportsWriter
 from service.api.cursors import Cursor, make_cursor, open_number
 from service.api.import_forms import CorrectionsForm, read_form
@@ -42,8 +42,8 @@ class ColumnOut(BaseModel):
     row: int
     letter: str
     heading: str
-    field: str
-    role: str
+    field: ColumnField
+    role: Role
     said: bool
     samples: list[str]
 
@@ -58,7 +58,7 @@ class NameOut(BaseModel):
 class LegacyTextOut(BaseModel):
     """Text in an old font or code page ("tcvn3", "vni", "windows-1258"), converted: are these names right?"""
 
-    encoding: str
+    encoding: Literal["tcvn3", "vni", "windows-1258"]
     samples: list[NameOut]
 
 
@@ -89,7 +89,7 @@ class CellOut(BaseModel):
     """A cell: as written where it has an error, else a number or an address only in part (`masked`)."""
 
     column: str
-    field: str
+    field: ColumnField
     value: str
     masked: bool
 

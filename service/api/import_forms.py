@@ -1,7 +1,7 @@
 """The forms a list comes in, read into memory only, and only once the caller is known."""
 
 from contextlib import aclosing
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import HTTPException, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
+
+from contact_registry import ListOf
 
 
 class UploadForm(BaseModel):
@@ -19,7 +21,7 @@ class UploadForm(BaseModel):
     file: UploadFile = Field(description="xlsx, xls or CSV, at most 10 MB and 20,000 rows")
     unit: Annotated[str, Field(max_length=40)]
     dry_run: bool = False
-    audience: Literal["parents", "staff"] = "parents"
+    audience: ListOf = "parents"
 
 
 class CorrectionsForm(BaseModel):

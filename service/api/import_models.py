@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.contacts import ImportReport
+from contact_registry import ListOf, Severity
+from service.contacts import ImportReport, ImportState
 
 
 class ProblemRow(BaseModel):
@@ -17,14 +18,14 @@ class ProblemRow(BaseModel):
     row: int | None
     column: str | None
     code: str
-    severity: str
+    severity: Severity
     message: str
 
 
 class ProgressOut(BaseModel):
     """How far reading is. `total` is 0 until it is known."""
 
-    stage: str
+    stage: Literal["unpacking", "checking"]
     done: int
     total: int
 
@@ -34,13 +35,13 @@ class ImportOut(BaseModel):
 
     id: UUID
     unit: str
-    state: str
+    state: ImportState
     dry_run: bool
     counts: Mapping[str, Any] | None
     dropped_columns: list[str]
     problems: list[ProblemRow]
     failure_code: str | None
-    audience: str
+    audience: ListOf
     summary: str | None = Field(description="the counts in words")
     progress: ProgressOut | None
     applied_at: datetime | None
@@ -56,8 +57,8 @@ class ImportLineOut(BaseModel):
 
     id: UUID
     unit: str
-    audience: str
-    state: str
+    audience: ListOf
+    state: ImportState
     dry_run: bool
     school_year: str
     counts: Mapping[str, Any] | None

@@ -14,7 +14,7 @@ from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.api.import_forms import UploadForm, read_form
 from service.api.import_models import ApplyIn, ImportLineOut, ImportList, ImportOut
 from service.api.import_place import Changing, Reading
-from service.contacts import apply_import, import_report, list_imports, start_import, undo_import
+from service.contacts import ImportState, apply_import, import_report, list_imports, start_import, undo_import
 from service.database import act_for, unit_transaction
 from service.units import find_unit
 
@@ -25,7 +25,7 @@ class ImportStarted(BaseModel):
     """Read it at `/imports/{id}` until its state is no longer `reading`."""
 
     id: UUID
-    state: str
+    state: ImportState
 
 
 _BODY = {"required": True, "content": {"multipart/form-data": {"schema": UploadForm.model_json_schema()}}}

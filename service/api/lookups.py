@@ -1,16 +1,20 @@
 """`/lookups`: the parents' question, for anybody, without a key. The number is a pointer; the text decides."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from service.api.context import Context
-from service.lookups import Answer, RecordView
+from service.api.problems import UNAVAILABLE
+from service.broadcasts import Kind, Urgency
+from service.lookups import Answer, Outcome, RecordView
+from service.signing.comparison import Kind as DifferenceKind
+from service.signing.comparison import Verdict
 
-router = APIRouter(prefix="/lookups", tags=["look-up"])
+router = APIRouter(prefix="/lookups", tags=["look-up"], responses=UNAVAILABLE)
 
 
 class Question(BaseModel):
@@ -33,8 +37,8 @@ class RecordOut(BaseModel):
     """The official message. `texts` are final, with the asked number in its place."""
 
     id: UUID
-    kind: str
-    urgency: str
+    kind: Kind
+    urgency: Urgency
     issuer: Issuer
     issued_at: AwareDatetime
     expires_at: AwareDatetime
@@ -58,7 +62,7 @@ class RecordOut(BaseModel):
 class DifferenceOut(BaseModel):
     """Where the two part. `critical`: a digit, link, phone number, negation, money or code word is in it."""
 
-    kind: Literal["missing", "added", "changed"]
+    kind: DifferenceKind
     official: str
     received: str
     critical: bool
@@ -67,14 +71,14 @@ class DifferenceOut(BaseModel):
 class ComparisonOut(BaseModel):
     """`same` only when nothing but cosmetics differs; whatever is not plainly the same is `different`."""
 
-    verdict: str
+    verdict: Verdict
     differences: list[DifferenceOut]
 
 
 class AnswerOut(BaseModel):
     """What the number leads to. `copied`: the number was looked up from suspiciously many places."""
 
-    outcome: str
+    outcome: Outcome
     copied: bool
     record: RecordOut | None = None
     comparison: ComparisonOut | None = None

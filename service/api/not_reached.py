@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from service.accounts import account_name
 from service.api.broadcasts import BroadcastId, at_broadcast
+from service.api.contact_models import Channel, RoleName
 from service.api.context import ContactsReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
 from service.deliveries import take_not_reached
@@ -47,8 +48,8 @@ class NotReachedOut(BaseModel):
     class_name: Annotated[str, Field(serialization_alias="class")]
     sheet: str | None
     row: int | None
-    role: str | None
-    channel: str | None
+    role: RoleName | None
+    channel: Channel | None
     address: str | None
     code: str
     why: str

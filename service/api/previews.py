@@ -1,16 +1,17 @@
 """`/previews`: what would be sent, before anything is written down."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service.api.broadcast_models import Channel, Kind, TextsIn, Title
+from service.api.broadcast_models import TextsIn, Title
 from service.api.context import BroadcastsReader, Context
-from service.broadcasts import Finding, preview
+from service.broadcasts import Channel, Finding, FindingSeverity, Kind, SmsScript, preview
 from service.database import act_for, unit_transaction
 from service.readiness import standing_card
 from service.refusals import preferred_language, sentence
+from service.rendering import SmsEncoding
 from service.units import find_unit
 
 router = APIRouter(tags=["broadcasts"])
@@ -28,16 +29,16 @@ class PreviewIn(BaseModel):
     channels: Channels
     title: Title | None = None
     kind: Kind = "scam_alert"
-    sms_script: Literal["ascii", "unicode"] = "ascii"
+    sms_script: SmsScript = "ascii"
     expires_at: AwareDatetime | None = None
 
 
 class SmsOut(BaseModel):
     """What would be sent, sender and look-up line included; the counts are of it."""
 
-    variant: str
+    variant: SmsScript
     text: str
-    encoding: str
+    encoding: SmsEncoding
     characters: int
     segments: int
 
@@ -51,7 +52,7 @@ class EmailOut(BaseModel):
 class FindingOut(BaseModel):
     """What the rules found. `span`: first character and one past the last, in `field` as written."""
 
-    severity: str
+    severity: FindingSeverity
     code: str
     message: str
     field: str

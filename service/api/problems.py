@@ -158,6 +158,18 @@ def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part)[:60] for part in parts) or str(location[0] if location else "body")
 
 
+def _refusals(description: str) -> dict[str, Any]:
+    # By reference, not by `model`: FastAPI would say `application/json` of it. `Described` puts the shape there.
+    return {
+        "description": description,
+        "content": {ProblemResponse.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "description": "Refused; see `code`", "content": {"application/problem+json": {}}}
+    "4XX": _refusals("Refused; see `code`"),
+    "5XX": _refusals("Nothing was done. 503: ask again after `Retry-After`"),
+}
+UNAVAILABLE: dict[int | str, dict[str, Any]] = {
+    503: _refusals("`lookup.unavailable`: cannot be looked up now. Says nothing of the message, least of all that it is false")
 }

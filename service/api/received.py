@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from service.api.context import ApiContext, BroadcastsReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
+from service.broadcasts import Kind, State, Urgency
 from service.database import act_for, unit_transaction
 from service.deliveries import ReceivedBroadcast, list_received
 from service.refusals import preferred_language
@@ -41,12 +42,12 @@ class ReceivedOut(BaseModel):
     id: UUID
     record_url: str
     public_number: str
-    kind: str
-    urgency: str
+    kind: Kind
+    urgency: Urgency
     title: str
     issuer: IssuerOut
     approved_at: AwareDatetime
-    state: str
+    state: State
     about: AboutOut
     percent: int
 

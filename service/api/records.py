@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from service.api.context import Context
+from service.api.problems import UNAVAILABLE
 
-router = APIRouter(prefix="/records", tags=["look-up"])
+router = APIRouter(prefix="/records", tags=["look-up"], responses=UNAVAILABLE)
 
 _A_YEAR = "public, max-age=31536000, immutable"
 

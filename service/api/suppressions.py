@@ -9,12 +9,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry import SuppressionReason
 from service.api.contact_models import Channel, Typed, UnitCode
 from service.api.contact_place import at_unit, change_unit
 from service.api.context import ContactsReader, ContactsWriter, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_cursor
 from service.api.idempotency import IdempotencyKey
-from service.contacts import Target, lift, suppressions_of, take_off
+from service.contacts import LiftedBecause, Target, lift, suppressions_of, take_off
 from service.errors import FieldError, Invalid
 from service.units import Unit
 
@@ -43,22 +44,22 @@ class TakeOffIn(TargetIn):
 
 
 class LiftIn(TargetIn):
-    reason: Literal["opt_out", "wrong_person", "invalid", "hard_bounce"]
-    why: Literal["asked_again", "mistake", "works_again"]
+    reason: SuppressionReason
+    why: LiftedBecause
 
 
 class Done(BaseModel):
     """The same whether the address is on a list or not."""
 
-    reason: str
-    channels: list[str]
+    reason: SuppressionReason
+    channels: list[Channel]
 
 
 class SuppressedOut(BaseModel):
     """`contact` and `address` (masked): null where no present contact has the address."""
 
-    channel: str
-    reason: str
+    channel: Channel
+    reason: SuppressionReason
     since: datetime
     contact: UUID | None
     address: str | None

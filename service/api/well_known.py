@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from service.api.context import Context
+from service.api.problems import UNAVAILABLE
 from service.keyring import directory
 
-router = APIRouter(prefix="/.well-known", tags=["look-up"])
+router = APIRouter(prefix="/.well-known", tags=["look-up"], responses=UNAVAILABLE)
 
 _FIVE_MINUTES = "public, max-age=300"
 

@@ -9,7 +9,7 @@ from service.broadcasts.audiences import (
     resolve_audience,
     weigh_audience,
 )
-from service.broadcasts.content_rules import Finding
+from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
@@ -20,22 +20,27 @@ from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
 from service.broadcasts.rendered import Rendered, rendered
 from service.broadcasts.returning import return_broadcast
 from service.broadcasts.submission import submit
-from service.broadcasts.texts import LONGEST, EmailText, Texts
+from service.broadcasts.texts import LONGEST, Channel, EmailText, Kind, SmsScript, Texts, Urgency
 
 __all__ = [
     "LONGEST",
     "AudienceCount",
     "BroadcastView",
+    "Channel",
     "Draft",
     "EmailText",
     "Finding",
+    "FindingSeverity",
+    "Kind",
     "LeftOutRow",
     "Located",
     "Preview",
     "ReadyText",
     "Rendered",
+    "SmsScript",
     "State",
     "Texts",
+    "Urgency",
     "approve",
     "count_recipients",
     "create_draft",

@@ -13,6 +13,8 @@ from service.broadcasts.texts import Texts
 from service.signing.records import SLOT
 from service.wording import breaches, known_phones, unaccented
 
+FindingSeverity = Literal["error", "warning"]
+
 RULES_VERSION = 4
 """Stands in every record: which rules the text was held to."""
 
@@ -21,7 +23,7 @@ RULES_VERSION = 4
 class Finding:
     """`span`: first character and one past the last, in the field as written. `values` fill the code's sentence."""
 
-    severity: Literal["error", "warning"]
+    severity: FindingSeverity
     code: str
     field: str
     span: tuple[int, int]

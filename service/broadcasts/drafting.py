@@ -17,15 +17,11 @@ from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import Texts, unfit
+from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, unfit
 from service.errors import FieldError, Invalid
 from service.readiness import standing_card
 from service.units import Unit
 from service.wording import one_line
-
-KINDS = ("scam_alert", "safety_advice", "verification_instructions")
-URGENCIES = ("emergency", "urgent", "advisory")
-CHANNELS = ("sms", "email", "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ def _checked(draft: Draft) -> tuple[str, Texts]:
     for field, value, allowed in (
         ("kind", draft.kind, KINDS),
         ("urgency", draft.urgency, URGENCIES),
-        ("sms_script", draft.sms_script, ("ascii", "unicode")),
+        ("sms_script", draft.sms_script, SCRIPTS),
     ):
         if value not in allowed:
             wrong.append(FieldError(field, "field.choice", {"allowed": ", ".join(allowed)}))

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from service.broadcasts.content_rules import Finding
 from service.broadcasts.inspection import inspect, with_example
-from service.broadcasts.texts import Texts, unfit
+from service.broadcasts.texts import SCRIPTS, SmsScript, Texts, unfit
 from service.readiness import Card
-from service.rendering import sms_segments
+from service.rendering import SmsEncoding, sms_segments
 from service.units import Unit
 from service.wording import one_line
 
@@ -17,9 +17,9 @@ from service.wording import one_line
 class SmsPreview:
     """One script of the SMS as it would be sent, sender and look-up line included; the counts are of it."""
 
-    variant: str
+    variant: SmsScript
     text: str
-    encoding: str
+    encoding: SmsEncoding
     characters: int
     segments: int
 
@@ -49,7 +49,7 @@ def preview(
     now: datetime,
     kind: str = "scam_alert",
     title: str | None = None,
-    sms_script: str = "ascii",
+    sms_script: SmsScript = "ascii",
     expires_at: datetime | None = None,
     card: Card = Card(),  # noqa: B008 - frozen
     digits: int = 12,
@@ -74,7 +74,7 @@ def preview(
             card=card,
             digits=digits,
         )
-        for script in ("ascii", "unicode")
+        for script in SCRIPTS
     }
     sms = []
     for script, inspected in by_script.items():

@@ -11,7 +11,7 @@ from service.clock import LOCAL
 from service.keyring import public_keys
 from service.readiness import Card
 from service.records import record_jws
-from service.rendering import sms_segments
+from service.rendering import SmsEncoding, sms_segments
 from service.signing.records import open_record
 from service.units import unit_by_id
 
@@ -22,7 +22,7 @@ class RenderedSms:
 
     variant: str
     text: str
-    encoding: str
+    encoding: SmsEncoding
     segments: int
 
 

@@ -2,10 +2,19 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from service.errors import FieldError
 from service.wording import cleaned, one_line, plain_punctuation
+
+Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
+Urgency = Literal["emergency", "urgent", "advisory"]
+Channel = Literal["sms", "email", "notice"]
+SmsScript = Literal["ascii", "unicode"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+SCRIPTS: tuple[SmsScript, ...] = get_args(SmsScript)
 
 LONGEST = {"title": 200, "texts.sms": 1600, "texts.email.subject": 200, "texts.email.body": 10_000, "reason": 500}
 """Characters of each field at most, at the door and inside."""

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Counts, problem_message
+from contact_registry import Counts, ListOf, Severity, problem_message
 from service.errors import NotFound
 from service.refusals import sentence
+
+ImportState = Literal["reading", "checked", "applied", "undone", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class ImportProblem:
     row: int | None
     column: str | None
     code: str
-    severity: str
+    severity: Severity
     message: str
 
 
@@ -35,7 +38,7 @@ class ImportProblem:
 class ReadingProgress:
     """How far reading is: the stage ("unpacking", "checking"), rows done and rows in all (0: not known yet)."""
 
-    stage: str
+    stage: Literal["unpacking", "checking"]
     done: int
     total: int
 
@@ -46,7 +49,7 @@ class ImportReport:
 
     id: UUID
     unit: str
-    state: str
+    state: ImportState
     dry_run: bool
     counts: Mapping[str, int]
     dropped_columns: tuple[str, ...]
@@ -55,7 +58,7 @@ class ImportReport:
     created_at: datetime
     checked_at: datetime | None
     applied_at: datetime | None
-    audience: str = "parents"
+    audience: ListOf = "parents"
     summary: str | None = None
     progress: ReadingProgress | None = None
     undone_at: datetime | None = None
@@ -68,8 +71,8 @@ class ImportLine:
     number: int
     id: UUID
     unit: str
-    audience: str
-    state: str
+    audience: ListOf
+    state: ImportState
     dry_run: bool
     school_year: str
     counts: Mapping[str, int] | None

@@ -2,6 +2,7 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
+from service.deliveries.lifecycle import Shown
 from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
 from service.deliveries.planning import AudienceMoved, plan
 from service.deliveries.progress import Progress, progress_of
@@ -20,6 +21,7 @@ __all__ = [
     "Receipt",
     "ReceiptIntake",
     "ReceivedBroadcast",
+    "Shown",
     "apply_receipts",
     "check_signature",
     "list_deliveries",

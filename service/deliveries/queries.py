@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import MasterKey, data_keys, masked
 from service.database import act_for
+from service.deliveries.lifecycle import Shown
 from service.deliveries.reasons import in_words
 
 
@@ -21,7 +22,7 @@ class DeliveryView:
     number: int
     channel: str
     address: str | None
-    state: str
+    state: Shown
     reason: str | None
     code: str | None
     accepted_at: datetime | None
@@ -33,7 +34,7 @@ async def list_deliveries(
     conn: AsyncConnection,
     broadcast_id: int,
     *,
-    state: str | None,
+    state: Shown | None,
     after: int | None,
     limit: int,
     language: str,

@@ -2,11 +2,12 @@
 
 from service.rendering.environments import page_environment
 from service.rendering.messages import LAYOUT_VERSION, message_variants
-from service.rendering.sms_text import SmsSize, sms_segments
+from service.rendering.sms_text import SmsEncoding, SmsSize, sms_segments
 from service.rendering.workbooks import text_workbook
 
 __all__ = [
     "LAYOUT_VERSION",
+    "SmsEncoding",
     "SmsSize",
     "message_variants",
     "page_environment",

@@ -8,6 +8,8 @@ Source: 3GPP TS 23.038; Twilio's "What the heck is a segment?" and its open segm
 from dataclasses import dataclass
 from typing import Literal
 
+SmsEncoding = Literal["GSM-7", "UCS-2"]
+
 _GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
@@ -18,7 +20,7 @@ _GSM7_TWICE = frozenset("^{}\\[~]|€\f")
 class SmsSize:
     """`characters` are places taken: `€` takes two of GSM-7, most emoji two of UCS-2."""
 
-    encoding: Literal["GSM-7", "UCS-2"]
+    encoding: SmsEncoding
     characters: int
     segments: int
 
@@ -30,7 +32,7 @@ def sms_segments(text: str) -> SmsSize:
     return _cut("UCS-2", [2 if ord(c) > 0xFFFF else 1 for c in text], whole=70, part=67)
 
 
-def _cut(encoding: Literal["GSM-7", "UCS-2"], places: list[int], *, whole: int, part: int) -> SmsSize:
+def _cut(encoding: SmsEncoding, places: list[int], *, whole: int, part: int) -> SmsSize:
     total = sum(places)
     if total <= whole:
         return SmsSize(encoding, total, 1)

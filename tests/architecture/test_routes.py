@@ -6,12 +6,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
-from pydantic import SecretStr
 
-from contact_registry import MasterKey
 from service.api.context import caller
-from service.app import create_app
-from service.settings import Settings
+from tests.factories.description import unconnected_app
 
 OPEN = {
     ("GET", "/"),
@@ -34,16 +31,7 @@ OPEN = {
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    nowhere = SecretStr("postgresql+psycopg://nobody@/nothing?host=/nonexistent")
-    return create_app(
-        Settings(
-            database_url_web=nowhere,
-            database_url_lookup=nowhere,
-            valkey_url=SecretStr("unix:///nonexistent"),
-            master_key=SecretStr(MasterKey.generate()),
-            _env_file=None,
-        )
-    )
+    return unconnected_app()
 
 
 def routes(of: FastAPI) -> list[tuple[str, str, Dependant]]:

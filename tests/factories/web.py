@@ -18,6 +18,7 @@ from service.database import unit_transaction
 from service.keyring import make_signing_key
 from service.settings import Settings
 from tests.conftest import Engines, Urls
+from tests.factories.description import description
 from tests.factories.world import World, make_world
 
 NOW = datetime(2026, 9, 7, 0, 0, tzinfo=UTC)
@@ -108,7 +109,9 @@ async def running_site(urls: Urls, engines: Engines, valkey_url: str, master_tex
     keys = {who: await _key(engines, actor) for who, actor in world.actors.items()}
     app = create_app(settings, clock=clock)
     transport = ASGITransport(app=app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="https://loa.example") as client:
+    hooks = {"response": [description().check]}
+    client = AsyncClient(transport=transport, base_url="https://loa.example", event_hooks=hooks)
+    async with app.router.lifespan_context(app), client:
         yield Site(app, client, settings, world, clock, keys)
 
 

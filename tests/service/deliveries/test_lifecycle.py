@@ -1,11 +1,12 @@
 """The table of moves, in code and in the database."""
 
 from itertools import product
+from typing import get_args
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from service.deliveries.lifecycle import MOVES, STATES
+from service.deliveries.lifecycle import MOVES, STATES, Shown
 from tests.factories.approved import Approved
 
 
@@ -41,3 +42,7 @@ async def test_the_chunks_counts_follow_every_move(planned: Approved) -> None:
     states = await planned.states()
     assert states["accepted"] == 3
     assert (counts.waiting, counts.calling, counts.accepted, counts.uncertain) == (0, 1, 3, 1)
+
+
+def test_every_state_is_shown_and_only_one_of_them_by_another_name() -> None:
+    assert {"sending" if state == "calling" else state for state in STATES} == set(get_args(Shown))
