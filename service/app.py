@@ -58,7 +58,7 @@ from service.rendering import page_environment
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 from service.web import lookup_page, reference
-from service.web.lookup_page import LookupSite, not_found_page
+from service.web.lookup_page import LookupSite, failed_page, not_found_page
 from service.web.pages import STATIC, Pages
 
 _log = structlog.get_logger(__name__)
@@ -168,12 +168,15 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misshapen(request: Request, error: RequestValidationError) -> Response:
+        if _for_a_person(request):
+            return failed_page(pages, 422, request.query_params.get("lang"))
         return invalid_request(request, error)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404 and "text/html" in request.headers.get("accept", "") and not _for_programs(request):
-            return not_found_page(pages, request.query_params.get("lang"))
+        if _for_a_person(request):
+            lang = request.query_params.get("lang")
+            return not_found_page(pages, lang) if error.status_code == 404 else failed_page(pages, error.status_code, lang)
         code = _HTTP_CODES.get(error.status_code, "request.malformed")
         return problem(request, error.status_code, code, headers=error.headers)
 
@@ -181,13 +184,19 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(PoolTimeout)
     async def without_database(request: Request, error: Exception) -> Response:
         _log.error("database unreachable", error=type(error).__name__)
+        if _for_a_person(request):
+            return failed_page(pages, 503, request.query_params.get("lang"))
         return problem(request, 503, "server.unavailable", headers={"Retry-After": "10"})
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:
         _log.error("request failed", error=type(error).__name__, method=request.method)  # the server logs the traceback
+        if _for_a_person(request):
+            return failed_page(pages, 500, request.query_params.get("lang"))
         return problem(request, 500, "server.error")
 
 
-def _for_programs(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/webhooks/", "/.well-known/"))
+def _for_a_person(request: Request) -> bool:
+    """Whether a browser asks: whoever fears a message must not be shown JSON."""
+    programs = request.url.path.startswith(("/api/", "/webhooks/", "/.well-known/"))
+    return not programs and "text/html" in request.headers.get("accept", "")

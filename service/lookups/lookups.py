@@ -38,13 +38,14 @@ _COMPARISONS_AT_ONCE = 4
 
 
 class Lookups:
-    """Made once per process. `engine`: the look-up login's."""
+    """Made once per process. `engine`: the look-up login's. `patience`: seconds until a database that hangs is one that is down."""
 
-    def __init__(self, engine: AsyncEngine, master: Wrapping, digits: int, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, master: Wrapping, digits: int, clock: Clock, patience: float = 5.0) -> None:
         self._engine = engine
         self._master = master
         self._digits = digits
         self._clock = clock
+        self._patience = patience
         self._pointers = Pointers(engine)
         self._numbers: LookupNumbers | None = None
         self._keys: dict[str, PublicKey] = {}
@@ -59,7 +60,8 @@ class Lookups:
         if text is not None and len(text.encode()) > MOST_TEXT:
             raise TooLarge("lookup.text_too_long")
         try:
-            return await self._answer(number, text)
+            async with asyncio.timeout(self._patience):
+                return await self._answer(number, text)
         except (SQLAlchemyError, OSError, VerificationError, LookupError) as error:
             raise Unavailable("lookup.unavailable") from error
 

@@ -15,6 +15,8 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
+from service.signing.lookup_numbers import GAP
+
 Verdict = Literal["same", "different"]
 Kind = Literal["missing", "added", "changed"]
 
@@ -88,7 +90,7 @@ def _regroup(text: str, number: str) -> str:
     digits = [c for c in number if c.isdigit()]
     if not digits:
         return text
-    return re.sub(r"(?<!\d)" + r"[ \u00a0.\-]?".join(digits) + r"(?!\d)", number, text)
+    return re.sub(r"(?<!\d)" + (GAP + "{0,3}").join(digits) + r"(?!\d)", number, text)
 
 
 def _words(text: str) -> list[str]:

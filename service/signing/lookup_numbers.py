@@ -18,9 +18,9 @@ import unicodedata
 
 _ROUNDS = range(10)
 # What people and phones put between the groups: spaces of all kinds, dots, hyphens and dashes, at most two in a row ("4071 - 8826").
-_GAP = r"[ \t\u00a0\u2000-\u200b\u202f\u205f\u3000.\-\u2010-\u2015\u2212]"
-_RUN = re.compile(rf"\d+(?:{_GAP}{{1,3}}\d+)*")
-_GAPS = re.compile(rf"{_GAP}+")
+GAP = r"[ \t\u00a0\u2000-\u200b\u202f\u205f\u3000.\-\u2010-\u2015\u2212]"
+_RUN = re.compile(rf"\d+(?:{GAP}{{1,3}}\d+)*")
+_GAPS = re.compile(rf"{GAP}+")
 
 
 class Mistyped(ValueError):

@@ -49,7 +49,7 @@ async def look_up_by_number(
     """The form; with `?so=` the answer for that number."""
     language = _language(lang)
     if so is None or not so.strip():
-        return _respond(page, None, language)
+        return _respond(page.pages, None, language)
     return await _answer(page, language, number=so.strip(), text=None)
 
 
@@ -64,7 +64,7 @@ async def look_up_by_text(
     language = _language(lang)
     number, text = so.strip() or None, tin if tin.strip() else None
     if number is None and text is None:
-        return _respond(page, None, language)
+        return _respond(page.pages, None, language)
     return await _answer(page, language, number=number, text=text)
 
 
@@ -72,18 +72,24 @@ async def _answer(page: LookupSite, language: str, *, number: str | None, text: 
     try:
         answer = await page.lookups.answer(number, text)
     except Unavailable:
-        return _respond(page, plain_page("unavailable", language), language, status=503)
+        return _respond(page.pages, plain_page("unavailable", language), language, status=503)
     except TooLarge:
-        return _respond(page, plain_page("too_long", language), language, status=413)
-    return _respond(page, answer_page(answer, language, asked=number or "", digits=page.pages.digits), language)
+        return _respond(page.pages, plain_page("too_long", language), language, status=413)
+    return _respond(page.pages, answer_page(answer, language, asked=number or "", digits=page.pages.digits), language)
 
 
-def _respond(page: LookupSite, answer: AnswerPage | None, language: str, *, status: int = 200) -> HTMLResponse:
-    html = page.pages.render("pages/lookup.html", language, number=answer.number if answer else "", page=answer)
-    headers = page.pages.headers() | ({"Retry-After": "30"} if status == 503 else {})
+def _respond(pages: Pages, answer: AnswerPage | None, language: str, *, status: int = 200) -> HTMLResponse:
+    html = pages.render("pages/lookup.html", language, number=answer.number if answer else "", page=answer)
+    headers = pages.headers() | ({"Retry-After": "30"} if status == 503 else {})
     return HTMLResponse(html, status_code=status, headers=headers)
 
 
 def not_found_page(pages: Pages, lang: str | None = None) -> HTMLResponse:
     """For a person who followed a wrong address."""
     return HTMLResponse(pages.render("pages/not_found.html", _language(lang)), status_code=404, headers=pages.headers())
+
+
+def failed_page(pages: Pages, status: int, lang: str | None = None) -> HTMLResponse:
+    """For a person whose question could not be taken (the form once more) or answered: with what to do, and without a verdict."""
+    language = _language(lang)
+    return _respond(pages, plain_page("unavailable", language) if status >= 500 else None, language, status=status)

@@ -137,7 +137,7 @@ _VERDICTS_VI = {
     ),
     "same_unaccented": (
         "Giống tin chính thức (không kể dấu) của {unit}.",
-        "Làm theo lời dặn trong tin. Còn băn khoăn thì gọi số trường đã lưu.",
+        "Chữ không dấu dễ bị hiểu ngược: đọc bản có dấu dưới đây rồi làm theo bản đó. Còn băn khoăn thì gọi số trường đã lưu.",
     ),
     "different": (
         "KHÁC tin chính thức. KHÔNG làm theo.",
@@ -196,7 +196,7 @@ _VERDICTS_EN = {
     ),
     "same_unaccented": (
         "The same as the official message of {unit} (accents aside).",
-        "Follow the advice in it. If you still wonder, ring the school on the number you have saved.",
+        "Without its accents it may be misread: read the message below and follow that one. If you still wonder, ring the school on the number you have saved.",
     ),
     "different": (
         "DIFFERENT from the official message. Do NOT act on it.",

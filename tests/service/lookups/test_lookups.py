@@ -1,5 +1,6 @@
 """The parent's question, answered from verified records only, by the look-up's own login."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -187,6 +188,16 @@ async def test_a_key_revoked_before_the_record_was_made_makes_it_unavailable(des
         await conn.execute(text("UPDATE signing_keys SET revoked_at = :at"), {"at": NOW - timedelta(hours=1)})
     with pytest.raises(Unavailable, match=r"lookup\.unavailable"):
         await desk.lookups.answer(record.public_number, None)
+
+
+async def test_a_database_that_hangs_is_one_that_is_down(desk: Desk, engines: Engines, master: MasterKey) -> None:
+    record = await desk.press.publish()
+    hurried = Lookups(engines.lookup, master, 12, lambda: NOW, patience=0.3)
+    async with engines.owner.begin() as conn:
+        await conn.execute(text("LOCK TABLE records IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(Unavailable, match=r"lookup\.unavailable"):
+            await asyncio.wait_for(hurried.answer(record.public_number, None), 10)
+    assert (await hurried.answer(record.public_number, None)).outcome == "found"
 
 
 async def test_a_record_is_served_byte_for_byte_to_anybody(desk: Desk) -> None:

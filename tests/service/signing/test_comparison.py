@@ -28,6 +28,8 @@ def verdict(received: str, officials: Sequence[str] = (OFFICIAL,)) -> str:
         unicodedata.normalize("NFD", OFFICIAL),
         OFFICIAL.replace(NUMBER, "407188263163"),
         OFFICIAL.replace(NUMBER, "4071.8826.3163"),
+        OFFICIAL.replace(NUMBER, "4071 \u2013 8826 \u2013 3163"),
+        OFFICIAL.replace(NUMBER, "4071\u202f8826\u20093163"),
         BARE,
     ],
 )

@@ -199,6 +199,30 @@ async def test_without_accents_the_same_says_so(site: Site) -> None:
     assert "giống tin chính thức (không kể dấu)" in later.text
 
 
+async def test_a_text_without_accents_sends_its_reader_to_the_one_with_them(site: Site) -> None:
+    texts = {"sms": "Đừng chuyển tiền cho ai. Gọi số trường đã lưu."}
+    number = (await site.approved(sms_script="unicode", texts=texts))["public_number"]
+    page = await site.client.post(
+        "/", data={"tin": f"SGDDTDNAI: Dung chuyen tien cho ai. Goi so truong da luu.\nSo tra cuu: {number}"}
+    )
+    assert "đọc bản có dấu dưới đây rồi làm theo bản đó" in page.text
+    assert "Làm theo lời dặn trong tin." not in page.text, "“Dung chuyen” reads as “Đúng, chuyển”"
+    assert "Đừng chuyển tiền cho ai." in page.text
+
+
+async def test_a_person_is_never_shown_json(site: Site) -> None:
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+    file = {"tin": ("tin.txt", b"x", "text/plain")}
+    misshapen = await site.client.post("/", files=file, headers=browser)
+    assert (misshapen.status_code, misshapen.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert headline(misshapen.text) == headline((await site.client.get("/")).text)
+    assert (await site.client.post("/", files=file)).json()["code"] == "request.invalid"
+    del site.app.state.lookup_site  # whatever goes wrong
+    failed = await site.client.get("/", params={"so": "4071 8826 3163"}, headers=browser)
+    assert (failed.status_code, headline(failed.text)) == (500, "Lúc này chưa tra cứu được.")
+    assert "Chưa chắc thì không làm theo tin." in failed.text
+
+
 async def test_the_page_names_the_sender_a_way_out_and_folds_what_is_technical(site: Site, warning: dict[str, Any]) -> None:
     page = (await site.client.get("/", params={"so": warning["public_number"]})).text
     assert "Tin nhắn mang tên người gửi <b>SGDDTDNAI</b>" in page
