@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -187,6 +187,13 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
         if _for_a_person(request):
             return failed_page(pages, 503, request.query_params.get("lang"))
         return problem(request, 503, "server.unavailable", headers={"Retry-After": "10"})
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(UnicodeEncodeError)
+    async def unstorable(request: Request, error: Exception) -> Response:
+        # A NUL, half a surrogate pair, a number out of all bounds: JSON can write them, no column and no text can hold them.
+        _log.warning("value that nothing can hold", error=type(error).__name__)
+        return problem(request, 422, "request.invalid")
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:

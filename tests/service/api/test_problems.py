@@ -1,6 +1,8 @@
 """Refusals over HTTP: problem+json, a code, the caller's language, nothing of what was sent."""
 
+import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -89,3 +91,20 @@ async def test_the_allowed_values_are_named_in_the_readers_language_only(site: S
     answer = await site.call("POST", "/broadcasts", json=notice(urgency="now"))
     (named,) = answer.json()["errors"]
     assert named["message"] == "Không phải một trong các giá trị cho phép: emergency, urgent, advisory."
+
+
+@pytest.mark.parametrize("value", ["6A1\x00", "\udc00"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/contacts/search", {"unit": "nbk-thcs", "class": "…"}),
+        ("/invitations/redeem", {"token": "…", "password": "a long password …"}),
+        ("/broadcasts", notice(audience={"classes": ["…"]})),
+    ],
+)
+async def test_what_no_column_can_hold_is_refused_or_cleaned_but_breaks_nothing(
+    site: Site, path: str, body: dict[str, Any], value: str
+) -> None:
+    written = json.dumps(body).replace(json.dumps("…")[1:-1], json.dumps(value)[1:-1])
+    answer = await site.call("POST", path, content=written, headers={"Content-Type": "application/json"})
+    assert answer.status_code < 500, answer.text
