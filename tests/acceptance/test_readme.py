@@ -40,6 +40,7 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
     run = subprocess.Popen(
         ["bash", "-c", start], cwd=clone, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
     )
+    family: list[psutil.Process] = []
     try:
         demo = clone / ".loa" / "demo.json"
 
@@ -67,12 +68,14 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
         assert "'rows': 62" in done.stdout
         assert "phone.digits_lost" in done.stdout
         assert done.stdout.rstrip().endswith("applied")
+        assert run.poll() is None, "it stays up: " + Path(log.name).read_text(encoding="utf-8")[-3000:]
+        family = psutil.Process(run.pid).children(recursive=True)
     finally:
-        family = [psutil.Process(run.pid), *psutil.Process(run.pid).children(recursive=True)]
-        os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole terminal's group
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole terminal's group
         run.wait(30)
-        psutil.wait_procs(family[1:], timeout=30)
-        left = [p for p in family[1:] if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        psutil.wait_procs(family, timeout=30)
+        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
         for p in left:
             p.kill()
         log.close()
