@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.system import ROOT, System, free_port, short_home, wait_for
+from tests.acceptance.system import ROOT, System, short_home, wait_for
+from tests.factories.ports import free_port
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.acceptance.system import ROOT, free_port, wait_for
+from tests.acceptance.system import ROOT, wait_for
+from tests.factories.ports import free_port
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
 

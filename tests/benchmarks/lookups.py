@@ -3,10 +3,11 @@
 import json
 from urllib.parse import urlsplit
 
-from tests.acceptance.system import System, free_port
+from tests.acceptance.system import System
 from tests.benchmarks.limits import empty_route
 from tests.benchmarks.load import requests_per_second
 from tests.benchmarks.rows import Row
+from tests.factories.ports import free_port
 
 
 def _numbers(system: System, how_many: int) -> list[str]:

@@ -1,7 +1,6 @@
 """Starts the real simulators in this process, on ports of their own, for tests here and of the channels."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pydantic import SecretStr
 
 from service.settings import Settings
 from service.simulators import create_simulators
+from tests.factories.ports import free_port
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-simulator-token"
@@ -30,12 +30,6 @@ class Simulators:
 
     async def fault(self, channel: str, **faults: object) -> None:
         (await self.http.post("/faults", json={"channel": channel, **faults})).raise_for_status()
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @asynccontextmanager

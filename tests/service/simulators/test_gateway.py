@@ -15,7 +15,8 @@ from fastapi import FastAPI, Request, Response
 
 from service.simulators.outbox import Outbox, Sms
 from service.simulators.twilio_wire import segments, signature
-from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, free_port, running
+from tests.factories.ports import free_port
+from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, running
 
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
 FORM = {"To": "+84912345678", "From": "SGDDTDNAI", "Body": "SGDDTDNAI: Đừng chuyển tiền"}

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.service.simulators.running import Simulators, free_port
+from tests.factories.ports import free_port
+from tests.service.simulators.running import Simulators
 from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
 from workers.channels.email_mime import EmailBlueprint
 from workers.channels.email_smtp import EmailSmtp

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, free_port
+from tests.factories.ports import free_port
+from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
 from workers.channels.base import Accepted, CannotList, Refused, Unknown
 from workers.channels.sms_twilio import SmsTwilio
 
