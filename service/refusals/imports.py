@@ -1,0 +1,70 @@
+"""School lists: reading, fixing, applying, undoing."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "import.unknown": (
+        "Không tìm thấy danh sách này, hoặc nó không thuộc đơn vị của bạn.",
+        "There is no such import, or it is not your unit's.",
+    ),
+    "import.unreadable": (
+        "Không đọc được tệp. Ảnh chụp, PDF và Word không dùng được: mở danh sách trong Excel, lưu dạng .xlsx rồi gửi lại.",
+        "The file cannot be read. Photos, PDF and Word are no use: open the list in Excel, save it as .xlsx and send it again.",
+    ),
+    "import.expired": (
+        "Danh sách này không được áp dụng trong 30 ngày nên đã bị xóa. Gửi lại danh sách hiện tại.",
+        "This list was not applied within 30 days and was deleted. Send the present list again.",
+    ),
+    "import.no_contact_column": (
+        "Không thấy cột số điện thoại hay email nào. Xem dòng tiêu đề có ghi SĐT hoặc Email không, hoặc chỉ cho Loa cột nào là số điện thoại.",
+        "No column with phone numbers or emails was found. See that the header row says SĐT or Email, or tell Loa which column holds the numbers.",
+    ),
+    "import.too_large": (
+        "Tệp lớn hơn 10 MB hoặc có hơn 20.000 dòng. Bỏ hình ảnh, cột và trang tính không cần rồi gửi lại.",
+        "The file is larger than 10 MB or has more than 20,000 rows. Remove pictures, columns and sheets it does not need and send it again.",
+    ),
+    "import.password_protected": (
+        "Tệp có mật khẩu. Bỏ mật khẩu trong Excel rồi gửi lại.",
+        "The file is protected by a password. Remove it in Excel and send the file again.",
+    ),
+    "import.dry_run": (
+        "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp và không chọn đọc thử (dry_run).",
+        "This was a dry run and cannot be applied. Send the file again without dry_run.",
+    ),
+    "import.not_allowed_in_state": (
+        "Danh sách chưa kiểm tra xong, hoặc đã áp dụng hay hoàn tác rồi, nên không làm được việc này. Mở lại danh sách để xem.",
+        "The list is still being read, or has been applied or undone, so this cannot be done. Open it again to see.",
+    ),
+    "import.many_gone": (
+        "Áp dụng danh sách này thì {gone} trong {present} người đang có sẽ bị bỏ ra. Xem lại có thiếu lớp nào không; nếu đúng vậy, áp dụng lại và xác nhận con số {gone} (confirm_gone).",
+        "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again with confirm_gone set to {gone}.",
+    ),
+    "import.not_latest": (
+        "Chỉ hoàn tác được danh sách áp dụng gần nhất. Hoàn tác danh sách mới hơn trước.",
+        "Only the list applied last can be undone. Undo the newer one first.",
+    ),
+    "import.too_old_to_undo": (
+        "Danh sách này đã áp dụng quá {days} ngày nên không hoàn tác được. Gửi lại danh sách đúng.",
+        "This list was applied more than {days} days ago and cannot be undone. Send the right list instead.",
+    ),
+    "import.file_gone": (
+        "Tệp đã được xóa nên không đọc lại được. Gửi lại tệp.",
+        "The file has been deleted and cannot be read again. Send it once more.",
+    ),
+    "import.column_must_drop": (
+        "Có cột là dữ liệu riêng tư không được giữ, nên không chọn được nội dung cho cột đó.",
+        "One of the columns is private and must not be kept, so it cannot be given a meaning.",
+    ),
+    "import.column_unknown": (
+        "Danh sách không có cột này. Ghi tên cột đúng như trong tệp.",
+        "The list has no such column. Write its heading as the file has it.",
+    ),
+    "import.row_unknown": (
+        "Danh sách không còn dòng này. Tải lại các dòng cần sửa.",
+        "The list has no such row. Fetch the rows to fix again.",
+    ),
+    "import.not_its_rows": (
+        "Tệp này không phải các dòng cần sửa của danh sách này. Tải lại các dòng cần sửa rồi sửa trên đó.",
+        "This file does not hold the rows to fix of this list. Download them again and correct those.",
+    ),
+}

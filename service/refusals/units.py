@@ -1,0 +1,37 @@
+"""Units: their codes, names and places in the tree."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "unit.unknown": (
+        "Không có đơn vị mang mã này, hoặc tài khoản không được làm thay đơn vị đó.",
+        "No unit has this code, or you may not act for it.",
+    ),
+    "unit.not_ready": (
+        "Đơn vị chưa làm được việc này. Còn thiếu: {parts}.",
+        "The unit may not do this yet. Still needed: {parts}.",
+    ),
+    "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
+    "unit.code_shape": (
+        "Mã đơn vị gồm chữ thường không dấu, số và dấu gạch nối.",
+        "A code has lower-case letters, digits and hyphens.",
+    ),
+    "unit.name_length": ("Tên đơn vị cần từ 1 đến 200 ký tự.", "A name has 1 to 200 characters."),
+    "unit.name_forbidden": (
+        "Tên đơn vị đứng trong mọi tin, nên không được có đường dẫn, số điện thoại, số tài khoản, số tiền hay chữ trong ngoặc {{}}.",
+        "The name stands in every message: no web address, telephone or account number, amount of money or {{}} in it.",
+    ),
+    "unit.level_unknown": (
+        "Cấp phải là department, commune_office hoặc school.",
+        "The level is department, commune_office or school.",
+    ),
+    "unit.parent_level": (
+        "Đơn vị phải đứng dưới một đơn vị cấp cao hơn trong phạm vi của bạn.",
+        "A unit stands below one of a higher level, within your own tree.",
+    ),
+    "unit.move_in_future": (
+        "Chuyển đơn vị sang cấp trên khác chỉ có hiệu lực từ hôm nay hoặc một ngày đã qua.",
+        "A move to another parent holds from today or a day before.",
+    ),
+    "unit.ends_before_start": ("Ngày kết thúc phải sau ngày bắt đầu.", "The end must come after the start."),
+}
