@@ -5,7 +5,6 @@ process leaves at most its window in `calling`; a stopping one lets what is in f
 """
 
 import asyncio
-import random
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,24 +13,19 @@ from typing import Any
 
 import structlog
 
-from contact_registry import DataKey, Unsealable, data_keys
+from contact_registry import data_keys
 from service.database import unit_transaction
-from service.deliveries.attempt_tokens import Attempt
 from service.deliveries.claims import Claimed, Waiting, claim, mark_calling, release, renew
 from service.deliveries.outcomes import Result, record
 from service.errors import LoaError, Unavailable
 from service.signing.errors import VerificationError
-from service.signing.records import SLOT
-from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
-from workers.jobs.contents import Content
+from workers.channels.base import Outcome, Refused
 from workers.jobs.database import AWAY
+from workers.jobs.handing_over import HandingOver
 from workers.jobs.stopping import pause_broadcast
 from workers.jobs.tools import Tools, tools_of
-from workers.retries import decide
 
 _log = structlog.get_logger()
-_NO_CARRIER = Refused("channel.not_set_up", "config")
-_NO_TEXT = Refused("content.missing", "content")
 _TOGETHER = 25  # answers worth a transaction, while others are still in flight
 _GATHER = 0.05  # seconds the first answer waits for those behind it
 LATEST_CALL = timedelta(seconds=5)
@@ -70,7 +64,7 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
     except LoaError as error:
         await pause_broadcast(tools, unit_id, broadcast_id, error.code)
         return
-    await Sending(tools, claimed, content, keys).run()
+    await Sending(tools, claimed, HandingOver(tools, claimed, content, keys)).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +89,12 @@ class Sending:
 
     tools: Tools
     claimed: Claimed
-    content: Content
-    keys: dict[int, DataKey]
+    handing_over: HandingOver
     left: deque[Waiting] = field(init=False)
     flying: dict["asyncio.Task[Outcome]", tuple[int, int]] = field(default_factory=dict)
     back: list["asyncio.Task[Outcome]"] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
-    chance: random.Random = field(default_factory=random.Random)
     places: int = 0  # taken of the window and not given back
     renew_every: float = RENEW_EVERY
     renewed: float = 0.0  # by the loop's clock
@@ -196,34 +188,7 @@ class Sending:
     async def _send(self, each: Waiting, attempt: int, intent: _Intent) -> Outcome:
         if not intent.still(self.tools):
             return Refused("asleep", "temporary")
-        try:
-            address = self.keys[each.data_key_id].unseal(each.address_sealed, self.claimed.channel)
-        except (KeyError, Unsealable):
-            return Refused("address.unreadable", "number")
-        number = self.tools.numbers.written(each.number)
-        if self.claimed.channel == "sms":
-            token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
-            return await self._send_sms(address, number, token)
-        return await self._send_email(address, number)
-
-    async def _send_sms(self, address: str, number: str, token: str) -> Outcome:
-        if self.tools.sms is None:
-            return _NO_CARRIER
-        if self.content.sms is None:
-            return _NO_TEXT
-        return await self.tools.sms.send(address, self.content.sms.replace(SLOT, number), self.tools.callback_url(token))
-
-    async def _send_email(self, address: str, number: str) -> Outcome:
-        if self.tools.email is None:
-            return _NO_CARRIER
-        if self.content.email is None:
-            return _NO_TEXT
-        # The same delivery, the same Message-ID, whatever the attempt: a person's choice to repeat it is mostly harmless.
-        host = self.tools.settings.smtp_from.rpartition("@")[2]
-        message_id = f"{self.claimed.broadcast_id}.{number.replace(' ', '')}@{host}"
-        return await self.tools.email.send(
-            address, self.content.email.fill(Slots(to=address, number=number, message_id=message_id))
-        )
+        return await self.handing_over.send(each, attempt)
 
     async def _answers(self) -> list[Result]:
         """Waits for the first answer, and a little for those behind it; none when the lease is to be renewed before one comes."""
@@ -239,15 +204,4 @@ class Sending:
         return [self._result(task, *self.flying.pop(task)) for task in back]
 
     def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int) -> Result:
-        error = task.exception()
-        if error is not None:
-            _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)
-            return Result(number, attempt, "uncertain", reason="channel.raised")
-        match task.result():
-            case Accepted(provider_id):
-                return Result(number, attempt, "accepted", provider_id=provider_id)
-            case Unknown(reason):
-                return Result(number, attempt, "uncertain", reason=reason)
-            case Refused(code, error_class):
-                decision = decide(error_class, attempt, now=self.tools.clock(), chance=self.chance)
-                return Result(number, attempt, decision.becomes, reason=code, retry_at=decision.retry_at)
+        return self.handing_over.result(number, attempt, task.exception() or task.result())

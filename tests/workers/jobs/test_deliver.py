@@ -12,6 +12,7 @@ from service.deliveries.claims import Claimed, mark_calling, release
 from service.deliveries.reconciling import CALL_ENDS
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.deliver import LATEST_CALL, Sending, deliver_chunk
+from workers.jobs.handing_over import HandingOver
 from workers.main import SMS_TIMEOUT
 
 
@@ -24,7 +25,7 @@ async def _sending(bench: Bench, claimed: Claimed, renew_every: float) -> Sendin
     async with unit_transaction(bench.tools.engine, claimed.unit_id, subtree=True) as conn:
         content = await bench.tools.contents.of(conn, claimed.record_id)
         keys = await data_keys(conn, bench.tools.master, {each.data_key_id for each in claimed.deliveries})
-    return Sending(bench.tools, claimed, content, keys, renew_every=renew_every)
+    return Sending(bench.tools, claimed, HandingOver(bench.tools, claimed, content, keys), renew_every=renew_every)
 
 
 async def test_everybody_in_a_chunk_is_called_once(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from service.deliveries import plan
 from service.rotation import KEY_UNUSED_FOR, rotate
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.deliver import Sending, deliver_chunk
+from workers.jobs.handing_over import HandingOver
 from workers.jobs.keeping import reseal, retain
 
 
@@ -50,7 +51,7 @@ async def test_a_send_under_way_goes_on_while_its_addresses_are_sealed_anew(benc
         keys = await data_keys(conn, bench.tools.master, {each.data_key_id for each in claimed.deliveries})
     await _rotate(bench)
     await reseal(bench.tools)
-    await Sending(bench.tools, claimed, content, keys).run()
+    await Sending(bench.tools, claimed, HandingOver(bench.tools, claimed, content, keys)).run()
     await _deliver(bench, 1)
     assert await bench.approved.states() == {"accepted": 5}
     assert len(set(bench.carrier.taken)) == 5
