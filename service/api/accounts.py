@@ -26,6 +26,7 @@ from service.api.context import AccountsReader, AccountsWriter, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_uuid
 from service.api.emails_taken import telling_taken
 from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.api.unit_place import at_unit
 from service.database import act_for, unit_transaction
 from service.keyring import deployment_key
 from service.units import find_unit
@@ -111,13 +112,8 @@ class AccountList(BaseModel):
 @router.post("", status_code=201, response_model=InvitedOut)
 async def create(context: Context, actor: AccountsWriter, body: AccountIn, key: IdempotencyKey = None) -> JSONResponse:
     """A new account without a password, and its invitation."""
-    async with (
-        telling_taken(context, actor),
-        unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn,
-    ):
-        target = await find_unit(conn, body.unit, context.today())
+    async with telling_taken(context, actor), at_unit(context, actor, body.unit) as (conn, target):
         index_key = await deployment_key(conn, context.master, "address_index")
-        await act_for(conn, target.id)
 
         async def act() -> tuple[int, InvitedOut]:
             account_id = await create_account(

@@ -11,10 +11,10 @@ from service.api.contact_models import Channel as ContactChannel
 from service.api.contact_models import RoleName
 from service.api.context import ApiContext, BroadcastsWriter, ContactsReader, Context
 from service.api.cursors import make_cursor, open_number
+from service.api.unit_place import at_unit
 from service.broadcasts import Channel, SmsScript, Urgency, list_left_out, preview, weigh_audience, why
-from service.database import act_for, unit_transaction
 from service.refusals import preferred_language
-from service.units import Unit, find_unit
+from service.units import Unit
 
 router = APIRouter(prefix="/audiences", tags=["broadcasts"])
 
@@ -108,9 +108,7 @@ class LeftOutList(BaseModel):
 @router.post("/count")
 async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> CountOut:
     """How many messages would leave now, and who would be left out for which reason."""
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        unit = await find_unit(conn, body.unit, context.today())
-        await act_for(conn, unit.id)
+    async with at_unit(context, actor, body.unit) as (conn, unit):
         counted = await weigh_audience(
             conn,
             actor,
@@ -160,9 +158,7 @@ async def left_out(context: Context, actor: ContactsReader, request: Request, re
     """Who would not get it, and why: of your own unit's list only. Whoever stands above sees the counts (`/audiences/count`)."""
     language = preferred_language(request.headers.get("accept-language"))
     skip = open_number(body.cursor) or 0
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        unit = await find_unit(conn, body.unit, context.today())
-        await act_for(conn, unit.id)
+    async with at_unit(context, actor, body.unit) as (conn, unit):
         found = await list_left_out(
             conn,
             actor,

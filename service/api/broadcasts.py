@@ -24,6 +24,7 @@ from service.api.broadcast_models import (
 from service.api.context import ApiContext, Approver, BroadcastsReader, BroadcastsWriter, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.api.unit_place import change_unit
 from service.broadcasts import (
     BroadcastView,
     approve,
@@ -39,7 +40,7 @@ from service.broadcasts import (
 )
 from service.database import act_for, unit_transaction
 from service.deliveries import progress_of
-from service.units import find_unit
+from service.units import Unit
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
@@ -98,15 +99,12 @@ async def shown(context: ApiContext, conn: AsyncConnection, view: BroadcastView,
 async def create(context: Context, actor: BroadcastsWriter, body: BroadcastIn, key: IdempotencyKey = None) -> JSONResponse:
     """A new draft."""
     draft = body.draft()
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        unit = await find_unit(conn, body.unit, context.today())
-        await act_for(conn, unit.id)
 
-        async def act() -> tuple[int, BroadcastOut]:
-            view = await create_draft(conn, actor, unit=unit, draft=draft, now=context.now())
-            return 201, await shown(context, conn, view)
+    async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, BroadcastOut]:
+        view = await create_draft(conn, actor, unit=unit, draft=draft, now=context.now())
+        return 201, await shown(context, conn, view)
 
-        return await once(conn, context.master, actor, unit.id, key, request_hash("broadcasts.create", body), act)
+    return await change_unit(context, actor, body.unit, key, request_hash("broadcasts.create", body), use_case)
 
 
 @router.get("")

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.api.contact_models import Channel, ClassName, ConsentFields, UnitCode
-from service.api.contact_place import ChangingPerson, change_unit
+from service.api.contact_place import ChangingPerson
 from service.api.context import ContactsWriter, Context
-from service.api.idempotency import IdempotencyKey
+from service.api.idempotency import IdempotencyKey, request_hash
+from service.api.unit_place import change_unit
 from service.contacts import ContactPlace, record_class_consents, record_consent, withdraw
 from service.units import Unit
 
@@ -67,7 +68,7 @@ async def give_by_class(
         )
         return 200, Recorded(recorded=recorded, stood=stood)
 
-    return await change_unit(context, actor, body.unit, key, "consents.classes", body, use_case)
+    return await change_unit(context, actor, body.unit, key, request_hash("consents.classes", body), use_case)
 
 
 @router.post("/contacts/{contact_id}/consents", response_model=RecordedOne)

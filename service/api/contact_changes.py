@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import LANGUAGES
 from service.api.contact_models import Audience, Channel, ClassName, Language, RoleName, Typed, UnitCode
-from service.api.contact_place import ChangingPerson, ContactId, change_unit
+from service.api.contact_place import ChangingPerson, ContactId
 from service.api.context import ContactsEraser, ContactsWriter, Context
 from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.api.unit_place import change_unit
 from service.contacts import (
     ContactPlace,
     ErasedBecause,
@@ -134,7 +135,7 @@ async def add(context: Context, actor: ContactsWriter, body: PersonIn, key: Idem
         added = await add_by_hand(conn, actor, unit_id=unit.id, person=person, master=context.master, now=context.now())
         return 201 if added.is_new else 200, Added(id=added.contact, new=added.is_new)
 
-    return await change_unit(context, actor, body.unit, key, "contacts.add", body, use_case)
+    return await change_unit(context, actor, body.unit, key, request_hash("contacts.add", body), use_case)
 
 
 @router.post("/confirm", response_model=Confirmed)
@@ -145,7 +146,7 @@ async def confirm(context: Context, actor: ContactsWriter, body: ConfirmIn, key:
         many = await confirm_list(conn, actor, unit=unit, audience=body.audience, classes=body.classes, now=context.now())
         return 200, Confirmed(contacts=many)
 
-    return await change_unit(context, actor, body.unit, key, "contacts.confirm", body, use_case)
+    return await change_unit(context, actor, body.unit, key, request_hash("contacts.confirm", body), use_case)
 
 
 @router.patch("/{contact_id}", response_model=Changed)

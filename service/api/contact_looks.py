@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from service.api.contact_place import at_unit
 from service.api.context import AuditReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
+from service.api.unit_place import at_unit
 from service.contacts import list_looks
 
 router = APIRouter(prefix="/contact-looks", tags=["contacts"])

@@ -1,4 +1,4 @@
-"""The contact a path names, and the unit a body names: what every call on people takes, gathered once."""
+"""The contact a path names: what every call on one takes, gathered once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,33 +16,8 @@ from service.api.context import ApiContext, Context
 from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.contacts import ContactPlace, locate_contact
 from service.database import act_for, unit_transaction
-from service.units import Unit, find_unit
 
 ContactId = Annotated[UUID, Path(description="the contact's id")]
-
-
-@asynccontextmanager
-async def at_unit(context: ApiContext, actor: Actor, code: str) -> AsyncIterator[tuple[AsyncConnection, Unit]]:
-    """A transaction acting for the unit with this code, if that is the actor's or stands below it."""
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        target = await find_unit(conn, code, context.today())
-        await act_for(conn, target.id)
-        yield conn, target
-
-
-async def change_unit(
-    context: ApiContext,
-    actor: Actor,
-    code: str,
-    key: str | None,
-    name: str,
-    asked: BaseModel,
-    use_case: Callable[[AsyncConnection, Unit], Awaitable[tuple[int, BaseModel]]],
-) -> JSONResponse:
-    """Runs the use case for the unit, once for the key."""
-    async with at_unit(context, actor, code) as (conn, unit):
-        hashed = request_hash(name, asked)
-        return await once(conn, context.master, actor, unit.id, key, hashed, lambda: use_case(conn, unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,16 @@ Names and numbers come in bodies, never in a URL, and what goes out is stored no
 # ruff: noqa: FAST003 - the id in the path is taken by the dependency `ReadingPerson`
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.contact_models import ContactList, ContactOut, SearchIn
-from service.api.contact_place import ReadingPerson, at_unit
+from service.api.contact_place import ReadingPerson
 from service.api.context import ContactsReader, ContactsRevealer, Context
-from service.api.cursors import make_cursor, open_cursor
+from service.api.cursors import make_cursor, open_uuid
+from service.api.unit_place import at_unit
 from service.contacts import Asked, LookReason, read_person, reveal, search_people
-from service.errors import FieldError, Invalid
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
@@ -36,7 +35,7 @@ async def search(context: Context, actor: ContactsReader, body: SearchIn, respon
     """The unit's present contacts that fit, masked, by class and in the order of the list. Changes nothing."""
     response.headers.update(_UNKEPT)
     asked = Asked(body.name, body.phone, body.email, body.class_name, body.grade, body.audience)
-    after = _opened(body.cursor)
+    after = open_uuid(body.cursor)
     async with at_unit(context, actor, body.unit) as (conn, unit):
         found, behind = await search_people(
             conn, actor, unit_id=unit.id, asked=asked, after=after, limit=body.limit, master=context.master
@@ -62,11 +61,3 @@ async def show(person: ReadingPerson, actor: ContactsRevealer, body: RevealIn, r
             conn, actor, place=place, reason=body.reason, note=body.note, master=context.master, now=context.now()
         )
     return ContactOut.of(listed)
-
-
-def _opened(cursor: str | None) -> UUID | None:
-    position = open_cursor(cursor)
-    try:
-        return UUID(position) if position is not None else None
-    except ValueError:
-        raise Invalid("request.cursor", fields=(FieldError("cursor", "request.cursor"),)) from None

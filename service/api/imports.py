@@ -7,16 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.api.context import Context, ImportsReader, ImportsWriter
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
-from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.api.idempotency import IdempotencyKey, request_hash
 from service.api.import_forms import UploadForm, read_form
 from service.api.import_models import ApplyIn, ImportLineOut, ImportList, ImportOut
 from service.api.import_place import Changing, Reading
+from service.api.unit_place import at_unit, change_unit
 from service.contacts import ImportState, apply_import, import_report, list_imports, start_import, undo_import
-from service.database import act_for, unit_transaction
-from service.units import find_unit
+from service.units import Unit
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 
@@ -37,26 +38,23 @@ async def upload(context: Context, actor: ImportsWriter, request: Request, key: 
     form = await read_form(request, UploadForm)
     data = await form.file.read()
     await form.file.close()
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        target = await find_unit(conn, form.unit, context.today())
-        await act_for(conn, target.id)
 
-        async def act() -> tuple[int, ImportStarted]:
-            public_id = await start_import(
-                conn,
-                actor,
-                unit_id=target.id,
-                filename=form.file.filename or "",
-                data=data,
-                dry_run=form.dry_run,
-                audience=form.audience,
-                master=context.master,
-                now=context.now(),
-            )
-            return 202, ImportStarted(id=public_id, state="reading")
+    async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, ImportStarted]:
+        public_id = await start_import(
+            conn,
+            actor,
+            unit_id=unit.id,
+            filename=form.file.filename or "",
+            data=data,
+            dry_run=form.dry_run,
+            audience=form.audience,
+            master=context.master,
+            now=context.now(),
+        )
+        return 202, ImportStarted(id=public_id, state="reading")
 
-        asked = request_hash("imports.create", data, target.code, form.dry_run, form.audience)
-        return await once(conn, context.master, actor, target.id, key, asked, act)
+    asked = request_hash("imports.create", data, form.unit, form.dry_run, form.audience)
+    return await change_unit(context, actor, form.unit, key, asked, use_case)
 
 
 @router.get("")
@@ -69,9 +67,7 @@ async def list_all(
 ) -> ImportList:
     """A unit's lists, the newest first."""
     before = open_number(cursor)
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        target = await find_unit(conn, unit, context.today())
-        await act_for(conn, target.id)
+    async with at_unit(context, actor, unit) as (conn, target):
         lines = await list_imports(conn, unit_id=target.id, before=before, limit=limit + 1)
     items = [ImportLineOut.model_validate(line, from_attributes=True) for line in lines[:limit]]
     return ImportList(items=items, next=make_cursor(lines[limit - 1].number) if len(lines) > limit else None)

@@ -7,12 +7,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.api.broadcast_models import TextsIn, Title
 from service.api.context import BroadcastsReader, Context
+from service.api.unit_place import at_unit
 from service.broadcasts import Channel, Finding, FindingSeverity, Kind, SmsScript, preview
-from service.database import act_for, unit_transaction
 from service.readiness import standing_card
 from service.refusals import preferred_language, sentence
 from service.rendering import SmsEncoding
-from service.units import find_unit
 
 router = APIRouter(tags=["broadcasts"])
 
@@ -74,9 +73,7 @@ class PreviewOut(BaseModel):
 async def show(context: Context, actor: BroadcastsReader, request: Request, body: PreviewIn) -> PreviewOut:
     """The texts as parents would get them, with an example number, and all that a draft would be refused or warned for."""
     language = preferred_language(request.headers.get("accept-language"))
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        unit = await find_unit(conn, body.unit, context.today())
-        await act_for(conn, unit.id)
+    async with at_unit(context, actor, body.unit) as (conn, unit):
         card = await standing_card(conn, unit.id, now=context.now())
     made = preview(
         texts=body.texts.texts(),

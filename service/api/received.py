@@ -8,11 +8,10 @@ from pydantic import AwareDatetime, BaseModel
 
 from service.api.context import ApiContext, BroadcastsReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
+from service.api.unit_place import at_unit
 from service.broadcasts import Kind, State, Urgency
-from service.database import act_for, unit_transaction
 from service.deliveries import ReceivedBroadcast, list_received
 from service.refusals import preferred_language
-from service.units import find_unit
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
@@ -71,9 +70,7 @@ async def list_all(
     """Broadcasts of the units above that are meant for this unit's list, too."""
     english = preferred_language(request.headers.get("accept-language")) == "en"
     before = open_number(cursor)
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        found = await find_unit(conn, unit, context.today())
-        await act_for(conn, found.id)
+    async with at_unit(context, actor, unit) as (conn, found):
         received = await list_received(conn, actor, unit_id=found.id, before=before, limit=limit + 1)
     more = len(received) > limit
     return ReceivedList(

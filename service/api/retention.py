@@ -8,11 +8,10 @@ from pydantic import AwareDatetime, BaseModel
 
 from service.api.context import AuditReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
-from service.database import act_for, unit_transaction
+from service.api.unit_place import at_unit
 from service.refusals import preferred_language
 from service.retention import RULES, Rule, list_runs, upcoming
 from service.retention.queries import last_check
-from service.units import find_unit
 
 router = APIRouter(prefix="/retention-runs", tags=["retention"])
 
@@ -72,9 +71,7 @@ async def list_all(
 ) -> RetentionRunList:
     """A unit's runs, the newest first. A run that deleted nothing leaves none."""
     before = open_number(cursor)
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        target = await find_unit(conn, unit, context.today())
-        await act_for(conn, target.id)
+    async with at_unit(context, actor, unit) as (conn, target):
         runs = await list_runs(conn, target.id, before=before, limit=limit + 1)
         checked = await last_check(conn, target.id)
     return RetentionRunList(
@@ -88,9 +85,7 @@ async def list_all(
 async def coming(context: Context, actor: AuditReader, request: Request, unit: UnitCode) -> NextRuns:
     """What will be deleted on each of the next seven days, as things stand now. A newer list keeps whom it names."""
     language = preferred_language(request.headers.get("accept-language"))
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        target = await find_unit(conn, unit, context.today())
-        await act_for(conn, target.id)
+    async with at_unit(context, actor, unit) as (conn, target):
         found = await upcoming(conn, target.id, now=context.now())
     return NextRuns(
         items=[UpcomingOut.model_validate(each, from_attributes=True) for each in found],

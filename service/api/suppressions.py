@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import SuppressionReason
 from service.api.contact_models import Channel, Typed, UnitCode
-from service.api.contact_place import at_unit, change_unit
 from service.api.context import ContactsReader, ContactsWriter, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_cursor
-from service.api.idempotency import IdempotencyKey
+from service.api.idempotency import IdempotencyKey, request_hash
+from service.api.unit_place import at_unit, change_unit
 from service.contacts import LiftedBecause, Target, lift, suppressions_of, take_off
 from service.errors import FieldError, Invalid
 from service.units import Unit
@@ -82,7 +82,7 @@ async def take(context: Context, actor: ContactsWriter, body: TakeOffIn, key: Id
         )
         return 200, Done(reason=body.reason, channels=channels)
 
-    return await change_unit(context, actor, body.unit, key, "suppressions.add", body, use_case)
+    return await change_unit(context, actor, body.unit, key, request_hash("suppressions.add", body), use_case)
 
 
 @router.post("/lift", response_model=Done)
@@ -102,7 +102,7 @@ async def lift_one(context: Context, actor: ContactsWriter, body: LiftIn, key: I
         )
         return 200, Done(reason=body.reason, channels=channels)
 
-    return await change_unit(context, actor, body.unit, key, "suppressions.lift", body, use_case)
+    return await change_unit(context, actor, body.unit, key, request_hash("suppressions.lift", body), use_case)
 
 
 @router.get("")

@@ -1,4 +1,4 @@
-"""The unit a path names: what every call on what belongs to one takes, gathered once."""
+"""The unit a call names, in its path, its query or its body: found in the caller's tree, then acted on for itself."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,9 +22,34 @@ from service.units import Unit, find_unit
 UnitCode = Annotated[str, Path(max_length=40, description="the unit's code")]
 
 
+@asynccontextmanager
+async def at_unit(context: ApiContext, actor: Actor, code: str) -> AsyncIterator[tuple[AsyncConnection, Unit]]:
+    """A transaction acting for the unit with this code, if that is the actor's or stands below it.
+
+    Raises `NotFound("unit.unknown")`.
+    """
+    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
+        unit = await find_unit(conn, code, context.today())
+        await act_for(conn, unit.id)
+        yield conn, unit
+
+
+async def change_unit(
+    context: ApiContext,
+    actor: Actor,
+    code: str,
+    key: str | None,
+    asked: bytes,
+    use_case: Callable[[AsyncConnection, Unit], Awaitable[tuple[int, BaseModel]]],
+) -> JSONResponse:
+    """Runs the use case for the unit, once for the key. `asked`: the `request_hash`."""
+    async with at_unit(context, actor, code) as (conn, unit):
+        return await once(conn, context.master, actor, unit.id, key, asked, lambda: use_case(conn, unit))
+
+
 @dataclass(frozen=True, slots=True)
 class UnitPlace:
-    """The unit a path names, for whoever calls: found in the caller's tree, then acted on for itself."""
+    """The unit a path names: what every call on what belongs to one takes, gathered once."""
 
     context: ApiContext
     code: str
