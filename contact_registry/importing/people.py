@@ -32,11 +32,12 @@ def people(rows: Sequence[CheckedRow]) -> list[Person]:
                 roles[phone] = role
         for email in row.emails:
             email_rows.setdefault(email, []).append(position)
+    rows_of = {phone: frozenset(positions) for phone, positions in phone_rows.items()}
     owned: dict[str, list[str]] = {}
     alone: list[str] = []
     for email, positions in email_rows.items():
         beside = (phone for _, phone in rows[positions[0]].phones)
-        owner = next((phone for phone in beside if set(positions) <= set(phone_rows[phone])), None)
+        owner = next((phone for phone in beside if rows_of[phone].issuperset(positions)), None)
         owned.setdefault(owner, []).append(email) if owner else alone.append(email)
     found = [
         Person(roles[phone], (("sms", phone), *(("email", e) for e in owned.get(phone, ()))), _once(positions))

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -12,8 +11,11 @@ from contact_registry.errors import ImportRefused
 from contact_registry.importing.checked import LegacyText
 from contact_registry.importing.excel_process import MAX_CELLS, MAX_ROWS, Refused, read_apart
 from contact_registry.importing.legacy_text import convert
+from contact_registry.plain_text import composed
 
 MAX_BYTES = 10 * 1024 * 1024
+_TOLD_BY = 200
+"""Columns that tell what separates a text's columns: no list has more, and a file made to keep us busy has a million."""
 
 Format = Literal["xlsx", "xls", "ods", "text"]
 
@@ -119,7 +121,7 @@ def _said_separator(content: str) -> tuple[str, str | None]:
 
 def _separator(content: str, best_columns: Callable[[Sequence[Sequence[object]]], int]) -> str:
     head = "\n".join(content.splitlines()[:40])
-    return max(";,\t|", key=lambda mark: best_columns(_split(head, mark)))
+    return max(";,\t|", key=lambda mark: best_columns([row[:_TOLD_BY] for row in _split(head, mark)]))
 
 
 def _split(content: str, separator: str) -> list[list[str]]:
@@ -152,7 +154,7 @@ def _decode(data: bytes) -> tuple[str, bool]:
     encodings = (utf16,) if utf16 else ("utf-8-sig", "cp1258")
     for encoding in encodings:
         try:
-            return unicodedata.normalize("NFC", data.decode(encoding)), encoding == "cp1258"
+            return composed(data.decode(encoding)), encoding == "cp1258"
         except UnicodeDecodeError:
             continue
     raise ImportRefused("import.unreadable")

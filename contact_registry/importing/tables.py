@@ -21,6 +21,8 @@ _YEAR = re.compile(r"\b20\d\d\b")
 _NUMBERING = re.compile(r"\(?(?:[A-Za-z]|\d{1,2})\)?")
 _LOOKED_AT = 20
 """Rows below a header that are looked at to tell a parent's names from a parent's numbers."""
+_BESIDE = 20
+"""Tables side by side, at most: each looks at the whole header, so a header of thousands would never be done."""
 _NOTHING = Heading(Field.UNKNOWN, "")
 
 
@@ -158,7 +160,7 @@ def _blocks(columns: list[Heading]) -> list[tuple[Heading, ...]]:
     fields = [heading.field for heading in columns]
     lead = Field.ORDER if Field.ORDER in fields else next((f for f in (Field.NAME, Field.FAMILY_NAME) if f in fields), None)
     leads = [place for place, field in enumerate(fields) if field is lead]
-    if len(leads) > 1:
+    if 1 < len(leads) <= _BESIDE:
         before = leads[0] - next(place for place, heading in enumerate(columns) if heading.written)
         starts = [place - before for place in leads]
         ends = [*starts[1:], len(columns)]

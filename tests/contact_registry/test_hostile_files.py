@@ -21,6 +21,7 @@ HEAD = ["STT", "Họ tên", "Lớp", "SĐT", "Email"]
 PLAIN = xlsx({"6A1": [HEAD, [1, "An", "6A1", "0912345678", ""]]})
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 MERGED = "".join(f'<mergeCell ref="A{n}:A{n + 999}"/>' for n in range(1, 40_000))
+PILE, HIDDEN = "\u0301\u0323", "\u0301\u200b\u0323\u200b"
 LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
 
 
@@ -74,6 +75,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "10 MB of commas": (lambda: b"," * (10 * 1024 * 1024), "import.unreadable"),
     "10 MB of empty lines": (lambda: b"\n" * (10 * 1024 * 1024), "import.unreadable"),
     "a quotation that never ends": (lambda: b'STT;"' + b"a" * (9 * 1024 * 1024), "import.unreadable"),
+    "tables side by side without end": (
+        lambda: text(";".join(["STT;Họ tên;SĐT"] * 40_000), ";".join(["1;An;0912345678"] * 40_000)),
+        "import.unreadable",
+    ),
+    "headers of thousands of columns": (lambda: text(*[";".join(["Họ tên;SĐT;Lớp"] * 13_000)] * 35), "import.unreadable"),
     "20,001 pupils": (
         lambda: text("STT;Họ tên;Lớp;SĐT", *(f"{n};An;6A1;0912345678" for n in range(20_001))),
         "import.too_large",
@@ -96,6 +102,18 @@ READ: dict[str, tuple[Callable[[], bytes], int]] = {
             + '<row><c><v>1</v></c><c t="d"><v>0001-01-01</v></c><c t="d"><v>1850-01-01</v></c><c><v>-1e308</v></c><c><v>1e400</v></c></row>'
         ),
         1,
+    ),
+    "letters under a pile of marks": (lambda: text("STT;Họ tên;Lớp;SĐT", f"1;A{PILE * 90_000};6A1;0912345678"), 1),
+    "piles that only show once what is invisible is gone": (
+        lambda: xlsx({"S": [HEAD, *([n, f"A{HIDDEN * 8_000}", "6A1", "0912345678", ""] for n in range(60))]}),
+        60,
+    ),
+    "one number beside thousands of emails": (
+        lambda: text(
+            "STT;Họ tên;Lớp;SĐT;Email",
+            *(f"{n};An {n};6A1;0912345678;{','.join(f'a{n}x{m}@b.vn' for m in range(10))}" for n in range(18_000)),
+        ),
+        18_000,
     ),
     "NUL in a text": (lambda: text("STT;Họ tên;Lớp;SĐT", *["1;An;6A1;0912345678"] * 400, "2;B\0;6A\x001;0912\x00345679"), 401),
     "NUL in a heading": (lambda: text(*[""] * 5000, "STT;Họ tên;Lớp;SĐT;X\0Y", "1;An;6A1;0912345678;z"), 1),
