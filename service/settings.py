@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr | None = None
     twilio_sender: str = Field("SGDDTDNAI", max_length=11, pattern=r"^[A-Za-z0-9 ]+$")
+    twilio_messaging_service_sid: str = Field("", pattern=r"^(?:MG[0-9a-fA-F]{32})?$")
+    twilio_retention: Annotated[Literal["retain", "discard"], BeforeValidator(_lower)] = "retain"
     twilio_segments_per_second: float = Field(10, gt=0)
     sms_price_per_segment: Decimal | None = Field(None, ge=0)
     sms_price_currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")

@@ -87,6 +87,8 @@ def _sms(settings: Settings) -> SmsTwilio | None:
         settings.twilio_account_sid,
         settings.need("twilio_auth_token"),
         settings.twilio_sender,
+        messaging_service=settings.twilio_messaging_service_sid,
+        discard=settings.twilio_retention == "discard",
         timeout=SMS_TIMEOUT,
     )
 

@@ -62,6 +62,8 @@ class Carrier:
         if faults.segments_per_second:
             self._line_free_at = max(self._line_free_at, loop.time()) + sms.segments / faults.segments_per_second
             wait = self._line_free_at - loop.time()
+        if wait > sms.valid_for:  # it would only leave the queue when it may not any more
+            wait, fails_with = sms.valid_for, 30036
         done = "undelivered" if fails_with else "delivered"
         tell_sent, tell_done = SENT_AFTER, DONE_AFTER
         if self._faults.happens(faults.reorder_callbacks):

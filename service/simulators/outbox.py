@@ -23,6 +23,7 @@ class Sms:
     segments: int
     received_at: datetime
     callback_url: str
+    valid_for: float = 36_000  # seconds; later it is not delivered
     status: str = "queued"
     error_code: int | None = None
     sent_at: datetime | None = None

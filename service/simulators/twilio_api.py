@@ -23,6 +23,7 @@ from service.simulators.outbox import Outbox, Sms
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _VN_LANDLINE = re.compile(r"\+842\d+")
+LONGEST_VALIDITY = 36_000
 _PATH = "/2010-04-01/Accounts/{account}/Messages"
 
 
@@ -65,6 +66,7 @@ class TwilioApi:
             segments=twilio_wire.segments(text),
             received_at=self._clock(),
             callback_url=form.get("StatusCallback", ""),
+            valid_for=float(form.get("ValidityPeriod") or LONGEST_VALIDITY),
         )
         answer = _json(201, twilio_wire.message(sms, self._account))
         self._outbox.add_sms(sms)
@@ -111,10 +113,15 @@ def _cannot_send(form: Mapping[str, str]) -> int | None:
         (not (form.get("From") or form.get("MessagingServiceSid")), 21603),
         (not text, 21602),
         (len(text) > 1600, 21617),
+        (not _valid(form.get("ValidityPeriod") or "1"), 21621),
         (not _E164.fullmatch(to), 21211),
         (_VN_LANDLINE.fullmatch(to), 21614),
     )
     return next((code for wrong, code in checks if wrong), None)
+
+
+def _valid(seconds: str) -> bool:
+    return seconds.isascii() and seconds.isdigit() and 1 <= int(seconds) <= LONGEST_VALIDITY
 
 
 async def _never_answer(request: Request) -> None:

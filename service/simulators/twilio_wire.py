@@ -31,6 +31,7 @@ MESSAGES = {
     21603: "A 'From' phone number is required.",
     21604: "A 'To' phone number is required.",
     21614: "'To' number is not a valid mobile number",
+    21621: "The validity period is invalid.",
     21617: "The concatenated message body exceeds the 1600 character limit",
 }
 

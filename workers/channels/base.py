@@ -44,8 +44,11 @@ Outcome = Accepted | Refused | Unknown
 class SmsChannel(Protocol):
     """A carrier of SMS."""
 
-    async def send(self, to: str, text: str, callback_url: str) -> Outcome:
-        """Sends `text`, exactly as it stands, to the E.164 number `to`. Status changes go to `callback_url`."""
+    async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:
+        """Sends `text`, exactly as it stands, to the E.164 number `to`. Status changes go to `callback_url`.
+
+        `valid_for`: seconds after which it must not be delivered any more.
+        """
 
     async def find(self, to: str, since: datetime, containing: str) -> str | None:
         """The provider's id of a message to `to`, created at `since` (aware) or later, whose text has `containing`; else `None`.

@@ -23,6 +23,7 @@ _KEEP_IDLE = 15  # seconds: shorter than any front end keeps one, so that a requ
 _LISTED_AT_MOST = 200  # messages to one number, newest first; a parent gets a few a month
 _CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 _NEVER_SENT = frozenset({"failed", "canceled"})
+_LONGEST_VALIDITY = 36_000  # seconds: Twilio holds no message longer
 
 # How a call may break, the special before the general. Only what breaks before a byte of the request is written is a refusal.
 _WHEN_IT_BREAKS: tuple[tuple[type[Exception], Outcome], ...] = (
@@ -41,15 +42,35 @@ _BREAKS = (aiohttp.ClientError, TimeoutError, TwilioException, json.JSONDecodeEr
 class SmsTwilio:
     """An `SmsChannel`. Make it inside the event loop that uses it; `close` it there, too."""
 
-    def __init__(self, api_url: str, account_sid: str, auth_token: str, sender: str, *, timeout: float = 10) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        account_sid: str,
+        auth_token: str,
+        sender: str,
+        *,
+        messaging_service: str = "",
+        discard: bool = False,
+        timeout: float = 10,
+    ) -> None:
+        """`messaging_service`: the SID of the service that `sender` belongs to. `discard`: Twilio shall keep neither text nor number."""
         self._http = _PooledClient(api_url, account_sid, auth_token, timeout)
         self._messages = Client(account_sid, auth_token, http_client=self._http).messages
-        self._sender = sender
+        # The text was signed: nobody puts other characters into it.
+        self._asked: dict[str, object] = {"from_": sender, "smart_encoded": False}
+        if messaging_service:
+            self._asked["messaging_service_sid"] = messaging_service
+        if discard:
+            self._asked |= {"content_retention": "discard", "address_retention": "obfuscate"}
+        self._discard = discard
 
-    async def send(self, to: str, text: str, callback_url: str) -> Outcome:
+    async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:
         """See `SmsChannel.send`."""
+        seconds = max(1, min(int(valid_for), _LONGEST_VALIDITY))
         try:
-            sent = await self._messages.create_async(to=to, from_=self._sender, body=text, status_callback=callback_url)
+            sent = await self._messages.create_async(
+                to=to, body=text, status_callback=callback_url, validity_period=seconds, **self._asked
+            )
         except (TwilioRestException, TwilioServiceException) as refusal:
             return outcome_of_refusal(refusal.status, refusal.code)
         except _BREAKS as error:
@@ -63,6 +84,8 @@ class SmsTwilio:
 
     async def find(self, to: str, since: datetime, containing: str) -> str | None:
         """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no such date."""
+        if self._discard:  # a list without texts and numbers does not have it either way
+            raise CannotList("content.discarded")
         earliest = since - _CLOCKS_MAY_DIFFER
         try:
             listed = await self._messages.list_async(to=to, limit=_LISTED_AT_MOST, page_size=50)

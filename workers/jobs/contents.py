@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,7 @@ class Content:
 
     sms: str | None
     email: EmailBlueprint | None
+    expires_at: datetime
 
 
 class Contents:
@@ -48,6 +50,7 @@ class Contents:
                 )
                 if email
                 else None,
+                expires_at=record.expires_at,
             )
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)

@@ -61,7 +61,9 @@ class HandingOver:
             return _NO_CARRIER
         if self.content.sms is None:
             return _NO_TEXT
-        return await self.tools.sms.send(address, self.content.sms.replace(SLOT, number), self.tools.callback_url(token))
+        valid_for = (self.content.expires_at - self.tools.clock()).total_seconds()
+        text = self.content.sms.replace(SLOT, number)
+        return await self.tools.sms.send(address, text, self.tools.callback_url(token), valid_for)
 
     async def _send_email(self, address: str, number: str) -> Outcome:
         if self.tools.email is None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -54,7 +56,7 @@ def answering(status: int, body: str) -> Serve:
 
 
 async def test_a_text_arrives_letter_for_letter_and_is_named_by_its_sid(sms: SmsTwilio, simulators: Simulators) -> None:
-    outcome = await sms.send(TO, TEXT, NOWHERE)
+    outcome = await sms.send(TO, TEXT, NOWHERE, 3600)
 
     assert isinstance(outcome, Accepted)
     (message,) = await simulators.messages(channel="sms")
@@ -81,26 +83,26 @@ async def test_a_refusal_is_told_from_what_cannot_be_known(
 ) -> None:
     await simulators.fault("sms", **fault)
 
-    assert await sms.send(TO, TEXT, NOWHERE) == expected
+    assert await sms.send(TO, TEXT, NOWHERE, 3600) == expected
     assert await simulators.messages() == []
 
 
 @pytest.mark.parametrize(("to", "code"), [("+842513822222", "21614"), ("0912345678", "21211")])
 async def test_a_number_that_takes_no_text_is_refused_for_the_number(sms: SmsTwilio, to: str, code: str) -> None:
-    assert await sms.send(to, TEXT, NOWHERE) == Refused(f"twilio.{code}", "number")
+    assert await sms.send(to, TEXT, NOWHERE, 3600) == Refused(f"twilio.{code}", "number")
 
 
 async def test_a_wrong_token_is_our_configuration(simulators: Simulators) -> None:
     channel = SmsTwilio(simulators.url, ACCOUNT, "another", "SGDDTDNAI")
 
-    assert await channel.send(TO, TEXT, NOWHERE) == Refused("twilio.20003", "config")
+    assert await channel.send(TO, TEXT, NOWHERE, 3600) == Refused("twilio.20003", "config")
     await channel.close()
 
 
 async def test_nobody_listening_means_nothing_was_sent() -> None:
     channel = SmsTwilio(f"http://127.0.0.1:{free_port()}", ACCOUNT, TOKEN, "SGDDTDNAI")
 
-    assert await channel.send(TO, TEXT, NOWHERE) == Refused("connect", "temporary")
+    assert await channel.send(TO, TEXT, NOWHERE, 3600) == Refused("connect", "temporary")
     with pytest.raises(CannotList):
         await channel.find(TO, datetime.now(UTC), "4071")
     await channel.close()
@@ -112,14 +114,14 @@ async def test_an_accepted_message_that_is_never_answered_is_unknown_and_found_i
     before = datetime.now(UTC)
     await simulators.fault("sms", hang_after_accept=True)
 
-    assert await sms.send(TO, TEXT, NOWHERE) == Unknown("timeout")
+    assert await sms.send(TO, TEXT, NOWHERE, 3600) == Unknown("timeout")
 
     (message,) = await simulators.messages()
     assert await sms.find(TO, before, "4071 8826 3163") == message["provider_id"]
 
 
 async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: SmsTwilio, simulators: Simulators) -> None:
-    await sms.send(TO, TEXT, NOWHERE)
+    await sms.send(TO, TEXT, NOWHERE, 3600)
     now = datetime.now(UTC)
 
     assert await sms.find("+84912345679", now, "4071 8826 3163") is None
@@ -129,9 +131,9 @@ async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: Sm
 
 
 async def test_a_list_longer_than_a_page_is_read_on(sms: SmsTwilio) -> None:
-    await sms.send(TO, TEXT, NOWHERE)
+    await sms.send(TO, TEXT, NOWHERE, 3600)
     for number in range(60):
-        await sms.send(TO, f"Tin {number}", NOWHERE)
+        await sms.send(TO, f"Tin {number}", NOWHERE, 3600)
 
     assert await sms.find(TO, datetime.now(UTC), "4071 8826 3163") is not None
 
@@ -149,7 +151,7 @@ async def test_a_connection_cut_after_the_request_is_unknown() -> None:
         writer.transport.abort()
 
     async with channel_to(cut) as channel:
-        assert await channel.send(TO, TEXT, NOWHERE) == Unknown("disconnected")
+        assert await channel.send(TO, TEXT, NOWHERE, 3600) == Unknown("disconnected")
 
 
 async def test_half_an_answer_is_unknown() -> None:
@@ -158,7 +160,7 @@ async def test_half_an_answer_is_unknown() -> None:
         await writer.drain()
 
     async with channel_to(half) as channel:
-        assert await channel.send(TO, TEXT, NOWHERE) == Unknown("disconnected")
+        assert await channel.send(TO, TEXT, NOWHERE, 3600) == Unknown("disconnected")
 
 
 @pytest.mark.parametrize(
@@ -175,13 +177,76 @@ async def test_half_an_answer_is_unknown() -> None:
 )
 async def test_what_stands_in_the_answer_decides(status: int, body: str, expected: Accepted | Refused | Unknown) -> None:
     async with channel_to(answering(status, body)) as channel:
-        assert await channel.send(TO, TEXT, NOWHERE) == expected
+        assert await channel.send(TO, TEXT, NOWHERE, 3600) == expected
+
+
+async def asked_of_twilio(valid_for: float, **options: object) -> dict[str, str]:
+    """What the request for one message says."""
+    forms: list[dict[str, str]] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].split()[0])
+        forms.append(dict(parse_qsl((await reader.readexactly(length)).decode())))
+        writer.close()
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        channel = SmsTwilio(url, ACCOUNT, TOKEN, "SGDDTDNAI", timeout=2, **options)  # type: ignore[arg-type]
+        await channel.send(TO, TEXT, NOWHERE, valid_for)
+        await channel.close()
+    return forms[0]
+
+
+async def test_twilio_is_asked_to_send_the_text_as_it_is_by_this_sender() -> None:
+    asked = await asked_of_twilio(3600)
+    assert asked == {
+        "To": TO,
+        "From": "SGDDTDNAI",
+        "Body": TEXT,
+        "StatusCallback": NOWHERE,
+        "ValidityPeriod": "3600",
+        "SmartEncoded": "false",
+    }
+
+
+@pytest.mark.parametrize(("left", "asked"), [(90.9, "90"), (86_400, "36000"), (36_000, "36000"), (0.2, "1"), (-5, "1")])
+async def test_what_expires_is_not_held_longer_than_it_is_valid(left: float, asked: str) -> None:
+    assert (await asked_of_twilio(left))["ValidityPeriod"] == asked
+
+
+async def test_a_service_and_forgetting_are_asked_for_where_they_are_set() -> None:
+    asked = await asked_of_twilio(60, messaging_service="MG" + "0" * 32, discard=True)
+    assert (asked["From"], asked["MessagingServiceSid"]) == ("SGDDTDNAI", "MG" + "0" * 32)
+    assert (asked["ContentRetention"], asked["AddressRetention"]) == ("discard", "obfuscate")
+
+
+async def test_a_list_without_texts_is_no_proof_of_anything(simulators: Simulators) -> None:
+    channel = SmsTwilio(simulators.url, ACCOUNT, TOKEN, "SGDDTDNAI", discard=True)
+    await channel.send(TO, TEXT, NOWHERE, 3600)
+    with pytest.raises(CannotList):
+        await channel.find(TO, datetime.now(UTC), "4071 8826 3163")
+    await channel.close()
+
+
+async def message(simulators: Simulators, sid: str) -> dict[str, Any]:
+    return (await simulators.http.get(f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}.json")).json()  # type: ignore[no-any-return]
+
+
+async def test_a_message_that_waits_longer_than_it_is_valid_is_never_delivered(sms: SmsTwilio, simulators: Simulators) -> None:
+    await simulators.fault("sms", segments_per_second=0.5)
+    outcome = await sms.send(TO, TEXT, NOWHERE, 1)  # two segments: four seconds behind
+    assert isinstance(outcome, Accepted)
+    async with asyncio.timeout(5):
+        while (sent := await message(simulators, outcome.provider_id))["status"] != "undelivered":  # noqa: ASYNC110 - the simulator moves it
+            await asyncio.sleep(0.05)
+    assert sent["error_code"] == 30036
 
 
 async def test_fifty_at_once_share_one_pool(sms: SmsTwilio, simulators: Simulators) -> None:
     numbers = [f"+8491000{n:04d}" for n in range(200)]
 
-    outcomes = await asyncio.gather(*(sms.send(to, TEXT, NOWHERE) for to in numbers))
+    outcomes = await asyncio.gather(*(sms.send(to, TEXT, NOWHERE, 3600) for to in numbers))
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert sorted(m["to"] for m in await simulators.messages()) == numbers
