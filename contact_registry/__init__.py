@@ -28,7 +28,7 @@ from contact_registry.errors import (
     Unsealable,
 )
 from contact_registry.forgetting import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
-from contact_registry.importing.applying import Applied, apply_list
+from contact_registry.importing.applying import Applied, apply_list, lock_lists
 from contact_registry.importing.checked import (
     CheckedCell,
     CheckedList,
@@ -163,6 +163,7 @@ __all__ = [
     "load_columns",
     "load_contacts",
     "load_rows",
+    "lock_lists",
     "masked",
     "open_data_key",
     "present_addresses",

@@ -23,6 +23,7 @@ from contact_registry import (
     clear_people,
     current_data_key,
     data_keys,
+    lock_lists,
     row_key_ids,
     sniff,
     undo_list,
@@ -162,6 +163,7 @@ async def undo_import(conn: AsyncConnection, actor: Actor, *, import_id: int, no
     actor.require("imports:write")
     found = await find_import(conn, import_id)
     require_state(found, "applied")
+    await lock_lists(conn, found["unit_id"])  # a list that is being applied is later than this one, though nobody sees it yet
     later = await conn.execute(
         text(
             "SELECT 1 FROM imports WHERE unit_id = :unit AND audience = :audience AND state = 'applied'"
