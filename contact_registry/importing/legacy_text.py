@@ -1,7 +1,9 @@
 """Text typed in the fonts of the years before Unicode: TCVN3 (.VnTime, "NguyÔn V¨n") and VNI (VNI-Times, "Nguyeãn Vaên").
 
 Such a cell holds other letters than one saw, so nothing says which it is but the letters themselves. A sheet, or one column of it, is
-taken for legacy text only where letters stand that Vietnamese in Unicode never has; a number in it is never touched.
+taken for legacy text only where letters stand that Vietnamese in Unicode never has; a number in it is never touched. In a list in
+Unicode single cells can be old, too: rows pasted from an old file. Those are read where TCVN3 left words that no language has; what
+VNI leaves, foreign names have as well.
 """
 
 import re
@@ -61,6 +63,9 @@ _TELLS: dict[Font, re.Pattern[str]] = {
     "tcvn3": re.compile(r"[^\W\d_][¨©ª«¬\u00ad®µ¶·¸¹»¼½¾×ÞþßÐ]|[§®][^\W\d_]|[a-z][ÆÇÈÉÊËÌÎÏÑÒÓÔÕÖØÜÝ]"),
     "vni": re.compile(r"[ñÑ]|[aeouyôöAEOUYÔÖ][øûïåäëüØÛÏÅÄËÜ]|[aA][êéÊÉ]|[eE][âãáàÂÃÁÀ]|[öÖ][ùøûõïÙØÛÕÏ]"),
 }
+_BROKEN_WORD = re.compile("§[A-Za-zÀ-ỹ]|[a-z][ÆÇÈÉÊËÌÎÏÑÒÓÔÕÖØÜÝÞ]|[A-Za-zÀ-ỹ\u00ad](?:[¨ª«¬µ¶¸»¼½¾]|[©®·¹×](?=[A-Za-zÀ-ỹ]))")
+"""Signs inside a word and accented capitals behind small letters. What stands behind words anywhere (®, a footnote's ¹) counts
+only where the word goes on."""
 _LOOKED_AT = 2_000
 """Rows that are looked at to tell. A list that begins in one font goes on in it."""
 
@@ -90,20 +95,27 @@ def convert(rows: Sequence[Sequence[object]]) -> Converted | None:
                 by_column.setdefault(column, []).append(cell)
     whole = _font_of([cell for found in by_column.values() for cell in found])
     fonts = {column: font for column, found in by_column.items() if (font := whole or _font_of(found))}
-    if not fonts:
+    pasted = sum(_is_pasted(cell) for found in by_column.values() for cell in found) >= 2
+    if not fonts and not pasted:
         return None
     converted: list[list[object]] = []
     samples: dict[str, str] = {}
     for row in rows:
         new = list(row)
         for column, value in enumerate(row):
-            font = whole or fonts.get(column)
-            if font and isinstance(value, str) and not value.isascii() and not _MODERN.search(value):
+            if not isinstance(value, str) or value.isascii() or _MODERN.search(value):
+                continue
+            font = whole or fonts.get(column) or ("tcvn3" if pasted and _BROKEN_WORD.search(value) else None)
+            if font:
                 new[column] = text = read_font(value, font)
                 if len(samples) < 5 and " " in value and text != value:
                     samples[value] = text
         converted.append(new)
-    return Converted(converted, next(iter(fonts.values())), tuple(samples.items()))
+    return Converted(converted, next(iter(fonts.values()), "tcvn3"), tuple(samples.items()))
+
+
+def _is_pasted(cell: str) -> bool:
+    return bool(_BROKEN_WORD.search(cell)) and not _MODERN.search(cell)
 
 
 def _font_of(cells: Sequence[str]) -> Font | None:

@@ -117,3 +117,17 @@ def test_names_that_only_look_old_are_left_as_they_are() -> None:
         [],
     ):
         assert convert([[name] for name in names]) is None
+
+
+def test_rows_pasted_from_an_old_file_into_a_list_in_unicode_are_read_too() -> None:
+    old, new = PUPILS[:3], ("Lê Hà", "Hoà Ê Ban", "Françoise Noël", *PUPILS[3:], *(f"Đỗ Thị Yến {n}" for n in range(9)))
+    converted = convert([["Họ và tên", "Lớp"], *([name, "6A1"] for name in new), *([in_tcvn3(name), "6A1"] for name in old)])
+    assert converted is not None
+    assert [str(row[0]).lower() for row in converted.rows[1:]] == [name.lower() for name in (*new, *old)]
+    assert converted.font == "tcvn3"
+    assert converted.samples[0] == (in_tcvn3(old[0]), converted.rows[-3][0])
+
+
+def test_signs_that_stand_behind_names_anywhere_are_left() -> None:
+    new = ("Trần Thị Bưởi", "Võ Văn Ổn", "Đỗ Thị Yến")
+    assert convert([[name] for name in (*new, "Tran Van An¹", "Le Thi Ba¹", "Zalo®", "Viber®", "Gal·la", "Vân © 2026")]) is None
