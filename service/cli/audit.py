@@ -51,5 +51,8 @@ def looks(
             await act_for(conn, found.id)
             return await list_looks(conn, unit_id=found.id, master=deployment.master, contact=contact, limit=limit)
 
-    for look in on_deployment(work):
+    found = on_deployment(work)
+    if not found:
+        typer.echo("Nobody has been seen in full.", err=True)
+    for look in found:
         typer.echo(f"{on_screen(look.at)}  {look.by:<24} {look.contact}  {look.reason:<14} {look.note or ''}".rstrip())

@@ -60,8 +60,12 @@ def find(of: As) -> None:
         )
         return found
 
+    found = _acting(of, work)
+    if not found:
+        typer.echo("No one on the present list fits.", err=True)
+        return
     table = Table("id", "role", "name or pupils", "addresses", "off", box=None)
-    for each in _acting(of, work):
+    for each in found:
         table.add_row(
             str(each.id),
             each.role,
@@ -91,7 +95,7 @@ def suppress(
             now=deployment.now,
         )
 
-    typer.echo(", ".join(_acting(of, work)))
+    typer.echo(f"Taken off: {', '.join(_acting(of, work))}")
 
 
 @app.command("erase")
@@ -118,6 +122,6 @@ def erase_one(
             master=deployment.master,
             now=deployment.now,
         )
-        return f"contacts {gone.contacts}, addresses {gone.addresses}, pupils {gone.pupils}, consents {gone.consents}"
+        return f"Deleted: contacts {gone.contacts}, addresses {gone.addresses}, pupils {gone.pupils}, consents {gone.consents}"
 
     typer.echo(_acting(of, work))

@@ -84,7 +84,9 @@ def rotate(
 
         return sum(await _each_unit(deployment, unit, one))
 
-    typer.echo(on_deployment(work))
+    count = on_deployment(work)
+    what = "Rotations stopped" if halt else "Rotations that go on" if resume else "Units with another data key"
+    typer.echo(f"{what}: {count}. How far they are: loa keys rotation")
 
 
 @app.command()
@@ -94,7 +96,10 @@ def rotation(unit: _Unit = None) -> None:
     async def work(deployment: Deployment) -> list[Rotation]:
         return [each for found in await _each_unit(deployment, unit, list_rotations) for each in found]
 
-    for each in on_deployment(work):
+    found = on_deployment(work)
+    if not found:
+        typer.echo("No data key was rotated yet.", err=True)
+    for each in found:
         numbers = f"{each.resealed} done, {each.left} left, {each.messages} messages to look through"
         typer.echo(f"{each.unit:<24} key {each.data_key_id:<6} {on_screen(each.began_at)}  {_state(each):<44} {numbers}")
 
@@ -123,7 +128,7 @@ def rewrap_all() -> None:
         async with deployment.engine.begin() as conn:
             return await rewrap(conn, deployment.master, MasterKey.parse(new))
 
-    typer.echo(on_deployment(work))
+    typer.echo(f"Keys put under the new master key: {on_deployment(work)}")
 
 
 async def _each_unit(deployment: Deployment, code: str | None, act: Callable[[AsyncConnection, int], Awaitable[T]]) -> list[T]:

@@ -22,8 +22,8 @@ def run(
 ) -> None:
     """Delete now what is due, in short transactions; it may be stopped and started again."""
 
-    async def work(deployment: Deployment) -> None:
-        now = deployment.now
+    async def work(deployment: Deployment) -> int:
+        now, told = deployment.now, 0
         for code, unit_id in await units_named(deployment, unit):
             if dry:
                 async with deployment.engine.begin() as conn:
@@ -32,8 +32,11 @@ def run(
                 counts = await run_unit(deployment.engine, unit_id, now=now) or {}
             for rule, what in counts.items():
                 typer.echo(f"{code:<24} {rule:<12} {_told(what)}")
+            told += len(counts)
+        return told
 
-    on_deployment(work)
+    if not on_deployment(work):
+        typer.echo("Nothing is due.", err=True)
 
 
 @app.command("list")
@@ -48,7 +51,10 @@ def show(
         async with deployment.engine.begin() as conn:
             return await list_runs(conn, unit_id, before=None, limit=limit)
 
-    for each in on_deployment(work):
+    found = on_deployment(work)
+    if not found:
+        typer.echo("Nothing was deleted yet.", err=True)
+    for each in found:
         ended = on_screen(each.ended_at) if each.ended_at else "-"
         typer.echo(f"{on_screen(each.began_at)}  {ended:<16}  {each.rule:<12} {_told(each.counts)}")
 

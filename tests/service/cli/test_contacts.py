@@ -53,7 +53,8 @@ async def test_an_operator_finds_takes_off_and_erases_in_a_persons_name(
     assert "Nguyễn" not in found.stdout.partition(":")[2]
 
     off = operator.types("contacts", "suppress", "--as", LEAD, "--reason", "opt_out", answers="0900000001\n")
-    assert off.stdout.rstrip().endswith("sms"), off.stderr
+    assert off.stdout.rstrip().endswith("Taken off: sms"), off.stderr
+    assert "No one on the present list fits" in operator.types("contacts", "find", "--as", LEAD, answers="zzz\n").stderr
     assert "opt_out" in operator.types("contacts", "find", "--as", LEAD, answers="0900000001\n").stdout
 
     kept = operator.types("contacts", "erase", "--as", LEAD, "--reason", "rights_request", answers="0900000001\nn\n")
@@ -110,4 +111,5 @@ async def test_who_looked_at_whom_is_one_command(engines: Engines, urls: Urls, m
     ]
     one = operator.types("audit", "looks", "--unit", UNIT, "--contact", "00000000-0000-0000-0000-000000000001")
     assert len(one.stdout.splitlines()) == 1
-    assert operator.types("audit", "looks", "--unit", "lqd-th").stdout == ""
+    none = operator.types("audit", "looks", "--unit", "lqd-th")
+    assert (none.stdout, none.stderr.strip()) == ("", "Nobody has been seen in full.")
