@@ -35,6 +35,7 @@ from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
 from workers.jobs.watching import (
     beat,
+    drop_again_and_again,
     receive_again_and_again,
     reconcile_again_and_again,
     relay_commands,
@@ -134,6 +135,7 @@ async def work(settings: Settings, lane: Lane) -> int:
     arq = _arq_worker(tools)
     loops = (
         sweep_again_and_again,
+        drop_again_and_again,
         receive_again_and_again,
         reconcile_again_and_again,
         relay_commands,

@@ -21,7 +21,7 @@ from service.broadcasts import (
     Urgency,
     ready_text,
 )
-from service.deliveries import Progress, Shown
+from service.deliveries import DeliveryView, Progress, Shown
 from service.errors import FieldError, Invalid
 from service.rendering import SmsEncoding
 
@@ -222,6 +222,7 @@ class BroadcastOut(BaseModel):
     audience_count: int | None
     return_reason: str | None
     pause_reason: str | None
+    cancel_reason: str | None
     public_number: str | None
     record_url: str | None
     progress: ProgressOut
@@ -252,7 +253,7 @@ class BroadcastOut(BaseModel):
 
 _SAME = (
     "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "send_at", "expires_at", "version",
-    "digest", "audience_count", "return_reason", "pause_reason", "created_at", "submitted_at", "approved_at", "completed_at",
+    "digest", "audience_count", "return_reason", "pause_reason", "cancel_reason", "created_at", "submitted_at", "approved_at", "completed_at",
 )  # fmt: skip
 
 
@@ -266,17 +267,30 @@ class BroadcastList(BaseModel):
 class DeliveryOut(BaseModel):
     """One message to one address, masked. `reason` in plain words.
 
-    `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so.
+    `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so. `called_at`: when the last attempt
+    was begun. `repeat`: of one that is `uncertain`, what sending it again would mean.
     """
+
+    look_up_number: str
 
     channel: Literal["sms", "email"]
     address: str | None
     state: Shown
     reason: str | None
     code: str | None
+    attempt: int
+    called_at: AwareDatetime | None
     accepted_at: AwareDatetime | None
     finished_at: AwareDatetime | None
     note: str | None
+    repeat: str | None
+
+    @classmethod
+    def of(cls, delivery: DeliveryView, look_up_number: str) -> "DeliveryOut":
+        return cls(
+            look_up_number=look_up_number,
+            **{name: getattr(delivery, name) for name in cls.model_fields if name != "look_up_number"},
+        )
 
 
 class DeliveryList(BaseModel):

@@ -65,14 +65,20 @@ class Move:
     key: str | None
 
     async def run(
-        self, actor: Actor, name: str, asked: BaseModel | None, use_case: Callable[[AsyncConnection, int], Awaitable[object]]
+        self,
+        actor: Actor,
+        name: str,
+        asked: BaseModel | None,
+        use_case: Callable[[AsyncConnection, int], Awaitable[object]],
+        *,
+        shape: Callable[[BroadcastOut], BroadcastOut] = lambda broadcast: broadcast,
     ) -> JSONResponse:
-        """Runs the use case once for the key and answers with the broadcast as it then stands."""
+        """Runs the use case once for the key and answers with the broadcast as it then stands, in its shape."""
         async with at_broadcast(self.context, actor, self.public_id) as (conn, broadcast_id):
 
             async def act() -> tuple[int, BroadcastOut]:
                 await use_case(conn, broadcast_id)
-                return 200, await shown(self.context, conn, await find_broadcast(conn, broadcast_id))
+                return 200, shape(await shown(self.context, conn, await find_broadcast(conn, broadcast_id)))
 
             located = await find_broadcast(conn, broadcast_id)
             hashed = request_hash(f"broadcasts.{name}", str(self.public_id), asked or b"")

@@ -33,6 +33,6 @@ async def list_all(
         )
     more = len(found) > limit
     return DeliveryList(
-        items=[DeliveryOut.model_validate(each, from_attributes=True) for each in found[:limit]],
+        items=[DeliveryOut.of(each, context.numbers.written(each.number)) for each in found[:limit]],
         next=make_cursor(found[limit - 1].number) if more else None,
     )

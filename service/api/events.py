@@ -16,7 +16,7 @@ from service.api.broadcast_models import BroadcastOut
 from service.api.broadcasts import BroadcastId, at_broadcast, shown
 from service.api.context import ApiContext, BroadcastsReader, Context
 from service.broadcasts import find_broadcast
-from service.broadcasts.lifecycle import FINAL
+from service.broadcasts.lifecycle import ENDED
 from service.errors import Forbidden, Unauthenticated
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
@@ -48,10 +48,10 @@ async def events(
     broadcast_id: BroadcastId,
     first: Annotated[BroadcastOut, Depends(_now)],  # before the stream begins, so that a refusal is still a refusal
 ) -> AsyncIterable[ServerSentEvent]:
-    """`progress` events whenever a number changes, until the broadcast has ended or the key is revoked (seen within 30 s)."""
+    """`progress` events whenever a number changes, until the broadcast has ended and settled, or the key is revoked (seen within 30 s)."""
     seen, checked = first, context.now()
     yield _event(seen)
-    while seen.state not in FINAL:
+    while seen.state not in ENDED or seen.progress.waiting + seen.progress.sending > 0:  # a cancelled one still settles
         await asyncio.sleep(_EVERY)
         if context.now() - checked >= _KEY_GOOD_FOR:
             if not await _still_opens(context, request):

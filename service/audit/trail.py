@@ -68,8 +68,12 @@ class Action(StrEnum):
     BROADCAST_APPROVED = "broadcast.approved"
     BROADCAST_PLANNED = "broadcast.planned"
     BROADCAST_PAUSED = "broadcast.paused"
+    BROADCAST_RESUMED = "broadcast.resumed"
     BROADCAST_CANCELLED = "broadcast.cancelled"
     BROADCAST_COMPLETED = "broadcast.completed"
+    BROADCAST_REOPENED = "broadcast.reopened"  # completed, and some of it is tried again
+    FAILED_RETRIED = "broadcast.failed_retried"
+    UNCERTAIN_REPEATED = "broadcast.uncertain_repeated"  # by a person who knows that it may come twice
     NOT_REACHED_TAKEN = "broadcast.not_reached_taken"  # the class teacher's list
 
 

@@ -11,6 +11,7 @@ from service.broadcasts.audiences import (
 )
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
+from service.broadcasts.gate import PASS_THE_GATE
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
@@ -18,12 +19,15 @@ from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
 from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
 from service.broadcasts.rendered import Rendered, rendered
+from service.broadcasts.resuming import outgrown, reopen, resume
 from service.broadcasts.returning import return_broadcast
+from service.broadcasts.stopping import cancel, pause
 from service.broadcasts.submission import submit
 from service.broadcasts.texts import LONGEST, Channel, EmailText, Kind, SmsScript, Texts, Urgency
 
 __all__ = [
     "LONGEST",
+    "PASS_THE_GATE",
     "AudienceCount",
     "BroadcastView",
     "Channel",
@@ -42,6 +46,7 @@ __all__ = [
     "Texts",
     "Urgency",
     "approve",
+    "cancel",
     "count_recipients",
     "create_draft",
     "draft_of",
@@ -52,12 +57,16 @@ __all__ = [
     "load_audience",
     "locate_broadcast",
     "move",
+    "outgrown",
+    "pause",
     "preferences_of",
     "preview",
     "ready_text",
     "ready_texts",
     "rendered",
+    "reopen",
     "resolve_audience",
+    "resume",
     "return_broadcast",
     "submit",
     "weigh_audience",

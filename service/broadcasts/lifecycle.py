@@ -1,9 +1,9 @@
 """The life of a broadcast as a table: every move that exists, and no other. Pure; `moving` applies it.
 
-draft ⇄ pending_approval ──► approved ──► sending ──► completed
-▲            │                │ ▲          │ ▲
-└─ returned ◄┘                ▼ │          ▼ │
-paused ◄───────┴─┘   cancelled: from anything not yet completed
+draft ⇄ pending_approval ──► approved ──► sending ⇄ completed
+  ▲            │                │ ▲          │ ▲
+  └─ returned ◄┘                ▼ │          ▼ │
+                              paused ◄───────┴─┘   cancelled: from anything not yet completed
 """
 
 from enum import StrEnum
@@ -29,12 +29,15 @@ MOVES: dict[State, frozenset[State]] = {
     State.APPROVED: frozenset({State.SENDING, State.PAUSED, State.CANCELLED}),
     State.SENDING: frozenset({State.PAUSED, State.COMPLETED, State.CANCELLED}),
     State.PAUSED: frozenset({State.APPROVED, State.SENDING, State.CANCELLED}),
-    State.COMPLETED: frozenset(),
+    State.COMPLETED: frozenset({State.SENDING}),
     State.CANCELLED: frozenset(),
 }
-"""Draft to draft is an edit. Paused before planning goes back to approved, after it to sending."""
+"""Draft to draft is an edit. Paused before planning goes back to approved, after it to sending. Completed goes back to sending when
+some of it is tried again.
+"""
 
-FINAL = frozenset(state for state, after in MOVES.items() if not after)
+ENDED = frozenset({State.COMPLETED, State.CANCELLED})
+"""Nothing more happens by itself."""
 
 
 def sources(becomes: State) -> frozenset[State]:

@@ -19,6 +19,8 @@ _SETTABLE = frozenset(
         "approved_at",
         "return_reason",
         "pause_reason",
+        "cancel_reason",
+        "audience_confirmed",
         "record_id",
         "planned_at",
         "completed_at",

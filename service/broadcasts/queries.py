@@ -40,12 +40,14 @@ class BroadcastView:
     version: int
     digest: str | None
     audience_count: int | None
+    audience_confirmed: int | None
     submitted_by: int | None
     submitted_at: datetime | None
     approved_by: int | None
     approved_at: datetime | None
     return_reason: str | None
     pause_reason: str | None
+    cancel_reason: str | None
     record_id: UUID | None
     public_serial: int | None
     planned_at: datetime | None
@@ -69,8 +71,8 @@ class Located:
 
 _SELECT = """
 SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
-       b.channels, b.send_at, b.expires_at, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count,
-       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.record_id,
+       b.channels, b.send_at, b.expires_at, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
+       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.cancel_reason, b.record_id,
        r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
   FROM broadcasts b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id
 """

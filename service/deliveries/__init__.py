@@ -9,6 +9,7 @@ from service.deliveries.progress import Progress, progress_of
 from service.deliveries.queries import DeliveryView, list_deliveries
 from service.deliveries.receipts import apply_receipts, units_with_receipts
 from service.deliveries.received import ReceivedBroadcast, list_received
+from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_failed
 
 __all__ = [
     "Attempt",
@@ -21,6 +22,7 @@ __all__ = [
     "Receipt",
     "ReceiptIntake",
     "ReceivedBroadcast",
+    "RepeatReason",
     "Shown",
     "apply_receipts",
     "check_signature",
@@ -28,6 +30,8 @@ __all__ = [
     "list_received",
     "plan",
     "progress_of",
+    "repeat_uncertain",
+    "retry_failed",
     "take_not_reached",
     "units_with_receipts",
 ]

@@ -16,6 +16,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.broadcasts import PASS_THE_GATE
+
 LEASE_SECONDS = 60
 """Renewed with every transaction. A dead worker is noticed sooner, by its heartbeat."""
 
@@ -84,14 +86,15 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
 
 
 async def renew(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> bool:
-    """Locks the chunk, and renews the lease if it still stands; whether it does."""
+    """Locks the chunk, and renews the lease if it still stands; whether it does. A stop that is being committed is waited for."""
     return bool(
         (
             await conn.execute(
                 text(
                     "UPDATE delivery_chunks c SET lease_until = CASE WHEN holder = :worker AND claims = :claims"
                     "   THEN now() + make_interval(secs => :lease) ELSE lease_until END"
-                    " WHERE broadcast_id = :broadcast AND chunk = :chunk RETURNING holder = :worker AND claims = :claims"
+                    " WHERE broadcast_id = :broadcast AND chunk = :chunk"
+                    f" RETURNING holder = :worker AND claims = :claims, {PASS_THE_GATE}"
                 ),
                 {"lease": LEASE_SECONDS, **_lease(claimed, worker)},
             )

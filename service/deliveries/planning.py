@@ -19,6 +19,7 @@ from service.broadcasts import (
     find_broadcast,
     load_audience,
     move,
+    outgrown,
     preferences_of,
     resolve_audience,
 )
@@ -29,8 +30,6 @@ from service.readiness import readiness_of
 from service.records import reserve_numbers
 
 CHUNK = 500
-GROWTH = 1.05
-"""Planning stops when the audience has grown by more than this since approval: the count the approver saw would be untrue."""
 
 _deliveries = Table(
     "deliveries",
@@ -70,7 +69,7 @@ async def plan(engine: AsyncEngine, *, unit_id: int, broadcast_id: int, now: dat
             return await _hold(conn, broadcast, lapsed.code, now)
         counts = await _counts(conn, broadcast, now)
         total = sum(counts.values())
-        if total > (broadcast.audience_count or 0) * GROWTH:
+        if outgrown(broadcast, total):
             return await _hold(conn, broadcast, "broadcast.audience_grew", now)
     if broadcast.record_id is None:
         raise AssertionError("an approved broadcast without a record")

@@ -16,7 +16,8 @@ from service.deliveries.reasons import in_words
 class DeliveryView:
     """One message to one address. `number` is the cursor of a listing; `code` is the reason's code.
 
-    `address`: None once it is no longer kept, which `note` then says in words.
+    `address`: None once it is no longer kept, which `note` then says in words. `called_at`: the last attempt's intent; `attempt`: how
+    many there were. `repeat`: of one in doubt, what sending it again would mean.
     """
 
     number: int
@@ -25,9 +26,12 @@ class DeliveryView:
     state: Shown
     reason: str | None
     code: str | None
+    attempt: int
+    called_at: datetime | None
     accepted_at: datetime | None
     finished_at: datetime | None
     note: str | None = None
+    repeat: str | None = None
 
 
 async def list_deliveries(
@@ -44,7 +48,8 @@ async def list_deliveries(
     rows = (
         await conn.execute(
             text(
-                "SELECT number, unit_id, channel, data_key_id, address_sealed, state, reason, accepted_at, finished_at FROM deliveries"
+                "SELECT number, unit_id, channel, data_key_id, address_sealed, state, reason, attempt, called_at,"
+                " accepted_at, finished_at FROM deliveries"
                 " WHERE broadcast_id = :broadcast AND number > :after AND (CAST(:state AS text) IS NULL OR state = :state)"
                 " ORDER BY number LIMIT :limit"
             ),
@@ -72,9 +77,12 @@ async def list_deliveries(
             state="sending" if row.state == "calling" else row.state,
             reason=in_words(row.reason, language),
             code=row.reason,
+            attempt=row.attempt,
+            called_at=row.called_at,
             accepted_at=row.accepted_at,
             finished_at=row.finished_at,
             note=None if row.address_sealed else in_words("address.forgotten", language),
+            repeat=in_words(f"repeat.{row.channel}", language) if row.state == "uncertain" else None,
         )
         for row in rows
     ]

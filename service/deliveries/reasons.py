@@ -5,6 +5,7 @@ Codes are ours (`worker.lost`), the mail server's (`smtp.550`) or the gateway's 
 
 _BY_CODE: dict[str, tuple[str, str]] = {
     "broadcast.overdue": ("Cảnh báo đã hết hạn trước khi gửi.", "The warning expired before it was sent."),
+    "broadcast.cancelled": ("Tin đã bị hủy trước khi gửi.", "The warning was cancelled before it was sent."),
     "worker.lost": (
         "Máy gửi bị ngắt giữa chừng, chưa rõ tin đã đi hay chưa.",
         "The sender stopped half-way; nobody knows whether it left.",
@@ -15,6 +16,14 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "address.unreadable": ("Không đọc được địa chỉ đã niêm phong.", "The sealed address could not be opened."),
     "suppressed": ("Người nhận đã được cho ngừng nhận trước khi gửi.", "The recipient was taken off before it was sent."),
     "address.forgotten": ("Địa chỉ không còn được lưu.", "The address is no longer kept."),
+    "repeat.email": (
+        "Gửi lại thì người nhận có thể thấy thư hai lần. Hai thư cùng mã thư nên nhiều hộp thư chỉ giữ một.",
+        "Sent again, it may come twice. Both have one message id, so many mailboxes keep only one.",
+    ),
+    "repeat.sms": (
+        "Hệ thống đang hỏi nhà mạng và sẽ tự xác định. Gửi lại bây giờ thì người nhận có thể nhận hai lần.",
+        "The carrier is being asked and it will settle by itself. Sent again now, it may come twice.",
+    ),
     "21211": ("Số điện thoại không đúng.", "The phone number is not valid."),
     "21610": ("Người nhận đã từ chối nhận tin.", "The recipient refuses messages."),
     "21614": ("Đây không phải số di động.", "Not a mobile number."),

@@ -41,6 +41,34 @@ async def clear_away(conn: AsyncConnection) -> None:
     await conn.execute(text("SELECT door_clear_away()"))
 
 
+async def drop_waiting(conn: AsyncConnection, at_most: int) -> int:
+    """Ends what waits in so many chunks of cancelled and expired broadcasts; how many deliveries."""
+    return int((await conn.execute(text("SELECT door_drop_waiting(:at_most)"), {"at_most": at_most})).scalar_one())
+
+
+async def end_overdue(engine: AsyncEngine, *, now: datetime) -> None:
+    """Cancels broadcasts that were paused for longer than they are good for, and says why: nothing is sent late."""
+    async with unit_transaction(engine, None) as conn:
+        overdue = (await conn.execute(text("SELECT * FROM door_overdue_broadcasts()"))).all()
+    for row in overdue:
+        async with unit_transaction(engine, row.unit_id) as conn:
+            broadcast = await find_broadcast(conn, row.broadcast_id, lock=True)
+            if broadcast.state != State.PAUSED:
+                continue
+            reason = "broadcast.overdue"
+            await move(conn, row.broadcast_id, State.CANCELLED, now=now, pause_reason=reason, completed_at=now)
+            await record_event(
+                conn,
+                actor=None,
+                unit_id=row.unit_id,
+                action=Action.BROADCAST_CANCELLED,
+                subject_kind="broadcast",
+                subject_id=str(broadcast.public_id),
+                details={"reason": reason, "was": broadcast.state},
+                now=now,
+            )
+
+
 async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:
     """Completes broadcasts with nothing left to do, each in its own transaction. How many."""
     async with unit_transaction(engine, None) as conn:

@@ -20,6 +20,23 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Số người nhận đã tăng hơn 5% từ lúc duyệt, nên tin được dừng lại để duyệt lại.",
         "The audience has grown by more than 5% since approval, so sending stopped for a new approval.",
     ),
+    "broadcast.paused_by_person": ("Người duyệt đã tạm dừng tin này.", "An approver has paused this broadcast."),
+    "broadcast.channel_or_number": (
+        "Gửi channel hoặc number: một trong hai.",
+        "Send channel or number: one of the two.",
+    ),
+    "broadcast.nothing_to_repeat": (
+        "Không có tin nào ở trạng thái đó để gửi lại.",
+        "There is no message in that state to send again.",
+    ),
+    "delivery.unknown": (
+        "Không có tin nào mang số này đang chờ xác định.",
+        "No message with this number is in doubt.",
+    ),
+    "audience.now": (
+        "Hiện có {recipients} lượt nhận. Nếu đồng ý, gửi lại kèm audience_count bằng số này.",
+        "There are {recipients} messages to send now. To agree, ask again with audience_count as this number.",
+    ),
     "broadcast.overdue": ("Hạn của tin đã qua. Đặt lại ngày hết hiệu lực.", "The broadcast has expired. Set a later expiry."),
     "audience.nobody": (
         "Không gửi phụ huynh thì phải chọn staff, và không chọn khối hay lớp.",

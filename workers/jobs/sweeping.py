@@ -6,10 +6,11 @@ import structlog
 
 from service.database import unit_transaction
 from service.deliveries import apply_receipts, units_with_receipts
-from service.deliveries.sweeping import clear_away, close_finished, free_lost_chunks, lost_work
+from service.deliveries.sweeping import clear_away, close_finished, drop_waiting, end_overdue, free_lost_chunks, lost_work
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
+_CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipts for them wait
 
 
 async def sweep(tools: Tools) -> None:
@@ -26,12 +27,21 @@ async def sweep(tools: Tools) -> None:
         # Chunks may rightly wait their turn for long: a second job for one is refused its lease, but still costs a look.
         await tools.queue.add(command, lane, again=f":{now // (60 if command.name == 'deliver_chunk' else 15)}")
     await close_finished(tools.engine, now=tools.clock())
+    await end_overdue(tools.engine, now=tools.clock())
 
 
 async def clear(tools: Tools) -> None:
     """Clears away what has had its day."""
     async with unit_transaction(tools.engine, None) as conn:
         await clear_away(conn)
+
+
+async def drop(tools: Tools) -> None:
+    """Ends what will not leave any more, some chunks a transaction, until nothing is left of it."""
+    while True:
+        async with unit_transaction(tools.engine, None) as conn:
+            if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:
+                return
 
 
 async def receive(tools: Tools) -> None:

@@ -17,7 +17,7 @@ from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
 from workers.jobs.reconciling import reconcile
-from workers.jobs.sweeping import clear, receive, sweep
+from workers.jobs.sweeping import clear, drop, receive, sweep
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -26,6 +26,7 @@ SWEEP_EVERY = 1.0
 CLEAR_EVERY = 60.0
 RECEIVE_EVERY = 0.5
 RECONCILE_EVERY = 2.0
+DROP_EVERY = 0.5
 RELAY_EVERY = 2.0
 RETAIN_EVERY = 60.0
 RESEAL_EVERY = 5.0
@@ -66,6 +67,11 @@ async def receive_again_and_again(tools: Tools) -> None:
 async def reconcile_again_and_again(tools: Tools) -> None:
     """SMS in doubt. A loop of its own: a provider that hangs on its list must not hold up the sweeper."""
     await _alone(tools, "reconcile", RECONCILE_EVERY, reconcile)
+
+
+async def drop_again_and_again(tools: Tools) -> None:
+    """What waits in cancelled and expired broadcasts. A loop of its own: 1,500,000 of them must not hold up the sweeper."""
+    await _alone(tools, "drop", DROP_EVERY, drop)
 
 
 async def retain_again_and_again(tools: Tools) -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from service.broadcasts.lifecycle import FINAL, MOVES, State, require_move, sources
+from service.broadcasts.lifecycle import ENDED, MOVES, State, require_move, sources
 from service.errors import Conflict
 
 
-def test_every_state_has_a_row_and_only_two_are_final() -> None:
+def test_every_state_has_a_row_and_what_ended_is_not_sent_again_but_by_a_retry() -> None:
     assert set(MOVES) == set(State)
-    assert {State.COMPLETED, State.CANCELLED} == FINAL
+    assert {state: MOVES[state] for state in ENDED} == {State.COMPLETED: {State.SENDING}, State.CANCELLED: set()}
 
 
 def test_approval_is_reached_from_nothing_but_a_pending_approval_or_a_pause() -> None:

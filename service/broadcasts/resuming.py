@@ -1,0 +1,115 @@
+"""Going on with a warning: one that was paused, and one that was completed and has something to try again."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts.audiences import count_recipients, load_audience
+from service.broadcasts.lifecycle import State
+from service.broadcasts.moving import move
+from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.errors import Conflict, FieldError, Forbidden
+from service.outbox import PlanBroadcast, put
+from service.readiness import readiness_of
+
+GROWTH = 1.05
+"""An audience that has grown by more than this since it was approved is not written to: the count the approver saw would be untrue."""
+
+
+def outgrown(view: BroadcastView, recipients: int) -> bool:
+    """Whether so many recipients are more than were approved, or confirmed since."""
+    return recipients > (view.audience_confirmed or view.audience_count or 0) * GROWTH
+
+
+async def resume(
+    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, audience_count: int | None = None, now: datetime
+) -> BroadcastView:
+    """Goes on where it was paused, by whomever. The transaction acts for the broadcast's unit.
+
+    An audience that has grown is counted anew: the refusal says how many there are now, and `audience_count` says yes to so many. As in
+    approval, an author or editor does not say it.
+    Raises `Forbidden` with `auth.scope` or `approval.by_author`, `NotFound("broadcast.unknown")`, `Conflict` with
+    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready` or `broadcast.audience_grew`.
+    """
+    actor.require("broadcasts:approve")
+    view = await find_broadcast(conn, broadcast_id, lock=True)
+    if view.state != State.PAUSED:
+        raise Conflict("broadcast.not_allowed_in_state", state=view.state)
+    require_not_overdue(view, now)
+    becomes = State.APPROVED if view.planned_at is None else State.SENDING
+    confirmed = view.audience_confirmed
+    if view.planned_at is None:
+        (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
+        confirmed = await _confirmed(conn, actor, view, audience_count, now)
+    await move(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
+    if becomes == State.APPROVED:
+        await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.BROADCAST_RESUMED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"was": view.pause_reason, "recipients": confirmed},
+        now=now,
+    )
+    return await find_broadcast(conn, broadcast_id)
+
+
+async def reopen(conn: AsyncConnection, broadcast_id: int, *, actor: Actor | None, now: datetime) -> BroadcastView:
+    """To call where some of a broadcast of the acting unit waits again: a completed one is being sent once more, any other stays.
+
+    `actor` None: the system, after a receipt that says it should be tried again.
+    Raises `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.overdue` or, for one that is neither completed, being sent nor
+    paused, `broadcast.not_allowed_in_state`.
+    """
+    view = await find_broadcast(conn, broadcast_id, lock=True)
+    if view.state in (State.SENDING, State.PAUSED):
+        require_not_overdue(view, now)
+        return view
+    if view.state != State.COMPLETED:
+        raise Conflict("broadcast.not_allowed_in_state", state=view.state)
+    require_not_overdue(view, now)
+    await move(conn, broadcast_id, State.SENDING, now=now, completed_at=None)
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.BROADCAST_REOPENED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={},
+        now=now,
+    )
+    return await find_broadcast(conn, broadcast_id)
+
+
+def require_not_overdue(view: BroadcastView, now: datetime) -> None:
+    """Returns nothing, or raises `Conflict("broadcast.overdue")`: nothing is sent late."""
+    if view.expires_at <= now:
+        raise Conflict("broadcast.overdue")
+
+
+async def _confirmed(conn: AsyncConnection, actor: Actor, view: BroadcastView, said: int | None, now: datetime) -> int | None:
+    if view.pause_reason != "broadcast.audience_grew":
+        return view.audience_confirmed
+    counts = await count_recipients(
+        conn,
+        unit_id=view.unit_id,
+        unit_code=view.unit,
+        audience=load_audience(view.audience),
+        channels=view.channels,
+        urgency=view.urgency,
+        now=now,
+    )
+    total = sum(counts.values())
+    if not outgrown(view, total):
+        return view.audience_confirmed
+    if said is None or total > said * GROWTH:
+        raise Conflict("broadcast.audience_grew", fields=(FieldError("audience_count", "audience.now", {"recipients": total}),))
+    if actor.account_id in (view.author_id, *view.editor_ids):
+        raise Forbidden("approval.by_author")
+    return said

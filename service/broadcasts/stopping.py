@@ -1,0 +1,67 @@
+"""Stopping a warning: pausing it, and cancelling it for good.
+
+What stands afterwards is true: the gate is shut, so counts taken in the same transaction (`service.deliveries.progress_of`) are of what
+has left, what is in a provider's hands and what will not leave. Workers look at the state before every group they call.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts.gate import shut_the_gate
+from service.broadcasts.lifecycle import State
+from service.broadcasts.moving import move
+from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.texts import LONGEST
+from service.errors import FieldError, Invalid
+from service.wording import one_line
+
+PAUSED_BY_PERSON = "broadcast.paused_by_person"
+
+
+async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: datetime) -> BroadcastView:
+    """Nothing more leaves until somebody resumes it. The transaction acts for the broadcast's unit.
+
+    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict("broadcast.not_allowed_in_state")`.
+    """
+    actor.require("broadcasts:approve")
+    await move(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
+    await shut_the_gate(conn, broadcast_id)
+    view = await find_broadcast(conn, broadcast_id)
+    await _mark(conn, actor, view, Action.BROADCAST_PAUSED, now)
+    return view
+
+
+async def cancel(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reason: str | None, now: datetime) -> BroadcastView:
+    """Ends it for good: what waits is not sent (the workers settle it within seconds), what is being called ends as it ends.
+
+    A draft is cancelled by whoever may write one, an approved warning by whoever may approve one. `reason`: for colleagues to read.
+    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("broadcast.unknown")`,
+    `Conflict("broadcast.not_allowed_in_state")`.
+    """
+    actor.require("broadcasts:read")
+    was = await find_broadcast(conn, broadcast_id, lock=True)
+    actor.require("broadcasts:write" if was.record_id is None else "broadcasts:approve")
+    reason = one_line(reason or "") or None
+    if reason and len(reason) > LONGEST["reason"]:
+        raise Invalid("request.invalid", fields=(FieldError("reason", "field.too_long", {"most": LONGEST["reason"]}),))
+    await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason=None, cancel_reason=reason, completed_at=now)
+    await shut_the_gate(conn, broadcast_id)
+    view = await find_broadcast(conn, broadcast_id)
+    await _mark(conn, actor, view, Action.BROADCAST_CANCELLED, now, was=was.state)
+    return view
+
+
+async def _mark(conn: AsyncConnection, actor: Actor, view: BroadcastView, action: Action, now: datetime, **details: str) -> None:
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=action,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details=details,
+        now=now,
+    )

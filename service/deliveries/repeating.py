@@ -1,0 +1,82 @@
+"""Sending again what a person says shall be: what failed, and what is in doubt. Never by itself."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.broadcasts import reopen
+from service.errors import Conflict, NotFound
+
+RepeatReason = Literal["not_received", "provider_has_not", "may_come_twice"]
+"""Why what is in doubt is sent again: the recipient said that nothing came; the provider's own log has nothing; it matters more than a
+double."""
+
+
+async def retry_failed(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: datetime) -> int:
+    """All that failed waits again, and nothing else; how many. Whoever was taken off meanwhile is held back at the next claim.
+
+    The transaction acts for the broadcast's unit. Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with
+    `broadcast.not_allowed_in_state`, `broadcast.overdue` or `broadcast.nothing_to_repeat`.
+    """
+    actor.require("broadcasts:approve")
+    view = await reopen(conn, broadcast_id, actor=actor, now=now)
+    again = await _wait_again(conn, broadcast_id, "failed")
+    if again == 0:
+        raise Conflict("broadcast.nothing_to_repeat")
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.FAILED_RETRIED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"deliveries": again},
+        now=now,
+    )
+    return again
+
+
+async def repeat_uncertain(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    broadcast_id: int,
+    reason: RepeatReason,
+    channel: str | None = None,
+    number: int | None = None,
+    now: datetime,
+) -> int:
+    """What is in doubt waits again: one delivery by its number, or all of a channel; how many. Each may come twice.
+
+    Raises as `retry_failed`, and `NotFound("delivery.unknown")` for a number that is not in doubt in this broadcast.
+    """
+    actor.require("broadcasts:approve")
+    view = await reopen(conn, broadcast_id, actor=actor, now=now)
+    again = await _wait_again(conn, broadcast_id, "uncertain", channel=channel, number=number)
+    if again == 0:
+        raise NotFound("delivery.unknown") if number is not None else Conflict("broadcast.nothing_to_repeat")
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=view.unit_id,
+        action=Action.UNCERTAIN_REPEATED,
+        subject_kind="broadcast",
+        subject_id=view.public_id,
+        details={"deliveries": again, "reason": reason, "channel": channel, "number": number},
+        now=now,
+    )
+    return again
+
+
+async def _wait_again(
+    conn: AsyncConnection, broadcast_id: int, was: str, *, channel: str | None = None, number: int | None = None
+) -> int:
+    found = await conn.execute(
+        text("SELECT door_wait_again(:broadcast, :was, :channel, :number)"),
+        {"broadcast": broadcast_id, "was": was, "channel": channel, "number": number},
+    )
+    return int(found.scalar_one())

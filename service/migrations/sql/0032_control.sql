@@ -1,0 +1,67 @@
+-- Control of a send under way: stopped, resumed, cancelled, tried again.
+
+ALTER TABLE broadcasts
+  ADD COLUMN cancel_reason       text,       -- why a person cancelled it, for colleagues
+  ADD COLUMN audience_confirmed  bigint;     -- recipients an approver said yes to after the audience had grown
+
+-- What will not leave any more, chunk by chunk: waiting in a cancelled broadcast, or in one that has expired while it was sent. How many.
+-- Chunks first, in their order, as everybody locks them.
+CREATE FUNCTION door_drop_waiting(at_most integer) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  stopped record;
+  here bigint;
+  dropped bigint := 0;
+BEGIN
+  FOR stopped IN
+    SELECT c.broadcast_id, c.chunk, c.first_number, c.last_number,
+           CASE b.state WHEN 'cancelled' THEN coalesce(b.pause_reason, 'broadcast.cancelled') ELSE 'broadcast.overdue' END AS reason
+      FROM delivery_chunks c JOIN broadcasts b ON b.id = c.broadcast_id
+     WHERE c.waiting > 0 AND (b.state = 'cancelled' OR b.state = 'sending' AND b.expires_at <= now())
+     ORDER BY c.broadcast_id, c.chunk LIMIT at_most FOR NO KEY UPDATE OF c SKIP LOCKED
+  LOOP
+    UPDATE deliveries d SET state = 'not_sent', reason = stopped.reason, finished_at = now(), retry_at = NULL
+     WHERE d.broadcast_id = stopped.broadcast_id AND d.number BETWEEN stopped.first_number AND stopped.last_number AND d.state = 'waiting';
+    GET DIAGNOSTICS here = ROW_COUNT;
+    dropped := dropped + here;
+  END LOOP;
+  RETURN dropped;
+END $$;
+
+-- Paused for longer than the warning is good for.
+CREATE FUNCTION door_overdue_broadcasts() RETURNS TABLE (unit_id integer, broadcast_id bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT b.unit_id, b.id FROM broadcasts b WHERE b.state = 'paused' AND b.expires_at <= now() ORDER BY b.id LIMIT 100
+$$;
+
+-- Deliveries of the acting unit's broadcast wait again, by a person's word: all that failed, or those in doubt of a channel, or the one
+-- named. What is no longer kept cannot be sent. How many.
+CREATE FUNCTION door_wait_again(broadcast bigint, was text, of_channel text, only_number bigint) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  of_chunk record;
+  here bigint;
+  again bigint := 0;
+BEGIN
+  IF was NOT IN ('failed', 'uncertain') THEN RAISE EXCEPTION 'only what failed or is in doubt is sent again'; END IF;
+  FOR of_chunk IN
+    SELECT c.chunk, c.first_number, c.last_number FROM delivery_chunks c
+     WHERE c.broadcast_id = broadcast AND c.unit_id = loa_unit() AND (of_channel IS NULL OR c.channel = of_channel)
+       AND CASE was WHEN 'failed' THEN c.failed ELSE c.uncertain END > 0
+       AND (only_number IS NULL OR only_number BETWEEN c.first_number AND c.last_number)
+     ORDER BY c.chunk FOR NO KEY UPDATE
+  LOOP
+    UPDATE deliveries d SET state = 'waiting', reason = NULL, retry_at = NULL, finished_at = NULL, accepted_at = NULL,
+           absences = 0, listed_at = NULL
+     WHERE d.broadcast_id = broadcast AND d.number BETWEEN of_chunk.first_number AND of_chunk.last_number AND d.state = was
+       AND d.address_sealed <> '' AND (only_number IS NULL OR d.number = only_number);
+    GET DIAGNOSTICS here = ROW_COUNT;
+    again := again + here;
+    UPDATE delivery_chunks c SET not_before = NULL, nudged_at = NULL WHERE here > 0 AND c.broadcast_id = broadcast AND c.chunk = of_chunk.chunk;
+  END LOOP;
+  RETURN again;
+END $$;
+
+REVOKE ALL ON FUNCTION door_drop_waiting(integer), door_overdue_broadcasts(), door_wait_again(bigint, text, text, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_drop_waiting(integer), door_overdue_broadcasts() TO loa_worker;
+GRANT EXECUTE ON FUNCTION door_wait_again(bigint, text, text, bigint) TO loa_web;

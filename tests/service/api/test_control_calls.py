@@ -1,0 +1,130 @@
+"""Control of a send over HTTP: who may, once per key, and an honest count."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contact_registry import MasterKey
+from service.deliveries import plan
+from tests.conftest import Engines
+from tests.factories.parents import add_parents
+from tests.factories.web import NOW, Site, notice
+
+BY = {"role": "approver"}
+
+
+async def sending(site: Site, engines: Engines, master: MasterKey, **changes: Any) -> str:
+    """A warning to three numbers and two addresses, planned; its path."""
+    await add_parents(engines.owner, master, site.world.units["nbk-thcs"], phones=3, emails=2)
+    made = await site.approved(channels=["sms", "email"], **changes)
+    async with engines.owner.connect() as conn:
+        row = (await conn.exec_driver_sql("SELECT unit_id, id FROM broadcasts")).one()
+    await plan(engines.worker, unit_id=row.unit_id, broadcast_id=row.id, now=NOW)
+    return f"/broadcasts/{made['id']}"
+
+
+async def run(engines: Engines, sql: str) -> None:
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql(sql)
+
+
+async def test_a_stop_answers_with_what_can_no_longer_be_called_back(site: Site, engines: Engines, master: MasterKey) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE deliveries SET state = 'calling' WHERE channel = 'sms'")
+    await run(engines, "UPDATE deliveries SET state = 'accepted' WHERE number IN (SELECT min(number) FROM deliveries)")
+    paused = (await site.call("POST", f"{path}/pause", **BY)).json()
+    assert (paused["state"], paused["pause_reason"]) == ("paused", "broadcast.paused_by_person")
+    assert paused["stopped"] == {"left": 1, "in_hand": 2, "unsent": 2, "failed": 0}
+    resumed = await site.call("POST", f"{path}/resume", **BY)
+    assert (resumed.status_code, resumed.json()["state"]) == (200, "sending")
+    cancelled = (await site.call("POST", f"{path}/cancel", **BY, json={"reason": "Sai giờ"})).json()
+    assert (cancelled["state"], cancelled["cancel_reason"]) == ("cancelled", "Sai giờ")
+    assert cancelled["stopped"] == paused["stopped"]
+
+
+async def test_a_repeated_request_stops_once(site: Site, engines: Engines, master: MasterKey) -> None:
+    path = await sending(site, engines, master)
+    first = await site.call("POST", f"{path}/pause", **BY, headers={"Idempotency-Key": "a"})
+    again = await site.call("POST", f"{path}/pause", **BY, headers={"Idempotency-Key": "a"})
+    assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
+    fresh = await site.call("POST", f"{path}/pause", **BY, headers={"Idempotency-Key": "b"})
+    assert (fresh.status_code, fresh.json()["code"]) == (409, "broadcast.not_allowed_in_state")
+
+
+@pytest.mark.parametrize(
+    ("move", "body"),
+    [
+        ("pause", None),
+        ("resume", None),
+        ("cancel", None),
+        ("retry-failed", None),
+        ("repeat-uncertain", {"channel": "email", "reason": "may_come_twice"}),
+    ],
+)
+async def test_a_clerk_moves_nothing_that_is_approved(
+    site: Site, engines: Engines, master: MasterKey, move: str, body: dict[str, Any] | None
+) -> None:
+    path = await sending(site, engines, master)
+    refused = await site.call("POST", f"{path}/{move}", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "auth.scope")
+
+
+async def test_a_clerk_throws_a_draft_away(site: Site) -> None:
+    made = (await site.call("POST", "/broadcasts", json=notice())).json()
+    gone = await site.call("POST", f"/broadcasts/{made['id']}/cancel")
+    assert (gone.status_code, gone.json()["state"]) == (200, "cancelled")
+
+
+async def test_an_overdue_warning_is_not_resumed(site: Site, engines: Engines, master: MasterKey) -> None:
+    path = await sending(site, engines, master)
+    await site.call("POST", f"{path}/pause", **BY)
+    site.clock.forward(timedelta(days=15))
+    refused = await site.call("POST", f"{path}/resume", **BY)
+    assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.overdue")
+
+
+async def test_what_failed_is_tried_again(site: Site, engines: Engines, master: MasterKey) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE deliveries SET state = 'calling'")
+    await run(engines, "UPDATE deliveries SET state = CASE channel WHEN 'sms' THEN 'failed' ELSE 'accepted' END")
+    await run(engines, "UPDATE broadcasts SET state = 'completed', completed_at = now()")
+    again = (await site.call("POST", f"{path}/retry-failed", **BY)).json()
+    assert (again["state"], again["progress"]["waiting"], again["progress"]["failed"]) == ("sending", 3, 0)
+    nothing = await site.call("POST", f"{path}/retry-failed", **BY)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "broadcast.nothing_to_repeat")
+
+
+async def test_one_in_doubt_is_repeated_by_its_look_up_number(site: Site, engines: Engines, master: MasterKey) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE deliveries SET state = 'calling' WHERE channel = 'email'")
+    await run(engines, "UPDATE deliveries SET state = 'uncertain', reason = 'timeout', called_at = now() WHERE channel = 'email'")
+    listed = (await site.call("GET", f"{path}/deliveries?state=uncertain")).json()["items"]
+    assert len(listed) == 2
+    body = {"number": listed[0]["look_up_number"], "reason": "not_received"}
+    again = await site.call("POST", f"{path}/repeat-uncertain", **BY, json=body)
+    assert (again.status_code, again.json()["progress"]["uncertain"]) == (200, 1)
+    left = (await site.call("GET", f"{path}/deliveries?state=uncertain")).json()["items"]
+    assert [each["look_up_number"] for each in left] == [listed[1]["look_up_number"]]
+    for wrong in ({"number": "1234"}, {"number": listed[0]["look_up_number"]}):
+        refused = await site.call("POST", f"{path}/repeat-uncertain", **BY, json=body | wrong)
+        assert (refused.status_code, refused.json()["code"]) == (404, "delivery.unknown")
+    both = await site.call("POST", f"{path}/repeat-uncertain", **BY, json=body | {"channel": "email"})
+    assert (both.status_code, both.json()["errors"][0]["code"]) == (422, "broadcast.channel_or_number")
+
+
+async def test_what_is_in_doubt_says_what_is_known_and_what_a_repeat_would_mean(
+    site: Site, engines: Engines, master: MasterKey
+) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE deliveries SET state = 'calling', attempt = 1, called_at = now()")
+    await run(engines, "UPDATE deliveries SET state = 'uncertain', reason = 'timeout'")
+    listed = (await site.call("GET", f"{path}/deliveries?state=uncertain")).json()["items"]
+    email = next(each for each in listed if each["channel"] == "email")
+    assert email["address"].startswith("p")
+    assert "@" in email["address"]
+    assert email["called_at"]
+    assert (email["attempt"], email["code"], email["reason"]) == (1, "timeout", "Nhà cung cấp không trả lời kịp.")
+    assert "cùng mã thư" in email["repeat"]
+    sms = next(each for each in listed if each["channel"] == "sms")
+    assert "hai lần" in sms["repeat"]
