@@ -7,13 +7,12 @@ A handful of statements, whatever the size of the list; hashing and sealing go b
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.errors import ManyGone
-from contact_registry.importing.bulk import ByteArray
+from contact_registry.importing.bulk import ByteArray, Column
 from contact_registry.importing.differences import difference_of
 from contact_registry.importing.headings import ListOf
 from contact_registry.importing.matching import Address, Matching, match_list
@@ -87,7 +86,7 @@ async def apply_list(
         await _replace_enrolments(applying, matching, contacts)
     await applying.run(
         "UPDATE contacts SET ended_by = :import WHERE unit_id = :unit AND ended_by IS NULL AND id = ANY (CAST(:gone AS bigint[]))",
-        gone=[known.id for known in matching.gone],
+        gone=Column(known.id for known in matching.gone),
     )
     return Applied(added, kept, ended, len(contacts))
 
@@ -96,7 +95,7 @@ async def _contacts(applying: _Applying, matching: Matching) -> list[int]:
     """The contact of every person: the known one, brought up to date, or a new one."""
     contacts = [known.id if known else 0 for known in matching.contact]
     kept = [(known.id, p.role) for known, p in zip(matching.contact, matching.persons, strict=True) if known]
-    beside = {"contacts": [contact for contact, _ in kept], "roles": [role for _, role in kept]}
+    beside = {"contacts": Column(contact for contact, _ in kept), "roles": Column(role for _, role in kept)}
     named = " FROM unnest(CAST(:contacts AS bigint[]), CAST(:roles AS text[])) AS now (contact, role)"
     await applying.run(
         "INSERT INTO import_changes (import_id, unit_id, contact_id, role_was, school_year_was)"
@@ -110,21 +109,21 @@ async def _contacts(applying: _Applying, matching: Matching) -> list[int]:
         **beside,
     )
     new = [place for place, known in enumerate(matching.contact) if known is None]
-    names: list[bytes | None] = [None] * len(new)
+    names = ByteArray([None] * len(new))
     if applying.of == "staff":
         first = [matching.rows[matching.persons[place].rows[0]].pupil for place in new]
-        names = await asyncio.to_thread(lambda: [applying.data_key.seal(name, "name") if name else None for name in first])
-    ids = [uuid4() for _ in new]
+        names = await asyncio.to_thread(
+            lambda: ByteArray(applying.data_key.seal(name, "name") if name else None for name in first)
+        )
     made = await applying.conn.execute(
         text(
-            "INSERT INTO contacts (unit_id, audience, import_id, school_year, public_id, role, name_sealed, data_key_id)"
-            " SELECT :unit, :of, :import, :year, id, role, name, CASE WHEN name IS NOT NULL THEN :key END"
-            " FROM unnest(CAST(:ids AS uuid[]), CAST(:roles AS text[]), CAST(:names AS bytea[])) AS new (id, role, name)"
-            " RETURNING id, public_id"
+            "INSERT INTO contacts (unit_id, audience, import_id, school_year, role, name_sealed, data_key_id)"
+            " SELECT :unit, :of, :import, :year, role, name, CASE WHEN name IS NOT NULL THEN :key END"
+            " FROM unnest(CAST(:roles AS text[]), CAST(:names AS bytea[])) WITH ORDINALITY AS new (role, name, place) ORDER BY place"
+            " RETURNING id"
         ),
         {
-            "ids": ids,
-            "roles": [matching.persons[place].role for place in new],
+            "roles": Column(matching.persons[place].role for place in new),
             "names": names,
             "unit": applying.unit_id,
             "of": applying.of,
@@ -133,9 +132,9 @@ async def _contacts(applying: _Applying, matching: Matching) -> list[int]:
             "key": applying.data_key.id,
         },
     )
-    made_as: dict[UUID, int] = {row.public_id: row.id for row in made}
-    for place, public_id in zip(new, ids, strict=True):
-        contacts[place] = made_as[public_id]
+    # Ids are given in the order the rows are inserted in.
+    for place, contact in zip(new, sorted(made.scalars()), strict=True):
+        contacts[place] = contact
     return contacts
 
 
@@ -156,15 +155,15 @@ async def _replace_points(applying: _Applying, matching: Matching, contacts: lis
         " FROM unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS gone (channel, address_hash)"
         " WHERE p.unit_id = :unit AND p.audience = :of AND p.channel = gone.channel AND p.address_hash = gone.address_hash"
         "   AND p.ended_by IS NULL",
-        channels=[a[0] for a in gone],
+        channels=Column(a[0] for a in gone),
         hashes=ByteArray(a[1] for a in gone),
     )
     await applying.run(
         "INSERT INTO contact_points (unit_id, audience, import_id, data_key_id, contact_id, channel, address_hash, address_sealed)"
         " SELECT :unit, :of, :import, :key, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:channels AS text[]),"
         " CAST(:hashes AS bytea[]), CAST(:sealed AS bytea[]))",
-        contacts=[contact for _, contact, _ in new],
-        channels=[address[0] for address, _, _ in new],
+        contacts=Column(contact for _, contact, _ in new),
+        channels=Column(address[0] for address, _, _ in new),
         hashes=ByteArray(address[1] for address, _, _ in new),
         sealed=sealed,
     )
@@ -190,10 +189,10 @@ async def _replace_enrolments(applying: _Applying, matching: Matching, contacts:
         "INSERT INTO enrolments (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
         " SELECT :unit, :import, :key, :year, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:grades AS text[]),"
         " CAST(:classes AS text[]), CAST(:pupils AS bytea[]), CAST(:sheets AS text[]), CAST(:rows AS int[]))",
-        contacts=[contact for contact, _ in beside],
-        grades=[rows[place].grade for _, place in beside],
-        classes=[rows[place].class_name for _, place in beside],
+        contacts=Column(contact for contact, _ in beside),
+        grades=Column(rows[place].grade for _, place in beside),
+        classes=Column(rows[place].class_name for _, place in beside),
         pupils=ByteArray(pupils[place] for _, place in beside),
-        sheets=[rows[place].sheet for _, place in beside],
-        rows=[rows[place].row for _, place in beside],
+        sheets=Column(rows[place].sheet for _, place in beside),
+        rows=Column(rows[place].row for _, place in beside),
     )

@@ -40,11 +40,7 @@ def people(rows: Sequence[CheckedRow]) -> list[Person]:
         owner = next((phone for phone in beside if rows_of[phone].issuperset(positions)), None)
         owned.setdefault(owner, []).append(email) if owner else alone.append(email)
     found = [
-        Person(roles[phone], (("sms", phone), *(("email", e) for e in owned.get(phone, ()))), _once(positions))
+        Person(roles[phone], (("sms", phone), *(("email", e) for e in owned.get(phone, ()))), tuple(positions))
         for phone, positions in phone_rows.items()
     ]
-    return found + [Person("parent", (("email", email),), _once(email_rows[email])) for email in alone]
-
-
-def _once(positions: list[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(positions))
+    return found + [Person("parent", (("email", email),), tuple(email_rows[email])) for email in alone]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.errors import Unsealable
-from contact_registry.importing.bulk import ByteArray
+from contact_registry.importing.bulk import ByteArray, Column
 from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, LegacyText, Problem, SeenColumn
 from contact_registry.importing.headings import Field, ListOf
 from contact_registry.importing.rows import make_row
@@ -109,10 +109,10 @@ async def replace_rows(
         {
             "import": import_id,
             "key": data_key.id,
-            "positions": places,
-            "classes": [rows[place].class_name for place in places],
-            "grades": [rows[place].grade for place in places],
-            "to_fix": [rows[place].to_fix for place in places],
+            "positions": Column(places),
+            "classes": Column(rows[place].class_name for place in places),
+            "grades": Column(rows[place].grade for place in places),
+            "to_fix": Column(rows[place].to_fix for place in places),
             "sealed": await asyncio.to_thread(lambda: ByteArray(_sealed(rows[place], data_key) for place in places)),
         },
     )
@@ -129,11 +129,11 @@ async def _add_problems(conn: AsyncConnection, import_id: int, unit_id: int, pro
         {
             "import": import_id,
             "unit": unit_id,
-            "sheets": [p.sheet for p in problems],
-            "rows": [p.row for p in problems],
-            "columns": [p.column for p in problems],
-            "codes": [p.code for p in problems],
-            "severities": [p.severity for p in problems],
+            "sheets": Column(p.sheet for p in problems),
+            "rows": Column(p.row for p in problems),
+            "columns": Column(p.column for p in problems),
+            "codes": Column(p.code for p in problems),
+            "severities": Column(p.severity for p in problems),
         },
     )
 
@@ -143,12 +143,12 @@ def _row_values(import_id: int, unit_id: int, rows: Sequence[CheckedRow], key: D
         "import": import_id,
         "unit": unit_id,
         "key": key.id,
-        "positions": list(range(len(rows))),
-        "sheets": [row.sheet for row in rows],
-        "rows": [row.row for row in rows],
-        "classes": [row.class_name for row in rows],
-        "grades": [row.grade for row in rows],
-        "to_fix": [row.to_fix for row in rows],
+        "positions": Column(range(len(rows))),
+        "sheets": Column(row.sheet for row in rows),
+        "rows": Column(row.row for row in rows),
+        "classes": Column(row.class_name for row in rows),
+        "grades": Column(row.grade for row in rows),
+        "to_fix": Column(row.to_fix for row in rows),
         "sealed": ByteArray(_sealed(row, key) for row in rows),
     }
 
