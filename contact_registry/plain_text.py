@@ -31,6 +31,8 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Visible text with one plain space between words."""
+    if text.isascii() and text.isalnum():  # a number, a class
+        return text
     return " ".join(visible(text).split())
 
 

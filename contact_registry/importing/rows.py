@@ -25,7 +25,8 @@ def make_row(sheet: str | None, row: int, cells: Sequence[CheckedCell], *, of: L
     emails: dict[str, None] = {}
     problems: list[Problem] = []
     for cell in cells:
-        problems += [Problem(sheet, row, cell.heading, code) for code in cell.codes]
+        if cell.codes:
+            problems += [Problem(sheet, row, cell.heading, code) for code in cell.codes]
         if cell.field is Field.PHONE:
             for number in cell.values:
                 phones.setdefault(number, cell.role)
@@ -72,17 +73,20 @@ def recheck_row(row: CheckedRow, changes: Mapping[str, object], *, of: ListOf = 
 def rechecked(rows: Iterable[CheckedRow]) -> tuple[tuple[CheckedRow, ...], Counts]:
     """The rows with the problems of all rows together made anew, and the counts."""
     own = [_without_common(row) for row in rows]
-    seen: set[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = set()
+    classes = {name: fold(name) for name in {row.class_name for row in own}}
+    alike = [(classes[row.class_name], tuple(number for _, number in row.phones), row.emails) for row in own]
+    # Names are only folded where all else is the same: few are, and folding every one takes longer than reading it.
+    often = Counter(alike)
+    seen: set[tuple[str, object]] = set()
     beside: Counter[str] = Counter()
     repeated: set[int] = set()
-    for place, row in enumerate(own):
-        numbers = tuple(number for _, number in row.phones)
-        same = (fold(row.pupil), fold(row.class_name), numbers, row.emails)
-        if same[0] and same in seen:
-            repeated.add(place)
-            continue
-        seen.add(same)
-        beside.update(numbers)
+    for place, (row, same) in enumerate(zip(own, alike, strict=True)):
+        if often[same] > 1 and (name := fold(row.pupil)):
+            if (name, same) in seen:
+                repeated.add(place)
+                continue
+            seen.add((name, same))
+        beside.update(same[1])
     shared = {number for number, pupils in beside.items() if pupils > SHARED_BY_MORE_THAN}
     found = tuple(_with_common(row, shared, repeated=place in repeated) for place, row in enumerate(own))
     return found, count_rows(found, repeated=len(repeated))

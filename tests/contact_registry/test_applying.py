@@ -104,6 +104,20 @@ async def test_an_applied_list_is_who_is_written_to(school: School) -> None:
     assert await school.reached(channel="notice") == []
 
 
+async def test_every_number_is_its_own_persons(school: School) -> None:
+    fathers, mothers = range(1, 31), range(101, 116)
+    pupils = [line(n, "6A1", n, 100 + n if 100 + n in mothers else None) for n in fathers]
+    await school.apply(*pupils)
+    async with unit_transaction(school.engines.web, school.world.units["nbk-thcs"]) as conn:
+        found = await conn.execute(
+            text("SELECT c.role, p.data_key_id, p.address_sealed FROM contacts c JOIN contact_points p ON p.contact_id = c.id")
+        )
+        rows = found.all()
+        keys = await data_keys(conn, school.master, [row.data_key_id for row in rows])
+    roles = {keys[row.data_key_id].unseal(row.address_sealed, "sms"): row.role for row in rows}
+    assert roles == {phone(n): "father" for n in fathers} | {phone(n): "mother" for n in mothers}
+
+
 async def test_the_next_list_ends_what_it_lacks_and_keeps_the_rest(school: School) -> None:
     await school.apply(line(1, "6A1", 1, 2), line(2, "7A1", 3, None))
     before = await school.count("SELECT id FROM contacts WHERE role = 'mother'")
