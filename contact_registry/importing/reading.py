@@ -104,9 +104,7 @@ def _look(sheet: Sheet, table: Table, pupils: list[PupilRow]) -> list[SeenColumn
             field = Field.DROPPED
         samples = () if field is Field.DROPPED else _samples(rows, place)
         seen.append(
-            SeenColumn(
-                sheet.name, table.header + 1, _letter(place), heading.written[:80], field, heading.role, heading.said, samples
-            )
+            SeenColumn(sheet.name, table.header + 1, _letter(place), heading.written, field, heading.role, heading.said, samples)
         )
     return seen
 

@@ -74,7 +74,7 @@ class SaidIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    heading: Annotated[str, Field(min_length=1, max_length=200)]
+    heading: Annotated[str, Field(min_length=1, max_length=400)]
     field: Literal["name", "class", "grade", "phone", "email", "order", "ignored"]
     role: Literal["father", "mother", "guardian", "parent"] = "parent"
 

@@ -1,5 +1,6 @@
 """Every response gets its security headers, every body a limit, every request one log line without a person in it."""
 
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,10 @@ from service.api.problems import problem
 _log = structlog.get_logger(__name__)
 
 _MEGABYTE = 1024 * 1024
+_BODY = (_MEGABYTE // 4, "request.too_large")
+# An upload carries its form around the file: a little more than the file's own limit, which the use case checks.
+_UPLOAD = (11 * _MEGABYTE, "import.too_large")
+_UPLOADS = re.compile(r"/api/v1/(?:imports(?:/[^/]+/corrections)?|bulk/units|bulk/accounts)/?")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -69,20 +74,14 @@ def _call(scope: Scope) -> str:
 class BodyLimits:
     """Refuses a body that is larger than its path allows, by its stated length at once, else while it arrives."""
 
-    def __init__(
-        self, app: ASGIApp, *, default: int = _MEGABYTE // 4, paths: Mapping[str, tuple[int, str]] | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._default = (default, "request.too_large")
-        # An upload carries its form around the file: a little more than the file's own limit, which the use case checks.
-        uploads = ("/api/v1/imports", "/api/v1/bulk/units", "/api/v1/bulk/accounts")
-        self._paths = paths or dict.fromkeys(uploads, (11 * _MEGABYTE, "import.too_large"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, code = self._paths.get(scope["path"].rstrip("/"), self._default)
+        limit, code = _UPLOAD if _UPLOADS.fullmatch(scope["path"]) else _BODY
         request = Request(scope)
         stated = request.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > limit:

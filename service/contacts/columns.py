@@ -1,7 +1,7 @@
 """What a list's columns were taken for, and a person's better word: kept for the unit's next list, and the file is read again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,11 +22,6 @@ MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.E
 
 
 _REPEATED = re.compile(r" \(\d+\)$")
-
-
-def _key(heading: str) -> str:
-    """What a heading is remembered by. Two columns of one heading, told apart as "SĐT" and "SĐT (2)", mean the same."""
-    return fold_heading(_REPEATED.sub("", heading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +59,8 @@ async def say_columns(
     if not await has_file(conn, import_id):
         raise Conflict("import.file_gone")
     columns, _ = await load_columns(conn, import_id, master)
-    fields = {_key(column.heading): column.field for column in columns}
-    unknown = [f"columns.{n}.heading" for n, each in enumerate(said) if _key(each.heading) not in fields]
-    if unknown:
-        raise Invalid("request.invalid", fields=tuple(FieldError(name, "import.column_unknown") for name in unknown))
-    if any(fields[_key(each.heading)] is Field.DROPPED for each in said):
-        raise Invalid("import.column_must_drop")
-    await _remember(conn, found["unit_id"], found["audience"], said, by=actor.account_id, now=now)
+    meant = _by_heading(columns, said)
+    await _remember(conn, found["unit_id"], found["audience"], meant, by=actor.account_id, now=now)
     await conn.execute(
         text(
             "UPDATE imports SET state = 'reading', failure_code = NULL, attempts = 0, stage = NULL, checked_at = NULL"
@@ -91,8 +81,32 @@ async def say_columns(
     await put(conn, ReadImport(unit_id=found["unit_id"], import_id=import_id), lane="bulk", now=now)
 
 
+def _by_heading(columns: Sequence[SeenColumn], said: Sequence[Said]) -> dict[str, Said]:
+    """What is said, by the heading it is remembered by. Two columns of one heading, told apart as "SĐT" and "SĐT (2)", mean the same."""
+    seen = {column.heading for column in columns}
+
+    def key(heading: str) -> str:
+        alone = _REPEATED.sub("", heading)
+        return fold_heading(alone if alone in seen else heading)
+
+    fields = {key(column.heading): column.field for column in columns}
+    meant: dict[str, Said] = {}
+    wrong = []
+    for n, each in enumerate(said):
+        first = meant.setdefault(key(each.heading), each)
+        if key(each.heading) not in fields:
+            wrong.append(FieldError(f"columns.{n}.heading", "import.column_unknown"))
+        elif (first.field, first.role) != (each.field, each.role):
+            wrong.append(FieldError(f"columns.{n}.heading", "import.column_said_twice"))
+    if wrong:
+        raise Invalid("request.invalid", fields=tuple(wrong))
+    if any(fields[heading] is Field.DROPPED for heading in meant):
+        raise Invalid("import.column_must_drop")
+    return meant
+
+
 async def _remember(
-    conn: AsyncConnection, unit_id: int, audience: ListOf, said: Sequence[Said], *, by: int, now: datetime
+    conn: AsyncConnection, unit_id: int, audience: ListOf, meant: Mapping[str, Said], *, by: int, now: datetime
 ) -> None:
     await conn.execute(
         text(
@@ -107,8 +121,8 @@ async def _remember(
             "audience": audience,
             "by": by,
             "now": now,
-            "headings": [_key(each.heading) for each in said],
-            "fields": [each.field.value for each in said],
-            "roles": [each.role for each in said],
+            "headings": list(meant),
+            "fields": [each.field.value for each in meant.values()],
+            "roles": [each.role for each in meant.values()],
         },
     )

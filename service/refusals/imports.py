@@ -59,6 +59,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Danh sách không có cột này. Ghi tên cột đúng như trong tệp.",
         "The list has no such column. Write its heading as the file has it.",
     ),
+    "import.column_said_twice": (
+        "Các cột cùng một tiêu đề mang cùng một nội dung. Chọn một nội dung cho tiêu đề này.",
+        "Columns of one heading mean the same. Choose one meaning for this heading.",
+    ),
     "import.row_unknown": (
         "Danh sách không còn dòng này. Tải lại các dòng cần sửa.",
         "The list has no such row. Fetch the rows to fix again.",

@@ -153,6 +153,13 @@ async def test_two_pupils_in_one_row_are_corrected_each_by_itself(site: Site, ta
     assert [(row["row"], row["pupil"], row["class"]) for row in rows] == [(2, "An", "6A1"), (2, "Bình", "6A2")]
 
 
+async def test_a_workbook_may_be_as_large_as_a_list(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD)
+    for size, code in ((1024 * 1024, (422, "import.unreadable")), (11 * 1024 * 1024, (413, "import.too_large"))):
+        answer = await site.call("POST", f"{path}/corrections", files={"file": ("can-sua.xlsx", b"x" * size)})
+        assert refused(answer) == code
+
+
 async def test_another_list_s_workbook_is_refused_whole(site: Site, taken: Taken) -> None:
     path = await taken(GOOD, BAD)
     workbook = openpyxl.load_workbook(io.BytesIO((await site.call("GET", f"{path}/rows-to-fix")).content))
@@ -185,6 +192,35 @@ async def test_a_person_says_which_column_holds_the_numbers_and_the_next_list_kn
     report = (await site.call("GET", path)).json()
     assert (report["state"], report["counts"]["phones"]) == ("checked", 1)
     assert (await site.call("GET", await taken("1,An,6A1,0987654321", head=head))).json()["counts"]["phones"] == 1
+
+
+async def test_two_columns_of_one_heading_are_given_one_meaning(
+    site: Site, engines: Engines, master: MasterKey, taken: Taken
+) -> None:
+    path = await taken("1,An,6A1,0912345678,0987654321", head="STT,Họ và tên,Lớp,Liên lạc,Liên lạc")
+    twice = [{"heading": heading, "field": "phone", "role": "mother"} for heading in ("Liên lạc", "Liên lạc (2)")]
+    apart = [twice[0], twice[1] | {"role": "father"}]
+    answer = await site.call("PUT", f"{path}/columns", json={"columns": apart})
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [
+        ("columns.1.heading", "import.column_said_twice")
+    ]
+    assert (await site.call("PUT", f"{path}/columns", json={"columns": twice})).status_code == 200
+    await read_again(site, engines, master, path.rsplit("/", 1)[1])
+    assert (await site.call("GET", path)).json()["counts"]["phones"] == 2
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Liên lạc (2)", "Cách liên lạc nhanh nhất với gia đình khi nhà trường cần báo tin gấp ngoài giờ học hoặc ngày nghỉ"],
+)
+async def test_a_column_is_known_by_its_whole_heading(
+    site: Site, engines: Engines, master: MasterKey, taken: Taken, heading: str
+) -> None:
+    path = await taken("1,An,6A1,0912345678", head=f"STT,Họ và tên,Lớp,{heading}")
+    said = {"columns": [{"heading": heading, "field": "phone"}]}
+    assert (await site.call("PUT", f"{path}/columns", json=said)).status_code == 200
+    await read_again(site, engines, master, path.rsplit("/", 1)[1])
+    assert (await site.call("GET", path)).json()["counts"]["phones"] == 1
 
 
 async def test_names_in_an_old_font_are_shown_to_be_confirmed(site: Site, taken: Taken) -> None:
