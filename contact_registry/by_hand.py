@@ -73,6 +73,11 @@ async def add_person(
             },
         )
         contact = made.scalar_one()
+    else:  # said to be there this year, as a list that names them would say it
+        await conn.execute(
+            text("UPDATE contacts SET school_year = :year WHERE unit_id = :unit AND id = :id"),
+            {"year": school_year, "unit": unit_id, "id": contact},
+        )
     for channel, address in person.addresses.items():
         if channel not in known:
             await _insert_point(conn, contact, person.audience, channel, address, hashes[channel], data_key)

@@ -55,11 +55,14 @@ async def erase_person(conn: AsyncConnection, unit_id: int, contact: int, hashes
     await lock_lists(conn, unit_id)
     pairs = [(channel, each) for channel, some in hashes.items() for each in some]
     asked = {"unit": unit_id, "channels": [channel for channel, _ in pairs], "hashes": ByteArray(each for _, each in pairs)}
-    these = "SELECT FROM unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS a (channel, hash)"
+    these = "unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS a (channel, hash)"
+    named = f"FROM {these} JOIN contact_points p ON p.unit_id = :unit AND p.channel = a.channel AND p.address_hash = a.hash"
     points = await conn.execute(
-        text(
-            "DELETE FROM contact_points p WHERE p.unit_id = :unit AND (p.contact_id = :contact OR EXISTS ("
-            f"  {these} WHERE a.channel = p.channel AND a.hash = p.address_hash)) RETURNING p.contact_id"
+        text(  # three look-ups by index: what is present is found by its hash, what ended by the list that ended it
+            "DELETE FROM contact_points WHERE unit_id = :unit AND id = ANY (ARRAY("
+            "  SELECT id FROM contact_points WHERE unit_id = :unit AND contact_id = :contact"
+            f" UNION SELECT p.id {named} WHERE p.audience IN ('parents', 'staff') AND p.ended_by IS NULL"
+            f" UNION SELECT p.id {named} WHERE p.ended_by IN (SELECT id FROM imports WHERE unit_id = :unit))) RETURNING contact_id"
         ),
         asked | {"contact": contact},
     )
@@ -79,7 +82,7 @@ async def erase_person(conn: AsyncConnection, unit_id: int, contact: int, hashes
     consents = await conn.execute(
         text(
             "DELETE FROM consents g WHERE g.unit_id = :unit"
-            f" AND EXISTS ({these} WHERE a.channel = g.channel AND a.hash = g.address_hash)"
+            f" AND EXISTS (SELECT FROM {these} WHERE a.channel = g.channel AND a.hash = g.address_hash)"
         ),
         asked,
     )

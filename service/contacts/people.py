@@ -39,7 +39,11 @@ async def locate_contact(conn: AsyncConnection, public_id: UUID, *, ended_too: b
     Raises `NotFound("contact.unknown")`, also for another unit's.
     """
     found = await conn.execute(
-        text("SELECT id, unit_id FROM contacts WHERE public_id = :id AND (:ended OR ended_by IS NULL)"),
+        text(
+            "SELECT id, unit_id FROM contacts WHERE public_id = :id AND (:ended OR ended_by IS NULL)"
+            # The index begins with the unit.
+            " AND unit_id = ANY (ARRAY(SELECT descendant_id FROM unit_closure WHERE ancestor_id = loa_unit()))"
+        ),
         {"id": public_id, "ended": ended_too},
     )
     row = found.one_or_none()
@@ -79,14 +83,18 @@ async def read_person(conn: AsyncConnection, actor: Actor, *, place: ContactPlac
     return listed.masked()
 
 
+# Twice, because what is present is found by its hash and what ended by the list that ended it.
+_POINTS = "FROM contact_points WHERE unit_id = :unit AND channel = :channel AND address_hash = :hash"
+
+
 async def with_address(conn: AsyncConnection, *, unit_id: int, phone: str | None, email: str | None, master: MasterKey) -> UUID:
     """Whoever of the unit has this address, or had it last. Raises `NotFound("contact.unknown")`, `Invalid("request.invalid")`."""
     for channel, (_, hashed) in (await read_typed(conn, master, {"phone": phone, "email": email})).items():
         found = await conn.execute(
             text(
-                "SELECT c.public_id FROM contact_points p JOIN contacts c ON c.id = p.contact_id"
-                " WHERE p.unit_id = :unit AND p.channel = :channel AND p.address_hash = :hash"
-                " ORDER BY p.ended_by DESC NULLS FIRST, p.id DESC LIMIT 1"
+                f"SELECT c.public_id FROM (SELECT * {_POINTS} AND audience IN ('parents', 'staff') AND ended_by IS NULL UNION ALL"
+                f" SELECT * {_POINTS} AND ended_by IN (SELECT id FROM imports WHERE unit_id = :unit)) p"
+                " JOIN contacts c ON c.id = p.contact_id ORDER BY p.ended_by DESC NULLS FIRST, p.id DESC LIMIT 1"
             ),
             {"unit": unit_id, "channel": channel, "hash": hashed},
         )

@@ -83,6 +83,14 @@ async def test_what_a_hand_added_to_a_contact_of_a_list_goes_with_it_when_the_li
     assert await hand.phones() == {}
 
 
+async def test_whoever_is_put_in_again_is_there_this_school_year(registry: Registry, hand: Hand) -> None:
+    await registry.applied([f"1;An;6A1;;{A};;", f"2;Bình;6A1;;{B};;"], year="2025-2026")
+    assert not await hand.add(A, class_name="7B2")
+    async with registry.engines.owner.connect() as conn:
+        years = "SELECT school_year FROM contacts JOIN contact_points p ON p.contact_id = contacts.id ORDER BY p.id"
+        assert list((await conn.execute(text(years))).scalars()) == ["2026-2027", "2025-2026"]
+
+
 async def test_a_number_given_by_hand_since_then_stays_when_its_old_owner_comes_back(registry: Registry, hand: Hand) -> None:
     await registry.applied([f"1;An;6A1;;{A};;", f"2;Bình;6A1;;{B};;"])
     made = await registry.applied([f"1;An;6A1;;{A};;"])
