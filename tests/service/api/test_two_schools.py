@@ -6,7 +6,7 @@ here fails the first test, so the sweep stays whole.
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,9 +16,9 @@ from sqlalchemy import text
 from contact_registry import MasterKey
 from service.accounts import PERMISSIONS
 from tests.architecture.test_routes import OPEN, routes
-from tests.conftest import Engines
+from tests.conftest import Engines, Urls
 from tests.factories.listed import put_list, read_list
-from tests.factories.web import Site, notice
+from tests.factories.web import Site, notice, running_site
 
 OURS, THEIRS = "nbk-thcs", "lqd-th"
 ROLES = tuple(PERMISSIONS)
@@ -48,6 +48,10 @@ class Theirs:
 
 @pytest.fixture
 async def theirs(site: Site, engines: Engines, master: MasterKey) -> Theirs:
+    return await live(site, engines, master)
+
+
+async def live(site: Site, engines: Engines, master: MasterKey) -> Theirs:
     """The other school's life: a list applied, a list with mistakes waiting, a draft, a warning before its approver, and a parent who
     was looked at, consented and opted out.
     """
@@ -307,3 +311,11 @@ async def test_the_sweep_notices_a_planted_mistake(site: Site, engines: Engines,
     async with engines.owner.begin() as conn:
         await conn.execute(text(mistake))
     assert await sweep(site, engines, theirs) != []
+
+
+async def test_the_sweep_notices_a_wrong_login(
+    urls: Urls, engines: Engines, valkey_url: str, master_text: str, master: MasterKey
+) -> None:
+    """The owner's, to whom no policy applies."""
+    async with running_site(replace(urls, web=urls.owner), engines, valkey_url, master_text) as site:
+        assert await sweep(site, engines, await live(site, engines, master)) != []

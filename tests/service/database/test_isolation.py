@@ -1,5 +1,6 @@
 """Rule 9: with an application's login nobody reads a row of another unit, and nothing at all without a unit."""
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -186,6 +187,10 @@ async def test_the_sweep_notices_a_planted_mistake(urls: Urls, engines: Engines,
         for statement in mistake.split("; "):
             await conn.execute(text(statement))
     assert _sweep(urls, full) != []
+
+
+async def test_the_sweep_notices_a_wrong_login(urls: Urls, full: World) -> None:
+    assert _sweep(replace(urls, worker=urls.owner), full) != []
 
 
 async def test_no_login_owns_a_table_or_may_step_around_the_policies(urls: Urls) -> None:
