@@ -37,14 +37,33 @@ MESSAGES = {
 
 
 def segments(text: str) -> int:
-    """How many parts a phone network makes of it: 160 septets or 153 a part; 70 UTF-16 units or 67 a part."""
+    """How many parts a phone network makes of it: 160 septets or 153 a part; 70 UTF-16 units or 67 a part.
+
+    No part ends within a pair: an escape and what it escapes, the two halves of a surrogate.
+    """
     letters = set(text)
     if letters <= _GSM_ALL:
-        units = len(text) + sum(text.count(c) for c in letters & _GSM_DOUBLE)
+        for double in letters & _GSM_DOUBLE:
+            text = text.replace(double, "\x1b" + double)
+        units: Sequence[str | int] = text
         single, part = 160, 153
     else:
-        units, single, part = len(text.encode("utf-16-le")) // 2, 70, 67
-    return 1 if units <= single else -(-units // part)
+        octets = text.encode("utf-16-be")
+        units = [octets[at] << 8 | octets[at + 1] for at in range(0, len(octets), 2)]
+        single, part = 70, 67
+    if len(units) <= single:
+        return 1
+    parts = end = 0
+    while end < len(units):
+        end += part
+        parts += 1
+        if end < len(units) and _begins_pair(units[end - 1]):
+            end -= 1
+    return parts
+
+
+def _begins_pair(unit: str | int) -> bool:
+    return unit == "\x1b" if isinstance(unit, str) else 0xD800 <= unit < 0xDC00
 
 
 def error(status: int, code: int) -> dict[str, Any]:

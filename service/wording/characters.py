@@ -3,16 +3,39 @@
 import re
 import unicodedata
 
-# What office programs put in the place of typewriter characters. A carrier's own "smart encoding" would change it behind our back.
+# What office programs put in the place of typewriter characters, and what Twilio's Smart Encoding would replace behind our back
+# (twilio.com/docs/messaging/services/smart-encoding-char-list): one such sign would make a text without accents a UCS-2 one.
 _PUNCTUATION = {
-    **dict.fromkeys("‘’‚‛′`´", "'"),
-    **dict.fromkeys("“”„‟″«»", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("‘’‚‛′`´‹›ʹʻʼʽˈˊˋ‗❛❜", "'"),
+    **dict.fromkeys("“”„‟″«»ʺˮ❝❞〝〞", '"'),
+    **dict.fromkeys("‐‑‒–—―−⁃⎼⎽", "-"),
+    **dict.fromkeys("÷⁄∕⧸", "/"),
+    **dict.fromkeys("⧵⧹", "\\"),
+    **dict.fromkeys("∣⎜⎟⎸⎹⏐", "|"),
+    **dict.fromkeys("❨❪⟮⦅", "("),
+    **dict.fromkeys("❩❫⟯⦆", ")"),
+    **dict.fromkeys("⁎∗⊛✢✣✤✥✱✲✳✺✻✼✽❃❉❊❋⧆", "*"),
+    **dict.fromkeys("ː˸⦂꞉", ":"),
+    **dict.fromkeys("˜˷∼", "~"),
+    **dict.fromkeys("。｡", "."),
+    **dict.fromkeys("、､", ","),
+    "˖": "+",
+    "ǃ": "!",
+    "⁏": ";",
+    "꞊": "=",
+    "ˆ": "^",
+    "❴": "{",
+    "❵": "}",
     **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "),
     **dict.fromkeys("•·▪◦", "-"),
     "…": "...",
 }
+# Wide, small and upright forms, fractions and doubled signs: each as the plain signs it is made of.
+_FORMS = [
+    chr(c) for first, last in ((0xFF01, 0xFF5E), (0xFE50, 0xFE6B), (0xFE10, 0xFE16), (0xBC, 0xBE)) for c in range(first, last + 1)
+]
 _FOLDED = str.maketrans(_PUNCTUATION)
+_FOLDED |= {ord(c): unicodedata.normalize("NFKC", c).translate(_FOLDED) for c in [*_FORMS, "‼", "⁇", "⁈", "⁉"]}
 _UNCOMPOSED = str.maketrans("đĐ", "dD")  # the one Vietnamese letter that Unicode does not take apart
 
 # Nobody sees these: controls, zero width, direction marks, tags, private use, and marks that no letter has swallowed. Every

@@ -1,6 +1,8 @@
 """What a warning must not say is found, and what it may say is left alone."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -12,6 +14,7 @@ from service.broadcasts.facts import facts_of
 from service.broadcasts.inspection import inspect
 from service.broadcasts.texts import EmailText, Texts
 from service.readiness import Card
+from service.rendering.messages import sms_text
 from service.wording import known_phones
 
 
@@ -314,3 +317,36 @@ def test_a_long_text_is_read_in_good_time_with_a_card_too(piece: str) -> None:
     started = perf_counter()
     check_texts("x", Texts(sms=(piece * 20_000)[:20_000]), unaccented_sms=True, phones=CARD)
     assert perf_counter() - started < 5
+
+
+def _smart_encoded() -> list[str]:
+    """Every character that Twilio's Smart Encoding replaces."""
+    listed = json.loads((Path(__file__).parents[2] / "vectors/smart_encoding.json").read_text(encoding="utf-8"))["code_points"]
+    ranges = [[int(point, 16) for point in each.split("-")] for each in listed]
+    return [chr(point) for each in ranges for point in range(each[0], each[-1] + 1)]
+
+
+def test_no_character_that_a_carrier_would_replace_is_sent() -> None:
+    """Replaced before anybody signs, swallowed by its letter, or refused as a letter of another script."""
+    sent = []
+    for char in _smart_encoded():
+        texts = Texts(sms=f"Tin {char} gọi 113").cleaned()
+        if char in sms_text(kind="scam_alert", sender="X", text=texts.sms or "", script="unicode"):
+            refused = "content.link" in {f.code for f in check_texts("Tin", texts, unaccented_sms=False)}
+            sent += [] if refused else [f"{char} U+{ord(char):04X}"]
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("“Có” ‘tin’ «lạ» `x´", "\"Có\" 'tin' \"lạ\" 'x'"),
+        ("a–b—c−d…", "a-b-c-d..."),
+        ("không\u00a0gian\u2009hẹp\u3000rộng\tthẻ", "không gian hẹp rộng thẻ"),
+        ("ẩn\u200b\u2060\ufeffđi", "ẩnđi"),
+        ("ＧＯＩ １１３！", "GOI 113!"),
+        ("½ giờ ‼ ﹪﹐", "1/2 giờ !! %,"),
+    ],
+)
+def test_smart_signs_are_plain_in_what_is_stored_and_signed(typed: str, sent: str) -> None:
+    assert Texts(sms=typed).cleaned().sms == sent

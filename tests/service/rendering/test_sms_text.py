@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.rendering import SmsSize, sms_segments
+from service.simulators import twilio_wire
 from service.wording import plain_punctuation, unaccented
 
 
@@ -47,3 +48,28 @@ def test_vietnamese_without_accents_always_fits_gsm7_character_for_character(tex
 
 def test_typographic_marks_become_typewriter_marks() -> None:
     assert plain_punctuation("“a” ‘b’ – c… d\u00a0e") == "\"a\" 'b' - c... d e"
+
+
+@given(
+    st.one_of(
+        st.text(st.sampled_from("aé@€^{}[]~|\\\n\f Δ"), max_size=700),
+        st.text(st.sampled_from("aạé€😀🇻\U0010ffff"), max_size=400),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
+        # pairs across the ends of segments
+        st.builds(
+            lambda n, pairs, m: "a" * n + "€" * pairs + "a" * m, st.integers(0, 320), st.integers(1, 90), st.integers(0, 320)
+        ),
+        st.builds(
+            lambda n, pairs, m: "ạ" * n + "😀" * pairs + "ạ" * m, st.integers(0, 140), st.integers(1, 70), st.integers(0, 140)
+        ),
+    )
+)
+def test_the_simulated_gateway_counts_the_same(text: str) -> None:
+    assert twilio_wire.segments(text) == sms_segments(text).segments
+
+
+@pytest.mark.parametrize("letter", "şçĞğİıŞàéÀÁãÊ")
+def test_letters_of_national_tables_count_by_the_default_table_alone(letter: str) -> None:
+    """Turkish, Spanish and Portuguese phones have tables with more of them; Twilio uses none."""
+    gsm7 = letter in "àé"
+    assert sms_segments(letter).encoding == ("GSM-7" if gsm7 else "UCS-2")
