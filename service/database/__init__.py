@@ -1,6 +1,6 @@
 """PostgreSQL: one engine per login, one transaction per request or job, and the acting unit set inside it."""
 
 from service.database.engines import make_engine
-from service.database.session import act_for, unit_transaction
+from service.database.session import act_for, single_statement, unit_transaction
 
-__all__ = ["act_for", "make_engine", "unit_transaction"]
+__all__ = ["act_for", "make_engine", "single_statement", "unit_transaction"]

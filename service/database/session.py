@@ -23,3 +23,10 @@ async def unit_transaction(engine: AsyncEngine, unit_id: int | None, *, subtree:
     async with engine.begin() as conn:
         await act_for(conn, unit_id, subtree=subtree)
         yield conn
+
+
+@asynccontextmanager
+async def single_statement(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """For one statement that is a transaction by itself and says itself for which unit it acts: one way there and back."""
+    async with engine.connect() as conn:
+        yield await conn.execution_options(isolation_level="AUTOCOMMIT")

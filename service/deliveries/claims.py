@@ -4,19 +4,16 @@ A chunk is leased to one worker process; its deliveries move `waiting → callin
 broadcast still being under way. Whoever lost the lease moves nothing, so nothing is called twice. A lease is known by its holder and
 its `claims`: a worker that lost a chunk and leased it again has another lease.
 
-Whoever moves deliveries locks their chunk first (`renew` does, and `lock_chunks`): so nobody waits for another in a ring.
+Whoever moves deliveries locks their chunk first (a round does, and `lock_chunks`): so nobody waits for another in a ring.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-
-from service.broadcasts import PASS_THE_GATE
 
 LEASE_SECONDS = 60
 """Renewed with every transaction. A dead worker is noticed sooner, by its heartbeat."""
@@ -85,23 +82,6 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
     return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, row.claims, deliveries)
 
 
-async def renew(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> bool:
-    """Locks the chunk, and renews the lease if it still stands; whether it does. A stop that is being committed is waited for."""
-    return bool(
-        (
-            await conn.execute(
-                text(
-                    "UPDATE delivery_chunks c SET lease_until = CASE WHEN holder = :worker AND claims = :claims"
-                    "   THEN now() + make_interval(secs => :lease) ELSE lease_until END"
-                    " WHERE broadcast_id = :broadcast AND chunk = :chunk"
-                    f" RETURNING holder = :worker AND claims = :claims, {PASS_THE_GATE}"
-                ),
-                {"lease": LEASE_SECONDS, **_lease(claimed, worker)},
-            )
-        ).scalar_one()
-    )
-
-
 async def lock_chunks(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int]) -> None:
     """Locks the chunks these deliveries are in, in their order."""
     await conn.execute(
@@ -116,33 +96,6 @@ async def lock_chunks(conn: AsyncConnection, broadcast_id: int, numbers: Collect
 
 def _lease(claimed: Claimed, worker: UUID) -> dict[str, Any]:
     return {"broadcast": claimed.broadcast_id, "chunk": claimed.chunk, "worker": worker, "claims": claimed.claims}
-
-
-async def mark_calling(
-    conn: AsyncConnection, claimed: Claimed, numbers: Sequence[int], *, worker: UUID, now: datetime
-) -> dict[int, int]:
-    """Commits the intent to call for these; (number → attempt) for those that may now be called, and only those.
-
-    Empty when the lease is lost or the broadcast was paused, cancelled or ran out.
-    """
-    rows = await conn.execute(
-        text(
-            "WITH lease AS ("
-            "  SELECT FROM delivery_chunks c JOIN broadcasts b ON b.id = c.broadcast_id"
-            "   WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker AND c.claims = :claims"
-            "     AND b.state = 'sending' AND b.expires_at > now() FOR NO KEY UPDATE OF c)"
-            " UPDATE deliveries SET state = 'calling', attempt = attempt + 1, called_at = :now, retry_at = NULL, reason = NULL,"
-            "   absences = 0, listed_at = NULL"
-            " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'waiting' AND EXISTS (SELECT FROM lease)"
-            " RETURNING number, attempt"
-        ),
-        {
-            "numbers": list(numbers),
-            "now": now,
-            **_lease(claimed, worker),
-        },
-    )
-    return {row.number: row.attempt for row in rows}
 
 
 async def release(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> None:

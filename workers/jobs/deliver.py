@@ -1,6 +1,6 @@
 """Delivering a chunk: lease it, then round after round record what came back and commit the intent for the next few, then call.
 
-One transaction a round does both halves and renews the lease, and no connection is held while a provider is called. A killed
+One statement a round does both halves and renews the lease, and no connection is held while a provider is called. A killed
 process leaves at most its window in `calling`; a stopping one lets what is in flight come home and records it.
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 import structlog
 
 from contact_registry import data_keys
-from service.database import unit_transaction
-from service.deliveries.claims import Claimed, Waiting, claim, mark_calling, release, renew
-from service.deliveries.outcomes import Result, record
+from service.database import single_statement, unit_transaction
+from service.deliveries.claims import Claimed, Waiting, claim, release
+from service.deliveries.rounds import Result, Round, commit_round
 from service.errors import LoaError, Unavailable
 from service.signing.errors import VerificationError
 from workers.channels.base import Outcome, Refused
@@ -105,7 +105,7 @@ class Sending:
     async def run(self) -> None:
         results: list[Result] = []
         window = self.tools.window
-        window.join()
+        window.join(self.claimed.channel)
         self.renewed = asyncio.get_running_loop().time()
         try:
             while self.left or self.flying or results:
@@ -113,8 +113,8 @@ class Sending:
         finally:
             if self.flying:  # the database stayed away for too long: they are calls all the same
                 await asyncio.wait(self.flying)
-            window.leave()
-            window.give_back(self.places)
+            window.leave(self.claimed.channel)
+            self._hold(0)
         async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
             await release(conn, self.claimed, worker=self.tools.worker)
 
@@ -122,55 +122,55 @@ class Sending:
         """Records, marks the next, calls them, and waits for the first answers."""
         next_ones = self._next(len(results))
         if results or next_ones or self._until_renewal() <= 0:
-            stands, attempts, intent = await self._commit(results, next_ones)
-            self.tools.window.give_back(self.places - len(self.flying) - len(attempts))
-            self.places = len(self.flying) + len(attempts)
-            if not stands or len(attempts) < len(next_ones):
+            done, intent = await self._commit(results, next_ones)
+            self._hold(len(self.flying) + len(done.attempts))
+            if not done.stands or len(done.attempts) < len(next_ones):
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
-            self._call(next_ones, attempts, intent)
+            self._call(next_ones, done.attempts, intent)
         elif not self.flying:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.tools.window.some(), self._until_renewal())
+                await asyncio.wait_for(self.tools.window.change(), self._until_renewal())
         return await self._answers() if self.flying else []
 
     def _until_renewal(self) -> float:
         return self.renewed + self.renew_every - asyncio.get_running_loop().time()
 
     def _next(self, freed: int) -> list[Waiting]:
-        """What to mark now, in places of our own that this round frees and in others as far as our share goes."""
+        """What to mark now, in places of our own that this round frees and in others as far as the channel's share goes."""
         if self.tools.stopping.is_set():
             self.left.clear()
-        allowed = min(len(self.left), max(0, self.tools.window.share - len(self.flying)))
-        own = min(freed, allowed)
-        taken = self.tools.window.take(allowed - own)
-        self.places += taken
-        return [self.left.popleft() for _ in range(own + taken)]
+        count = self.tools.window.take(self.claimed.channel, len(self.left), freed=freed)
+        self.places += max(0, count - freed)
+        return [self.left.popleft() for _ in range(count)]
 
-    async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> tuple[bool, dict[int, int], _Intent]:
-        """One transaction; tried again while the database is away, for what is known must not be lost.
+    def _hold(self, places: int) -> None:
+        """Gives back what is held beyond so many."""
+        self.tools.window.give_back(self.claimed.channel, self.places - places)
+        self.places = places
 
-        Whether the lease stands, what may be called (number → attempt), and since when.
+    async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> tuple[Round, _Intent]:
+        """One statement; tried again while the database is away, for what is known must not be lost.
+
+        If a commit's answer was lost, the intents of this round are marked already and will not be marked again: they were never
+        called, and end as what they are, in doubt.
         """
         numbers = [each.number for each in next_ones]
         give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
         while True:
             intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
-            attempts: dict[int, int] = {}
             try:
-                async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
-                    stands = await renew(conn, self.claimed, worker=self.tools.worker)
-                    await record(conn, self.claimed.broadcast_id, results, now=intent.clock)
-                    if numbers and stands:
-                        attempts = await mark_calling(conn, self.claimed, numbers, worker=self.tools.worker, now=intent.clock)
-                self.renewed = intent.loop
-                return stands, attempts, intent
+                async with single_statement(self.tools.engine) as conn:
+                    done = await commit_round(
+                        conn, self.claimed, worker=self.tools.worker, now=intent.clock, results=results, call=numbers
+                    )
             except AWAY as error:
-                # If the commit's answer was lost, the intents of this round are marked already and will not be marked again:
-                # they were never called, and end as what they are, in doubt.
                 _log.warning("deliver.database_away", error=type(error).__name__, chunk=self.claimed.chunk)
                 if asyncio.get_running_loop().time() > give_up:
                     raise
                 await asyncio.sleep(0.2)
+            else:
+                self.renewed = intent.loop
+                return done, intent
 
     def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent) -> None:
         for each in marked:

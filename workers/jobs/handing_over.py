@@ -8,7 +8,7 @@ import structlog
 from contact_registry import DataKey, Unsealable
 from service.deliveries import Attempt
 from service.deliveries.claims import Claimed, Waiting
-from service.deliveries.outcomes import Result
+from service.deliveries.rounds import Result
 from service.signing.records import SLOT
 from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
 from workers.jobs.contents import Content

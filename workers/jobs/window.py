@@ -1,6 +1,7 @@
 """How many deliveries a process may have in `calling` at once: what a killed worker can leave in doubt."""
 
 import asyncio
+from collections import Counter
 
 
 class Window:
@@ -9,33 +10,37 @@ class Window:
     def __init__(self, places: int = 50) -> None:
         self._places = places
         self._free = places
-        self._chunks = 0
+        self._chunks: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
         self._freed = asyncio.Event()
 
-    def join(self) -> None:
-        """One more chunk is under way."""
-        self._chunks += 1
+    def join(self, channel: str) -> None:
+        """One more chunk of the channel is under way."""
+        self._chunks[channel] += 1
 
-    def leave(self) -> None:
-        self._chunks -= 1
+    def leave(self, channel: str) -> None:
+        self._chunks[channel] -= 1
 
-    @property
-    def share(self) -> int:
-        """How many places one chunk may hold: a slow carrier's chunk must not keep another channel's from its own."""
-        return -(-self._places // max(1, self._chunks))
+    def take(self, channel: str, at_most: int, *, freed: int = 0) -> int:
+        """How many may be called now, at most so many; perhaps none. `freed`: places of the chunk's own that this round frees.
 
-    def take(self, at_most: int) -> int:
-        """As many places as are free, at most so many; perhaps none."""
-        taken = max(0, min(self._free, at_most))
+        A channel may hold its share only: a slow carrier must not keep another channel from its own. Among a channel's chunks the first
+        takes what there is: the larger its rounds, the fewer they are; and the next chunk is ready when it ends.
+        """
+        channels = sum(1 for chunks in self._chunks.values() if chunks > 0)
+        room = -(-self._places // max(1, channels)) - self._held[channel] + freed
+        allowed = max(0, min(at_most, room))
+        taken = min(self._free, max(0, allowed - freed))
         self._free -= taken
-        return taken
+        self._held[channel] += taken
+        return min(allowed, freed) + taken
 
-    def give_back(self, places: int) -> None:
+    def give_back(self, channel: str, places: int) -> None:
         self._free += places
+        self._held[channel] -= places
         self._freed.set()
+        self._freed = asyncio.Event()
 
-    async def some(self) -> None:
-        """Returns when a place is free."""
-        while self._free <= 0:
-            self._freed.clear()
-            await self._freed.wait()
+    async def change(self) -> None:
+        """Returns when places are given back."""
+        await self._freed.wait()

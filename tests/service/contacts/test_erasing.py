@@ -19,8 +19,8 @@ from service.contacts import (
 )
 from service.database import unit_transaction
 from service.deliveries import list_deliveries, plan, progress_of
-from service.deliveries.claims import claim, mark_calling
-from service.deliveries.outcomes import Result, record
+from service.deliveries.claims import claim
+from service.deliveries.rounds import Result, commit_round
 from service.errors import Conflict
 from service.keyring.deployment import deployment_key
 from service.lookups import Lookups
@@ -73,9 +73,9 @@ async def sent_to(sent: Approved, *addresses: str) -> None:
             claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=chunk, worker=WORKER)
             assert claimed is not None
             mine = [each.number for each in claimed.deliveries if each.number in wanted]
-            await mark_calling(conn, claimed, mine, worker=WORKER, now=NOW)
+            await commit_round(conn, claimed, worker=WORKER, now=NOW, call=mine)
             results = [Result(number, 1, "accepted", provider_id=f"SM{number}") for number in mine]
-            await record(conn, sent.broadcast_id, results, now=NOW)
+            await commit_round(conn, claimed, worker=WORKER, now=NOW, results=results)
 
 
 async def opened_anywhere(sent: Approved, address: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -10,8 +10,8 @@ from contact_registry import MasterKey, address_hash
 from service.contacts import Target, take_off
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_receipts, plan, progress_of
-from service.deliveries.claims import claim, mark_calling
-from service.deliveries.outcomes import Result, record
+from service.deliveries.claims import Claimed, claim
+from service.deliveries.rounds import Result, commit_round
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
@@ -155,7 +155,7 @@ async def _call(sent: Approved) -> list[int]:
     async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
         claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
         assert claimed is not None
-        await mark_calling(conn, claimed, [each.number for each in claimed.deliveries], worker=WORKER, now=NOW)
+        await commit_round(conn, claimed, worker=WORKER, now=NOW, call=[each.number for each in claimed.deliveries])
     async with sent.engines.owner.begin() as conn:
         index = await deployment_key(conn, sent.master, "address_index")
     by_hash = {bytes(r.address_hash): r.number for r in await sent.rows("SELECT address_hash, number FROM deliveries")}
@@ -163,10 +163,12 @@ async def _call(sent: Approved) -> list[int]:
 
 
 async def _came_back(sent: Approved, results: Sequence[Result], *accepted: int) -> None:
+    held = Claimed(
+        sent.broadcast_id, chunk=0, unit_id=sent.unit_id, channel="sms", record_id=UUID(int=0), claims=1, deliveries=()
+    )
+    came = [*results, *(Result(n, 1, "accepted", provider_id=f"SM{n}") for n in accepted)]
     async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
-        await record(
-            conn, sent.broadcast_id, [*results, *(Result(n, 1, "accepted", provider_id=f"SM{n}") for n in accepted)], now=NOW
-        )
+        await commit_round(conn, held, worker=WORKER, now=NOW, results=came)
     await sent.run("UPDATE delivery_chunks SET holder = NULL, lease_until = NULL")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from service.database import unit_transaction
-from service.deliveries.claims import Claimed, claim, mark_calling, release
-from service.deliveries.outcomes import Result, record
+from service.database import single_statement, unit_transaction
+from service.deliveries.claims import Claimed, claim, release
+from service.deliveries.rounds import Result, Round, commit_round
 from service.deliveries.sweeping import free_lost_chunks
 from tests.factories.approved import Approved
 
@@ -20,12 +20,12 @@ async def _claim(planned: Approved, worker: UUID, chunk: int = 0) -> Claimed | N
 async def _mark(planned: Approved, claimed: Claimed, worker: UUID) -> dict[int, int]:
     numbers = [each.number for each in claimed.deliveries]
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        return await mark_calling(conn, claimed, numbers, worker=worker, now=datetime.now(UTC))
+        return (await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), call=numbers)).attempts
 
 
-async def _record(planned: Approved, results: Sequence[Result]) -> None:
+async def _record(planned: Approved, claimed: Claimed, results: Sequence[Result]) -> None:
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        await record(conn, planned.broadcast_id, results, now=datetime.now(UTC))
+        await commit_round(conn, claimed, worker=uuid4(), now=datetime.now(UTC), results=results)
 
 
 async def _sweep(planned: Approved) -> int:
@@ -66,7 +66,7 @@ async def test_a_dead_workers_chunk_goes_on_and_what_it_called_is_uncertain(plan
     assert claimed is not None
     called = claimed.deliveries[0]
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        await mark_calling(conn, claimed, [called.number], worker=dead, now=datetime.now(UTC))
+        await commit_round(conn, claimed, worker=dead, now=datetime.now(UTC), call=[called.number])
     assert await _sweep(planned) == 0, "it lives"
     await planned.run("UPDATE worker_heartbeats SET seen_at = now() - interval '9 seconds'")
 
@@ -87,7 +87,7 @@ async def test_a_late_answer_settles_what_became_uncertain(planned: Approved) ->
     await _sweep(planned)
     assert (await planned.states())["uncertain"] == 3
 
-    await _record(planned, [Result(number, attempt, "accepted", "SM1") for number, attempt in attempts.items()])
+    await _record(planned, claimed, [Result(number, attempt, "accepted", "SM1") for number, attempt in attempts.items()])
 
     assert await planned.states() == {"accepted": 3, "waiting": 2}
 
@@ -103,6 +103,7 @@ async def test_a_late_yes_settles_what_was_taken_for_absent(planned: Approved) -
 
     await _record(
         planned,
+        claimed,
         [
             Result(other, attempts[other] + 1, "accepted", "SM2"),
             Result(no, attempts[no], "failed", reason="21211"),
@@ -120,7 +121,7 @@ async def test_an_answer_of_another_attempt_changes_nothing(planned: Approved) -
     assert claimed is not None
     attempts = await _mark(planned, claimed, worker)
 
-    await _record(planned, [Result(number, attempt + 1, "accepted", "SM1") for number, attempt in attempts.items()])
+    await _record(planned, claimed, [Result(number, attempt + 1, "accepted", "SM1") for number, attempt in attempts.items()])
 
     assert (await planned.states())["calling"] == 3
 
@@ -131,7 +132,7 @@ async def test_what_waits_for_another_try_keeps_its_chunk_until_then(planned: Ap
     assert claimed is not None
     attempts = await _mark(planned, claimed, worker)
     later = datetime(2099, 1, 1, tzinfo=UTC)
-    await _record(planned, [Result(n, a, "waiting", reason="connect", retry_at=later) for n, a in attempts.items()])
+    await _record(planned, claimed, [Result(n, a, "waiting", reason="connect", retry_at=later) for n, a in attempts.items()])
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
         await release(conn, claimed, worker=worker)
 
@@ -141,6 +142,20 @@ async def test_what_waits_for_another_try_keeps_its_chunk_until_then(planned: Ap
     again = await _claim(planned, uuid4())
     assert again is not None
     assert len(again.deliveries) == 3
+
+
+async def test_one_round_records_what_came_back_and_calls_the_next(planned: Approved) -> None:
+    worker = uuid4()
+    claimed = await _claim(planned, worker)
+    assert claimed is not None
+    first, second, third = (each.number for each in claimed.deliveries)
+    async with single_statement(planned.engines.worker) as conn:
+        begun = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), call=[first, second])
+        assert begun == Round(stands=True, attempts={first: 1, second: 1})
+        went = [Result(first, 1, "accepted", "SM1"), Result(second, 1, "failed", reason="twilio.21211")]
+        next_one = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), results=went, call=[first, third])
+    assert next_one == Round(stands=True, attempts={third: 1}), "what has an outcome is not called again"
+    assert await planned.states() == {"accepted": 1, "failed": 1, "calling": 1, "waiting": 2}
 
 
 async def test_what_expired_meanwhile_is_not_sent(planned: Approved) -> None:

@@ -1,6 +1,7 @@
 """A chunk under way: what was asleep does not call, a hung carrier costs no lease, and what cannot be believed is not sent."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -8,8 +9,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from contact_registry import data_keys
 from service.database import unit_transaction
-from service.deliveries.claims import Claimed, mark_calling, release
+from service.deliveries.claims import Claimed, release
 from service.deliveries.reconciling import CALL_ENDS
+from service.deliveries.rounds import commit_round
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.deliver import LATEST_CALL, Sending, deliver_chunk
 from workers.jobs.handing_over import HandingOver
@@ -36,12 +38,13 @@ async def test_everybody_in_a_chunk_is_called_once(bench: Bench) -> None:
 
 
 async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobody(bench: Bench) -> None:
-    def sleep(_: object) -> None:
-        bench.clock.ahead += LATEST_CALL * 2
+    def sleep(*said: Any) -> None:
+        if "deliver_round" in said[2]:
+            bench.clock.ahead += LATEST_CALL * 2
 
-    event.listen(bench.tools.engine.sync_engine, "commit", sleep)
+    event.listen(bench.tools.engine.sync_engine, "after_cursor_execute", sleep)
     await _deliver(bench)
-    event.remove(bench.tools.engine.sync_engine, "commit", sleep)
+    event.remove(bench.tools.engine.sync_engine, "after_cursor_execute", sleep)
 
     assert bench.carrier.taken == []
     rows = await bench.approved.rows("SELECT DISTINCT state, reason, attempt FROM deliveries WHERE channel = 'sms'")
@@ -51,18 +54,18 @@ async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobo
 async def test_what_was_not_committed_is_not_called_by_who_lost_the_lease_meanwhile(bench: Bench) -> None:
     away = True
 
-    def commit(_: object) -> None:
+    def lost(*said: Any) -> None:
         if away:
-            raise OperationalError("COMMIT", {}, OSError())
+            raise OperationalError(said[2], {}, OSError())
 
     sending = await _sending(bench, await bench.claim(), renew_every=5)
-    event.listen(bench.tools.engine.sync_engine, "commit", commit)
+    event.listen(bench.tools.engine.sync_engine, "before_cursor_execute", lost)
     running = asyncio.create_task(sending.run())
     await asyncio.sleep(0.3)
     await bench.approved.run("UPDATE delivery_chunks SET holder = gen_random_uuid(), claims = claims + 1 WHERE chunk = 0")
     away = False
     await running
-    event.remove(bench.tools.engine.sync_engine, "commit", commit)
+    event.remove(bench.tools.engine.sync_engine, "before_cursor_execute", lost)
 
     assert bench.carrier.taken == []
     assert await bench.approved.states() == {"waiting": 5}
@@ -89,14 +92,14 @@ async def test_a_hung_carrier_costs_no_lease(bench: Bench) -> None:
 
 
 async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
-    taken = bench.tools.window.take(50)
+    taken = bench.tools.window.take("sms", 50)
     running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=0.2)).run())
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 0")
     await asyncio.sleep(0.6)
     (row,) = await bench.approved.rows(
         "SELECT lease_until > now() + interval '30 seconds' AS good FROM delivery_chunks WHERE chunk = 0"
     )
-    bench.tools.window.give_back(taken)
+    bench.tools.window.give_back("sms", taken)
     await running
     assert row.good
     assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
@@ -109,12 +112,12 @@ async def test_an_old_lease_of_the_same_process_is_no_lease(bench: Bench) -> Non
     numbers = [each.number for each in old.deliveries]
     worker, now = bench.tools.worker, bench.clock()
     async with unit_transaction(bench.tools.engine, old.unit_id) as conn:
-        assert await mark_calling(conn, old, numbers, worker=worker, now=now) == {}
+        assert (await commit_round(conn, old, worker=worker, now=now, call=numbers)).attempts == {}
         await release(conn, old, worker=worker)
     (row,) = await bench.approved.rows("SELECT holder FROM delivery_chunks WHERE chunk = 0")
     assert row.holder == worker
     async with unit_transaction(bench.tools.engine, new.unit_id) as conn:
-        assert sorted(await mark_calling(conn, new, numbers, worker=worker, now=now)) == numbers
+        assert sorted((await commit_round(conn, new, worker=worker, now=now, call=numbers)).attempts) == numbers
 
 
 async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_places_are_free(bench: Bench) -> None:
@@ -124,12 +127,12 @@ async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_
     await bench.approved.run("REVOKE UPDATE ON delivery_chunks FROM loa_worker")
     await asyncio.sleep(0.5)
     assert not running.done()
-    assert bench.tools.window.take(50) == 47
-    bench.tools.window.give_back(47)
+    assert bench.tools.window.take("sms", 50) == 47
+    bench.tools.window.give_back("sms", 47)
     bench.carrier.open.set()
     with pytest.raises(ProgrammingError):
         await asyncio.wait_for(running, 5)
-    assert bench.tools.window.take(50) == 50
+    assert bench.tools.window.take("sms", 50) == 50
 
 
 async def test_what_is_not_signed_is_not_sent_and_the_broadcast_says_so(bench: Bench) -> None:
