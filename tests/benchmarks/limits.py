@@ -5,7 +5,7 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.message import EmailMessage
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiosmtplib
@@ -17,16 +17,36 @@ from jinja2 import Environment
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from service.rendering import message_variants
+from workers.channels.base import Slots
+from workers.channels.email_mime import EmailBlueprint
+
 IN_FLIGHT = 50
 CONNECTIONS = 10
 
 
+def one_message() -> bytes:
+    """A warning's email as the workers hand it over: the raw loop carries the same load."""
+    now = datetime.now(UTC)
+    body = "Tin do email: KHÔNG chuyển. Gọi số trường đã lưu."
+    texts = message_variants(
+        kind="scam_alert",
+        sender="SGDDTDNAI",
+        unit_name="Trường THCS Nguyễn Bỉnh Khiêm",
+        sms=None,
+        sms_script="ascii",
+        email_subject="Tin do email",
+        email_body=body,
+        issued_at=now,
+        expires_at=now + timedelta(days=7),
+    )["email"]
+    blueprint = EmailBlueprint(sender="loa@example.org", sender_name="Trường THCS Nguyễn Bỉnh Khiêm", date=now, **texts)
+    return blueprint.fill(Slots(to="raw0@example.com", number="4071 8826 3163", message_id="1.407188263163@example.org"))
+
+
 async def raw_smtp(port: int, how_many: int) -> float:
     """Messages per second of a pooled aiosmtplib loop with one prebuilt message."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "loa@example.org", "raw@example.com", "raw"
-    message.set_content("Tin canh bao\n" * 20)
-    data = message.as_bytes()
+    data = one_message()
     left = iter(range(how_many))
 
     async def connection() -> None:
