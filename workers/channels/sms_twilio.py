@@ -7,6 +7,7 @@ import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -140,7 +141,8 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
             method,
             self._base + url.removeprefix(_TWILIO),
             params=cast("Any", params),
-            data=data,
+            # A form made by hand: aiohttp's own takes a third of the call, twilio's values are texts and numbers.
+            data=urlencode(data).encode() if data else None,
             headers={**(headers or {}), "Authorization": self._authorization},
             allow_redirects=False,
         ) as answer:
