@@ -11,7 +11,6 @@ from service.broadcasts.audiences import (
 )
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
-from service.broadcasts.gate import PASS_THE_GATE
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
@@ -27,7 +26,6 @@ from service.broadcasts.texts import LONGEST, Channel, EmailText, Kind, SmsScrip
 
 __all__ = [
     "LONGEST",
-    "PASS_THE_GATE",
     "AudienceCount",
     "BroadcastView",
     "Channel",

@@ -15,8 +15,8 @@ from service.actors import Actor
 from service.broadcasts import BroadcastView, cancel, find_broadcast, pause, reopen, resume
 from service.database import unit_transaction
 from service.deliveries import plan, progress_of, repeat_uncertain, retry_failed
-from service.deliveries.claims import Claimed, claim, mark_calling, renew
-from service.deliveries.outcomes import Becomes, Result, record
+from service.deliveries.claims import Claimed, claim
+from service.deliveries.rounds import Becomes, Result, commit_round
 from service.deliveries.sweeping import close_finished, drop_waiting, end_overdue
 from service.errors import Conflict, Forbidden, LoaError, NotFound
 from tests.conftest import Engines
@@ -83,9 +83,10 @@ async def _call(of: Approved, becomes: Becomes | None, chunk: int = 0) -> Claime
         claimed = await claim(conn, broadcast_id=of.broadcast_id, chunk=chunk, worker=worker)
         assert claimed is not None
         numbers = [each.number for each in claimed.deliveries]
-        attempts = await mark_calling(conn, claimed, numbers, worker=worker, now=_now())
+        marked = await commit_round(conn, claimed, worker=worker, now=_now(), call=numbers)
         if becomes:
-            await record(conn, of.broadcast_id, [Result(n, a, becomes, reason="x") for n, a in attempts.items()], now=_now())
+            results = [Result(n, a, becomes, reason="x") for n, a in marked.attempts.items()]
+            await commit_round(conn, claimed, worker=worker, now=_now(), results=results)
     await of.run("UPDATE delivery_chunks SET holder = NULL, lease_until = NULL")
     return claimed
 
@@ -150,11 +151,9 @@ async def test_a_stop_waits_for_whoever_marks_and_counts_what_they_marked(sendin
         return counted.sending, counted.waiting
 
     async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
-        assert await renew(conn, claimed, worker=worker)
+        await commit_round(conn, claimed, worker=worker, now=_now(), call=[each.number for each in claimed.deliveries])
         stopping = asyncio.create_task(_by(sending, stop))
         await _until_somebody_waits(sending)
-        numbers = [each.number for each in claimed.deliveries]
-        await mark_calling(conn, claimed, numbers, worker=worker, now=_now())
         assert not stopping.done()
     assert await stopping == (3, 2)
 
