@@ -233,7 +233,7 @@ async def test_cancelling_ends_what_waits_and_lets_what_is_called_end_as_it_ends
     yes, no, later = (each.number for each in claimed.deliveries)
     async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
         results = [Result(yes, 1, "accepted"), Result(no, 1, "failed", reason="21211"), Result(later, 1, "waiting")]
-        await record(conn, sending.broadcast_id, results, now=_now())
+        await commit_round(conn, claimed, worker=uuid4(), now=_now(), results=results)
     assert await _drop(sending) == 1, "it is not tried again"
     assert await sending.states() == {"accepted": 1, "failed": 1, "not_sent": 3}
     assert {r.reason for r in await sending.rows("SELECT reason FROM deliveries WHERE state = 'not_sent'")} == {
@@ -272,11 +272,10 @@ async def test_only_what_failed_is_tried_again_and_the_warning_is_open_until_the
 
 async def test_a_dead_number_is_not_written_to_again_by_a_retry(sending: Approved) -> None:
     worker = uuid4()
-    await _call(sending, "waiting")
-    await sending.run("UPDATE deliveries SET state = 'calling' WHERE channel = 'sms'")
-    dead = [row.number for row in await sending.rows("SELECT number FROM deliveries WHERE channel = 'sms'")]
+    called = await _call(sending, None)
+    dead = [Result(each.number, 1, "failed", reason="twilio.21211") for each in called.deliveries]
     async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
-        await record(conn, sending.broadcast_id, [Result(n, 1, "failed", reason="twilio.21211") for n in dead], now=_now())
+        await commit_round(conn, called, worker=worker, now=_now(), results=dead)
     await _by(sending, lambda conn, actor: retry_failed(conn, actor, broadcast_id=sending.broadcast_id, now=_now()))
     async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
         claimed = await claim(conn, broadcast_id=sending.broadcast_id, chunk=0, worker=worker)
