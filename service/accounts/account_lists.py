@@ -67,7 +67,11 @@ def read_accounts(data: bytes, index_key: bytes) -> ReadAccounts:
     """The list's people, each email once. Raises `ImportRefused`, `Invalid("request.invalid")` for a missing column."""
     table = read_table(data, _COLUMNS, most=MOST)
     if missing := [name for name in _NEEDED if name not in table.headings]:
-        raise Invalid("request.invalid", fields=tuple(FieldError(name, "bulk.column_missing") for name in missing))
+        headings = dict(zip(_COLUMNS, TEMPLATE[0], strict=True))
+        raise Invalid(
+            "request.invalid",
+            fields=tuple(FieldError(name, "bulk.column_missing", {"heading": headings[name]}) for name in missing),
+        )
     rows: list[AccountRow] = []
     problems: list[RowError] = []
     first: dict[bytes, int] = {}

@@ -40,7 +40,7 @@ def wrong_fields(email: str | None, name: str) -> list[FieldError]:
     """What keeps these from being a person, field by field, never with a value. `email` as `normal_email` read it."""
     wrong = []
     if email is None:
-        wrong.append(FieldError("email", "field.invalid"))
+        wrong.append(FieldError("email", "email.invalid"))
     if not 1 <= len(name) <= LONGEST_NAME:
         wrong.append(FieldError("name", "field.too_long" if name else "field.too_short"))
     return wrong

@@ -15,7 +15,7 @@ NO_PASSWORD = "!"  # noqa: S105 - no hash: no password fits it
 
 def password_problem(password: str) -> FieldError | None:
     """Why this can be nobody's password."""
-    return FieldError("password", "field.too_short", {"least": SHORTEST}) if len(password) < SHORTEST else None
+    return FieldError("password", "account.password_short", {"least": SHORTEST}) if len(password) < SHORTEST else None
 
 
 async def hash_password(password: str) -> str:

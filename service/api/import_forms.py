@@ -18,7 +18,7 @@ class UploadForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    file: UploadFile = Field(description="xlsx, xls or CSV, at most 10 MB and 20,000 rows")
+    file: UploadFile = Field(description="xlsx, xls, ods, csv or tsv, at most 10 MB and 20,000 rows")
     unit: Annotated[str, Field(max_length=40)]
     dry_run: bool = False
     audience: ListOf = "parents"

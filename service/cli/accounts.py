@@ -7,7 +7,15 @@ import typer
 from sqlalchemy import text
 
 from contact_registry import address_hash
-from service.accounts import PERMISSIONS, check_accounts, create_account, create_accounts, invitations_workbook, invite
+from service.accounts import (
+    ACCOUNTS_TEMPLATE,
+    PERMISSIONS,
+    check_accounts,
+    create_account,
+    create_accounts,
+    invitations_workbook,
+    invite,
+)
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import act_from_the_top, in_a_line, on_deployment
 from service.clock import on_screen
@@ -83,7 +91,10 @@ def invite_person(
 
 @app.command("import")
 def take_list(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Excel or CSV, headings as in the API's template.")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help=f"Excel or CSV with the headings {', '.join(ACCOUNTS_TEMPLATE[0])}."),
+    ],
     invitations: Annotated[Path, typer.Option(help="Where to write the invitations (.xlsx), readable by you alone.")],
     unit: Annotated[str, typer.Option(help="The unit at the top; the whole tree unless said.")] = "",
 ) -> None:

@@ -42,10 +42,11 @@ def main() -> None:
     except Unsealable:
         sys.exit("LOA_MASTER_KEY does not open the keys of this database: see `loa keys rewrap --help`")
     except LoaError as refused:
-        lines = [sentence(refused.code, terminal_language(), refused.values)]
-        lines += [f"  {field.field}: {sentence(field.code, terminal_language(), field.values)}" for field in refused.fields]
+        lines = [] if refused.fields else [sentence(refused.code, terminal_language(), refused.values)]
+        lines += [f"{field.field}: {sentence(field.code, terminal_language(), field.values)}" for field in refused.fields]
         rows = refused.problems if isinstance(refused, RowsRefused) else ()
-        lines += [f"  {row.row}, {row.column}: {sentence(row.code, terminal_language(), row.values)}" for row in rows]
+        word = Words.of_terminal()("import_row").lower()
+        lines += [f"  {word} {row.row}, {row.column}: {sentence(row.code, terminal_language(), row.values)}" for row in rows]
         sys.exit("\n".join(lines))
     except ImportRefused as refused:
         sys.exit(sentence(refused.code, terminal_language()))

@@ -71,6 +71,7 @@ def take(
     data, of = file.read_bytes(), "staff" if staff else "parents"
 
     async def work(deployment: Deployment) -> None:
+        typer.echo(words("import_reading"), err=True)
         public_id = await _read(deployment, data, unit=unit, email=email, of=of, dry=dry)  # type: ignore[arg-type]
         report = await _report(deployment, public_id)
         _show(report, words)
@@ -80,9 +81,15 @@ def take(
             return
         difference = await _compare(deployment, public_id, email)
         typer.echo(_told(difference, words))
-        if not _confirmed(difference, words, apply=apply):
+        try:
+            confirmed = _confirmed(difference, words, apply=apply)
+        except typer.Abort:  # Ctrl-C, or nobody there to answer
+            typer.echo("\n" + words("import_kept", id=public_id))
+            raise typer.Exit(1) from None
+        if not confirmed:
             typer.echo(words("import_kept", id=public_id))
             return
+        typer.echo(words("import_applying"), err=True)
         await _apply(deployment, public_id, email, gone=difference.gone)
         typer.echo(words("import_applied", id=public_id))
 

@@ -16,7 +16,7 @@ from service.keyring import make_signing_key
 from service.readiness import Covered, Part, Report, coverage, readiness_report
 from service.refusals import in_words
 from service.standalone.words import terminal_language
-from service.units import Unit, check_units, create_first_unit, create_units, find_unit, list_units, root_unit
+from service.units import UNITS_TEMPLATE, Unit, check_units, create_first_unit, create_units, find_unit, list_units, root_unit
 
 app = typer.Typer(help="The tree of organisations.", no_args_is_help=True)
 
@@ -113,7 +113,9 @@ def show_ready(code: Annotated[str, typer.Argument(help="The unit's code.")]) ->
 
 @app.command("import")
 def take_list(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Excel or CSV, headings as in the API's template.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help=f"Excel or CSV with the headings {', '.join(UNITS_TEMPLATE[0])}.")
+    ],
     unit: Annotated[str, typer.Option(help="The unit at the top; the whole tree unless said.")] = "",
 ) -> None:
     """Make the units of a list, all of them or none. Safe to repeat: what stands as the list says is left alone."""

@@ -156,7 +156,8 @@ def summary(counts: Counts, audience: str, language: str) -> str:
             else _many(counts.rows, "pupil", "pupils")
         )
         nobody = f"{counts.without_contact} with no contact"
-        return f"{people}, {counts.phones} numbers and {counts.emails} emails to send to, {_many(counts.to_fix, 'row', 'rows')} to fix, {nobody}."
+        reached = f"{_many(counts.phones, 'number', 'numbers')} and {_many(counts.emails, 'email', 'emails')} to send to"
+        return f"{people}, {reached}, {_many(counts.to_fix, 'row', 'rows')} to fix, {nobody}."
     people = "cán bộ, giáo viên" if audience == "staff" else "học sinh"
     return (
         f"{counts.rows} {people}, {counts.phones} số và {counts.emails} email gửi được, {counts.to_fix} dòng cần sửa,"

@@ -17,6 +17,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Tài khoản đang bị khóa. Mở lại rồi mới mời được.",
         "The account is disabled. Enable it before inviting its person.",
     ),
+    "account.password_short": (
+        "Mật khẩu cần ít nhất {least} ký tự.",
+        "A password has at least {least} characters.",
+    ),
     "invitation.unknown": (
         "Lời mời không dùng được: sai, hết hạn hoặc đã dùng. Xin người quản trị một lời mời mới.",
         "The invitation does not work: mistyped, expired or used. Ask the administrator for a new one.",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "bulk.rows": (
-        "Có {count} dòng chưa dùng được nên chưa ghi dòng nào. Sửa các dòng trong problems rồi gửi lại cả tệp.",
-        "{count} rows cannot be used, so nothing was made. Correct the rows in problems and send the whole file again.",
+        "Có {count} dòng chưa dùng được nên chưa ghi dòng nào. Sửa các dòng ấy rồi gửi lại cả tệp.",
+        "Nothing was made: rows that cannot be used: {count}. Correct them and send the whole file again.",
     ),
     "bulk.no_heading": (
         "Không thấy dòng tiêu đề. Dùng tệp mẫu, hoặc ghi tiêu đề các cột ở một trong 20 dòng đầu.",
@@ -15,7 +15,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Tệp có hơn 5.000 dòng. Chia thành nhiều tệp.",
         "The file has more than 5,000 rows. Split it.",
     ),
-    "bulk.column_missing": ("Danh sách thiếu cột này.", "The list lacks this column."),
+    "bulk.column_missing": (
+        "Danh sách thiếu cột này. Trong tệp mẫu, cột có tiêu đề “{heading}”.",
+        "The list lacks this column. In the template it is headed “{heading}”.",
+    ),
     "bulk.repeated": ("Đã có ở dòng {first}.", "It stands in row {first} already."),
     "bulk.level": ("Cấp là sở, xã (phòng) hoặc trường.", "The level is department, commune office or school."),
     "bulk.unit_differs": (

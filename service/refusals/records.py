@@ -26,5 +26,4 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "No key may sign for this unit now, so nothing can be approved.",
     ),
     "webhook.bad_signature": ("Chữ ký của lời gọi không đúng.", "The signature of the call is wrong."),
-    "webhook.unknown_token": ("Lời gọi không ứng với tin nào.", "The call belongs to no message."),
 }

@@ -13,17 +13,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
     "unit.code_shape": (
-        "Mã đơn vị gồm chữ thường không dấu, số và dấu gạch nối.",
-        "A code has lower-case letters, digits and hyphens.",
+        "Mã đơn vị có từ 2 đến 40 chữ thường không dấu, số và dấu gạch nối, ví dụ mn-hoa-sen.",
+        "A code has 2 to 40 lower-case letters without accents, digits and hyphens, e.g. mn-hoa-sen.",
     ),
-    "unit.name_length": ("Tên đơn vị cần từ 1 đến 200 ký tự.", "A name has 1 to 200 characters."),
     "unit.name_forbidden": (
         "Tên đơn vị đứng trong mọi tin, nên không được có đường dẫn, số điện thoại, số tài khoản, số tiền hay chữ trong ngoặc {{}}.",
         "The name stands in every message: no web address, telephone or account number, amount of money or {{}} in it.",
-    ),
-    "unit.level_unknown": (
-        "Cấp phải là department, commune_office hoặc school.",
-        "The level is department, commune_office or school.",
     ),
     "unit.parent_level": (
         "Đơn vị phải đứng dưới một đơn vị cấp cao hơn trong phạm vi của bạn.",

@@ -99,6 +99,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "open_record": ("Bản ghi đã ký", "The signed record"),
     "accounts": ("Tài khoản và khóa API: {file}", "Accounts and API keys: {file}"),
     "logs": ("Nhật ký: {logs}", "Logs: {logs}"),
+    "import_reading": ("Đang đọc danh sách …", "Reading the list …"),
+    "import_applying": ("Đang áp dụng …", "Applying it …"),
     "import_sheet": ("Trang tính", "Sheet"),
     "import_row": ("Dòng", "Row"),
     "import_column": ("Cột", "Column"),

@@ -40,7 +40,7 @@ def check_unit(*, code: str, name: str, level: str, starts: date, ends: date | N
     """The name, in its one form, of a unit that can be. Raises `Invalid`, naming every field at once."""
     wrong = []
     if not _CODE.fullmatch(code):
-        wrong.append(FieldError("code", "field.invalid"))
+        wrong.append(FieldError("code", "unit.code_shape"))
     name = one_line(name)
     if not 1 <= len(name) <= 200:
         wrong.append(FieldError("name", "field.too_long" if name else "field.too_short", {"most": 200}))

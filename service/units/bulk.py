@@ -128,7 +128,11 @@ async def create_units(conn: AsyncConnection, actor: Actor | None, checked: Chec
 def _read(data: bytes, today: date) -> tuple[PlainTable, list[UnitRow], list[RowError]]:
     table = read_table(data, _COLUMNS, most=MOST)
     if missing := [name for name in _NEEDED if name not in table.headings]:
-        raise Invalid("request.invalid", fields=tuple(FieldError(name, "bulk.column_missing") for name in missing))
+        headings = dict(zip(_COLUMNS, TEMPLATE[0], strict=True))
+        raise Invalid(
+            "request.invalid",
+            fields=tuple(FieldError(name, "bulk.column_missing", {"heading": headings[name]}) for name in missing),
+        )
     rows: list[UnitRow] = []
     problems: list[RowError] = []
     first: dict[str, int] = {}

@@ -54,6 +54,11 @@ def test_every_code_in_the_source_has_its_sentence() -> None:
     assert {(code, module) for code, module in found if code not in told} == set()
 
 
+def test_every_sentence_is_told_by_somebody() -> None:
+    raised = {text for module, path in modules() if not module.startswith("service.refusals.") for _, text in strings(path)}
+    assert SENTENCES.keys() - raised == set()
+
+
 # The sentences themselves; the reasons of deliveries, which have words of their own; a worker, which refuses nobody.
 _TELLS_OTHERWISE = ("service.refusals.", "service.deliveries.reasons", "workers.")
 

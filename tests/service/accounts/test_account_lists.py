@@ -50,7 +50,7 @@ def test_everything_wrong_in_a_row_is_named_at_once_and_no_value_is_repeated() -
     read = read_accounts((HEAD + "nbk;;lan@;vua;klingon").encode(), KEY)
     assert read.rows == ()
     assert [(each.row, each.column, each.code) for each in read.problems] == [
-        (2, "Thư điện tử", "field.invalid"),
+        (2, "Thư điện tử", "email.invalid"),
         (2, "Họ tên", "field.too_short"),
         (2, "Vai trò", "bulk.roles"),
         (2, "Ngôn ngữ", "bulk.language"),
@@ -61,7 +61,7 @@ def test_everything_wrong_in_a_row_is_named_at_once_and_no_value_is_repeated() -
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(Invalid) as refused:
         read_accounts("Họ tên,Email\nLan,lan@x.vn\n".encode(), KEY)
-    assert [(each.field, each.code) for each in refused.value.fields] == [
-        ("unit", "bulk.column_missing"),
-        ("roles", "bulk.column_missing"),
+    assert [(each.field, each.code, each.values) for each in refused.value.fields] == [
+        ("unit", "bulk.column_missing", {"heading": "Mã đơn vị"}),
+        ("roles", "bulk.column_missing", {"heading": "Vai trò"}),
     ]

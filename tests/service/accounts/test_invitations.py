@@ -141,7 +141,9 @@ async def test_a_short_password_leaves_the_invitation_as_it_is(engines: Engines,
     token = (await invited(engines, world, account)).token
     with pytest.raises(Invalid) as refusal:
         await redeemed(engines, token, password="mười một ch")
-    assert [field.field for field in refusal.value.fields] == ["password"]
+    assert [(field.field, field.code, field.values) for field in refusal.value.fields] == [
+        ("password", "account.password_short", {"least": 12})
+    ]
     await redeemed(engines, token)
 
 

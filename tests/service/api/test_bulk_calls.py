@@ -130,7 +130,7 @@ async def test_every_row_that_cannot_be_is_named_and_nothing_is_made(site: Site,
     assert refused.json()["code"] == "bulk.rows"
     assert (refused.json()["rows"], refused.json()["created"]) == (12, 0)
     assert said(refused) == [
-        (3, "Mã đơn vị", "field.invalid"),
+        (3, "Mã đơn vị", "unit.code_shape"),
         (4, "Mã đơn vị", "bulk.repeated"),
         (5, "Cấp", "bulk.level"),
         (6, "Trực thuộc", "unit.unknown"),
@@ -228,7 +228,7 @@ async def test_every_person_that_cannot_be_is_named_without_a_value_and_nobody_i
     refused = await send(site, "accounts", comma(ACCOUNT_HEADINGS, rows))
     assert (refused.status_code, refused.json()["code"]) == (422, "bulk.rows")
     assert said(refused) == [
-        (3, "Email", "field.invalid"),
+        (3, "Email", "email.invalid"),
         (4, "Họ và tên", "field.too_short"),
         (5, "Vai trò", "bulk.roles"),
         (6, "Email", "bulk.repeated"),

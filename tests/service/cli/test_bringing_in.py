@@ -55,7 +55,10 @@ def test_a_list_that_cannot_be_used_is_refused_row_by_row(engines: Engines, urls
 
     refused = loa("units", "import", str(units), **deployment)
     assert refused.returncode == 1
-    assert "  2, parent: No unit has this code" in refused.stderr
+    assert "  row 2, parent: No unit has this code" in refused.stderr
+    units.write_text("code,name,level\na-school,A,trường\n", encoding="utf-8")
+    headless = loa("units", "import", str(units), **deployment)
+    assert headless.stderr.strip() == "parent: The list lacks this column. In the template it is headed “Trực thuộc”."
     unreadable = loa("units", "import", str(photo), **deployment)
     assert (unreadable.returncode, "Traceback" in unreadable.stderr) == (1, False)
     assert "cannot be read" in unreadable.stderr

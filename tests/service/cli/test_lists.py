@@ -68,6 +68,8 @@ async def test_a_list_is_shown_and_applied_when_the_operator_says_so(take: Impor
     assert "Số điện thoại thiếu chữ số" in kept.stdout
     assert "Chưa áp dụng gì" in kept.stdout
     assert await count(engines, PRESENT) == 0
+    unanswered = take(TWO)
+    assert (unanswered.returncode, "Chưa áp dụng gì. Danh sách đã đọc: " in unanswered.stdout) == (1, True)
 
     applied = take(SIX, typed="y\n")
     assert "Ngày sinh" in applied.stdout
