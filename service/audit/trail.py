@@ -54,6 +54,8 @@ class Action(StrEnum):
     RETENTION_RUN = "retention.run"
     DATA_KEY_RETIRED = "data_key.retired"
     DATA_KEY_DELETED = "data_key.deleted"
+    ROTATION_STOPPED = "rotation.stopped"
+    ROTATION_CONTINUED = "rotation.continued"
     RULE_FILED = "data_rule.filed"
     LEAD_NAMED = "protection_lead.named"
     LEAD_ACCEPTED = "protection_lead.accepted"

@@ -79,7 +79,7 @@ def rotate(
             if halt:
                 return await stop(conn, unit_id, now=deployment.now)
             if resume:
-                return await go_on(conn, unit_id)
+                return await go_on(conn, unit_id, now=deployment.now)
             return await rotate_key(conn, deployment.master, unit_id, now=deployment.now)
 
         return sum(await _each_unit(deployment, unit, one))

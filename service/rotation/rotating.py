@@ -58,10 +58,11 @@ async def stop(conn: AsyncConnection, unit_id: int, *, now: datetime) -> int:
         text("UPDATE key_rotations SET stopped_at = :now WHERE unit_id = :unit AND deleted_at IS NULL AND stopped_at IS NULL"),
         {"unit": unit_id, "now": now},
     )
+    await _note(conn, unit_id, Action.ROTATION_STOPPED, stopped.rowcount, now)
     return stopped.rowcount
 
 
-async def go_on(conn: AsyncConnection, unit_id: int) -> int:
+async def go_on(conn: AsyncConnection, unit_id: int, *, now: datetime) -> int:
     """Lets stopped rotations go on where they were; how many."""
     on = await conn.execute(
         text(
@@ -69,7 +70,22 @@ async def go_on(conn: AsyncConnection, unit_id: int) -> int:
         ),
         {"unit": unit_id},
     )
+    await _note(conn, unit_id, Action.ROTATION_CONTINUED, on.rowcount, now)
     return on.rowcount
+
+
+async def _note(conn: AsyncConnection, unit_id: int, action: Action, rotations: int, now: datetime) -> None:
+    if rotations:
+        await record_event(
+            conn,
+            actor=None,
+            unit_id=unit_id,
+            action=action,
+            subject_kind="unit",
+            subject_id=unit_id,
+            details={"rotations": rotations},
+            now=now,
+        )
 
 
 _MESSAGES = (
