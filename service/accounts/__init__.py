@@ -1,7 +1,7 @@
 """Accounts: named people, what they may do, how they come in, and the keys their programs act with."""
 
 from service.accounts.account_lists import TEMPLATE as ACCOUNTS_TEMPLATE
-from service.accounts.administration import Change, change_account, create_account, normal_email, note_emails_told_taken
+from service.accounts.administration import Change, change_account, create_account, note_emails_told_taken
 from service.accounts.api_keys import ApiKey, create_api_key, find_api_key, list_api_keys, locate_api_key, revoke_api_key
 from service.accounts.bulk import CheckedAccounts, InvitedAccount, check_accounts, create_accounts, emails_taken
 from service.accounts.handing_out import invitations_workbook
@@ -40,7 +40,6 @@ __all__ = [
     "list_api_keys",
     "locate_account",
     "locate_api_key",
-    "normal_email",
     "note_emails_told_taken",
     "permissions_of",
     "redeem_invitation",

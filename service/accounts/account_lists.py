@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contact_registry import TableRow, address_hash, fold_heading, read_table
-from service.accounts.administration import normal_email, wrong_fields
+from service.accounts.administration import wrong_fields
 from service.errors import FieldError, Invalid, RowError
-from service.wording import one_line
+from service.wording import normal_email, one_line
 
 MOST = 5_000
 

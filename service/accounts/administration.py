@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +13,7 @@ from service.accounts.permissions import PERMISSIONS
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.errors import Conflict, FieldError, Forbidden, Invalid
-from service.wording import one_line
+from service.wording import normal_email, one_line
 
 LONGEST_NAME = 200
 
@@ -26,14 +25,6 @@ class Change:
     roles: tuple[str, ...] | None = None
     language: str | None = None
     disabled: bool | None = None
-
-
-def normal_email(email: str) -> str | None:
-    """The email in the one form it is matched by, or None if it is none."""
-    try:
-        return validate_email(email, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        return None
 
 
 def wrong_fields(email: str | None, name: str) -> list[FieldError]:

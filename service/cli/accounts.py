@@ -23,6 +23,7 @@ from service.database import act_for
 from service.keyring import deployment_key
 from service.standalone.home import write_private
 from service.units import find_unit
+from service.wording import normal_email
 
 app = typer.Typer(help="People who may act.", no_args_is_help=True)
 
@@ -75,7 +76,7 @@ def invite_person(
             row = (
                 await conn.execute(
                     text("SELECT id, unit_id FROM accounts WHERE id = :id OR email_hash = :hash"),
-                    {"id": account, "hash": address_hash(index_key, "email", email.strip().lower())},
+                    {"id": account, "hash": address_hash(index_key, "email", normal_email(email) or "")},
                 )
             ).one_or_none()
             if row is None:

@@ -4,12 +4,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import address_hash
-from service.accounts import normal_email, permissions_of
+from service.accounts import permissions_of
 from service.actors import Actor
 from service.cli.deployment import Deployment
 from service.errors import Conflict, NotFound
 from service.keyring import deployment_key
 from service.units import Unit, find_unit
+from service.wording import normal_email
 
 
 async def acting_as(conn: AsyncConnection, deployment: Deployment, email: str) -> Actor:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +12,7 @@ from service.clock import last_day_of, school_year_of
 from service.errors import FieldError, Forbidden, Invalid
 from service.keyring import deployment_key
 from service.readiness.queries import day_of
+from service.wording import normal_email
 
 
 async def name_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, email: str, master: MasterKey, now: datetime) -> None:
@@ -61,10 +61,9 @@ async def is_named(conn: AsyncConnection, actor: Actor, unit_id: int) -> bool:
 
 
 async def _account(conn: AsyncConnection, email: str, index_key: bytes) -> int:
-    try:
-        normal = validate_email(email, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise Invalid("request.invalid", fields=(FieldError("email", "field.invalid"),)) from None
+    normal = normal_email(email)
+    if normal is None:
+        raise Invalid("request.invalid", fields=(FieldError("email", "field.invalid"),))
     found = await conn.execute(text("SELECT door_lead_account(:hash)"), {"hash": address_hash(index_key, "email", normal)})
     account: int | None = found.scalar_one()
     if account is None:

@@ -1,6 +1,9 @@
-"""What words may not say, whoever writes them: an author, a unit that names itself, or the two put together in a final text."""
+"""What words may not say, whoever writes them: an author, a unit that names itself, or the two put together in a final text. And the
+one form in which characters and emails are compared.
+"""
 
 from service.wording.characters import cleaned, one_line, plain_punctuation, unaccented
+from service.wording.emails import normal_email
 from service.wording.forbidden import Breach, breaches, known_phones, phones_named
 from service.wording.reading import Reading
 
@@ -10,6 +13,7 @@ __all__ = [
     "breaches",
     "cleaned",
     "known_phones",
+    "normal_email",
     "one_line",
     "phones_named",
     "plain_punctuation",
