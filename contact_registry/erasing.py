@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.importing.applying import lock_lists
+from contact_registry.importing.applying import OF_ITS_LISTS, lock_lists
 from contact_registry.importing.bulk import ByteArray
 from contact_registry.importing.checked import CheckedRow
 from contact_registry.importing.headings import Field, ListOf
@@ -77,7 +77,7 @@ async def erase_person(conn: AsyncConnection, unit_id: int, contact: int, hashes
     gone = {"unit": unit_id, "ids": list(empty.scalars())}
     of_them = "WHERE unit_id = :unit AND contact_id = ANY (CAST(:ids AS bigint[]))"
     pupils = await conn.execute(text(f"DELETE FROM enrolments {of_them}"), gone)
-    await conn.execute(text(f"DELETE FROM import_changes {of_them}"), gone)
+    await conn.execute(text(f"DELETE FROM import_changes {of_them} AND {OF_ITS_LISTS}"), gone)
     people = await conn.execute(text("DELETE FROM contacts WHERE unit_id = :unit AND id = ANY (CAST(:ids AS bigint[]))"), gone)
     consents = await conn.execute(
         text(

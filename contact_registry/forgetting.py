@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.importing.applying import lock_lists
+from contact_registry.importing.applying import OF_ITS_LISTS, lock_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,6 @@ async def _delete_people(conn: AsyncConnection, some: str, values: Mapping[str, 
     these = {"unit": values["unit"], "ids": ids}
     addresses = await conn.execute(text(f"DELETE FROM contact_points WHERE {of_them}"), these)
     pupils = await conn.execute(text(f"DELETE FROM enrolments WHERE {of_them}"), these)
-    await conn.execute(text(f"DELETE FROM import_changes WHERE {of_them}"), these)
+    await conn.execute(text(f"DELETE FROM import_changes WHERE {of_them} AND {OF_ITS_LISTS}"), these)
     await conn.execute(text("DELETE FROM contacts WHERE unit_id = :unit AND id = ANY (CAST(:ids AS bigint[]))"), these)
     return {"contacts": len(ids), "addresses": addresses.rowcount, "pupils": pupils.rowcount}

@@ -52,6 +52,10 @@ class _Applying:
         await self.conn.execute(text(sql), {name: of_all[name] for name in of_all if f":{name}" in sql} | values)
 
 
+OF_ITS_LISTS = "import_id IN (SELECT id FROM imports WHERE unit_id = :unit)"
+"""Beside a contact: what lists changed is found by the list first, as its key has it, and not among every unit's."""
+
+
 async def lock_lists(conn: AsyncConnection, unit_id: int) -> None:
     """Two lists applied at once would both end what the other brings; so would one applied while another is undone."""
     await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('loa.apply_list'), :unit)"), {"unit": unit_id})
