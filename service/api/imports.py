@@ -44,7 +44,6 @@ async def upload(context: Context, actor: ImportsWriter, request: Request, key: 
             conn,
             actor,
             unit_id=unit.id,
-            filename=form.file.filename or "",
             data=data,
             dry_run=form.dry_run,
             audience=form.audience,

@@ -127,7 +127,6 @@ async def _read(deployment: Deployment, data: bytes, *, unit: str, email: str, o
             conn,
             actor,
             unit_id=target.id,
-            filename="",
             data=data,
             dry_run=dry,
             master=deployment.master,

@@ -47,7 +47,6 @@ async def start_import(
     actor: Actor,
     *,
     unit_id: int,
-    filename: str,  # noqa: ARG001 - names of files name people; the bytes say what they are
     data: bytes,
     dry_run: bool,
     master: MasterKey,
@@ -55,6 +54,8 @@ async def start_import(
     audience: ListOf = "parents",
 ) -> UUID:
     """Takes a list in and has it read. The transaction must act for `unit_id`. Returns the import's public id.
+
+    The name of its file is not asked for: it may name people, and the bytes say what they are.
 
     Raises `Forbidden`, `Conflict("unit.not_ready")`, `TooLarge("import.too_large")`, `Invalid("import.unreadable" | "import.password_protected")`.
     """

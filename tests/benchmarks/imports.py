@@ -104,7 +104,7 @@ async def measure(home: Home, rows: int) -> list[Row]:
 async def _import(web: AsyncEngine, worker: AsyncEngine, world: World, master: MasterKey, data: bytes) -> None:
     unit, clerk, now = world.units[UNIT], world.actor(UNIT), datetime.now(UTC)
     async with unit_transaction(web, unit) as conn:
-        public_id = await start_import(conn, clerk, unit_id=unit, filename="", data=data, dry_run=False, master=master, now=now)
+        public_id = await start_import(conn, clerk, unit_id=unit, data=data, dry_run=False, master=master, now=now)
     async with unit_transaction(worker, unit) as conn:
         place = await locate_import(conn, public_id)
         await read_import(conn, place.id, master=master, now=now)

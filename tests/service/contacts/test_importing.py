@@ -39,7 +39,6 @@ class Office:
                 conn,
                 actor or self.world.actor(),
                 unit_id=unit,
-                filename="danh sach.csv",
                 data=data,
                 dry_run=dry_run,
                 master=self.master,

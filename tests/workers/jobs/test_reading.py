@@ -36,7 +36,6 @@ class Worker:
                 conn,
                 self.world.actor(),
                 unit_id=self.unit,
-                filename="",
                 data=LIST,
                 dry_run=False,
                 master=self.master,
