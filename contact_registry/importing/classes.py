@@ -11,6 +11,8 @@ from contact_registry.plain_text import one_line
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?: [\d:]+)?|\d{1,2}-[A-Za-z]{3,}\d{0,2}(?:-\d+)?|[A-Za-z]{3,}\d{0,2}-\d{1,2}", re.ASCII
 )  # Vietnamese Excel writes 06-Thg1
+# Whatever may be somebody's number, and no school year: 0912 345 678, +84 912.345.678, 912345678; and emails.
+_ADDRESS = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,}|\d{9,}|(?<!\d)[35789]\d\d[ .\-]\d{3}[ .\-]\d{3}|\S+@\S+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE]\+?\d+)?")
 _MONTHS = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "thg"}
 _GRADE = re.compile(r"(?:lop |khoi )?(1[0-2]|[1-9])(?!\d)(?! tuoi)")
@@ -40,11 +42,20 @@ _IN_TITLE = re.compile(r"\b(?:lớp|lop)\s*:?\s*|\b(?=(?:nhóm trẻ|nhà trẻ)
 _CHAPTER = re.compile(r"khối|học|trưởng|và|của|năm", re.IGNORECASE)
 
 
+def without_addresses(text: str) -> str:
+    """A class or the name of a sheet, which are kept in the open, without somebody's number or email."""
+    return _ADDRESS.sub("…", text)
+
+
 def is_damaged(value: object, *, typed: bool) -> bool:
-    """Whether a class cell is a date or a number. `typed`: the file tells numbers from text, so text is what was typed."""
+    """Whether a class cell is a date or a number, or holds one to call. `typed`: the file tells numbers from text, so text is what was
+    typed.
+    """
     if isinstance(value, (dt.date, dt.time, dt.timedelta, int, float)):
         return True
     text = str(value).strip()
+    if without_addresses(text) != text:
+        return True
     if _DATE.fullmatch(text):
         words = re.findall(r"[A-Za-z]+", text.lower())
         return not words or words[0][:3] in _MONTHS

@@ -30,8 +30,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "The email address is not written correctly, e.g. without @ or with a space. Correct it, or leave the cell empty.",
     ),
     "class.damaged": (
-        "Bảng tính đã đổi tên lớp thành ngày hoặc số. Đổi cột sang kiểu Văn bản (Text) rồi nhập lại tên lớp.",
-        "The spreadsheet turned the class into a date or a number. Format the column as Text and enter the class again.",
+        "Tên lớp bị bảng tính đổi thành ngày hoặc số, hay có lẫn số điện thoại, email. Đổi cột sang kiểu Văn bản (Text) rồi nhập lại tên lớp.",
+        "The spreadsheet turned the class into a date or a number, or a phone number or email stands in it. Format the column as Text and enter the class again.",
     ),
     "class.missing": (
         "Chưa có tên lớp, nên tin gửi riêng cho một lớp sẽ không tới dòng này. Điền tên lớp.",

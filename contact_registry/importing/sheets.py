@@ -9,6 +9,7 @@ from typing import Literal
 
 from contact_registry.errors import ImportRefused
 from contact_registry.importing.checked import LegacyText
+from contact_registry.importing.classes import without_addresses
 from contact_registry.importing.excel_process import MAX_CELLS, MAX_ROWS, Refused, read_apart
 from contact_registry.importing.legacy_text import convert
 from contact_registry.plain_text import composed
@@ -109,7 +110,9 @@ def _read_excel(data: bytes) -> tuple[Sheet, ...]:
         sheets = read_apart(data)
     except Refused as refused:
         raise ImportRefused(str(refused)) from None
-    return tuple(Sheet(name.replace("\0", ""), rows, typed=True, merged_up=merged) for name, rows, merged in sheets)
+    return tuple(
+        Sheet(without_addresses(name.replace("\0", "")), rows, typed=True, merged_up=merged) for name, rows, merged in sheets
+    )
 
 
 def _said_separator(content: str) -> tuple[str, str | None]:

@@ -65,8 +65,11 @@ async def once(
     if not (1 <= len(key) <= 200 and key.isprintable()):
         raise Invalid("request.idempotency_key")
     # A plain digest of a phone number gives the number away to whoever tries them all.
-    asked = hmac.digest(await deployment_key(conn, master, "address_index"), asked, "sha256")
-    mine = {"unit": unit_id, "account": actor.account_id, "key": key}
+    index_key = await deployment_key(conn, master, "address_index")
+    asked = hmac.digest(index_key, asked, "sha256")
+    # Programs name their requests as they like, after the number it is about, too.
+    named = hmac.digest(index_key, f"idempotency-key:{key}".encode(), "sha256").hex()
+    mine = {"unit": unit_id, "account": actor.account_id, "key": named}
     first = await conn.execute(
         text(
             "INSERT INTO idempotency_keys (unit_id, account_id, key, request_hash) VALUES (:unit, :account, :key, :asked)"

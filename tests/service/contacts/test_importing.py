@@ -14,6 +14,7 @@ from service.contacts import ImportReport, apply_import, import_report, locate_i
 from service.database import act_for, unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, LoaError, NotFound, TooLarge
 from tests.conftest import Engines
+from tests.factories.lists import xlsx
 from tests.factories.world import World, make_world
 
 NOW = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)
@@ -106,6 +107,22 @@ async def test_the_file_is_sealed_while_it_waits_and_gone_once_applied(office: O
     assert await office.count("import_files") == 1, "it may have to be read again, with other meanings"
     await office.apply(public_id)
     assert await office.count("import_files") + await office.count("import_rows") + await office.count("import_columns") == 0
+
+
+async def test_a_number_where_a_class_or_a_sheets_name_should_stand_is_not_kept_in_the_open(office: Office) -> None:
+    head = ["STT", "Họ tên", "Lớp", "SĐT"]
+    misplaced = ["6A1 0987654321", "0987 654 321", "6A1 me@example.com", "+84987654321"]
+    public_id = await office.start(
+        xlsx({"Lớp 6A1 cô Lan 0987.654.321": [head, *([n, "An", each, f"091234567{n}"] for n, each in enumerate(misplaced, 1))]})
+    )
+    await office.read(public_id)
+    report = await office.report(public_id)
+    assert [(p.sheet, p.row, p.code) for p in report.problems] == [
+        ("Lớp 6A1 cô Lan …", row, "class.damaged") for row in range(2, 6)
+    ]
+    await office.apply(public_id)
+    for table in ("import_problems", "import_rows", "enrolments", "contacts", "audit_events"):
+        assert await office.count(f"{table} AS t WHERE t::text ~ '654.?321|example'") == 0, table
 
 
 async def test_reading_is_asked_for_in_the_same_transaction_and_twice_is_once(office: Office) -> None:
