@@ -39,6 +39,7 @@ from contact_registry.importing.checked import (
     SeenColumn,
     Severity,
 )
+from contact_registry.importing.classes import without_addresses
 from contact_registry.importing.differences import ClassDifference, Difference, compare_list
 from contact_registry.importing.headings import ColumnMeaning, Field, ListOf, Role
 from contact_registry.importing.headings import fold as fold_heading
@@ -190,4 +191,5 @@ __all__ = [
     "suppress",
     "undo_list",
     "withdraw_consent",
+    "without_addresses",
 ]

@@ -20,6 +20,7 @@ from contact_registry import (
     confirm_present,
     correct_address,
     current_data_key,
+    without_addresses,
 )
 from service.actors import Actor
 from service.audit import Action, Detail, record_event
@@ -64,6 +65,8 @@ async def add_by_hand(
         wrong.append(FieldError("phone", "contact.address_needed"))
     if person.audience == "parents" and not class_name:
         wrong.append(FieldError("class", "field.missing"))
+    elif without_addresses(class_name) != class_name:  # a class is kept in the open
+        wrong.append(FieldError("class", "field.invalid"))
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
     typed = await read_typed(conn, master, {"phone": person.phone, "email": person.email})

@@ -12,6 +12,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The unit may not do this yet. Still needed: {parts}.",
     ),
     "unit.exists": ("Mã đơn vị này đã có.", "A unit with this code exists already."),
+    "unit.oneself": (
+        "Tên, cấp trên và thời hạn của đơn vị do đơn vị cấp trên ghi. Nhờ đơn vị cấp trên sửa.",
+        "The unit above says what yours is called, where and how long it stands. Ask it to change that.",
+    ),
     "unit.code_shape": (
         "Mã đơn vị có từ 2 đến 40 chữ thường không dấu, số và dấu gạch nối, ví dụ mn-hoa-sen.",
         "A code has 2 to 40 lower-case letters without accents, digits and hyphens, e.g. mn-hoa-sen.",

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.clock import LOCAL
-from service.errors import Conflict, FieldError, Invalid
+from service.errors import Conflict, FieldError, Forbidden, Invalid
 from service.units.queries import Unit, find_unit
 from service.wording import breaches, one_line
 
@@ -100,12 +100,15 @@ async def create_unit(
 async def revise_unit(conn: AsyncConnection, actor: Actor, *, code: str, revision: Revision, now: datetime) -> Unit:
     """Renames, moves or ends a unit from `revision.valid_from` (today) on.
 
-    A move holds from today or a day before: the tree that decides who sees what is today's.
-    Raises `Forbidden`, `NotFound("unit.unknown")`, `Invalid("request.invalid")`.
+    A move holds from today or a day before: the tree that decides who sees what is today's. What a unit is called, which is what every
+    message of its own is signed with, and how long it stands, the unit above says; of the topmost, which has none, it says it itself.
+    Raises `Forbidden("auth.scope" | "unit.oneself")`, `NotFound("unit.unknown")`, `Invalid("request.invalid")`.
     """
     actor.require("units:write")
     today = today_of(now)
     unit = await find_unit(conn, code, today)
+    if unit.id == actor.unit_id and unit.parent is not None:
+        raise Forbidden("unit.oneself")
     starts = revision.valid_from or today
     ends = revision.valid_to if revision.valid_to is not None else unit.valid_to
     name = check_unit(

@@ -229,6 +229,7 @@ async def test_a_pupil_who_had_nobody_is_not_told_twice(site: Site, engines: Eng
     [
         ({"class": "6A1"}, "phone", "contact.address_needed"),
         ({"phone": "0955555555"}, "class", "field.missing"),
+        ({"phone": "0955555555", "class": "6A1 mẹ 0955 555 555"}, "class", "field.invalid"),
         ({"class": "6A1", "phone": "0955555555", "role": "staff"}, "role", "contact.role_of_audience"),
         ({"class": "6A1", "phone": "123"}, "phone", "phone.too_short"),
         ({"class": "6A1", "phone": "0955555555; 0966666666"}, "phone", "phone.several"),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from contact_registry import MasterKey
 from service.database import unit_transaction
@@ -95,6 +96,20 @@ async def test_a_new_name_holds_from_its_day_and_the_old_one_before(engines: Eng
         after = await find_unit(conn, "sgddt-dongnai", TODAY)
     assert (before.name, before.valid_to) == ("Sở Giáo dục và Đào tạo Đồng Nai", date(2026, 4, 30))
     assert (after.name, after.parent) == ("Sở GD&ĐT thành phố Đồng Nai", None)
+
+
+@pytest.mark.parametrize("code", ["vhxh-an-phuoc", "nbk-thcs"])
+async def test_a_unit_neither_calls_itself_another_nor_says_how_long_it_stands(engines: Engines, world: World, code: str) -> None:
+    admin = world.actor(code, "administrator")
+    department = "Sở Giáo dục và Đào tạo Đồng Nai"
+    for revision in (Revision(name=department), Revision(valid_to=date(2099, 1, 1)), Revision(valid_from=date(2000, 1, 1))):
+        async with unit_transaction(engines.web, admin.unit_id, subtree=True) as conn:
+            with pytest.raises(Forbidden, match=r"unit\.oneself"):
+                await revise_unit(conn, admin, code=code, revision=revision, now=NOW)
+    door = "SELECT door_revise_unit(:unit, :name, (SELECT parent_id FROM unit_versions WHERE unit_id = :unit), :day, NULL, NULL, NULL, :now)"
+    with pytest.raises(DBAPIError, match="said by the unit above"):
+        async with unit_transaction(engines.web, admin.unit_id) as conn:
+            await conn.execute(text(door), {"unit": admin.unit_id, "name": department, "day": TODAY, "now": NOW})
 
 
 async def test_a_moved_office_takes_its_schools_along(engines: Engines, world: World) -> None:
