@@ -85,7 +85,7 @@ class Move:
             return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
 
-def _move(context: Context, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> Move:
+async def _move(context: Context, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> Move:
     return Move(context, broadcast_id, key)
 
 

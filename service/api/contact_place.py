@@ -52,11 +52,11 @@ class Person:
             return await once(conn, self.context.master, actor, place.unit_id, self.key, hashed, act)
 
 
-def _reading(context: Context, contact_id: ContactId) -> Person:
+async def _reading(context: Context, contact_id: ContactId) -> Person:
     return Person(context, contact_id)
 
 
-def _changing(context: Context, contact_id: ContactId, key: IdempotencyKey = None) -> Person:
+async def _changing(context: Context, contact_id: ContactId, key: IdempotencyKey = None) -> Person:
     return Person(context, contact_id, key)
 
 

@@ -43,8 +43,8 @@ class ApiContext:
         return self.clock().astimezone(LOCAL).date()
 
 
-def context(request: Request) -> ApiContext:
-    """Set by the composition root."""
+async def context(request: Request) -> ApiContext:
+    """Set by the composition root. Async though it waits for nothing: FastAPI hands whatever is not to a thread, at every call."""
     made: ApiContext = request.app.state.api_context
     return made
 

@@ -66,7 +66,7 @@ class ReadinessCheck:
             return self._checks
 
 
-def _check(request: Request, context: Context) -> ReadinessCheck:
+async def _check(request: Request, context: Context) -> ReadinessCheck:
     state = request.app.state
     if not hasattr(state, "readiness"):
         state.readiness = ReadinessCheck(context)

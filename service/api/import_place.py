@@ -51,11 +51,11 @@ class Place:
             return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
 
-def _reading(context: Context, request: Request, import_id: ImportId) -> Place:
+async def _reading(context: Context, request: Request, import_id: ImportId) -> Place:
     return Place(context, import_id, preferred_language(request.headers.get("accept-language")))
 
 
-def _changing(context: Context, request: Request, import_id: ImportId, key: IdempotencyKey = None) -> Place:
+async def _changing(context: Context, request: Request, import_id: ImportId, key: IdempotencyKey = None) -> Place:
     return Place(context, import_id, preferred_language(request.headers.get("accept-language")), key)
 
 

@@ -85,11 +85,11 @@ class UnitPlace:
             return await once(conn, self.context.master, actor, unit.id, self.key, asked_for, lambda: use_case(conn, unit))
 
 
-def _reading(context: Context, request: Request, code: UnitCode) -> UnitPlace:
+async def _reading(context: Context, request: Request, code: UnitCode) -> UnitPlace:
     return UnitPlace(context, code, preferred_language(request.headers.get("accept-language")))
 
 
-def _changing(context: Context, request: Request, code: UnitCode, key: IdempotencyKey = None) -> UnitPlace:
+async def _changing(context: Context, request: Request, code: UnitCode, key: IdempotencyKey = None) -> UnitPlace:
     return UnitPlace(context, code, preferred_language(request.headers.get("accept-language")), key)
 
 

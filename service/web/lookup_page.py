@@ -25,7 +25,7 @@ class LookupSite:
     pages: Pages
 
 
-def site(request: Request) -> LookupSite:
+async def site(request: Request) -> LookupSite:
     """Set once by the composition root."""
     made: LookupSite = request.app.state.lookup_site
     return made

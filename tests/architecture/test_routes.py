@@ -1,6 +1,7 @@
 """Every call says who may make it, or is on the list of those that anybody may."""
 
 from collections.abc import Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
 
 import pytest
 from fastapi import FastAPI
@@ -74,3 +75,13 @@ def test_every_write_takes_an_idempotency_key(app: FastAPI) -> None:
         ("POST", "/api/v1/contacts/search"),
         ("POST", "/api/v1/contacts/{contact_id}/reveal"),  # a person in full is kept in no answer; looking twice is two looks
     }
+
+
+def test_nothing_is_handed_to_a_thread_at_every_call(app: FastAPI) -> None:
+    """FastAPI runs a plain function in a thread, which costs more than most of ours do."""
+    asked = {call for _, _, dependant in routes(app) for call in calls(dependant)}
+    assert {call for call in asked if not _waits(call)} == set()
+
+
+def _waits(call: object) -> bool:
+    return isasyncgenfunction(call) or iscoroutinefunction(call) or iscoroutinefunction(vars(type(call)).get("__call__"))

@@ -11,7 +11,7 @@ from rich.table import Table
 from service.standalone.home import Home
 from service.standalone.secrets import load_or_make
 from tests.acceptance.system import running_system, short_home
-from tests.benchmarks import imports, lookups, planning, registry, sending
+from tests.benchmarks import imports, lookups, planning, receipts, registry, sending
 from tests.benchmarks.rows import Row
 
 PARENTS = int(os.environ.get("PARENTS", "10000"))
@@ -32,6 +32,7 @@ async def _measure() -> list[Row]:
         sending.fill(system, PARENTS)
         account, token = secrets.simulator_account_sid, secrets.simulator_auth_token
         rows += await sending.measure(system, system.smtp_port, account, token, PARENTS)
+        rows += await receipts.measure(system, token, PARENTS)
         rows += await lookups.measure(system, 5_000)
     return rows
 

@@ -98,6 +98,10 @@ def _empty_app(port: int) -> None:
     async def empty() -> str:
         return page.render(title="Loa", text="rỗng")
 
+    @app.post("/", status_code=204)
+    async def taken() -> None:
+        return None
+
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 
