@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_tls: Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_lower)] = "starttls"
     smtp_from: str = ""
+    smtp_messages_per_second: float = Field(1000, gt=0)
 
     trusted_proxies: str = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12

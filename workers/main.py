@@ -44,6 +44,7 @@ from workers.jobs.watching import (
     sweep_again_and_again,
 )
 from workers.jobs.window import Window
+from workers.pacing import Pacing
 
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = 3
@@ -61,13 +62,14 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
         tokens = AttemptTokens(await deployment_key(conn, master, "attempt_token"))
+    queue = await Queue.connect(settings.need("valkey_url"))
     return Tools(
         settings=settings,
         lane=lane,
         worker=uuid4(),
         clock=system_clock,
         engine=engine,
-        queue=await Queue.connect(settings.need("valkey_url")),
+        queue=queue,
         master=master,
         numbers=numbers,
         tokens=tokens,
@@ -75,6 +77,7 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
         email=_email(settings),
         contents=Contents(settings.smtp_from),
         window=Window(),
+        pacing=Pacing(queue.pool, lane, {"sms": settings.twilio_segments_per_second, "email": settings.smtp_messages_per_second}),
         stopping=asyncio.Event(),
     )
 
@@ -143,7 +146,7 @@ async def work(settings: Settings, lane: Lane) -> int:
         reseal_again_and_again,
     )
     heart = asyncio.create_task(beat(tools, tools.clock()))
-    beside = [asyncio.create_task(loop_(tools)) for loop_ in loops]
+    beside = [asyncio.create_task(loop_(tools)) for loop_ in loops] + [asyncio.create_task(tools.pacing.keep())]
     queue = asyncio.create_task(arq.main())
     asked_to_stop = asyncio.create_task(tools.stopping.wait())
     _log.info("worker.started", lane=lane)

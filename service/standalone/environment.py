@@ -22,6 +22,7 @@ Kind = Literal["demo", "live"]
 
 _SOURCE = Path(__file__).parents[2]
 _SENDER = "canh-bao@sgddt-dongnai.example"
+_SIMULATOR_TAKES = "100000"  # a second: all it is given. A demo waits for no carrier
 
 
 class OtherKind(Obstacle):
@@ -54,6 +55,8 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
             "LOA_TWILIO_API_URL": f"http://127.0.0.1:{settings.simulators_port}",
             "LOA_TWILIO_ACCOUNT_SID": secrets.simulator_account_sid,
             "LOA_TWILIO_AUTH_TOKEN": secrets.simulator_auth_token,
+            "LOA_TWILIO_SEGMENTS_PER_SECOND": _SIMULATOR_TAKES,
+            "LOA_SMTP_MESSAGES_PER_SECOND": _SIMULATOR_TAKES,
             "LOA_SMTP_HOST": "127.0.0.1",
             "LOA_SMTP_PORT": str(settings.smtp_inbox_port),
             "LOA_SMTP_USERNAME": "",

@@ -27,6 +27,8 @@ VALUES = {
     "LOA_TWILIO_ACCOUNT_SID": "ACof",
     "LOA_TWILIO_AUTH_TOKEN": "a-token",
     "LOA_TWILIO_SENDER": "SO GDDT",
+    "LOA_TWILIO_MESSAGING_SERVICE_SID": "MG" + 32 * "0",
+    "LOA_TWILIO_RETENTION": "discard",
     "LOA_TWILIO_SEGMENTS_PER_SECOND": "2.5",
     "LOA_SMS_PRICE_PER_SEGMENT": "0.07",
     "LOA_SMS_PRICE_CURRENCY": "VND",
@@ -36,6 +38,7 @@ VALUES = {
     "LOA_SMTP_PASSWORD": "a-password",
     "LOA_SMTP_TLS": "tls",
     "LOA_SMTP_FROM": "canh-bao@loa.example",
+    "LOA_SMTP_MESSAGES_PER_SECOND": "50",
     "LOA_TRUSTED_PROXIES": "10.0.0.1",
     "LOA_NUMBER_DIGITS": "16",
 }

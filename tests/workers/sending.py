@@ -82,7 +82,7 @@ class School:
             )
         return view.id
 
-    async def start(self, lane: str = "urgent") -> asyncio.subprocess.Process:
+    async def start(self, lane: str = "urgent", *, segments_per_second: float = 100_000) -> asyncio.subprocess.Process:
         """A worker process of one lane."""
         env = {
             **os.environ,
@@ -92,6 +92,7 @@ class School:
             "LOA_TWILIO_API_URL": self.simulators.url,
             "LOA_TWILIO_ACCOUNT_SID": ACCOUNT,
             "LOA_TWILIO_AUTH_TOKEN": TOKEN,
+            "LOA_TWILIO_SEGMENTS_PER_SECOND": str(segments_per_second),
             "LOA_SMTP_HOST": "127.0.0.1",
             "LOA_SMTP_PORT": str(self.simulators.smtp_port),
             "LOA_SMTP_TLS": "none",

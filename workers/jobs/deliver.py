@@ -24,6 +24,7 @@ from workers.jobs.database import AWAY
 from workers.jobs.handing_over import HandingOver
 from workers.jobs.stopping import pause_broadcast
 from workers.jobs.tools import Tools, tools_of
+from workers.pacing import turn_is_over
 
 _log = structlog.get_logger()
 _TOGETHER = 25  # answers worth a transaction, while others are still in flight
@@ -98,6 +99,8 @@ class Sending:
     places: int = 0  # taken of the window and not given back
     renew_every: float = RENEW_EVERY
     renewed: float = 0.0  # by the loop's clock
+    began: float = 0.0
+    lacking: bool = False  # of tokens: the provider takes no more for now
 
     def __post_init__(self) -> None:
         self.left = deque(self.claimed.deliveries)
@@ -106,7 +109,7 @@ class Sending:
         results: list[Result] = []
         window = self.tools.window
         window.join(self.claimed.channel)
-        self.renewed = asyncio.get_running_loop().time()
+        self.renewed = self.began = asyncio.get_running_loop().time()
         try:
             while self.left or self.flying or results:
                 results = await self._round(results)
@@ -128,8 +131,10 @@ class Sending:
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
             self._call(next_ones, done.attempts, intent)
         elif not self.flying:
+            more = self.arrived.wait() if self.lacking else self.tools.window.change()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.tools.window.change(), self._until_renewal())
+                await asyncio.wait_for(more, self._until_renewal())
+            self.arrived.clear()
         return await self._answers() if self.flying else []
 
     def _until_renewal(self) -> float:
@@ -137,10 +142,16 @@ class Sending:
 
     def _next(self, freed: int) -> list[Waiting]:
         """What to mark now, in places of our own that this round frees and in others as far as the channel's share goes."""
-        if self.tools.stopping.is_set():
+        if self.tools.stopping.is_set() or turn_is_over(asyncio.get_running_loop().time() - self.began, lacking=self.lacking):
             self.left.clear()
-        count = self.tools.window.take(self.claimed.channel, len(self.left), freed=freed)
-        self.places += max(0, count - freed)
+        window, channel = self.tools.window, self.claimed.channel
+        places = window.take(channel, len(self.left), freed=freed)
+        count = self.tools.pacing.allowance(channel, self.handing_over.cost, places, self.arrived)
+        self.lacking = count < places
+        taken, used = max(0, places - freed), max(0, count - freed)
+        self.places += used
+        if used < taken:
+            window.give_back(channel, taken - used)
         return [self.left.popleft() for _ in range(count)]
 
     def _hold(self, places: int) -> None:
@@ -196,8 +207,9 @@ class Sending:
             await asyncio.wait_for(self.arrived.wait(), max(0.0, self._until_renewal()))
         except TimeoutError:
             return []
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.enough.wait(), _GATHER)
+        if self.back:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.enough.wait(), _GATHER)
         back, self.back = self.back, []
         self.arrived.clear()
         self.enough.clear()

@@ -9,10 +9,12 @@ from contact_registry import DataKey, Unsealable
 from service.deliveries import Attempt
 from service.deliveries.claims import Claimed, Waiting
 from service.deliveries.rounds import Result
+from service.rendering import sms_segments
 from service.signing.records import SLOT
 from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
 from workers.jobs.contents import Content
 from workers.jobs.tools import Tools
+from workers.pacing import asks_to_slow_down
 from workers.retries import decide
 
 _log = structlog.get_logger()
@@ -29,6 +31,11 @@ class HandingOver:
     content: Content
     keys: dict[int, DataKey]
     chance: random.Random = field(default_factory=random.Random)
+    cost: int = field(init=False)  # of each message at its provider: segments of an SMS with its number, one for an email
+
+    def __post_init__(self) -> None:
+        text = self.content.sms if self.claimed.channel == "sms" else None
+        object.__setattr__(self, "cost", sms_segments(text.replace(SLOT, self.tools.numbers.written(1))).segments if text else 1)
 
     async def send(self, each: Waiting, attempt: int) -> Outcome:
         """Calls the carrier. Its intent is committed."""
@@ -50,6 +57,8 @@ class HandingOver:
             case Unknown(reason):
                 return Result(number, attempt, "uncertain", reason=reason)
             case Refused(code, error_class):
+                if asks_to_slow_down(code):
+                    self.tools.pacing.slow_down(self.claimed.channel)
                 decision = decide(error_class, attempt, now=self.tools.clock(), chance=self.chance)
                 return Result(number, attempt, decision.becomes, reason=code, retry_at=decision.retry_at)
             case error:

@@ -16,6 +16,7 @@ from service.signing.lookup_numbers import LookupNumbers
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.jobs.contents import Contents
 from workers.jobs.window import Window
+from workers.pacing import Pacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Tools:
     email: EmailChannel | None
     contents: Contents
     window: Window
+    pacing: Pacing
     stopping: asyncio.Event
     sending: set["asyncio.Task[Any]"] = field(default_factory=set)
 

@@ -37,10 +37,11 @@ async def beat(tools: Tools, started: datetime) -> None:
 
     async def once() -> None:
         async with unit_transaction(tools.engine, None) as conn:
-            await conn.execute(
-                text("SELECT door_heartbeat(:worker, :lane, :started)"),
+            alive = await conn.execute(
+                text("SELECT door_workers_alive() FROM door_heartbeat(:worker, :lane, :started)"),
                 {"worker": tools.worker, "lane": tools.lane, "started": started},
             )
+            tools.pacing.workers = alive.scalar_one()
 
     await _every(BEAT_EVERY, once)
 

@@ -21,6 +21,7 @@ from workers.channels.base import Accepted, CannotList, Outcome
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
 from workers.jobs.window import Window
+from workers.pacing import Pacing
 
 
 class StandStillClock:
@@ -109,6 +110,7 @@ async def unplanned(engines: Engines, master: MasterKey, valkey_url: str) -> Asy
         email=carrier,
         contents=Contents("canhbao@dongnai.example"),
         window=Window(),
+        pacing=Pacing(None, "urgent", {}),
         stopping=asyncio.Event(),
     )
     yield Bench(approved, tools, clock, carrier)

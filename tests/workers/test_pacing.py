@@ -1,0 +1,183 @@
+"""The buckets that all workers share, in a real Valkey: never above the rate, urgent before bulk, and no burst out of any trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+from redis.asyncio import Redis
+
+from service.outbox import Lane
+from workers.pacing import AHEAD, LEASE, Pacing, asks_to_slow_down
+
+RATE = 200.0
+
+
+class Worker:
+    """One worker's pacing, its loop running, and what it was granted."""
+
+    def __init__(self, redis: Redis, lane: Lane, rate: float = RATE) -> None:
+        self.pacing = Pacing(redis, lane, {"sms": rate})
+        self.granted = 0  # segments
+        self.task = asyncio.create_task(self.pacing.keep())
+
+    async def take(self, messages: int, cost: int = 1, at_once: int = 25) -> None:
+        """Takes tokens for so many messages, as a chunk does."""
+        more = asyncio.Event()
+        while messages:
+            more.clear()
+            got = self.pacing.allowance("sms", cost, min(messages, at_once), more)
+            messages -= got
+            self.granted += got * cost
+            if not got:
+                await more.wait()
+            else:
+                await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        self.task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.task
+
+
+Workers = Callable[..., Worker]
+
+
+@pytest.fixture
+async def redis(valkey_url: str) -> AsyncIterator[Redis]:
+    async with Redis(unix_socket_path=valkey_url.removeprefix("unix://")) as made:
+        await made.flushall()
+        yield made
+
+
+@pytest.fixture
+async def workers(redis: Redis) -> AsyncIterator[Workers]:
+    made: list[Worker] = []
+
+    def worker(lane: Lane = "bulk", rate: float = RATE, through: Redis = redis) -> Worker:
+        made.append(Worker(through, lane, rate))
+        return made[-1]
+
+    yield worker
+    for each in made:
+        await each.stop()
+
+
+async def _seconds(*what: Awaitable[None]) -> float:
+    began = asyncio.get_running_loop().time()
+    await asyncio.gather(*what)
+    return asyncio.get_running_loop().time() - began
+
+
+@pytest.mark.parametrize("cost", [1, 3])
+async def test_workers_together_are_granted_no_more_than_the_rate(workers: Workers, cost: int) -> None:
+    messages = int(RATE) // cost
+    took = await _seconds(*(workers(lane).take(messages, cost) for lane in ("urgent", "bulk", "urgent")))
+    assert took >= 3 * messages * cost / RATE - AHEAD["urgent"]
+    assert took < 3 * messages * cost / RATE + 2, "and not much less"
+
+
+async def test_a_message_that_costs_more_than_a_second_is_sent_all_the_same(workers: Workers) -> None:
+    assert await _seconds(workers("urgent", rate=2).take(3, cost=6)) < 9
+
+
+async def test_urgent_gets_all_there_is_while_it_lacks_tokens(workers: Workers) -> None:
+    bulk, urgent = workers("bulk"), workers("urgent")
+    sending = asyncio.create_task(bulk.take(100_000))
+    while bulk.granted < RATE / 2:  # noqa: ASYNC110 - another task moves it
+        await asyncio.sleep(0.01)
+    await urgent.take(int(RATE * (AHEAD["urgent"] - AHEAD["bulk"])))  # what is kept free for it
+    before = bulk.granted
+    await urgent.take(int(RATE * 2))
+    assert bulk.granted - before <= RATE * LEASE / 4, "no more than what it held"
+    async with asyncio.timeout(5):
+        while bulk.granted < before + RATE:  # noqa: ASYNC110 - then it goes on
+            await asyncio.sleep(0.01)
+    sending.cancel()
+
+
+async def test_bulk_goes_on_beside_a_trickle_of_urgent_messages(workers: Workers) -> None:
+    bulk, urgent = workers("bulk"), workers("urgent")
+
+    async def trickle() -> None:
+        while True:
+            await urgent.take(2)
+            await asyncio.sleep(0.02)  # half the rate
+
+    trickling = asyncio.create_task(trickle())
+    took = await _seconds(bulk.take(int(RATE)))
+    trickling.cancel()
+    assert took < 6
+    assert urgent.granted > 0
+
+
+async def test_an_urgent_message_finds_room_at_once_however_long_bulk_has_been_sending(workers: Workers) -> None:
+    bulk, urgent = workers("bulk"), workers("urgent")
+    sending = asyncio.create_task(bulk.take(100_000))
+    while bulk.granted < RATE * (AHEAD["bulk"] + 0.5):  # noqa: ASYNC110 - another task moves it
+        await asyncio.sleep(0.01)
+    assert await _seconds(urgent.take(1)) < 0.2
+    sending.cancel()
+
+
+async def test_a_wiped_valkey_gives_no_burst(workers: Workers, redis: Redis) -> None:
+    bulk = workers("bulk")
+
+    async def wipe() -> None:
+        while True:
+            await redis.flushall()
+            await asyncio.sleep(0.1)
+
+    await bulk.take(int(RATE * AHEAD["bulk"]))
+    wiping = asyncio.create_task(wipe())
+    took = await _seconds(bulk.take(int(RATE)))
+    wiping.cancel()
+    assert took > 0.9
+
+
+async def test_without_valkey_each_worker_has_its_share(workers: Workers) -> None:
+    nowhere = Redis(unix_socket_path="/nowhere/valkey.sock")
+    one = workers("urgent", through=nowhere)
+    one.pacing.workers = 2
+    took = await _seconds(one.take(int(RATE)))
+    assert 1.5 < took < 4, "half of the rate, nothing saved up"
+
+
+async def test_a_valkey_that_hangs_delays_nobody_for_ever(workers: Workers) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    async with server, Redis(port=server.sockets[0].getsockname()[1]) as hanging:
+        one = workers("urgent", through=hanging)
+        one.pacing.workers = 1
+        assert await _seconds(one.take(int(RATE))) < 4
+        await one.stop()
+
+
+async def test_one_worker_that_is_too_fast_slows_all_down_and_they_recover(workers: Workers, redis: Redis) -> None:
+    first, second = workers("urgent"), workers("urgent")
+    await first.take(int(RATE * AHEAD["urgent"]))
+    first.pacing.slow_down("sms")
+    while not await redis.exists("loa:pace:sms:slow"):  # noqa: ASYNC110 - another task moves it
+        await asyncio.sleep(0.01)
+    took = await _seconds(second.take(int(RATE)))
+    assert took > 1.5, "half the rate, and a little more every second"
+    assert await redis.hget("loa:pace:sms:slow", "share") == b"0.5"  # type: ignore[misc]
+    assert 0 < await redis.pttl("loa:pace:sms:slow") <= 60_000
+
+
+async def test_what_has_no_bucket_is_not_paced() -> None:
+    assert Pacing(None, "bulk", {}).allowance("notice", 1, 40, asyncio.Event()) == 40
+
+
+@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "twilio.30001", "http.429", "smtp.421", "smtp.451.4.7.1"])
+def test_these_codes_ask_to_slow_down(code: str) -> None:
+    assert asks_to_slow_down(code)
+
+
+@pytest.mark.parametrize("code", ["twilio.21211", "smtp.550", "smtp.452.4.2.2", "http.400", "asleep"])
+def test_these_do_not(code: str) -> None:
+    assert not asks_to_slow_down(code)
