@@ -1,5 +1,6 @@
 """What an operator does with a rotation: begins it, looks at it, stops it, lets it go on. The workers do the rest (resealing)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,11 +56,13 @@ async def rotate(conn: AsyncConnection, master: MasterKey, unit_id: int, *, now:
 async def stop(conn: AsyncConnection, unit_id: int, *, now: datetime) -> int:
     """Stops the unit's rotations after the batch under way; how many. Both keys go on opening what they sealed."""
     stopped = await conn.execute(
-        text("UPDATE key_rotations SET stopped_at = :now WHERE unit_id = :unit AND deleted_at IS NULL AND stopped_at IS NULL"),
+        text(
+            "UPDATE key_rotations SET stopped_at = :now WHERE unit_id = :unit AND deleted_at IS NULL AND stopped_at IS NULL"
+            " RETURNING data_key_id"
+        ),
         {"unit": unit_id, "now": now},
     )
-    await _note(conn, unit_id, Action.ROTATION_STOPPED, stopped.rowcount, now)
-    return stopped.rowcount
+    return await _note(conn, unit_id, Action.ROTATION_STOPPED, stopped.scalars().all(), now)
 
 
 async def go_on(conn: AsyncConnection, unit_id: int, *, now: datetime) -> int:
@@ -67,25 +70,17 @@ async def go_on(conn: AsyncConnection, unit_id: int, *, now: datetime) -> int:
     on = await conn.execute(
         text(
             "UPDATE key_rotations SET stopped_at = NULL WHERE unit_id = :unit AND deleted_at IS NULL AND stopped_at IS NOT NULL"
+            " RETURNING data_key_id"
         ),
         {"unit": unit_id},
     )
-    await _note(conn, unit_id, Action.ROTATION_CONTINUED, on.rowcount, now)
-    return on.rowcount
+    return await _note(conn, unit_id, Action.ROTATION_CONTINUED, on.scalars().all(), now)
 
 
-async def _note(conn: AsyncConnection, unit_id: int, action: Action, rotations: int, now: datetime) -> None:
-    if rotations:
-        await record_event(
-            conn,
-            actor=None,
-            unit_id=unit_id,
-            action=action,
-            subject_kind="unit",
-            subject_id=unit_id,
-            details={"rotations": rotations},
-            now=now,
-        )
+async def _note(conn: AsyncConnection, unit_id: int, action: Action, keys: Sequence[int], now: datetime) -> int:
+    for key in keys:
+        await record_event(conn, actor=None, unit_id=unit_id, action=action, subject_kind="data_key", subject_id=key, now=now)
+    return len(keys)
 
 
 _MESSAGES = (
