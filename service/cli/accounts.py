@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import text
 
-from contact_registry import address_hash
 from service.accounts import (
     ACCOUNTS_TEMPLATE,
     PERMISSIONS,
@@ -16,6 +14,7 @@ from service.accounts import (
     invitations_workbook,
     invite,
 )
+from service.cli.acting import account_named, email_unless
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import act_from_the_top, in_a_line, on_deployment
 from service.clock import on_screen
@@ -23,7 +22,6 @@ from service.database import act_for
 from service.keyring import deployment_key
 from service.standalone.home import write_private
 from service.units import find_unit
-from service.wording import normal_email
 
 app = typer.Typer(help="People who may act.", no_args_is_help=True)
 
@@ -68,21 +66,13 @@ def invite_person(
     account: Annotated[int | None, typer.Option(help="The account's id. Default: asks for the person's email.")] = None,
 ) -> None:
     """Invite an account's person anew; prints the invitation, this once. The one before is void."""
-    email = "" if account is not None else typer.prompt("Email")  # never an argument
+    email = email_unless(account)
 
     async def work(deployment: Deployment) -> tuple[str, str]:
         async with deployment.engine.begin() as conn:
-            index_key = await deployment_key(conn, deployment.master, "address_index")
-            row = (
-                await conn.execute(
-                    text("SELECT id, unit_id FROM accounts WHERE id = :id OR email_hash = :hash"),
-                    {"id": account, "hash": address_hash(index_key, "email", normal_email(email) or "")},
-                )
-            ).one_or_none()
-            if row is None:
-                raise Problem("no such account")
-            await act_for(conn, row.unit_id)
-            made = await invite(conn, None, account_id=row.id, now=deployment.now)
+            named = await account_named(conn, deployment, account, email)
+            await act_for(conn, named.unit_id)
+            made = await invite(conn, None, account_id=named.id, now=deployment.now)
             return made.token, on_screen(made.expires_at)
 
     token, until = on_deployment(work)

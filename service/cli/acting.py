@@ -1,5 +1,9 @@
 """Who a command acts as: an account, named by its email. What that person may not do, the command may not do for them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import typer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,6 +44,36 @@ async def acting_as(conn: AsyncConnection, deployment: Deployment, email: str) -
         subtree="units:subtree" in permissions,
         language=account.language,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An account that a command is about."""
+
+    id: int
+    unit_id: int
+    roles: Sequence[str]
+
+
+def email_unless(account: int | None) -> str:
+    """The email, asked for because arguments stand in the shell's history; nothing where the account was named by its id."""
+    if account is not None:
+        return ""
+    typer.echo("Email: ", nl=False, err=True)  # on standard output stands what was made, and nothing else
+    return str(typer.prompt("", prompt_suffix=""))
+
+
+async def account_named(conn: AsyncConnection, deployment: Deployment, account: int | None, email: str) -> Named:
+    """The account with this id, or with this email. Raises `NotFound("account.unknown")`."""
+    index_key = await deployment_key(conn, deployment.master, "address_index")
+    found = await conn.execute(
+        text("SELECT id, unit_id, roles FROM accounts WHERE id = :id OR email_hash = :hash"),
+        {"id": account, "hash": address_hash(index_key, "email", normal_email(email) or "")},
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound("account.unknown")
+    return Named(row.id, row.unit_id, row.roles)
 
 
 async def unit_of(conn: AsyncConnection, deployment: Deployment, actor: Actor, code: str) -> Unit:

@@ -5,11 +5,11 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import MasterKey
 from service.accounts import create_api_key, permissions_of
+from service.cli.acting import account_named, email_unless
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment, units_named
 from service.clock import on_screen
@@ -26,23 +26,25 @@ app = typer.Typer(help="API keys, public keys of signatures, and the keys that s
 
 @app.command()
 def make(
-    account: Annotated[int, typer.Option(help="The account's id, as `loa accounts create` printed it.")],
     label: Annotated[str, typer.Option(help="What the key is for.")],
     scope: Annotated[
         list[str] | None, typer.Option(help="Narrows what the key may do. Default: all that the account may.")
     ] = None,
+    account: Annotated[
+        int | None,
+        typer.Option(help="The account's id, as `loa accounts create` printed it. Default: asks for the person's email."),
+    ] = None,
 ) -> None:
     """Make an API key. It is printed this once and kept nowhere."""
+    email = email_unless(account)
 
     async def work(deployment: Deployment) -> str:
         async with deployment.engine.begin() as conn:
-            row = (await conn.execute(text("SELECT unit_id, roles FROM accounts WHERE id = :id"), {"id": account})).one_or_none()
-            if row is None:
-                raise Problem(f"no account {account}")
-            await act_for(conn, row.unit_id)
-            scopes = scope or sorted(permissions_of(row.roles))
+            named = await account_named(conn, deployment, account, email)
+            await act_for(conn, named.unit_id)
+            scopes = scope or sorted(permissions_of(named.roles))
             return await create_api_key(
-                conn, account_id=account, unit_id=row.unit_id, label=label, scopes=scopes, now=deployment.now
+                conn, account_id=named.id, unit_id=named.unit_id, label=label, scopes=scopes, now=deployment.now
             )
 
     typer.echo(on_deployment(work))

@@ -34,7 +34,7 @@ async def act_from_the_top(conn: AsyncConnection, deployment: Deployment, unit: 
 
 def in_a_line(rows: int, created: int, unchanged: int) -> str:
     """What became of a list, in a line."""
-    return f"{rows} rows: {created} made, {unchanged} unchanged"
+    return f"Rows: {rows}. Made: {created}. Unchanged: {unchanged}."
 
 
 async def units_named(deployment: Deployment, code: str | None) -> list[tuple[str, int]]:

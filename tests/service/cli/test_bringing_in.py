@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
-from sqlalchemy import text
 
 from service.accounts import redeem_invitation
 from service.database import unit_transaction
@@ -22,20 +21,22 @@ async def test_an_operator_brings_in_units_and_people_from_lists(
     people.write_text("mã đơn vị,họ tên,email,vai trò\ntruong-a,Lan,lan@a.vn,văn thư\n", encoding="utf-8")
     assert loa("units", "create", "so-moi", "Sở mới", **deployment).returncode == 0
 
-    assert loa("units", "import", str(units), **deployment).stdout == "2 rows: 2 made, 0 unchanged\n"
-    assert loa("units", "import", str(units), **deployment).stdout == "2 rows: 0 made, 2 unchanged\n"
+    assert loa("units", "import", str(units), **deployment).stdout == "Rows: 2. Made: 2. Unchanged: 0.\n"
+    assert loa("units", "import", str(units), **deployment).stdout == "Rows: 2. Made: 0. Unchanged: 2.\n"
     made = loa("accounts", "import", str(people), "--invitations", str(out), **deployment)
-    assert made.stdout == "1 rows: 1 made, 0 unchanged\n", made.stderr
+    assert made.stdout == "Rows: 1. Made: 1. Unchanged: 0.\n", made.stderr
     assert out.stat().st_mode & 0o777 == 0o600
     (_, line) = openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True)
     assert line[:4] == ("truong-a", "Lan", "lan@a.vn", "văn thư")
     again = loa("accounts", "import", str(people), "--invitations", str(out), **deployment)
     assert (again.returncode, again.stdout) == (1, "")
 
-    async with engines.owner.connect() as conn:
-        account = (await conn.execute(text("SELECT id FROM accounts"))).scalar_one()
-    invited = loa("accounts", "invite", "--account", str(account), **deployment)
-    assert invited.stdout.startswith("moi_")
+    nobody = loa("accounts", "invite", typed="ai@a.vn\n", **deployment)
+    assert (nobody.returncode, "There is no such account." in nobody.stderr) == (1, True)
+    invited = loa("accounts", "invite", typed="Lan@A.vn\n", **deployment)
+    assert invited.stdout.startswith("moi_"), invited.stderr
+    key = loa("keys", "make", "--label", "sổ điểm", typed="lan@a.vn\n", **deployment)
+    assert key.stdout.startswith("loa_"), key.stderr
     async with unit_transaction(engines.web, None) as conn:
         for token, works in ((str(line[4]), False), (invited.stdout.strip(), True)):
             try:
