@@ -178,8 +178,9 @@ async def change_person(conn: AsyncConnection, unit_id: int, contact: int, *, ro
 
 async def correct_address(
     conn: AsyncConnection, contact: int, channel: str, address: str, hashed: bytes, data_key: DataKey, *, was: bytes | None
-) -> None:
-    """The contact's address on a channel is this one now. `was`: the hash of the one it had there; None: it had none.
+) -> bool:
+    """The contact's address on a channel is this one now; False: they were erased meanwhile. `was`: the hash of the one it had there;
+    None: it had none.
 
     The wrong one is not kept: it may be a stranger's. Raises `AddressTaken`.
     """
@@ -188,7 +189,9 @@ async def correct_address(
         await conn.execute(
             text("SELECT audience FROM contacts WHERE unit_id = :unit AND id = :id"), {"unit": data_key.unit_id, "id": contact}
         )
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if audience is None:
+        return False
     owner = (await _owners(conn, data_key.unit_id, audience, {channel: hashed})).get(channel)
     if owner not in (None, contact):
         raise AddressTaken
@@ -218,6 +221,7 @@ async def correct_address(
         )
     elif owner is None:
         await _insert_point(conn, contact, audience, channel, address, hashed, data_key)
+    return True
 
 
 async def confirm_present(conn: AsyncConnection, unit_id: int, *, of: ListOf, classes: Sequence[str], school_year: str) -> int:

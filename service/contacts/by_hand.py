@@ -28,7 +28,7 @@ from service.clock import school_year_of
 from service.contacts.consenting import require_classes
 from service.contacts.people import ContactPlace
 from service.contacts.typed import FIELDS, read_typed
-from service.errors import Conflict, FieldError, Invalid
+from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.units import Unit
 from service.wording import one_line
 
@@ -123,7 +123,8 @@ async def correct_by_hand(
     """A contact's number or email is this one now; the wrong one is not kept. `was`: which, where there are several.
 
     The transaction acts for the contact's unit. Raises `Forbidden`, `Invalid("request.invalid")`, `Conflict` with
-    `contact.address_taken`, `contact.several_addresses` or `contact.no_such_address` (`was` is none of theirs).
+    `contact.address_taken`, `contact.several_addresses` or `contact.no_such_address` (`was` is none of theirs), `NotFound("contact.unknown")` if they were erased
+    meanwhile.
     """
     actor.require("contacts:write")
     try:
@@ -138,9 +139,11 @@ async def correct_by_hand(
         raise Conflict("contact.no_such_address")
     key = await current_data_key(conn, master, place.unit_id)
     try:
-        await correct_address(conn, place.id, channel, new, hashed, key, was=old or next(iter(has), None))
+        there = await correct_address(conn, place.id, channel, new, hashed, key, was=old or next(iter(has), None))
     except AddressTaken:
         raise Conflict("contact.address_taken") from None
+    if not there:
+        raise NotFound("contact.unknown")
     await _note(conn, actor, place.unit_id, place.public_id, Action.CONTACT_CORRECTED, now, {"channel": channel})
 
 

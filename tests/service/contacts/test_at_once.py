@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry import MasterKey
-from service.contacts import Target, apply_import, erase, take_off, undo_import
+from service.contacts import Target, apply_import, correct_by_hand, erase, take_off, undo_import
 from service.database import unit_transaction
 from service.deliveries import plan
 from service.deliveries.claims import claim
-from service.errors import Conflict
+from service.errors import Conflict, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.world import make_world
@@ -108,6 +108,26 @@ async def test_what_is_to_be_planned_does_not_see_whoever_is_being_erased(engine
     await planning
     assert await sent.rows("SELECT * FROM deliveries WHERE address_hash = :hash", hash=await hash_of(sent, NUMBER)) == []
     assert await sent.states() == {"waiting": 4}
+
+
+async def test_a_number_corrected_while_its_person_is_erased_brings_nobody_back(engines: Engines, master: MasterKey) -> None:
+    sent = await approve_broadcast(engines, master)
+    place = await contact_of(sent)
+
+    async def corrected() -> None:
+        async with unit_transaction(engines.web, place.unit_id) as conn:
+            await correct_by_hand(
+                conn, sent.world.actor(), place=place, channel="sms", address="0955555555", was=None, master=master, now=NOW
+            )
+
+    async with unit_transaction(engines.web, place.unit_id) as conn:
+        lead = sent.world.actor(SCHOOL, "data_protection_lead")
+        await erase(conn, lead, place=place, reason="rights_request", stay_off=False, master=master, now=NOW)
+        correcting = asyncio.create_task(corrected())
+        await someone_waits(engines)
+    with pytest.raises(NotFound, match=r"contact\.unknown"):
+        await correcting
+    assert await sent.rows("SELECT FROM contact_points WHERE contact_id = :id", id=place.id) == []
 
 
 async def test_a_list_is_not_undone_while_a_newer_one_is_applied(engines: Engines, master: MasterKey) -> None:
