@@ -4,7 +4,8 @@ Tests hand over a clock of their own; nothing of ours asks the system for the ti
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -54,3 +55,33 @@ def first_moment_of(school_year: str) -> datetime:
 def midnight_before(now: datetime) -> datetime:
     """When the day that it is in Vietnam began."""
     return now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when until when, in Vietnam, nobody is written to whom it does not hurry; over midnight where `ends` is the earlier."""
+
+    begins: time
+    ends: time
+
+    @classmethod
+    def parse(cls, written: str) -> "QuietHours | None":
+        """From `21:00-06:30`; `none`: there are none. Raises ValueError."""
+        if written.strip().lower() == "none":
+            return None
+        begins, ends = (time.fromisoformat(part.strip()) for part in written.split("-"))
+        if begins == ends or begins.tzinfo or ends.tzinfo:
+            raise ValueError("quiet hours begin at one time of day and end at another, such as 21:00-06:30")
+        return cls(begins, ends)
+
+    def end_after(self, moment: datetime) -> datetime | None:
+        """When the quiet that holds at `moment` ends; None where none holds."""
+        local = moment.astimezone(LOCAL)
+        over_midnight = self.ends < self.begins
+        inside = (
+            local.time() >= self.begins or local.time() < self.ends if over_midnight else self.begins <= local.time() < self.ends
+        )
+        if not inside:
+            return None
+        day = local.date() + timedelta(days=int(over_midnight and local.time() >= self.begins))
+        return datetime.combine(day, self.ends, LOCAL).astimezone(UTC)

@@ -4,12 +4,15 @@ Described for operators in docs/settings.md (a test holds the two equal). No sec
 its own (`service.standalone.secrets`), everywhere else a missing one stops the start with its name.
 """
 
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from service.clock import QuietHours
 
 _PREFIX = "LOA_"
 
@@ -43,6 +46,10 @@ def _lower(value: object) -> object:
 
 def _number(value: object) -> object:
     return int(value) if isinstance(value, str) and value.strip().isdecimal() else value  # the environment has texts only
+
+
+def _quiet_hours(value: object) -> object:
+    return QuietHours.parse(value) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -83,6 +90,8 @@ class Settings(BaseSettings):
     smtp_tls: Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_lower)] = "starttls"
     smtp_from: str = ""
     smtp_messages_per_second: float = Field(1000, gt=0)
+
+    quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet_hours)] = QuietHours(time(21), time(6, 30))
 
     trusted_proxies: str = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12

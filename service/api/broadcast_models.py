@@ -1,8 +1,9 @@
 """The shapes of broadcasts in the API: what is asked and what is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -14,6 +15,7 @@ from service.broadcasts import (
     Channel,
     Draft,
     Kind,
+    Move,
     Rendered,
     SmsScript,
     State,
@@ -21,7 +23,7 @@ from service.broadcasts import (
     Urgency,
     ready_text,
 )
-from service.deliveries import DeliveryView, Progress, Shown
+from service.deliveries import Progress
 from service.errors import FieldError, Invalid
 from service.rendering import SmsEncoding
 
@@ -201,7 +203,8 @@ class BroadcastOut(BaseModel):
     """A broadcast as it stands. `rate`: deliveries per second that left, from planning to the last departure.
 
     `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
-    lists.
+    lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time or quiet hours.
+    `moves`: what you may do with it now.
     """
 
     id: UUID
@@ -223,6 +226,9 @@ class BroadcastOut(BaseModel):
     return_reason: str | None
     pause_reason: str | None
     cancel_reason: str | None
+    note: str | None
+    waits_until: AwareDatetime | None
+    moves: list[Move]
     public_number: str | None
     record_url: str | None
     progress: ProgressOut
@@ -235,7 +241,16 @@ class BroadcastOut(BaseModel):
 
     @classmethod
     def of(
-        cls, view: BroadcastView, progress: Progress, *, public_number: str | None, base: str, final: Rendered | None
+        cls,
+        view: BroadcastView,
+        progress: Progress,
+        *,
+        public_number: str | None,
+        base: str,
+        final: Rendered | None,
+        waits_until: datetime | None,
+        note: str | None,
+        moves: Sequence[Move],
     ) -> "BroadcastOut":
         same = {name: getattr(view, name) for name in _SAME}
         return cls(
@@ -248,6 +263,9 @@ class BroadcastOut(BaseModel):
             progress=ProgressOut.of(progress),
             rate=round(progress.rate, 1),
             last_progress_at=progress.last_progress_at,
+            note=note,
+            waits_until=waits_until,
+            moves=list(moves),
         )
 
 
@@ -261,40 +279,4 @@ class BroadcastList(BaseModel):
     """The newest first. `next` is the cursor of the next page, or null."""
 
     items: list[BroadcastOut]
-    next: str | None
-
-
-class DeliveryOut(BaseModel):
-    """One message to one address, masked. `reason` in plain words.
-
-    `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so. `called_at`: when the last attempt
-    was begun. `repeat`: of one that is `uncertain`, what sending it again would mean.
-    """
-
-    look_up_number: str
-
-    channel: Literal["sms", "email"]
-    address: str | None
-    state: Shown
-    reason: str | None
-    code: str | None
-    attempt: int
-    called_at: AwareDatetime | None
-    accepted_at: AwareDatetime | None
-    finished_at: AwareDatetime | None
-    note: str | None
-    repeat: str | None
-
-    @classmethod
-    def of(cls, delivery: DeliveryView, look_up_number: str) -> "DeliveryOut":
-        return cls(
-            look_up_number=look_up_number,
-            **{name: getattr(delivery, name) for name in cls.model_fields if name != "look_up_number"},
-        )
-
-
-class DeliveryList(BaseModel):
-    """`next` is the cursor of the next page, or null."""
-
-    items: list[DeliveryOut]
     next: str | None

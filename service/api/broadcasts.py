@@ -21,7 +21,7 @@ from service.api.broadcast_models import (
     BroadcastOut,
     ReturnIn,
 )
-from service.api.context import ApiContext, Approver, BroadcastsReader, BroadcastsWriter, Context
+from service.api.context import ApiContext, Approver, BroadcastsReader, BroadcastsWriter, Context, Spoken
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.api.unit_place import change_unit
@@ -34,12 +34,16 @@ from service.broadcasts import (
     find_broadcast,
     list_broadcasts,
     locate_broadcast,
+    moves_of,
+    note_of,
     rendered,
     return_broadcast,
     submit,
+    waiting_of,
 )
 from service.database import act_for, unit_transaction
 from service.deliveries import progress_of
+from service.refusals import Language
 from service.units import Unit
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
@@ -57,10 +61,11 @@ async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> As
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MoveAsked:
     """What every move on a broadcast takes, gathered once."""
 
     context: ApiContext
+    language: Language
     public_id: UUID
     key: str | None
 
@@ -78,43 +83,60 @@ class Move:
 
             async def act() -> tuple[int, BroadcastOut]:
                 await use_case(conn, broadcast_id)
-                return 200, shape(await shown(self.context, conn, await find_broadcast(conn, broadcast_id)))
+                return 200, shape(await shown(self.context, conn, await find_broadcast(conn, broadcast_id), actor, self.language))
 
             located = await find_broadcast(conn, broadcast_id)
             hashed = request_hash(f"broadcasts.{name}", str(self.public_id), asked or b"")
             return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
 
-async def _move(context: Context, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> Move:
-    return Move(context, broadcast_id, key)
+async def _move(context: Context, language: Spoken, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> MoveAsked:
+    return MoveAsked(context, language, broadcast_id, key)
 
 
-Moving = Annotated[Move, Depends(_move)]
+Moving = Annotated[MoveAsked, Depends(_move)]
 
 
-async def shown(context: ApiContext, conn: AsyncConnection, view: BroadcastView, *, whole: bool = True) -> BroadcastOut:
-    """A broadcast with its progress, as the API shows it; `whole`: with the texts that parents get."""
+async def shown(
+    context: ApiContext, conn: AsyncConnection, view: BroadcastView, actor: Actor, language: Language, *, whole: bool = True
+) -> BroadcastOut:
+    """A broadcast with its progress, as the API shows it to this person; `whole`: with the texts that parents get."""
     sender, digits = context.settings.twilio_sender, context.numbers.digits
     final = await rendered(conn, view, sender=sender, now=context.now(), digits=digits) if whole else None
     progress = await progress_of(conn, view.id, now=context.now())
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
-    return BroadcastOut.of(view, progress, public_number=number, base=context.settings.public_base, final=final)
+    waits = waiting_of(view, context.settings.quiet_hours, context.now())
+    moves = moves_of(view, actor, failed=progress.failed, uncertain=progress.uncertain, now=context.now())
+    return BroadcastOut.of(
+        view,
+        progress,
+        public_number=number,
+        base=context.settings.public_base,
+        final=final,
+        waits_until=waits and waits[0],
+        note=note_of(view, waits, language),
+        moves=moves,
+    )
 
 
 @router.post("", status_code=201, response_model=BroadcastOut)
-async def create(context: Context, actor: BroadcastsWriter, body: BroadcastIn, key: IdempotencyKey = None) -> JSONResponse:
+async def create(
+    context: Context, actor: BroadcastsWriter, language: Spoken, body: BroadcastIn, key: IdempotencyKey = None
+) -> JSONResponse:
     """A new draft."""
     draft = body.draft()
 
     async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, BroadcastOut]:
         view = await create_draft(conn, actor, unit=unit, draft=draft, now=context.now())
-        return 201, await shown(context, conn, view)
+        return 201, await shown(context, conn, view, actor, language)
 
     return await change_unit(context, actor, body.unit, key, request_hash("broadcasts.create", body), use_case)
 
 
 @router.get("")
-async def list_all(context: Context, actor: BroadcastsReader, cursor: Cursor = None, limit: Limit = 50) -> BroadcastList:
+async def list_all(
+    context: Context, actor: BroadcastsReader, language: Spoken, cursor: Cursor = None, limit: Limit = 50
+) -> BroadcastList:
     """Your unit's broadcasts and, for an officer, those of the units below, the newest first."""
     before = open_number(cursor)
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
@@ -122,16 +144,16 @@ async def list_all(context: Context, actor: BroadcastsReader, cursor: Cursor = N
         items = []
         for view in views[:limit]:
             await act_for(conn, view.unit_id)
-            items.append(await shown(context, conn, view, whole=False))
+            items.append(await shown(context, conn, view, actor, language, whole=False))
     more = len(views) > limit
     return BroadcastList(items=items, next=make_cursor(views[limit - 1].id) if more else None)
 
 
 @router.get("/{broadcast_id}")
-async def read(context: Context, actor: BroadcastsReader, broadcast_id: BroadcastId) -> BroadcastOut:
+async def read(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
     """One broadcast, with its progress."""
     async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
-        return await shown(context, conn, await find_broadcast(conn, inner_id))
+        return await shown(context, conn, await find_broadcast(conn, inner_id), actor, language)
 
 
 @router.patch("/{broadcast_id}", response_model=BroadcastOut)

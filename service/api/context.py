@@ -16,6 +16,7 @@ from service.clock import LOCAL, Clock
 from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
 from service.lookups import Lookups
+from service.refusals import Language, preferred_language
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 
@@ -72,6 +73,13 @@ def needs(permission: str) -> Callable[[Actor], Awaitable[Actor]]:
 
     return permitted
 
+
+async def spoken(request: Request) -> Language:
+    """The language that the request asks for."""
+    return preferred_language(request.headers.get("accept-language"))
+
+
+Spoken = Annotated[Language, Depends(spoken)]
 
 AnyCaller = Annotated[Actor, Depends(caller)]
 UnitsReader = Annotated[Actor, Depends(needs("units:read"))]

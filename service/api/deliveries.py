@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from service.api.broadcast_models import DeliveryList, DeliveryOut
 from service.api.broadcasts import BroadcastId, at_broadcast
 from service.api.context import BroadcastsReader, Context
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
+from service.api.delivery_models import DeliveryList, DeliveryOut
 from service.deliveries import Shown, list_deliveries
 from service.refusals import preferred_language
 

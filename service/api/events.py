@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from service.accounts import authenticate
 from service.api.broadcast_models import BroadcastOut
 from service.api.broadcasts import BroadcastId, at_broadcast, shown
-from service.api.context import ApiContext, BroadcastsReader, Context
+from service.api.context import ApiContext, BroadcastsReader, Context, Spoken
 from service.broadcasts import find_broadcast
 from service.broadcasts.lifecycle import ENDED
 from service.errors import Forbidden, Unauthenticated
@@ -25,10 +25,10 @@ _EVERY = 1.0
 _KEY_GOOD_FOR = timedelta(seconds=30)
 
 
-async def _now(context: Context, actor: BroadcastsReader, broadcast_id: BroadcastId) -> BroadcastOut:
+async def _now(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
     async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
         # without the texts: they do not change, and opening the record every second would be work for nothing
-        return await shown(context, conn, await find_broadcast(conn, inner_id), whole=False)
+        return await shown(context, conn, await find_broadcast(conn, inner_id), actor, language, whole=False)
 
 
 async def _still_opens(context: ApiContext, request: Request) -> bool:
@@ -45,6 +45,7 @@ async def events(
     request: Request,
     context: Context,
     actor: BroadcastsReader,
+    language: Spoken,
     broadcast_id: BroadcastId,
     first: Annotated[BroadcastOut, Depends(_now)],  # before the stream begins, so that a refusal is still a refusal
 ) -> AsyncIterable[ServerSentEvent]:
@@ -57,12 +58,18 @@ async def events(
             if not await _still_opens(context, request):
                 return
             checked = context.now()
-        now = await _now(context, actor, broadcast_id)
-        if (now.progress, now.state) != (seen.progress, seen.state):
+        now = await _now(context, actor, language, broadcast_id)
+        if _told(now) != _told(seen):
             yield _event(now)
         seen = now
 
 
+def _told(broadcast: BroadcastOut) -> tuple[object, ...]:
+    return broadcast.state, broadcast.progress, broadcast.note, broadcast.moves
+
+
 def _event(broadcast: BroadcastOut) -> ServerSentEvent:
-    told = broadcast.model_dump(mode="json", include={"id", "state", "progress", "rate", "last_progress_at"})
+    told = broadcast.model_dump(
+        mode="json", include={"id", "state", "progress", "rate", "last_progress_at", "note", "waits_until", "moves"}
+    )
     return ServerSentEvent(event="progress", data=told)

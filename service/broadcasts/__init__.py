@@ -13,7 +13,9 @@ from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
+from service.broadcasts.moves import Move, moves_of
 from service.broadcasts.moving import move
+from service.broadcasts.notes import note_of
 from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
 from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
@@ -23,6 +25,7 @@ from service.broadcasts.returning import return_broadcast
 from service.broadcasts.stopping import cancel, pause
 from service.broadcasts.submission import submit
 from service.broadcasts.texts import LONGEST, Channel, EmailText, Kind, SmsScript, Texts, Urgency
+from service.broadcasts.waiting import WaitsFor, waiting_of, waits_until
 
 __all__ = [
     "LONGEST",
@@ -36,6 +39,7 @@ __all__ = [
     "Kind",
     "LeftOutRow",
     "Located",
+    "Move",
     "Preview",
     "ReadyText",
     "Rendered",
@@ -43,6 +47,7 @@ __all__ = [
     "State",
     "Texts",
     "Urgency",
+    "WaitsFor",
     "approve",
     "cancel",
     "count_recipients",
@@ -55,6 +60,8 @@ __all__ = [
     "load_audience",
     "locate_broadcast",
     "move",
+    "moves_of",
+    "note_of",
     "outgrown",
     "pause",
     "preferences_of",
@@ -67,6 +74,8 @@ __all__ = [
     "resume",
     "return_broadcast",
     "submit",
+    "waiting_of",
+    "waits_until",
     "weigh_audience",
     "why",
 ]

@@ -23,6 +23,7 @@ _SETTABLE = frozenset(
         "audience_confirmed",
         "record_id",
         "planned_at",
+        "waits_until",
         "completed_at",
     }
 )

@@ -51,6 +51,7 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
                 "  FROM broadcasts b"
                 " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.waiting > 0 AND (c.holder IS NULL OR c.lease_until < now())"
                 "   AND (c.not_before IS NULL OR c.not_before <= now()) AND b.id = c.broadcast_id AND b.state = 'sending'"
+                "   AND (b.waits_until IS NULL OR b.waits_until <= now())"
                 " RETURNING c.unit_id, c.channel, c.first_number, c.last_number, b.record_id, c.claims,"
                 "   b.expires_at <= now() AS overdue"
             ),

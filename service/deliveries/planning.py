@@ -5,7 +5,8 @@ harmless, a held counter is not); insert. Planning twice makes nothing twice: th
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, cast, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -22,7 +23,9 @@ from service.broadcasts import (
     outgrown,
     preferences_of,
     resolve_audience,
+    waits_until,
 )
+from service.clock import QuietHours
 from service.database import act_for, unit_transaction
 from service.errors import Conflict
 from service.outbox import DeliverChunk
@@ -30,6 +33,8 @@ from service.readiness import readiness_of
 from service.records import reserve_numbers
 
 CHUNK = 500
+PLAN_AHEAD = timedelta(minutes=2)
+"""1,500,000 deliveries take less than that. Who is taken off meanwhile is held back; the database's `door_due_broadcasts` is its twin."""
 
 _deliveries = Table(
     "deliveries",
@@ -46,23 +51,36 @@ _deliveries = Table(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The chunks to deliver, and when their time comes, if it has not."""
+
+    chunks: tuple[DeliverChunk, ...] = ()
+    waits_until: datetime | None = None
+
+
 class AudienceMoved(Exception):
     """Between counting and inserting the list grew past the reserved block. Nothing was kept: plan again."""
 
 
-async def plan(engine: AsyncEngine, *, unit_id: int, broadcast_id: int, now: datetime) -> list[DeliverChunk]:
+async def plan(
+    engine: AsyncEngine, *, unit_id: int, broadcast_id: int, quiet: QuietHours | None = None, now: datetime
+) -> Planned:
     """Plans a due broadcast and moves it to `sending`; the chunks to deliver, none if there was nothing to plan (any more).
+
+    One with a time of its own is due a little before it, so that its first message leaves on time: its chunks wait until then, or until
+    the quiet hours that hold then are over.
 
     Pauses it with `broadcast.audience_grew` or `unit.not_ready`, or cancels it with `broadcast.overdue` where that is so.
     """
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
         if not _due(broadcast, now):
-            return []
+            return Planned()
         if broadcast.expires_at <= now:
             await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue")
             await _note(conn, broadcast, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
-            return []
+            return Planned()
         try:
             (await readiness_of(conn, unit_id, now=now)).require_for_sending(broadcast.urgency)
         except Conflict as lapsed:  # since it was approved
@@ -80,22 +98,23 @@ async def plan(engine: AsyncEngine, *, unit_id: int, broadcast_id: int, now: dat
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
         if not _due(broadcast, now):
-            return []
+            return Planned()
+        waits = waits_until(broadcast.urgency, broadcast.send_at, quiet, now)
         chunks: list[int] = []
         number = first
         for channel in counts:
             planned = await _insert(conn, broadcast, channel, first=number, chunk=len(chunks), now=now)
             if number + planned > first + total:
                 raise AudienceMoved
-            chunks += await _chunks(conn, broadcast, channel, first=number, planned=planned, chunk=len(chunks))
+            chunks += await _chunks(conn, broadcast, channel, first=number, planned=planned, chunk=len(chunks), waits=waits)
             number += planned
-        await move(conn, broadcast_id, State.SENDING, now=now, planned_at=now)
+        await move(conn, broadcast_id, State.SENDING, now=now, planned_at=now, waits_until=waits)
         await _note(conn, broadcast, Action.BROADCAST_PLANNED, now, deliveries=number - first)
-    return [DeliverChunk(unit_id, broadcast_id, chunk, 0) for chunk in chunks]
+    return Planned(tuple(DeliverChunk(unit_id, broadcast_id, chunk, 0) for chunk in chunks), waits)
 
 
 def _due(broadcast: BroadcastView, now: datetime) -> bool:
-    return broadcast.state == State.APPROVED and (broadcast.send_at is None or broadcast.send_at <= now)
+    return broadcast.state == State.APPROVED and (broadcast.send_at is None or broadcast.send_at <= now + PLAN_AHEAD)
 
 
 async def _counts(conn: AsyncConnection, broadcast: BroadcastView, now: datetime) -> dict[str, int]:
@@ -138,15 +157,15 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
 
 
 async def _chunks(
-    conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, planned: int, chunk: int
+    conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, planned: int, chunk: int, waits: datetime | None
 ) -> Sequence[int]:
     """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again."""
     rows = await conn.execute(
         text(
-            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, nudged_at)"
+            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, nudged_at, not_before)"
             " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
             # Its job is queued by whoever planned it: the sweeper need not.
-            "   least((i + 1) * :size, :planned) - i * :size, now()"
+            "   least((i + 1) * :size, :planned) - i * :size, now(), CAST(:waits AS timestamptz)"
             " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i RETURNING chunk"
         ),
         {
@@ -159,16 +178,17 @@ async def _chunks(
             "size": CHUNK,
             "end": first + planned,
             "planned": planned,
+            "waits": waits,
         },
     )
     return sorted(rows.scalars())
 
 
-async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> list[DeliverChunk]:
+async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> Planned:
     """Paused for a person to look at: no chunks."""
     await move(conn, broadcast.id, State.PAUSED, now=now, pause_reason=reason)
     await _note(conn, broadcast, Action.BROADCAST_PAUSED, now, reason=reason)
-    return []
+    return Planned()
 
 
 async def _note(conn: AsyncConnection, broadcast: BroadcastView, action: Action, now: datetime, **details: str | int) -> None:

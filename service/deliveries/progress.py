@@ -34,7 +34,8 @@ async def progress_of(conn: AsyncConnection, broadcast_id: int, *, now: datetime
             text(
                 "SELECT sum(waiting) AS waiting, sum(calling) AS sending, sum(accepted) AS accepted, sum(delivered) AS delivered,"
                 "   sum(failed) AS failed, sum(not_sent) AS not_sent, sum(uncertain) AS uncertain,"
-                "   max(c.changed_at) FILTER (WHERE c.claims > 0) AS last, max(c.left_at) AS left_at, b.planned_at, b.state,"
+                "   max(c.changed_at) FILTER (WHERE c.claims > 0) AS last, max(c.left_at) AS left_at, b.planned_at,"
+                "   greatest(b.planned_at, b.send_at) AS began, b.state,"
                 "   coalesce(b.audience_count, 0) AS expected"
                 "  FROM broadcasts b LEFT JOIN delivery_chunks c ON c.broadcast_id = b.id WHERE b.id = :broadcast"
                 " GROUP BY b.id"
@@ -47,7 +48,7 @@ async def progress_of(conn: AsyncConnection, broadcast_id: int, *, now: datetime
         return Progress(expected, expected, 0, 0, 0, 0, 0, 0, 0.0, None)
     parts = [int(value or 0) for value in row[:7]]
     left = sum(parts[2:5])
-    seconds = (min(now, row.left_at) - row.planned_at).total_seconds() if row.left_at else 0.0
+    seconds = (min(now, row.left_at) - row.began).total_seconds() if row.left_at else 0.0
     waiting, sending, accepted, delivered, failed, not_sent, uncertain = parts
     rate = left / seconds if seconds > 0 else 0.0
     return Progress(sum(parts), waiting, sending, accepted, delivered, failed, not_sent, uncertain, rate, row.last)

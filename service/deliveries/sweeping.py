@@ -19,6 +19,11 @@ async def free_lost_chunks(conn: AsyncConnection) -> int:
     return int((await conn.execute(text("SELECT door_free_chunks()"))).scalar_one())
 
 
+async def keep_quiet(conn: AsyncConnection, until: datetime | None) -> None:
+    """Has what is open wait for the end of quiet hours, if they hold; and the chunks of whatever waits with it."""
+    await conn.execute(text("SELECT door_keep_quiet(:until)"), {"until": until})
+
+
 async def lost_work(conn: AsyncConnection) -> list[tuple[Command, Lane]]:
     """Everything that is due and in nobody's hands: broadcasts to plan, chunks to deliver, lists to read."""
     due = await conn.execute(text("SELECT * FROM door_due_broadcasts()"))

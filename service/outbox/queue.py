@@ -1,5 +1,6 @@
 """The queue: arq on Valkey, one queue per lane, JSON in it."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -46,10 +47,14 @@ class Queue:
         """Raises redis.RedisError or OSError when Valkey does not answer."""
         return cls(await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode))
 
-    async def add(self, command: Command, lane: Lane, *, again: str = "") -> None:
-        """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way."""
+    async def add(self, command: Command, lane: Lane, *, again: str = "", at: datetime | None = None) -> None:
+        """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way; `at`: not
+        to be begun before.
+        """
         ids: dict[str, Any] = dict(command.payload())
-        await self.pool.enqueue_job(command.name, _job_id=command.key + again, _queue_name=queue_name(lane), **ids)
+        await self.pool.enqueue_job(
+            command.name, _job_id=command.key + again, _queue_name=queue_name(lane), _defer_until=at, **ids
+        )
 
     async def close(self) -> None:
         await self.pool.aclose()

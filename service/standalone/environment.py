@@ -63,6 +63,7 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
             "LOA_SMTP_PASSWORD": "",
             "LOA_SMTP_TLS": "none",
             "LOA_SMTP_FROM": _SENDER,
+            "LOA_QUIET_HOURS": os.environ.get("LOA_QUIET_HOURS") or "none",  # simulated phones wake nobody
         }
     return {**os.environ, **own}
 

@@ -39,6 +39,7 @@ VALUES = {
     "LOA_SMTP_TLS": "tls",
     "LOA_SMTP_FROM": "canh-bao@loa.example",
     "LOA_SMTP_MESSAGES_PER_SECOND": "50",
+    "LOA_QUIET_HOURS": "22:00-05:45",
     "LOA_TRUSTED_PROXIES": "10.0.0.1",
     "LOA_NUMBER_DIGITS": "16",
 }

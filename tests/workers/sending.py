@@ -42,8 +42,8 @@ class School:
     unit: int = 0
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
-    async def approved(self, *, phones: int, emails: int, urgency: str = "urgent") -> int:
-        """A warning to so many parents, approved just now; its internal id."""
+    async def approved(self, *, phones: int, emails: int, urgency: str = "urgent", send_in: timedelta | None = None) -> int:
+        """A warning to so many parents, approved just now; its internal id. `send_in`: it is to leave so long from now."""
         now = datetime.now(UTC)
         world = await make_world(self.engines.owner, self.master)
         self.unit = world.units["nbk-thcs"]
@@ -61,6 +61,7 @@ class School:
             audience=Audience(),
             channels=("sms", "email"),
             expires_at=now + timedelta(days=30),
+            send_at=now + send_in if send_in else None,
         )
         clerk, approver = (world.actor("nbk-thcs", role) for role in ("clerk", "approver"))
         approver = type(approver)(

@@ -16,7 +16,13 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
     """The job."""
     tools = tools_of(ctx)
     try:
-        chunks = await plan(tools.engine, unit_id=unit_id, broadcast_id=broadcast_id, now=tools.clock())
+        planned = await plan(
+            tools.engine,
+            unit_id=unit_id,
+            broadcast_id=broadcast_id,
+            quiet=tools.settings.quiet_hours,
+            now=tools.clock(),
+        )
     except AudienceMoved:
         _log.warning("plan.audience_moved", broadcast=broadcast_id)  # the sweeper plans again
         return
@@ -25,6 +31,6 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
     except LoaError as error:
         await pause_broadcast(tools, unit_id, broadcast_id, error.code)
         return
-    for chunk in chunks:
-        await tools.queue.add(chunk, tools.lane)
-    _log.info("plan.done", broadcast=broadcast_id, chunks=len(chunks))
+    for chunk in planned.chunks:
+        await tools.queue.add(chunk, tools.lane, at=planned.waits_until)
+    _log.info("plan.done", broadcast=broadcast_id, chunks=len(planned.chunks))

@@ -6,7 +6,15 @@ import structlog
 
 from service.database import unit_transaction
 from service.deliveries import apply_receipts, units_with_receipts
-from service.deliveries.sweeping import clear_away, close_finished, drop_waiting, end_overdue, free_lost_chunks, lost_work
+from service.deliveries.sweeping import (
+    clear_away,
+    close_finished,
+    drop_waiting,
+    end_overdue,
+    free_lost_chunks,
+    keep_quiet,
+    lost_work,
+)
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -19,6 +27,9 @@ async def sweep(tools: Tools) -> None:
         freed = await free_lost_chunks(conn)
     if freed:
         _log.warning("sweep.freed", chunks=freed)
+    quiet = tools.settings.quiet_hours
+    async with unit_transaction(tools.engine, None) as conn:
+        await keep_quiet(conn, quiet.end_after(tools.clock()) if quiet else None)  # before anything is asked for
     async with unit_transaction(tools.engine, None) as conn:
         work = await lost_work(conn)
     # A job may still be known to the queue under its name though its worker is gone: after a while it gets another.

@@ -2,7 +2,36 @@
 
 ALTER TABLE broadcasts
   ADD COLUMN cancel_reason       text,       -- why a person cancelled it, for colleagues
-  ADD COLUMN audience_confirmed  bigint;     -- recipients an approver said yes to after the audience had grown
+  ADD COLUMN audience_confirmed  bigint,     -- recipients an approver said yes to after the audience had grown
+  ADD COLUMN waits_until         timestamptz;  -- nothing of it leaves before: its own time, or the end of quiet hours
+
+-- As in 0007, but a broadcast with a time of its own is planned ahead of it (service.deliveries.planning.PLAN_AHEAD); nothing of it is
+-- claimed before.
+CREATE OR REPLACE FUNCTION door_due_broadcasts() RETURNS TABLE (unit_id integer, broadcast_id bigint, lane text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT b.unit_id, b.id, CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END
+    FROM broadcasts b
+   WHERE b.state = 'approved' AND b.planned_at IS NULL AND (b.send_at IS NULL OR b.send_at <= now() + interval '2 minutes')
+   ORDER BY b.id LIMIT 100
+$$;
+
+-- While quiet hours hold, until when: everything open waits but emergencies. Null: none hold. What waits is not asked for again and
+-- again: its chunks wait with it, also those that came home meanwhile.
+CREATE FUNCTION door_keep_quiet(until timestamptz) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  UPDATE broadcasts b SET waits_until = until
+   WHERE b.id IN (
+     SELECT o.id FROM broadcasts o
+      WHERE o.state IN ('approved', 'sending', 'paused') AND o.urgency <> 'emergency' AND coalesce(o.waits_until, '-infinity') < until
+      FOR NO KEY UPDATE SKIP LOCKED);  -- one being planned or stopped is looked at in a second
+  UPDATE delivery_chunks c SET not_before = w.waits_until
+    FROM (SELECT c.broadcast_id, c.chunk, b.waits_until
+            FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id
+           WHERE b.state = 'sending' AND b.waits_until > now() AND c.waiting > 0 AND c.holder IS NULL
+             AND coalesce(c.not_before, '-infinity') < b.waits_until
+           ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE OF c SKIP LOCKED) AS w
+   WHERE c.broadcast_id = w.broadcast_id AND c.chunk = w.chunk
+$$;
 
 -- What will not leave any more, chunk by chunk: waiting in a cancelled broadcast, or in one that has expired while it was sent. How many.
 -- Chunks first, in their order, as everybody locks them.
@@ -62,6 +91,6 @@ BEGIN
   RETURN again;
 END $$;
 
-REVOKE ALL ON FUNCTION door_drop_waiting(integer), door_overdue_broadcasts(), door_wait_again(bigint, text, text, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door_drop_waiting(integer), door_overdue_broadcasts() TO loa_worker;
+REVOKE ALL ON FUNCTION door_keep_quiet(timestamptz), door_drop_waiting(integer), door_overdue_broadcasts(), door_wait_again(bigint, text, text, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_keep_quiet(timestamptz), door_drop_waiting(integer), door_overdue_broadcasts() TO loa_worker;
 GRANT EXECUTE ON FUNCTION door_wait_again(bigint, text, text, bigint) TO loa_web;

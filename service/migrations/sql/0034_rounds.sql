@@ -32,7 +32,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtext('loa calls'), (of_broadcast % 2147483647)::integer);
   END IF;
   IF NOT stands OR NOT EXISTS (
-      SELECT FROM broadcasts b WHERE b.id = of_broadcast AND b.state = 'sending' AND b.expires_at > clock_timestamp()) THEN
+      SELECT FROM broadcasts b WHERE b.id = of_broadcast AND b.state = 'sending' AND b.expires_at > clock_timestamp()
+         AND (b.waits_until IS NULL OR b.waits_until <= clock_timestamp())) THEN
     next_numbers := '{}';
   END IF;
   WITH said AS (

@@ -1,9 +1,10 @@
 """Control of a send over HTTP: who may, once per key, and an honest count."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from contact_registry import MasterKey
 from service.deliveries import plan
@@ -19,7 +20,7 @@ async def sending(site: Site, engines: Engines, master: MasterKey, **changes: An
     await add_parents(engines.owner, master, site.world.units["nbk-thcs"], phones=3, emails=2)
     made = await site.approved(channels=["sms", "email"], **changes)
     async with engines.owner.connect() as conn:
-        row = (await conn.exec_driver_sql("SELECT unit_id, id FROM broadcasts")).one()
+        row = (await conn.exec_driver_sql("SELECT unit_id, id FROM broadcasts ORDER BY id DESC LIMIT 1")).one()
     await plan(engines.worker, unit_id=row.unit_id, broadcast_id=row.id, now=NOW)
     return f"/broadcasts/{made['id']}"
 
@@ -128,3 +129,57 @@ async def test_what_is_in_doubt_says_what_is_known_and_what_a_repeat_would_mean(
     assert "cùng mã thư" in email["repeat"]
     sms = next(each for each in listed if each["channel"] == "sms")
     assert "hai lần" in sms["repeat"]
+
+
+async def test_a_broadcast_says_what_may_be_done_with_it_by_whom(site: Site, engines: Engines, master: MasterKey) -> None:
+    async def moves(role: str) -> list[str]:
+        return list((await site.call("GET", path, role=role)).json()["moves"])
+
+    path = f"/broadcasts/{(await site.call('POST', '/broadcasts', role='officer', json=notice())).json()['id']}"
+    assert await moves("clerk") == ["edit", "submit", "cancel"]
+    await site.call("POST", f"{path}/submit", role="officer")
+    assert await moves("approver") == ["edit", "return", "approve", "cancel"]
+    assert await moves("officer") == ["edit", "return", "cancel"], "who wrote it does not approve it"
+    await site.call("POST", f"{path}/cancel")
+    path = await sending(site, engines, master)
+    assert await moves("approver") == ["pause", "cancel"]
+    assert await moves("clerk") == []
+    await site.call("POST", f"{path}/pause", **BY)
+    assert await moves("approver") == ["resume", "cancel"]
+    await run(engines, "UPDATE deliveries SET state = 'calling'")
+    await run(engines, "UPDATE deliveries SET state = CASE channel WHEN 'sms' THEN 'failed' ELSE 'uncertain' END")
+    assert await moves("approver") == ["resume", "cancel", "retry-failed", "repeat-uncertain"]
+    site.clock.forward(timedelta(days=15))
+    assert await moves("approver") == ["cancel"]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "language", "said"),
+    [
+        ("paused", "broadcast.audience_grew", "vi", "tăng hơn 5%"),
+        ("paused", "unit.not_ready", "en", "not ready to send"),
+        ("paused", "broadcast.paused_by_person", "vi", "Người duyệt đã tạm dừng"),
+        ("paused", "record.unverified", "en", "signature"),
+        ("cancelled", "broadcast.overdue", "vi", "hết hiệu lực"),
+        ("cancelled", None, "en", "cancelled"),
+    ],
+)
+async def test_why_it_stands_still_is_said_in_the_language_of_whoever_asks(
+    site: Site, engines: Engines, master: MasterKey, state: str, reason: str | None, language: str, said: str
+) -> None:
+    path = await sending(site, engines, master)
+    async with engines.owner.begin() as conn:
+        await conn.execute(
+            text("UPDATE broadcasts SET state = :state, pause_reason = :reason"), {"state": state, "reason": reason}
+        )
+    told = (await site.call("GET", path, headers={"Accept-Language": language})).json()
+    assert said in told["note"]
+    assert "…" not in told["note"]
+
+
+async def test_a_scheduled_warning_says_when_it_will_be_sent(site: Site, engines: Engines, master: MasterKey) -> None:
+    await add_parents(engines.owner, master, site.world.units["nbk-thcs"], phones=3)
+    at = NOW + timedelta(hours=1, minutes=5)
+    made = await site.approved(channels=["sms"], send_at=at.isoformat())
+    assert datetime.fromisoformat(made["waits_until"]) == at
+    assert made["note"] == "Sẽ gửi lúc 07/09/2026 08:05."

@@ -14,7 +14,8 @@ from tests.factories.parents import add_parents
 
 async def _plan(approved: Approved) -> list[DeliverChunk]:
     now = datetime.now(UTC)
-    return await plan(approved.engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=now)
+    planned = await plan(approved.engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=now)
+    return list(planned.chunks)
 
 
 async def _state(approved: Approved) -> tuple[str, str | None]:

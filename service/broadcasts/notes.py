@@ -1,0 +1,47 @@
+"""Why a broadcast stands where it stands, in one sentence for whoever looks at it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.broadcasts.lifecycle import State
+from service.broadcasts.queries import BroadcastView
+from service.broadcasts.waiting import WaitsFor
+from service.clock import on_screen
+from service.refusals import sentence
+
+_STOPPED: Mapping[str, tuple[str, str]] = {
+    "broadcast.audience_grew": (
+        "Số người nhận đã tăng hơn 5% từ lúc duyệt. Người duyệt xem lại số mới rồi cho gửi tiếp, hoặc hủy.",
+        "The audience has grown by more than 5% since approval. An approver looks at the new number and resumes, or cancels.",
+    ),
+    "unit.not_ready": (
+        "Hồ sơ của đơn vị chưa đủ để gửi. Bổ sung rồi cho gửi tiếp.",
+        "The unit is not ready to send. Complete what is missing, then resume.",
+    ),
+    "broadcast.overdue": (
+        "Tin đã hết hiệu lực trước khi gửi xong. Phần chưa gửi không gửi nữa.",
+        "The warning expired before all of it was sent. What had not left is not sent.",
+    ),
+}
+_CANCELLED = ("Tin đã bị hủy. Phần chưa gửi không gửi nữa.", "It was cancelled. What had not left is not sent.")
+_WAITS: Mapping[WaitsFor, tuple[str, str]] = {
+    "schedule": ("Sẽ gửi lúc {time}.", "It will be sent at {time}."),
+    "quiet_hours": (
+        "Đang trong giờ yên tĩnh. Phần chưa gửi sẽ gửi từ {time}.",
+        "Quiet hours. What has not left will be sent from {time}.",
+    ),
+}
+
+
+def note_of(view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, language: str) -> str | None:
+    """None where there is nothing to explain."""
+    english = language == "en"
+    if view.state == State.CANCELLED and view.pause_reason is None:
+        return _CANCELLED[english]
+    if view.state in (State.PAUSED, State.CANCELLED) and view.pause_reason is not None:
+        words = _STOPPED.get(view.pause_reason)
+        return words[english] if words else sentence(view.pause_reason, language)
+    if waits is not None:
+        until, what_for = waits
+        return _WAITS[what_for][english].format(time=on_screen(until))
+    return None

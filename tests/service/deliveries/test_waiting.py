@@ -1,0 +1,112 @@
+"""What has a time of its own, or meets quiet hours, waits: planned ahead, claimed by nobody, asked for by nobody."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from contact_registry import MasterKey
+from service.broadcasts import find_broadcast, waiting_of
+from service.clock import LOCAL, QuietHours
+from service.database import unit_transaction
+from service.deliveries import plan
+from service.deliveries.claims import claim
+from service.deliveries.sweeping import keep_quiet, lost_work
+from service.outbox import PlanBroadcast
+from tests.conftest import Engines
+from tests.factories.approved import Approved, approve_broadcast
+
+
+def _around_now() -> QuietHours:
+    """Quiet hours that hold now, whenever that is."""
+    now = datetime.now(LOCAL)
+    return QuietHours(
+        (now - timedelta(hours=1)).time().replace(microsecond=0), (now + timedelta(hours=1)).time().replace(microsecond=0)
+    )
+
+
+async def _plan(of: Approved, quiet: QuietHours | None = None) -> list[int]:
+    planned = await plan(of.engines.worker, unit_id=of.unit_id, broadcast_id=of.broadcast_id, quiet=quiet, now=datetime.now(UTC))
+    return [each.chunk for each in planned.chunks]
+
+
+async def _claimed(of: Approved, chunk: int = 0) -> bool:
+    async with unit_transaction(of.engines.worker, of.unit_id) as conn:
+        return await claim(conn, broadcast_id=of.broadcast_id, chunk=chunk, worker=uuid4()) is not None
+
+
+async def _asked_for(of: Approved) -> int:
+    async with unit_transaction(of.engines.worker, None) as conn:
+        return len(await lost_work(conn))
+
+
+async def _sweep_at_night(of: Approved, quiet: QuietHours) -> None:
+    async with unit_transaction(of.engines.worker, None) as conn:
+        await keep_quiet(conn, quiet.end_after(datetime.now(UTC)))
+
+
+async def test_a_scheduled_warning_is_planned_ahead_and_waits_for_its_second(approved: Approved) -> None:
+    send_at = datetime.now(UTC) + timedelta(seconds=90)
+    await approved.run("UPDATE broadcasts SET send_at = :at", at=send_at)
+    async with unit_transaction(approved.engines.worker, None) as conn:
+        assert PlanBroadcast(approved.unit_id, approved.broadcast_id) in [command for command, _ in await lost_work(conn)]
+    assert await _plan(approved) == [0, 1]
+    await approved.run("UPDATE delivery_chunks SET nudged_at = NULL")
+    assert (await _claimed(approved), await _asked_for(approved)) == (False, 0)
+    await approved.run("UPDATE broadcasts SET send_at = now(), waits_until = now()")
+    assert not await _claimed(approved), "its chunks wait, too"
+    await approved.run("UPDATE delivery_chunks SET not_before = now()")
+    assert await _asked_for(approved) == 2
+    assert await _claimed(approved)
+
+
+@pytest.mark.parametrize(("urgency", "waits"), [("emergency", False), ("urgent", True), ("advisory", True)])
+async def test_only_an_emergency_goes_out_in_quiet_hours(
+    engines: Engines,
+    master: MasterKey,
+    urgency: str,
+    waits: bool,  # noqa: FBT001
+) -> None:
+    approved = await approve_broadcast(engines, master, urgency=urgency)
+    quiet = _around_now()
+    await _plan(approved, quiet)
+    assert await _claimed(approved) is not waits
+    async with unit_transaction(engines.worker, approved.unit_id) as conn:
+        view = await find_broadcast(conn, approved.broadcast_id)
+    told = waiting_of(view, quiet, datetime.now(UTC))
+    assert told == ((quiet.end_after(datetime.now(UTC)), "quiet_hours") if waits else None)
+
+
+async def test_quiet_hours_that_begin_hold_what_is_under_way_and_let_it_go_when_they_end(planned: Approved) -> None:
+    await planned.run("UPDATE delivery_chunks SET nudged_at = NULL")
+    await _sweep_at_night(planned, _around_now())
+    assert (await _asked_for(planned), await _claimed(planned)) == (0, False)
+    await planned.run("UPDATE broadcasts SET waits_until = now()")
+    await planned.run("UPDATE delivery_chunks SET not_before = now()")
+    assert await _asked_for(planned) == 2
+    assert await _claimed(planned)
+
+
+async def test_what_comes_home_in_quiet_hours_is_not_asked_for_every_few_seconds(planned: Approved) -> None:
+    await _sweep_at_night(planned, _around_now())
+    await planned.run("UPDATE delivery_chunks SET not_before = NULL, nudged_at = NULL")
+    await _sweep_at_night(planned, _around_now())
+    assert await _asked_for(planned) == 0
+
+
+async def test_an_emergency_under_way_is_not_held(engines: Engines, master: MasterKey) -> None:
+    approved = await approve_broadcast(engines, master, urgency="emergency")
+    await _plan(approved)
+    await _sweep_at_night(approved, _around_now())
+    assert await _claimed(approved)
+
+
+async def test_a_time_that_falls_into_quiet_hours_waits_for_their_end(approved: Approved) -> None:
+    send_at = datetime.now(UTC) + timedelta(seconds=60)
+    local = send_at.astimezone(LOCAL)
+    begins, ends = (local - timedelta(seconds=30)).time(), (local + timedelta(hours=1)).time()
+    quiet = QuietHours(begins.replace(microsecond=0), ends.replace(microsecond=0))
+    await approved.run("UPDATE broadcasts SET send_at = :at", at=send_at)
+    await _plan(approved, quiet)
+    (row,) = await approved.rows("SELECT waits_until FROM broadcasts")
+    assert row.waits_until == quiet.end_after(send_at)
