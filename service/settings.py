@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         """The address parents and carriers reach us at, without a trailing slash."""
         return (self.public_url or f"http://127.0.0.1:{self.web_port}").rstrip("/")
 
+    @property
+    def sms_providers(self) -> tuple[str, ...]:
+        """The carriers an SMS may go by, in the order of preference; none where no SMS is sent."""
+        return ("twilio",) if self.twilio_account_sid else ()
+
     def need(self, name: str) -> str:
         """The value of a setting this process cannot do without, else `MissingSetting` with its environment name."""
         value = getattr(self, name)

@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "units:subtree",
             "accounts:read",
             "audit:read",
+            "texts:write",
         }
     ),
     "data_protection_lead": frozenset(

@@ -14,6 +14,8 @@ from service.broadcasts import (
     BroadcastView,
     Channel,
     Draft,
+    Finding,
+    FindingSeverity,
     Kind,
     Move,
     Rendered,
@@ -25,6 +27,7 @@ from service.broadcasts import (
 )
 from service.deliveries import Progress
 from service.errors import FieldError, Invalid
+from service.refusals import Language, sentence
 from service.rendering import SmsEncoding
 
 Word = Annotated[str, Field(min_length=1, max_length=60)]
@@ -188,15 +191,32 @@ class RenderedEmailOut(BaseModel):
     text: str
 
 
+class FindingOut(BaseModel):
+    """What the rules found. `span`: first character and one past the last, in `field` as written."""
+
+    severity: FindingSeverity
+    code: str
+    message: str
+    field: str
+    span: tuple[int, int]
+
+    @classmethod
+    def of(cls, finding: Finding, language: str) -> "FindingOut":
+        message = sentence(finding.code, language, dict(finding.values))
+        return cls(severity=finding.severity, code=finding.code, message=message, field=finding.field, span=finding.span)
+
+
 class RenderedOut(BaseModel):
-    """What parents get, whole."""
+    """What parents get, whole. `findings`: what an approver should know first; none once it is approved."""
 
     sms: RenderedSmsOut | None
     email: RenderedEmailOut | None
+    findings: list[FindingOut]
 
     @classmethod
-    def of(cls, made: Rendered) -> "RenderedOut":
-        return cls.model_validate(asdict(made))
+    def of(cls, made: Rendered, language: str) -> "RenderedOut":
+        findings = [FindingOut.of(finding, language) for finding in made.findings]
+        return cls.model_validate(asdict(made) | {"findings": findings})
 
 
 class BroadcastOut(BaseModel):
@@ -251,13 +271,14 @@ class BroadcastOut(BaseModel):
         waits_until: datetime | None,
         note: str | None,
         moves: Sequence[Move],
+        language: Language,
     ) -> "BroadcastOut":
         same = {name: getattr(view, name) for name in _SAME}
         return cls(
             **same,
             id=view.public_id,
             channels=list(view.channels),
-            rendered=RenderedOut.of(final) if final else None,
+            rendered=RenderedOut.of(final, language) if final else None,
             public_number=public_number,
             record_url=f"{base}/api/v1/records/{view.record_id}" if view.record_id else None,
             progress=ProgressOut.of(progress),

@@ -102,7 +102,10 @@ async def shown(
 ) -> BroadcastOut:
     """A broadcast with its progress, as the API shows it to this person; `whole`: with the texts that parents get."""
     sender, digits = context.settings.twilio_sender, context.numbers.digits
-    final = await rendered(conn, view, sender=sender, now=context.now(), digits=digits) if whole else None
+    providers = context.settings.sms_providers
+    final = None
+    if whole:
+        final = await rendered(conn, view, sender=sender, now=context.now(), providers=providers, digits=digits)
     progress = await progress_of(conn, view.id, now=context.now())
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
     waits = waiting_of(view, context.settings.quiet_hours, context.now())
@@ -116,6 +119,7 @@ async def shown(
         waits_until=waits and waits[0],
         note=note_of(view, waits, language),
         moves=moves,
+        language=language,
     )
 
 
@@ -177,7 +181,13 @@ async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
         "submit",
         None,
         lambda conn, broadcast_id: submit(
-            conn, actor, broadcast_id=broadcast_id, sender=sender, now=context.now(), digits=digits
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            sender=sender,
+            now=context.now(),
+            providers=context.settings.sms_providers,
+            digits=digits,
         ),
     )
 
@@ -212,5 +222,6 @@ async def approve_one(move: Moving, actor: Approver, body: ApprovalIn) -> JSONRe
             master=context.master,
             numbers=context.numbers,
             now=context.now(),
+            providers=context.settings.sms_providers,
         ),
     )

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service.api.broadcast_models import TextsIn, Title
+from service.api.broadcast_models import FindingOut, TextsIn, Title
 from service.api.context import BroadcastsReader, Context
 from service.api.unit_place import at_unit
-from service.broadcasts import Channel, Finding, FindingSeverity, Kind, SmsScript, preview
+from service.broadcasts import Channel, Kind, SmsScript, Urgency, preview
 from service.readiness import standing_card
-from service.refusals import preferred_language, sentence
+from service.refusals import preferred_language
+from service.registered_texts import registrations
 from service.rendering import SmsEncoding
 
 router = APIRouter(tags=["broadcasts"])
@@ -28,6 +29,7 @@ class PreviewIn(BaseModel):
     channels: Channels
     title: Title | None = None
     kind: Kind = "scam_alert"
+    urgency: Urgency = "urgent"
     sms_script: SmsScript = "ascii"
     expires_at: AwareDatetime | None = None
 
@@ -48,21 +50,6 @@ class EmailOut(BaseModel):
     html: str
 
 
-class FindingOut(BaseModel):
-    """What the rules found. `span`: first character and one past the last, in `field` as written."""
-
-    severity: FindingSeverity
-    code: str
-    message: str
-    field: str
-    span: tuple[int, int]
-
-    @classmethod
-    def of(cls, finding: Finding, language: str) -> "FindingOut":
-        message = sentence(finding.code, language, dict(finding.values))
-        return cls(severity=finding.severity, code=finding.code, message=message, field=finding.field, span=finding.span)
-
-
 class PreviewOut(BaseModel):
     sms: list[SmsOut]
     email: EmailOut | None
@@ -75,6 +62,7 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
     language = preferred_language(request.headers.get("accept-language"))
     async with at_unit(context, actor, body.unit) as (conn, unit):
         card = await standing_card(conn, unit.id, now=context.now())
+        registered = await registrations(conn, context.settings.sms_providers)
     made = preview(
         texts=body.texts.texts(),
         channels=tuple(body.channels),
@@ -82,10 +70,12 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
         sender=context.settings.twilio_sender,
         now=context.now(),
         kind=body.kind,
+        urgency=body.urgency,
         title=body.title,
         sms_script=body.sms_script,
         expires_at=body.expires_at,
         card=card,
+        registered=registered,
         digits=context.numbers.digits,
     )
     return PreviewOut(

@@ -25,6 +25,7 @@ from service.keyring import signing_key
 from service.outbox import PlanBroadcast, put
 from service.readiness import Card, readiness_of, standing_card
 from service.records import reserve_numbers, store_record
+from service.registered_texts import Registrations, registrations
 from service.rendering import LAYOUT_VERSION
 from service.signing.lookup_numbers import LookupNumbers
 from service.signing.records import Approval, Issuer, Record, sign
@@ -41,8 +42,9 @@ async def approve(
     master: MasterKey,
     numbers: LookupNumbers,
     now: datetime,
+    providers: tuple[str, ...] = (),
 ) -> BroadcastView:
-    """Approves exactly what was submitted. The transaction acts for the broadcast's unit and must commit for anything to be sent.
+    """Approves exactly what was submitted; `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
 
     Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
     `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready` or `broadcast.overdue`.
@@ -75,6 +77,7 @@ async def approve(
         serial=serial,
         approver=actor.account_id,
         card=await standing_card(conn, view.unit_id, now=now),
+        registered=await registrations(conn, providers),
         now=now,
     )
     jws = sign(record, key.kid, key.private)
@@ -104,6 +107,7 @@ def _frozen(
     serial: int,
     approver: int,
     card: Card,
+    registered: Registrations,
     now: datetime,
 ) -> Record:
     """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
@@ -118,7 +122,9 @@ def _frozen(
         issued_at=now,
         expires_at=view.expires_at,
         card=card,
+        urgency=view.urgency,
         template=view.template,
+        registered=registered if "sms" in view.channels else None,
         digits=numbers.digits,
     )
     inspected.require_sendable()  # the rules may be stricter than on the day it was submitted

@@ -1,15 +1,17 @@
 """What a warning would look like and what is wrong with it: the one look that preview, submission and approval share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.broadcasts.content_rules import Finding, check_texts, check_variants
+from service.broadcasts.content_rules import Finding, FindingSeverity, check_texts, check_variants
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.ready_texts import ready_text
 from service.broadcasts.texts import Texts
 from service.errors import FieldError, Invalid
 from service.readiness import Card
+from service.registered_texts import Registrations
 from service.rendering import message_variants, sms_segments
 from service.signing.records import SLOT
 
@@ -48,12 +50,14 @@ def inspect(
     issued_at: datetime,
     expires_at: datetime,
     card: Card,
+    urgency: str = "urgent",
     template: str | None = None,
+    registered: Registrations | None = None,
     digits: int = 12,
 ) -> Inspected:
     """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent.
 
-    `card`: the unit's standing one. `template`: the ready text it is, unchanged.
+    `card`: the unit's standing one. `template`: the ready text it is, unchanged. `registered`: None where no SMS is sent.
     """
     variants = message_variants(
         kind=kind,
@@ -68,7 +72,10 @@ def inspect(
     )
     authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii", phones=card.phones)
     final = check_variants(texts, variants, authored, phones=card.phones)
-    return Inspected(variants, (*undeclared(template, card), *authored, *final, *_too_long(texts, variants, digits)))
+    unregistered = _unregistered(texts, variants, registered, urgency) if registered else ()
+    return Inspected(
+        variants, (*undeclared(template, card), *authored, *final, *unregistered, *_too_long(texts, variants, digits))
+    )
 
 
 def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
@@ -77,6 +84,15 @@ def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
     if needed is None or needed in card.statements:
         return ()
     return (Finding("error", "content.statement_missing", "template", (0, 0), (("statement", (f"statement.{needed}",)),)),)
+
+
+def _unregistered(texts: Texts, variants: dict[str, Any], registered: Registrations, urgency: str) -> Iterator[Finding]:
+    """An SMS that a carrier has not approved. An emergency is never held back by it: a few who get it are better than none."""
+    for final in variants.get("sms", {}).values():
+        if lacking := registered.lacking(final):
+            severity: FindingSeverity = "error" if registered.forbidden and urgency != "emergency" else "warning"
+            values = (("providers", ", ".join(lacking)),)
+            yield Finding(severity, "content.not_registered", "texts.sms", (0, len(texts.sms or "")), values)
 
 
 def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Finding]:
@@ -102,7 +118,14 @@ def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Findi
 
 
 def inspect_broadcast(
-    view: BroadcastView, *, sender: str, unit_name: str, now: datetime, card: Card, digits: int = 12
+    view: BroadcastView,
+    *,
+    sender: str,
+    unit_name: str,
+    now: datetime,
+    card: Card,
+    registered: Registrations | None = None,
+    digits: int = 12,
 ) -> Inspected:
     """The same look at a broadcast as it is stored: at the texts its channels publish."""
     return inspect(
@@ -115,6 +138,8 @@ def inspect_broadcast(
         issued_at=now,
         expires_at=view.expires_at,
         card=card,
+        urgency=view.urgency,
         template=view.template,
+        registered=registered if "sms" in view.channels else None,
         digits=digits,
     )

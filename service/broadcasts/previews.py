@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from service.broadcasts.content_rules import Finding
 from service.broadcasts.inspection import inspect, with_example
-from service.broadcasts.texts import SCRIPTS, SmsScript, Texts, unfit
+from service.broadcasts.texts import SCRIPTS, SmsScript, Texts, Urgency, unfit
 from service.readiness import Card
+from service.registered_texts import Registrations
 from service.rendering import SmsEncoding, sms_segments
 from service.units import Unit
 from service.wording import one_line
@@ -48,10 +49,12 @@ def preview(
     sender: str,
     now: datetime,
     kind: str = "scam_alert",
+    urgency: Urgency = "urgent",
     title: str | None = None,
     sms_script: SmsScript = "ascii",
     expires_at: datetime | None = None,
     card: Card = Card(),  # noqa: B008 - frozen
+    registered: Registrations | None = None,
     digits: int = 12,
 ) -> Preview:
     """What `texts` would look like, sent now by `unit`, whose standing card is `card`. Keeps nothing and refuses nothing.
@@ -72,6 +75,8 @@ def preview(
             issued_at=now,
             expires_at=expires_at or now + timedelta(days=30),
             card=card,
+            urgency=urgency,
+            registered=registered if "sms" in channels else None,
             digits=digits,
         )
         for script in SCRIPTS

@@ -15,14 +15,24 @@ from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.clock import LOCAL
 from service.errors import Conflict
 from service.readiness import readiness_of, standing_card
+from service.registered_texts import registrations
 from service.rendering import LAYOUT_VERSION
 from service.units import Unit, unit_by_id
 
 
 async def submit(
-    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, sender: str, now: datetime, digits: int = 12
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    broadcast_id: int,
+    sender: str,
+    now: datetime,
+    providers: tuple[str, ...] = (),
+    digits: int = 12,
 ) -> BroadcastView:
-    """Puts a draft before an approver; `digits`: a look-up number's. The transaction acts for the broadcast's unit.
+    """Puts a draft before an approver; `providers`: those an SMS may go by; `digits`: a look-up number's.
+
+    The transaction acts for the broadcast's unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.not_allowed_in_state`,
     `unit.not_ready`, `broadcast.overdue` or `broadcast.audience_empty`, and `Invalid` with the code of the first content rule that is broken.
@@ -34,7 +44,15 @@ async def submit(
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
     card = await standing_card(conn, view.unit_id, now=now)
-    inspect_broadcast(view, sender=sender, unit_name=unit.name, now=now, card=card, digits=digits).require_sendable()
+    inspect_broadcast(
+        view,
+        sender=sender,
+        unit_name=unit.name,
+        now=now,
+        card=card,
+        registered=await registrations(conn, providers),
+        digits=digits,
+    ).require_sendable()
     counts = await count_recipients(
         conn,
         unit_id=view.unit_id,

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from contact_registry import ImportRefused, Unsealable
-from service.cli import accounts, audit, contacts, keys, lists, processes, records, retention, units
+from service.cli import accounts, audit, contacts, keys, lists, processes, records, retention, texts, units
 from service.cli.deployment import Problem
 from service.errors import LoaError, RowsRefused
 from service.refusals import sentence
@@ -29,6 +29,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="import")
 app.add_typer(audit.app, name="audit")
 app.add_typer(retention.app, name="retention")
+app.add_typer(texts.app, name="texts")
 
 
 def main() -> None:

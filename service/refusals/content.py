@@ -41,6 +41,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{{number}} là chỗ của số tra cứu, hệ thống tự thêm. Bỏ khỏi nội dung.",
         "{{number}} is the look-up number's place and is added by itself. Remove it.",
     ),
+    "content.not_registered": (
+        "Câu chữ này không khớp mẫu nào đã được duyệt ở {providers}: nhà mạng dễ chặn. Dùng câu chữ đã đăng ký, hoặc đăng ký mẫu này trước.",
+        "These words match no text approved at {providers}: carriers are likely to filter it. Use registered words, or have these registered first.",
+    ),
     "content.sms_missing": ("Chọn gửi SMS thì phải có nội dung SMS.", "SMS is among the channels, so an SMS text is needed."),
     "content.email_missing": (
         "Chọn gửi email thì phải có tiêu đề và nội dung email.",

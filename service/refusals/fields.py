@@ -9,6 +9,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "field.too_short": ("Quá ngắn hoặc để trống.", "Too short, or empty."),
     "field.date": ("Cần ngày, ví dụ 01/08/2026.", "A date is needed, e.g. 01/08/2026."),
     "field.past": ("Thời điểm này đã qua.", "This time is past."),
+    "field.code": (
+        "Chỉ gồm chữ thường không dấu, số, dấu chấm, gạch ngang, gạch dưới; tối đa 60 ký tự.",
+        "Lower-case Latin letters, digits, dots, dashes and underscores only; 60 characters at most.",
+    ),
     "field.choice": ("Không phải một trong các giá trị cho phép: {allowed}.", "Not one of the allowed values: {allowed}."),
     "field.time": (
         "Cần ngày giờ kèm múi giờ, ví dụ 2026-09-07T06:30:00+07:00.",

@@ -13,11 +13,12 @@ from service.refusals import (
     imports,
     readiness,
     records,
+    registered_texts,
     requests,
     units,
 )
 
-AREAS = (requests, fields, units, accounts, bulk, readiness, imports, contacts, content, broadcasts, records)
+AREAS = (requests, fields, units, accounts, bulk, readiness, imports, contacts, content, registered_texts, broadcasts, records)
 
 SENTENCES: Mapping[str, tuple[str, str]] = {code: told for area in AREAS for code, told in area.SENTENCES.items()}
 

@@ -39,6 +39,8 @@ WRITERS = {
     "key_rotations": {"service.rotation"},
     "takedowns": {"service.readiness"},
     "takedown_statements": {"service.readiness"},
+    "registered_texts": {"service.registered_texts"},
+    "unregistered_texts": {"service.registered_texts"},
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "number_blocks": set[str](),  # by door

@@ -22,6 +22,7 @@ from service.database import act_for
 from service.keyring import deployment_key, make_signing_key
 from service.settings import Settings
 from service.standalone.demo.gate import LEAD, make_ready
+from service.standalone.demo.registering import register_ready_texts
 from service.standalone.home import Home, write_private
 from service.standalone.obstacles import Obstacle
 from service.units import create_first_unit, create_unit
@@ -68,6 +69,7 @@ async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: Maste
             demo = _read(home)
         demo = {**_addresses(settings), **await _with_everybody(conn, master, demo, now=now)}
         await make_ready(conn, master, now=now)
+        await register_ready_texts(conn, sender=settings.twilio_sender, now=now)
         write_private(home.demo_file, json.dumps(demo, ensure_ascii=False, indent=2))
         listed = await conn.execute(
             text("SELECT DISTINCT u.code FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.state = 'applied'")

@@ -132,6 +132,7 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("POST", "/takedowns"): {"json": {"url": "https://x.example/", "checked_on": "2026-09-01", "found": True}},
         ("POST", "/takedowns/statement"): {},
     }
+    filed = {"name": "a", "template": "{number}", "status": "approved", "dated": "2026-09-01"}
     count = {"unit": THEIRS, "channels": ["sms", "email"], "urgency": "urgent"}
     consent = {"channel": "sms", "basis": "consent", "proof": "meeting", "given_on": "2026-09-05"}
     off = {"reason": "opt_out"}
@@ -214,6 +215,10 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
             ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
             ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
         ],
+        ("GET", "/registered-texts"): [("/registered-texts", {"params": {"unit": THEIRS}})],
+        ("PUT", "/registered-texts"): [("/registered-texts", {"json": filed | {"unit": THEIRS}})],
+        ("POST", "/registered-texts/withdraw"): [("/registered-texts/withdraw", {"json": {"unit": THEIRS, "name": "a"}})],
+        ("PUT", "/registered-texts/rule"): [("/registered-texts/rule", {"json": {"unit": THEIRS, "unregistered": "forbid"}})],
         ("GET", "/retention-runs"): [("/retention-runs", {"params": {"unit": THEIRS}})],
         ("GET", "/retention-runs/next"): [("/retention-runs/next", {"params": {"unit": THEIRS}})],
         ("GET", "/broadcasts"): [("/broadcasts", {})],

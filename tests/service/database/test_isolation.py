@@ -66,6 +66,11 @@ ROWS = (
         "INSERT INTO takedown_statements (unit_id, school_year, checked, stated_by, stated_at)"
         " VALUES (:unit, '2026-2027', 1, :account, now())"
     ),
+    (
+        "INSERT INTO registered_texts (unit_id, provider, name, template, status, dated, reference, put_at)"
+        " VALUES (:unit, 'twilio', 'a', '{number}', 'approved', '2026-09-01', '', now())"
+    ),
+    "INSERT INTO unregistered_texts VALUES (:unit, 'warn', :account, now())",
     "INSERT INTO signing_keys VALUES (:n, :unit, 'record', decode(repeat('00', 32), 'hex'), :h, now(), NULL, NULL)",
     "INSERT INTO records VALUES (gen_random_uuid(), :unit, :h, :h, :n::bigint, now(), now())",
     "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records WHERE unit_id = :unit",

@@ -6,8 +6,12 @@ from sqlalchemy import text
 
 from contact_registry import MasterKey
 from service.accounts import authenticate
+from service.broadcasts import ready_texts
+from service.database import act_for
 from service.keyring import make_deployment_keys
 from service.readiness import coverage
+from service.registered_texts import registrations
+from service.rendering.messages import sms_text
 from service.settings import Settings
 from service.standalone.demo.seeding import DemoFileLost, seed
 from service.standalone.home import Home
@@ -96,6 +100,27 @@ async def test_every_unit_of_the_demo_is_ready_and_stays_so(engines: Engines, ho
                 ("sgddt-dongnai", True),
                 ("vhxh-an-phuoc", True),
             ]
+
+
+async def test_the_demos_carrier_has_every_ready_text_on_file(engines: Engines, home: Home, master: MasterKey) -> None:
+    await seeded(engines, home, master)
+    await seeded(engines, home, master)
+    values = {"truong": "THCS Nguyễn Bỉnh Khiêm", "ngay": "05/09", "chu_de": "học phí"}
+    async with engines.web.connect() as conn:
+        school = await _unit_id(engines, "nbk-thcs")
+        await act_for(conn, school)
+        on_file = await registrations(conn, ("twilio",))
+    for ready in ready_texts().values():
+        _, texts = ready.filled({name: values[name] for name in ready.slots})
+        for script in ("ascii", "unicode"):
+            sent = sms_text(kind=ready.kind, sender="SGDDTDNAI", text=texts.cleaned().sms or "", script=script)
+            assert on_file.lacking(sent) == (), (ready.code, script)
+            assert on_file.lacking(sent.replace("SGDDTDNAI", "ANOTHER")) == ("twilio",)
+
+
+async def _unit_id(engines: Engines, code: str) -> int:
+    async with engines.owner.connect() as conn:
+        return int((await conn.execute(text("SELECT id FROM units WHERE code = :code"), {"code": code})).scalar_one())
 
 
 @pytest.mark.parametrize("left", [None, "", '{"accounts": [', "[]", '{"accounts": []}', '{"accounts": {}, "api_keys": 7}', '"x"'])

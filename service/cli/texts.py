@@ -1,0 +1,55 @@
+"""`loa texts`: the words that carriers have on file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from service.cli.deployment import Deployment
+from service.cli.working import in_a_line, on_deployment
+from service.database import act_for
+from service.registered_texts import RegisteredText, list_texts, put_text, read_texts
+from service.units import find_unit, root_unit
+
+app = typer.Typer(help="Texts registered with the carriers.", no_args_is_help=True)
+
+
+@app.command("list")
+def show(unit: Annotated[str, typer.Option(help="The unit they hold for; the department unless said.")] = "") -> None:
+    """Every text that holds for a unit: its own and those of the units above it."""
+
+    async def work(deployment: Deployment) -> list[RegisteredText]:
+        found: list[RegisteredText] = []
+        async with deployment.engine.begin() as conn:
+            named = await (find_unit(conn, unit, deployment.today) if unit else root_unit(conn, deployment.today))
+            await act_for(conn, named.id)
+            while page := await list_texts(conn, after=found[-1].id if found else 0):
+                found += page
+        return found
+
+    table = Table("unit", "provider", "name", "status", "dated", "reference", "text", box=None)
+    for each in on_deployment(work):
+        day = each.dated.strftime("%d/%m/%Y")
+        table.add_row(each.unit, each.provider, each.name, each.status, day, each.reference, each.template)
+    Console().print(table, markup=False)
+
+
+@app.command("import")
+def take_list(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="TOML (a table a text), Excel or CSV.")],
+    unit: Annotated[str, typer.Option(help="The unit that has them registered; the department unless said.")] = "",
+    provider: Annotated[str, typer.Option(help="The provider of those that name none.")] = "twilio",
+) -> None:
+    """Put the texts of a list on file, all of them or none. Safe to repeat; what is not in the list is left as it is."""
+
+    async def work(deployment: Deployment) -> str:
+        texts = read_texts(file.read_bytes(), provider=provider, toml=file.suffix.lower() == ".toml")
+        async with deployment.engine.begin() as conn:
+            named = await (find_unit(conn, unit, deployment.today) if unit else root_unit(conn, deployment.today))
+            await act_for(conn, named.id)
+            put = [await put_text(conn, None, unit_id=named.id, text_=each, now=deployment.now) for each in texts]
+        return in_a_line(len(texts), sum(put), len(texts) - sum(put))
+
+    typer.echo(on_deployment(work))

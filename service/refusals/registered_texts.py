@@ -1,0 +1,28 @@
+"""Texts registered with the carriers."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "registered.unknown": ("Không có mẫu đã đăng ký mang tên này.", "There is no registered text of this name."),
+    "registered.lookup_number": (
+        "Mẫu phải có đúng một chỗ {{number}} cho số tra cứu.",
+        "The text must have the look-up number's place, {{number}}, exactly once.",
+    ),
+    "registered.slot": (
+        "Chỗ trống viết là {{ten:text:40}}, {{so:number}}, {{dien_thoai:phone}} hoặc {{ngay:date}}; giữa hai chỗ trống phải có chữ; tối đa 20 chỗ.",
+        "A slot is written {{name:text:40}}, {{n:number}}, {{call:phone}} or {{day:date}}; words stand between two slots; 20 slots at most.",
+    ),
+    "registered.slot_size": (
+        "Chỗ trống này dài tối đa {most} ký tự.",
+        "This slot may have {most} characters at most.",
+    ),
+    "registered.too_many": (
+        "Mỗi đơn vị có tối đa {most} mẫu ở một nhà cung cấp. Rút bớt mẫu không dùng.",
+        "A unit has {most} texts at most at one provider. Withdraw those not used.",
+    ),
+    "registered.unreadable": ("Không đọc được tệp TOML này.", "This TOML file cannot be read."),
+    "registered.fields": (
+        "Mỗi mẫu gồm template, status, dated; có thể thêm provider, reference.",
+        "A text has template, status and dated; provider and reference may be added.",
+    ),
+}
