@@ -4,12 +4,15 @@ Described for operators in docs/settings.md (a test holds the two equal). No sec
 its own (`service.standalone.secrets`), everywhere else a missing one stops the start with its name.
 """
 
+import os
+import re
+from collections.abc import Iterator, Mapping
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.clock import QuietHours
@@ -31,8 +34,8 @@ class MissingSetting(SettingProblem):
 class RefusedSetting(SettingProblem):
     """Settings with values that they cannot have: one line each."""
 
-    def __init__(self, refused: ValidationError) -> None:
-        lines = (f"{_PREFIX}{error['loc'][0]}".upper() + f": {error['msg']}. See docs/settings.md" for error in refused.errors())
+    def __init__(self, refused: ValidationError, prefix: str = _PREFIX) -> None:
+        lines = (f"{prefix}{error['loc'][0]}".upper() + f": {error['msg']}. See docs/settings.md" for error in refused.errors())
         super().__init__("\n".join(lines))
 
 
@@ -50,6 +53,61 @@ def _number(value: object) -> object:
 
 def _quiet_hours(value: object) -> object:
     return QuietHours.parse(value) if isinstance(value, str) else value
+
+
+Sender = Annotated[str, Field(max_length=11, pattern=r"^[A-Za-z0-9 ]+$")]
+MessagingService = Annotated[str, Field(pattern=r"^(?:MG[0-9a-fA-F]{32})?$")]
+Retention = Annotated[Literal["retain", "discard"], BeforeValidator(_lower)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Tls = Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_lower)]
+
+
+class _Provider(BaseModel):
+    """`name`: what deliveries, logs and metrics call it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: str
+
+
+class TwilioAccount(_Provider):
+    """An account at Twilio or at a gateway that speaks like it. Without a sender of its own: the first's, which the signed texts name."""
+
+    api_url: str = "https://api.twilio.com"
+    account_sid: str
+    auth_token: SecretStr
+    sender: Sender | None = None
+    messaging_service_sid: MessagingService = ""
+    retention: Retention = "retain"
+    segments_per_second: float = Field(10, gt=0)
+
+
+class SmtpRelay(_Provider):
+    """A mail relay. Without an address of its own for bounces: the first's."""
+
+    host: str
+    port: Port = 587
+    username: str = ""
+    password: SecretStr | None = None
+    tls: Tls = "starttls"
+    sender: str = Field("", alias="from")
+    messages_per_second: float = Field(1000, gt=0)
+
+
+Numbered = TypeVar("Numbered", bound=_Provider)
+
+
+def _numbered(kind: type[Numbered], family: str, environment: Mapping[str, str]) -> Iterator[Numbered]:
+    """The second, third ... provider of a family, in their order: `LOA_TWILIO_2_ACCOUNT_SID` and so on. Raises `RefusedSetting`."""
+    found: dict[int, dict[str, str]] = {}
+    for name, value in environment.items():
+        if value and (part := re.fullmatch(rf"{_PREFIX}{family}_([2-9])_(\w+)", name)):
+            found.setdefault(int(part[1]), {})[part[2].lower()] = value
+    for number in sorted(found):
+        try:
+            yield kind.model_validate(found[number] | {"name": f"{family.lower()}-{number}"})
+        except ValidationError as refused:
+            raise RefusedSetting(refused, f"{_PREFIX}{family}_{number}_") from None
 
 
 class Settings(BaseSettings):
@@ -76,22 +134,25 @@ class Settings(BaseSettings):
     twilio_api_url: str = "https://api.twilio.com"
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr | None = None
-    twilio_sender: str = Field("SGDDTDNAI", max_length=11, pattern=r"^[A-Za-z0-9 ]+$")
-    twilio_messaging_service_sid: str = Field("", pattern=r"^(?:MG[0-9a-fA-F]{32})?$")
-    twilio_retention: Annotated[Literal["retain", "discard"], BeforeValidator(_lower)] = "retain"
+    twilio_sender: Sender = "SGDDTDNAI"
+    twilio_messaging_service_sid: MessagingService = ""
+    twilio_retention: Retention = "retain"
     twilio_segments_per_second: float = Field(10, gt=0)
     sms_price_per_segment: Decimal | None = Field(None, ge=0)
     sms_price_currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
 
     smtp_host: str = ""
-    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_port: Port = 587
     smtp_username: str = ""
     smtp_password: SecretStr | None = None
-    smtp_tls: Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_lower)] = "starttls"
+    smtp_tls: Tls = "starttls"
     smtp_from: str = ""
     smtp_messages_per_second: float = Field(1000, gt=0)
 
     quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet_hours)] = QuietHours(time(21), time(6, 30))
+
+    further_twilio: tuple[TwilioAccount, ...] = ()
+    further_smtp: tuple[SmtpRelay, ...] = ()
 
     trusted_proxies: str = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12
@@ -99,8 +160,10 @@ class Settings(BaseSettings):
     @classmethod
     def read(cls) -> "Settings":
         """The environment's. Raises `RefusedSetting`."""
+        further_twilio = tuple(_numbered(TwilioAccount, "TWILIO", os.environ))
+        further_smtp = tuple(_numbered(SmtpRelay, "SMTP", os.environ))
         try:
-            return cls()
+            return cls(further_twilio=further_twilio, further_smtp=further_smtp)
         except ValidationError as refused:
             raise RefusedSetting(refused) from None  # its own text shows the values, which may be secrets
 
@@ -112,7 +175,49 @@ class Settings(BaseSettings):
     @property
     def sms_providers(self) -> tuple[str, ...]:
         """The carriers an SMS may go by, in the order of preference; none where no SMS is sent."""
-        return ("twilio",) if self.twilio_account_sid else ()
+        first = ("twilio",) if self.twilio_account_sid else ()
+        return (*first, *(each.name for each in self.further_twilio))
+
+    @property
+    def twilio_accounts(self) -> tuple[TwilioAccount, ...]:
+        """In order of preference, none where SMS is not set up. Half a set-up raises `MissingSetting`."""
+        accounts = self.further_twilio
+        if self.twilio_account_sid:
+            first = TwilioAccount(
+                name="twilio",
+                api_url=self.twilio_api_url,
+                account_sid=self.twilio_account_sid,
+                auth_token=SecretStr(self.need("twilio_auth_token")),
+                messaging_service_sid=self.twilio_messaging_service_sid,
+                retention=self.twilio_retention,
+                segments_per_second=self.twilio_segments_per_second,
+            )
+            accounts = (first, *accounts)
+        return tuple(each.model_copy(update={"sender": each.sender or self.twilio_sender}) for each in accounts)
+
+    @property
+    def smtp_relays(self) -> tuple[SmtpRelay, ...]:
+        """In order of preference, none where email is not set up. Half a set-up raises `MissingSetting`."""
+        relays = self.further_smtp
+        if self.smtp_host:
+            first = SmtpRelay(
+                name="smtp",
+                host=self.smtp_host,
+                port=self.smtp_port,
+                username=self.smtp_username,
+                password=self.smtp_password,
+                tls=self.smtp_tls,
+                messages_per_second=self.smtp_messages_per_second,
+            )
+            relays = (first, *relays)
+        return tuple(each.model_copy(update={"sender": each.sender or self.need("smtp_from")}) for each in relays)
+
+    def callback_secrets(self, account_sid: str) -> list[str]:
+        """What may have signed a status callback that names this account: its token, or any where it names none of ours."""
+        known = [(self.twilio_account_sid, self.twilio_auth_token)]
+        known += [(each.account_sid, each.auth_token) for each in self.further_twilio]
+        tokens = [(sid, token.get_secret_value()) for sid, token in known if token is not None]
+        return [token for sid, token in tokens if sid == account_sid] or [token for _, token in tokens]
 
     def need(self, name: str) -> str:
         """The value of a setting this process cannot do without, else `MissingSetting` with its environment name."""

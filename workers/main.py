@@ -28,8 +28,7 @@ from service.outbox import Lane, Queue
 from service.outbox.queue import decode, encode, queue_name
 from service.settings import SettingProblem, Settings
 from service.signing.lookup_numbers import LookupNumbers
-from workers.channels.email_smtp import EmailSmtp
-from workers.channels.sms_twilio import SmsTwilio
+from workers.carriers import email_route, rates, sms_route
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
@@ -49,10 +48,6 @@ from workers.pacing import Pacing
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = 3
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
-SMS_TIMEOUT = 10.0
-"""Seconds for a call of the SMS gateway, everything in it. Reconciliation counts on it (service.deliveries.reconciling.CALL_ENDS)."""
-EMAIL_TIMEOUT = 20.0
-"""Seconds for one step of SMTP: relays that filter take their time behind DATA."""
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
 
 
@@ -73,42 +68,12 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
         master=master,
         numbers=numbers,
         tokens=tokens,
-        sms=_sms(settings),
-        email=_email(settings),
+        sms=sms_route(settings),
+        email=email_route(settings),
         contents=Contents(settings.smtp_from),
         window=Window(),
-        pacing=Pacing(queue.pool, lane, {"sms": settings.twilio_segments_per_second, "email": settings.smtp_messages_per_second}),
+        pacing=Pacing(queue.pool, lane, rates(settings)),
         stopping=asyncio.Event(),
-    )
-
-
-def _sms(settings: Settings) -> SmsTwilio | None:
-    """The SMS carrier, if one is set up: half a set-up stops the start."""
-    if not settings.twilio_account_sid:
-        return None
-    return SmsTwilio(
-        settings.twilio_api_url,
-        settings.twilio_account_sid,
-        settings.need("twilio_auth_token"),
-        settings.twilio_sender,
-        messaging_service=settings.twilio_messaging_service_sid,
-        discard=settings.twilio_retention == "discard",
-        timeout=SMS_TIMEOUT,
-    )
-
-
-def _email(settings: Settings) -> EmailSmtp | None:
-    """The mail relay, if one is set up."""
-    if not settings.smtp_host:
-        return None
-    return EmailSmtp(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_username,
-        settings.smtp_password.get_secret_value() if settings.smtp_password else "",
-        settings.smtp_tls,
-        settings.need("smtp_from"),
-        timeout=EMAIL_TIMEOUT,
     )
 
 
@@ -168,8 +133,8 @@ async def work(settings: Settings, lane: Lane) -> int:
         await arq.close()
     with suppress(redis.exceptions.RedisError, OSError):
         await tools.queue.close()
-    for channel in (tools.sms, tools.email):
-        if channel is not None:
+    for route in (tools.sms, tools.email):
+        for channel in route.channels:
             await channel.close()
     await tools.engine.dispose()
     _log.info("worker.stopped", status=status)

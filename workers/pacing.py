@@ -11,7 +11,6 @@ Without Valkey each worker goes on with its share of the rate, and saves nothing
 """
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -83,13 +82,6 @@ if urgent and granted < lacking then redis.call('SET', KEYS[3], '1', 'PX', math.
 return {granted, math.ceil(wait), math.floor(share * 1000000)}
 """
 
-_TOO_FAST = re.compile(r"twilio\.(?:20429|21611|30001)|http\.429|smtp\.4\d\d(?:\.4\.[3-7]\.\d+)?")
-
-
-def asks_to_slow_down(code: str) -> bool:
-    """Whether a refusal's code says that we are too fast for its provider. A mailbox that is full (4.2.2) says no such thing."""
-    return _TOO_FAST.fullmatch(code) is not None
-
 
 @dataclass(slots=True)
 class _Bucket:
@@ -144,7 +136,7 @@ class Pacing:
         return granted
 
     def slow_down(self, account: str) -> None:
-        """The provider said that we are too fast (`asks_to_slow_down`): half the rate for all workers, recovering within a minute."""
+        """The provider said that we are too fast (`workers.retries.asks_to_slow_down`): half the rate for all workers, recovering within a minute."""
         if (bucket := self._buckets.get(account)) is not None:
             bucket.tokens = 0
             bucket.slowing = True

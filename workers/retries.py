@@ -1,26 +1,68 @@
-"""What to do with a refusal: a decision, taken from the error's class and the number of attempts. Nothing here waits."""
+"""What to do with a refusal: a decision, taken from what its code means and the number of attempts. Nothing here waits."""
 
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-MOST_ATTEMPTS = 12
+from workers.channels import smtp_errors, twilio_errors
+from workers.channels.base import ErrorClass, Refused
+from workers.channels.meanings import Meaning, Retry
+
+MOST_ATTEMPTS = 24
+MOST_RETURNS = 4
+"""A delivery that met `content` or `config` at so many attempts ends for itself: one address that no set-up can reach must not stop its
+broadcast whenever somebody resumes it."""
 _FIRST = 1.0
-_LONGEST = 300.0
+_LONGEST = 900.0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`waiting` with the time of the next try, or `failed`."""
+    """`waiting`, with the time of the next try if there is one to keep, or `failed`."""
 
     becomes: Literal["waiting", "failed"]
     retry_at: datetime | None = None
 
 
-def decide(error_class: str, attempt: int, *, now: datetime, chance: random.Random) -> Decision:
-    """Only what is temporary is tried again: after 1, 2, 4 ... seconds, at most 5 minutes, half of it by chance."""
-    if error_class != "temporary" or attempt >= MOST_ATTEMPTS:
+def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
+    """What a refusal means, whichever channel it came from."""
+    provider, _, rest = code.partition(".")
+    if provider in ("twilio", "provider") and rest.isdecimal():
+        return twilio_errors.meaning(int(rest))
+    if provider == "smtp":
+        return smtp_errors.meaning(code, error_class)
+    return Meaning(error_class, of_account=error_class == "config")  # whoever stands between us and the provider
+
+
+def asks_to_slow_down(code: str) -> bool:
+    """Whether a refusal's code says that we are too fast for its provider. A mailbox that is full (4.2.2) says no such thing."""
+    return meaning_of(code, "config" if code.startswith("smtp.5") else "temporary").slows_down
+
+
+def decide(
+    refused: Refused, attempt: int, *, stops: bool, now: datetime, expires_at: datetime, chance: random.Random
+) -> Decision:
+    """What becomes of a delivery that was surely not taken.
+
+    `stops`: the provider takes nothing more of its broadcast; it waits for another provider, or for whoever resumes it. What is temporary is tried again as its code says,
+    else after 1, 2, 4 ... seconds, at most 15 minutes, half of it by chance; a provider that asks for less is given all the time there
+    is. Nothing waits beyond the warning's expiry.
+    """
+    means = meaning_of(refused.code, refused.error_class)
+    if stops:
+        return Decision("failed" if attempt >= MOST_RETURNS else "waiting")
+    if (retry := means.retry) is not None:
+        if attempt > retry.most and not means.slows_down:
+            return Decision("failed")
+        pause = _within(retry, chance)
+    elif refused.error_class == "temporary" and (means.slows_down or attempt < MOST_ATTEMPTS):
+        pause = min(_LONGEST, _FIRST * 2 ** min(attempt - 1, 20)) * (0.5 + chance.random() / 2)
+    else:
         return Decision("failed")
-    pause = min(_LONGEST, _FIRST * 2 ** (attempt - 1))
-    return Decision("waiting", now + timedelta(seconds=pause * (0.5 + chance.random() / 2)))
+    at = now + timedelta(seconds=pause)
+    return Decision("waiting", at) if at < expires_at else Decision("failed")
+
+
+def _within(retry: Retry, chance: random.Random) -> float:
+    return retry.after + chance.random() * (retry.up_to - retry.after)

@@ -8,7 +8,7 @@ from service.deliveries import DeliveryView, Shown
 
 
 class DeliveryOut(BaseModel):
-    """One message to one address, masked. `reason` in plain words.
+    """One message to one address, masked. `reason` in plain words. `provider`: the short name of whom it was last handed to.
 
     `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so. `called_at`: when the last attempt
     was begun. `repeat`: of one that is `uncertain`, what sending it again would mean.
@@ -23,6 +23,7 @@ class DeliveryOut(BaseModel):
     code: str | None
     attempt: int
     called_at: AwareDatetime | None
+    provider: str | None
     accepted_at: AwareDatetime | None
     finished_at: AwareDatetime | None
     note: str | None

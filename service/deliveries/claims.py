@@ -9,6 +9,7 @@ Whoever moves deliveries locks their chunk first (a round does, and `lock_chunks
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,14 +100,27 @@ def _lease(claimed: Claimed, worker: UUID) -> dict[str, Any]:
     return {"broadcast": claimed.broadcast_id, "chunk": claimed.chunk, "worker": worker, "claims": claimed.claims}
 
 
-async def release(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> None:
-    """Gives the chunk back; if some of it waits for another try, not before the first of those is due."""
+async def release(conn: AsyncConnection, claimed: Claimed, *, worker: UUID, rests_until: datetime | None = None) -> None:
+    """Gives the chunk back; if some of it waits for another try, not before the first of those is due.
+
+    `rests_until`: nor before then, and none of the broadcast's other chunks on this channel, for no provider may be called.
+    """
     await conn.execute(
         text(
-            "UPDATE delivery_chunks c SET holder = NULL, lease_until = NULL, nudged_at = NULL, not_before = CASE WHEN c.waiting > 0 THEN ("
+            "UPDATE delivery_chunks c SET holder = NULL, lease_until = NULL, nudged_at = NULL,"
+            "   not_before = CASE WHEN c.waiting > 0 THEN greatest(CAST(:rests AS timestamptz), ("
             "   SELECT CASE WHEN bool_or(retry_at IS NULL) THEN NULL ELSE min(retry_at) END FROM deliveries d WHERE d.broadcast_id = c.broadcast_id"
-            "      AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting') END"
+            "      AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting')) END"
             " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND c.holder = :worker AND c.claims = :claims"
         ),
-        _lease(claimed, worker),
+        _lease(claimed, worker) | {"rests": rests_until},
     )
+    if rests_until is not None:  # one statement here instead of a lease for each of them
+        await conn.execute(
+            text(
+                "UPDATE delivery_chunks SET not_before = :rests WHERE (broadcast_id, chunk) IN ("
+                "  SELECT broadcast_id, chunk FROM delivery_chunks WHERE broadcast_id = :broadcast AND channel = :channel AND waiting > 0"
+                "     AND holder IS NULL AND (not_before IS NULL OR not_before < :rests) ORDER BY chunk FOR NO KEY UPDATE SKIP LOCKED)"
+            ),
+            {"broadcast": claimed.broadcast_id, "channel": claimed.channel, "rests": rests_until},
+        )

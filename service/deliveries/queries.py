@@ -17,7 +17,8 @@ class DeliveryView:
     """One message to one address. `number` is the cursor of a listing; `code` is the reason's code.
 
     `address`: None once it is no longer kept, which `note` then says in words. `called_at`: the last attempt's intent; `attempt`: how
-    many there were. `repeat`: of one in doubt, what sending it again would mean.
+    many there were. `repeat`: of one in doubt, what sending it again would mean. `provider`: the short name of whom it was last
+    handed to.
     """
 
     number: int
@@ -32,6 +33,7 @@ class DeliveryView:
     finished_at: datetime | None
     note: str | None = None
     repeat: str | None = None
+    provider: str | None = None
 
 
 async def list_deliveries(
@@ -48,7 +50,7 @@ async def list_deliveries(
     rows = (
         await conn.execute(
             text(
-                "SELECT number, unit_id, channel, data_key_id, address_sealed, state, reason, attempt, called_at,"
+                "SELECT number, unit_id, channel, data_key_id, address_sealed, state, reason, attempt, called_at, provider,"
                 " accepted_at, finished_at FROM deliveries"
                 " WHERE broadcast_id = :broadcast AND number > :after AND (CAST(:state AS text) IS NULL OR state = :state)"
                 " ORDER BY number LIMIT :limit"
@@ -83,6 +85,7 @@ async def list_deliveries(
             finished_at=row.finished_at,
             note=None if row.address_sealed else in_words("address.forgotten", language),
             repeat=in_words(f"repeat.{row.channel}", language) if row.state == "uncertain" else None,
+            provider=row.provider,
         )
         for row in rows
     ]

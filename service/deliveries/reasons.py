@@ -3,6 +3,9 @@
 Codes are ours (`worker.lost`), the mail server's (`smtp.550`) or the gateway's (`twilio.21211`, `provider.30005`).
 """
 
+import re
+
+_ENHANCED = re.compile(r"smtp\.\d{3}\.[45]\.(\d+)\.(\d+)")
 _BY_CODE: dict[str, tuple[str, str]] = {
     "broadcast.overdue": ("Cảnh báo đã hết hạn trước khi gửi.", "The warning expired before it was sent."),
     "broadcast.cancelled": ("Tin đã bị hủy trước khi gửi.", "The warning was cancelled before it was sent."),
@@ -24,16 +27,60 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Hệ thống đang hỏi nhà mạng và sẽ tự xác định. Gửi lại bây giờ thì người nhận có thể nhận hai lần.",
         "The carrier is being asked and it will settle by itself. Sent again now, it may come twice.",
     ),
+    "asleep": ("Máy gửi ngừng giữa chừng, đang gửi lại.", "The sender stood still; it is being sent again."),
+    "20003": ("Nhà mạng không nhận tài khoản gửi tin.", "The carrier does not accept our account."),
+    "20404": ("Nhà mạng không có tài khoản gửi tin này.", "The carrier has no such account."),
+    "20429": ("Nhà mạng đang quá tải, đang gửi chậm lại.", "The carrier asks for less at once; sending more slowly."),
+    "20500": ("Nhà mạng đang gặp lỗi.", "The carrier has a fault of its own."),
+    "20503": ("Nhà mạng đang gặp lỗi.", "The carrier has a fault of its own."),
     "21211": ("Số điện thoại không đúng.", "The phone number is not valid."),
+    "21408": ("Tài khoản chưa được phép gửi đến vùng này.", "The account may not send to this region."),
+    "21602": ("Tin không có nội dung.", "The message has no text."),
+    "21603": ("Chưa đặt tên người gửi.", "No sender is set."),
+    "21604": ("Thiếu số người nhận.", "There is no recipient's number."),
+    "21606": ("Tên người gửi không dùng được cho số này.", "The sender's name cannot be used for this number."),
+    "21608": ("Tài khoản dùng thử chỉ gửi được số đã xác minh.", "A trial account sends to verified numbers only."),
     "21610": ("Người nhận đã từ chối nhận tin.", "The recipient refuses messages."),
+    "21611": ("Hàng đợi của nhà mạng đã đầy, đang gửi chậm lại.", "The carrier's queue is full; sending more slowly."),
+    "21612": ("Tên người gửi không gửi được đến số này.", "The sender cannot reach this number."),
     "21614": ("Đây không phải số di động.", "Not a mobile number."),
+    "21617": ("Tin quá dài.", "The message is too long."),
     "21635": ("Đây không phải số di động.", "Not a mobile number."),
+    "30001": ("Hàng đợi của nhà mạng đã đầy, đang gửi chậm lại.", "The carrier's queue is full; sending more slowly."),
+    "30002": ("Nhà mạng đã khóa tài khoản gửi tin.", "The carrier has suspended our account."),
     "30003": ("Máy nhận đang tắt hoặc ngoài vùng phủ sóng.", "The phone is off or out of reach."),
+    "30004": ("Tin bị chặn ở phía người nhận.", "The message is blocked at the recipient's side."),
     "30005": ("Số không còn dùng.", "The number is not in use."),
     "30006": ("Đây không phải số di động.", "Not a mobile number."),
     "30007": ("Nhà mạng chặn nội dung tin.", "The carrier blocked the text."),
+    "30008": ("Nhà mạng không nói rõ vì sao.", "The carrier does not say why."),
+    "30010": ("Giá tin vượt mức đã đặt.", "The message costs more than the highest price set."),
+    "30036": ("Tin chờ ở nhà mạng quá lâu.", "The message waited at the carrier for too long."),
+    "http.401": ("Nhà cung cấp không nhận tài khoản gửi tin.", "The provider does not accept our account."),
+    "connect.tls": ("Không lập được kết nối bảo mật với máy chủ thư.", "No secure connection to the mail server."),
+    "connect.certificate": ("Chứng thư của nhà cung cấp không hợp lệ.", "The provider's certificate is not valid."),
+    "connect.unsupported": ("Máy chủ thư không hỗ trợ cách kết nối đã đặt.", "The mail server does not offer what is set up."),
+    "connect.url": ("Địa chỉ nhà cung cấp đặt chưa đúng.", "The provider's address is set up wrongly."),
+}
+# Enhanced codes of a mail server, by their second part or their second and third.
+_BY_ENHANCED: dict[str, tuple[str, str]] = {
+    "1": ("Địa chỉ thư không đúng.", "The email address is not valid."),
+    "1.7": ("Máy chủ thư không nhận địa chỉ gửi.", "The mail server does not accept the sender's address."),
+    "1.8": ("Máy chủ thư không nhận địa chỉ gửi.", "The mail server does not accept the sender's address."),
+    "2": ("Hộp thư không nhận được.", "The mailbox cannot take it."),
+    "2.1": ("Hộp thư đã ngừng hoạt động.", "The mailbox is disabled."),
+    "2.2": ("Hộp thư đã đầy.", "The mailbox is full."),
+    "2.3": ("Thư quá lớn đối với hộp thư này.", "The letter is too large for this mailbox."),
+    "3.4": ("Thư quá lớn đối với máy chủ thư.", "The letter is too large for the mail server."),
+    "4": ("Chưa tới được máy chủ thư của người nhận.", "The recipient's mail server cannot be reached."),
+    "5": ("Máy chủ thư và hệ thống không hiểu nhau.", "The mail server and ours do not understand each other."),
+    "6": ("Máy chủ thư không nhận nội dung này.", "The mail server does not take this content."),
+    "7": ("Máy chủ thư từ chối vì quy định của họ.", "The mail server refuses it by its policy."),
+    "7.8": ("Máy chủ thư không nhận tài khoản gửi.", "The mail server does not accept our login."),
+    "7.28": ("Máy chủ thư báo gửi quá nhiều, đang gửi chậm lại.", "The mail server asks for less; sending more slowly."),
 }
 _BY_BEGINNING: tuple[tuple[str, tuple[str, str]], ...] = (
+    ("smtp.53", ("Máy chủ thư không nhận tài khoản gửi.", "The mail server does not accept our login.")),
     ("smtp.5", ("Máy chủ thư từ chối địa chỉ này.", "The mail server refuses this address.")),
     ("smtp.", ("Máy chủ thư tạm thời chưa nhận.", "The mail server does not take it for now.")),
     ("timeout", ("Nhà cung cấp không trả lời kịp.", "The provider did not answer in time.")),
@@ -47,5 +94,11 @@ def in_words(code: str | None, language: str) -> str | None:
     if code is None:
         return None
     bare = code.removeprefix("provider.").removeprefix("twilio.")
-    sentence = _BY_CODE.get(bare) or next((words for start, words in _BY_BEGINNING if bare.startswith(start)), _ELSE)
+    sentence = _BY_CODE.get(bare) or _of_mail(bare)
+    sentence = sentence or next((words for start, words in _BY_BEGINNING if bare.startswith(start)), _ELSE)
     return sentence[language == "en"].format(code=bare)
+
+
+def _of_mail(code: str) -> tuple[str, str] | None:
+    found = _ENHANCED.fullmatch(code)
+    return (_BY_ENHANCED.get(f"{found[1]}.{found[2]}") or _BY_ENHANCED.get(found[1])) if found else None

@@ -20,7 +20,7 @@ Becomes = Literal["accepted", "failed", "waiting", "uncertain"]
 _ROUND = text(
     "SELECT * FROM deliver_round(:unit, :broadcast, :chunk, :worker, :claims, :lease, :now, CAST(:numbers AS bigint[]),"
     "   CAST(:attempts AS smallint[]), CAST(:outcomes AS text[]), CAST(:provider_ids AS text[]), CAST(:reasons AS text[]),"
-    "   CAST(:retries AS timestamptz[]), CAST(:next AS bigint[]))"
+    "   CAST(:retries AS timestamptz[]), CAST(:next AS bigint[]), :provider)"
 )
 
 
@@ -52,8 +52,9 @@ async def commit_round(
     now: datetime,
     results: Sequence[Result] = (),
     call: Sequence[int] = (),
+    provider: str | None = None,
 ) -> Round:
-    """Records results, renews the lease, and commits the intent to call the numbers in `call`.
+    """Records results, renews the lease, and commits the intent to call `provider` for the numbers in `call`.
 
     Results count whether the lease stands or not: for deliveries still `calling` by that attempt, or `uncertain` because the answer was
     late. What a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits again, taken for
@@ -77,6 +78,7 @@ async def commit_round(
                 "reasons": [r.reason for r in results],
                 "retries": [r.retry_at for r in results],
                 "next": list(call),
+                "provider": provider,
             },
         )
     ).one()

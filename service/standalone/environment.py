@@ -5,6 +5,7 @@ that may be somebody's. A home is demo or live from its first run on, so demo da
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from service.standalone.secrets import Secrets
 Kind = Literal["demo", "live"]
 
 _SOURCE = Path(__file__).parents[2]
+_FURTHER = re.compile(r"LOA_(?:TWILIO|SMTP)_[2-9]_")
 _SENDER = "canh-bao@sgddt-dongnai.example"
 _SIMULATOR_TAKES = "100000"  # a second: all it is given. A demo waits for no carrier
 
@@ -65,12 +67,14 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
             "LOA_SMTP_FROM": _SENDER,
             "LOA_QUIET_HOURS": os.environ.get("LOA_QUIET_HOURS") or "none",  # simulated phones wake nobody
         }
+        # Whatever further provider the operator's own environment names is a real one, too.
+        return {name: value for name, value in os.environ.items() if not _FURTHER.match(name)} | own
     return {**os.environ, **own}
 
 
 def names_a_carrier(settings: Settings) -> bool:
     """Whether the operator's own environment names a real carrier."""
-    return bool(settings.twilio_account_sid or settings.smtp_host)
+    return bool(settings.twilio_account_sid or settings.smtp_host or settings.further_twilio or settings.further_smtp)
 
 
 def programs(told: Mapping[str, str], kind: Kind) -> list[Program]:

@@ -27,7 +27,7 @@ VALUES = {
     "LOA_TWILIO_ACCOUNT_SID": "ACof",
     "LOA_TWILIO_AUTH_TOKEN": "a-token",
     "LOA_TWILIO_SENDER": "SO GDDT",
-    "LOA_TWILIO_MESSAGING_SERVICE_SID": "MG" + 32 * "0",
+    "LOA_TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32,
     "LOA_TWILIO_RETENTION": "discard",
     "LOA_TWILIO_SEGMENTS_PER_SECOND": "2.5",
     "LOA_SMS_PRICE_PER_SEGMENT": "0.07",
@@ -40,6 +40,20 @@ VALUES = {
     "LOA_SMTP_FROM": "canh-bao@loa.example",
     "LOA_SMTP_MESSAGES_PER_SECOND": "50",
     "LOA_QUIET_HOURS": "22:00-05:45",
+    "LOA_TWILIO_2_API_URL": "https://gateway2.example",
+    "LOA_TWILIO_2_ACCOUNT_SID": "ACof2",
+    "LOA_TWILIO_2_AUTH_TOKEN": "a-token-2",
+    "LOA_TWILIO_2_SENDER": "SO GDDT 2",
+    "LOA_TWILIO_2_MESSAGING_SERVICE_SID": "MG" + "1" * 32,
+    "LOA_TWILIO_2_RETENTION": "Discard",
+    "LOA_TWILIO_2_SEGMENTS_PER_SECOND": "5",
+    "LOA_SMTP_2_HOST": "relay2.example",
+    "LOA_SMTP_2_PORT": "25",
+    "LOA_SMTP_2_USERNAME": "loa2",
+    "LOA_SMTP_2_PASSWORD": "a-password-2",
+    "LOA_SMTP_2_TLS": "tls",
+    "LOA_SMTP_2_FROM": "bounces@loa.example",
+    "LOA_SMTP_2_MESSAGES_PER_SECOND": "20",
     "LOA_TRUSTED_PROXIES": "10.0.0.1",
     "LOA_NUMBER_DIGITS": "16",
 }
@@ -47,8 +61,8 @@ VALUES = {
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"LOA_{name.upper()}", raising=False)
+    for name in (*VALUES, *(f"LOA_{name.upper()}" for name in Settings.model_fields)):
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_every_documented_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +73,7 @@ def test_every_documented_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) ->
 
     read = Settings.read()
 
-    assert sorted(VALUES) == sorted(re.findall(r"^\| `(LOA_[A-Z_]+)` \|", page, flags=re.MULTILINE))
+    assert sorted(VALUES) == sorted(re.findall(r"^\| `(LOA_[A-Z0-9_]+)` \|", page, flags=re.MULTILINE))
     assert [name for name in Settings.model_fields if getattr(read, name) == getattr(unset, name)] == []
     assert (read.number_digits, read.web_port, read.sms_price_per_segment) == (16, 8100, Decimal("0.07"))
     assert read.need("master_key") == "a-master-key"
@@ -106,3 +120,60 @@ def test_refused_values_are_named_one_a_line_and_not_repeated(monkeypatch: pytes
     assert sorted(line.split(":")[0] for line in lines) == sorted(refused)
     assert all(line.endswith("See docs/settings.md") for line in lines)
     assert not [value for value in refused.values() if value in str(problem.value)]
+
+
+def test_providers_stand_in_the_order_of_their_numbers_behind_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in VALUES.items():
+        monkeypatch.setenv(name, value)
+    for name, value in {"HOST": "relay9.example", "TLS": "none"}.items():
+        monkeypatch.setenv(f"LOA_SMTP_9_{name}", value)
+
+    read = Settings.read()
+
+    twilio, twilio2 = read.twilio_accounts
+    assert (twilio.name, twilio.account_sid, twilio.sender, twilio.retention) == ("twilio", "ACof", "SO GDDT", "discard")
+    assert (twilio2.name, twilio2.account_sid, twilio2.sender) == ("twilio-2", "ACof2", "SO GDDT 2")
+    assert [(each.name, each.host, each.sender) for each in read.smtp_relays] == [
+        ("smtp", "relay.example", "canh-bao@loa.example"),
+        ("smtp-2", "relay2.example", "bounces@loa.example"),
+        ("smtp-9", "relay9.example", "canh-bao@loa.example"),
+    ]
+
+
+def test_a_further_account_sends_in_the_name_the_texts_are_signed_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOA_TWILIO_SENDER", "LOA_TWILIO_2_ACCOUNT_SID", "LOA_TWILIO_2_AUTH_TOKEN"):
+        monkeypatch.setenv(name, VALUES[name])
+
+    (only,) = Settings.read().twilio_accounts
+
+    assert (only.name, only.sender) == ("twilio-2", "SO GDDT")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("LOA_TWILIO_2_ACCOUNT_SID", "AC2", "LOA_TWILIO_2_AUTH_TOKEN"),
+        ("LOA_SMTP_2_PORT", "25", "LOA_SMTP_2_HOST"),
+        ("LOA_SMTP_3_SECRET", "hunter2", "LOA_SMTP_3_SECRET"),
+    ],
+)
+def test_half_a_further_provider_stops_the_start_and_is_named(
+    name: str, value: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(RefusedSetting) as problem:
+        Settings.read()
+
+    assert named in str(problem.value)
+    assert value not in str(problem.value)
+
+
+def test_a_callback_is_held_against_the_token_of_the_account_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in VALUES.items():
+        monkeypatch.setenv(name, value)
+    read = Settings.read()
+
+    assert read.callback_secrets("ACof") == ["a-token"]
+    assert read.callback_secrets("ACof2") == ["a-token-2"]
+    assert read.callback_secrets("AC-of-nobody") == ["a-token", "a-token-2"]

@@ -39,6 +39,7 @@ class School:
     master_text: str
     valkey: str
     simulators: Simulators
+    second: Simulators | None = None
     unit: int = 0
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
@@ -100,6 +101,16 @@ class School:
             "LOA_SMTP_FROM": "canhbao@dongnai.example",
             "LOA_PUBLIC_URL": "http://127.0.0.1:9",
         }
+        if self.second is not None:
+            env |= {
+                "LOA_TWILIO_2_API_URL": self.second.url,
+                "LOA_TWILIO_2_ACCOUNT_SID": ACCOUNT,
+                "LOA_TWILIO_2_AUTH_TOKEN": TOKEN,
+                "LOA_TWILIO_2_SEGMENTS_PER_SECOND": env["LOA_TWILIO_SEGMENTS_PER_SECOND"],
+                "LOA_SMTP_2_HOST": "127.0.0.1",
+                "LOA_SMTP_2_PORT": str(self.second.smtp_port),
+                "LOA_SMTP_2_TLS": "none",
+            }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "workers", lane, env=env, cwd=Path(__file__).parents[2]
         )
@@ -119,6 +130,21 @@ class School:
     async def state(self, broadcast: int) -> str:
         async with self.engines.owner.begin() as conn:
             return str((await conn.execute(text("SELECT state FROM broadcasts WHERE id = :id"), {"id": broadcast})).scalar_one())
+
+    async def until_state(self, broadcast: int, state: str, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while await self.state(broadcast) != state:  # noqa: ASYNC110 - another process moves it
+                await asyncio.sleep(0.1)
+
+    async def rows(self, sql: str) -> list[Any]:
+        """What the owner sees."""
+        async with self.engines.owner.begin() as conn:
+            return list((await conn.execute(text(sql))).all())
+
+    async def run(self, sql: str) -> None:
+        """As the owner."""
+        async with self.engines.owner.begin() as conn:
+            await conn.execute(text(sql))
 
     async def until_sent(self, broadcast: int, at_least: int, seconds: float = 60) -> None:
         async with asyncio.timeout(seconds):

@@ -8,7 +8,8 @@ import pytest
 from redis.asyncio import Redis
 
 from service.outbox import Lane
-from workers.pacing import AHEAD, LEASE, Pacing, asks_to_slow_down
+from workers.pacing import AHEAD, LEASE, Pacing
+from workers.retries import asks_to_slow_down
 
 RATE = 200.0
 
@@ -173,7 +174,7 @@ async def test_what_has_no_bucket_is_not_paced() -> None:
     assert Pacing(None, "bulk", {}).allowance("notice", 1, 40, asyncio.Event()) == 40
 
 
-@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "twilio.30001", "http.429", "smtp.421", "smtp.451.4.7.1"])
+@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "twilio.30001", "smtp.421", "smtp.451.4.7.1"])
 def test_these_codes_ask_to_slow_down(code: str) -> None:
     assert asks_to_slow_down(code)
 

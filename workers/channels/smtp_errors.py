@@ -1,37 +1,132 @@
-"""What an SMTP reply means for us: by its code, its enhanced code (RFC 3463) and the step at which it came. Pure."""
+"""What an SMTP reply means for us: by its code, its enhanced code (RFC 3463, 5248 and the registry they began) and the step at which it
+came. Pure.
+"""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from workers.channels.base import ErrorClass, Outcome, Refused, Unknown
+from workers.channels.meanings import Meaning, Retry
 
 Step = Literal["connect", "mail", "rcpt", "data"]
 
-_ENHANCED = re.compile(r"^\s*5\.(\d{1,3})\.(\d{1,3})\b")
+_ENHANCED = re.compile(r"^\s*([45])\.(\d{1,3})\.(\d{1,3})\b")
+_CODE = re.compile(r"smtp\.(\d{3})(?:\.[45]\.(\d+)\.(\d+))?")
 # What a refusal for good is about, where the server says no more than at which step.
-_BY_STEP: dict[Step, ErrorClass] = {"connect": "config", "mail": "config", "rcpt": "number", "data": "content"}
-# RFC 3463's second part: 1 address, 2 mailbox, 3 mail system, 4 network, 5 protocol, 6 content, 7 security or policy.
-_BY_SUBJECT: dict[int, ErrorClass] = {1: "number", 2: "number", 3: "config", 4: "config", 5: "config", 6: "content"}
+_BY_STEP: Mapping[Step, ErrorClass] = MappingProxyType(
+    {"connect": "config", "mail": "config", "rcpt": "number", "data": "content"}
+)
 _ABOUT_LOGIN = frozenset({530, 534, 535, 538})
-_SENDER_ADDRESS = frozenset({7, 8})  # 5.1.7, 5.1.8: the sender's address is what is wrong
+
+# RFC 3463's second part and third. A subject that is not here, or a detail nobody knows, is judged by the subject's 0; where that is
+# not here, either, by the step.
+_OF_A_REFUSAL: Mapping[tuple[int, int], ErrorClass] = MappingProxyType(
+    {
+        (
+            1,
+            0,
+        ): "number",  # the address: 1 no such mailbox, 2 no such host, 3 not written like one, 4 ambiguous, 6 moved, 10 takes no mail
+        (1, 7): "config",  # the sender's address is not written like one
+        (1, 8): "config",  # the sender's host does not exist
+        (2, 0): "number",  # the mailbox: 1 disabled, 2 full, 3 takes no letter of this length, 4 a list that cannot be opened up
+        (3, 1): "config",  # the relay is full
+        (3, 2): "config",  # the relay takes nothing from the network
+        (3, 3): "config",  # the relay lacks what was asked for
+        (3, 4): "content",  # too long for the relay
+        (3, 5): "config",  # the relay is set up wrongly
+        (5, 1): "config",  # our side of the protocol: an order or word that it does not know
+        (5, 2): "config",
+        (5, 3): "config",  # too many recipients
+        (5, 4): "config",
+        (5, 5): "config",
+        (5, 6): "config",
+        (6, 0): "content",  # what the letter holds: 1 to 5 conversions, 6 unreachable
+        (6, 7): "number",  # this recipient's host takes no addresses outside ASCII
+        (6, 8): "number",  # nor replies
+        (6, 9): "number",  # nor headers
+        (6, 10): "number",
+        (7, 2): "number",  # a list that is not ours to write to
+        (7, 3): "config",
+        (7, 4): "config",
+        (7, 5): "config",
+        (7, 6): "config",
+        (7, 7): "config",
+        (7, 8): "config",  # name or password
+        (7, 9): "config",
+        (7, 10): "config",  # encryption needed
+        (7, 11): "config",
+        (7, 12): "config",
+        (7, 13): "config",  # our account is disabled
+        (7, 14): "config",
+        (7, 15): "content",  # not important enough to be taken now
+        (7, 16): "content",
+        (7, 17): "number",  # the mailbox has another owner
+        (7, 18): "number",
+        (7, 19): "number",
+        (7, 20): "config",  # who we are is not proven: 20 to 22 DKIM, 23 and 24 SPF, 25 reverse DNS, 26 several of them
+        (7, 21): "config",
+        (7, 22): "config",
+        (7, 23): "config",
+        (7, 24): "config",
+        (7, 25): "config",
+        (7, 26): "config",
+        (7, 27): "config",  # the sender's host takes no mail
+        (7, 28): "temporary",  # too much at once
+        (7, 29): "config",
+        (7, 30): "number",  # this recipient's host cannot promise encryption
+    }
+)
+
+_MINUTE, _HOUR = 60.0, 3600.0
+# A reply beginning with 4: mostly the relay asking for less; these are about one address, and come right in their own time.
+_OF_A_DELAY: Mapping[tuple[int, int], Meaning] = MappingProxyType(
+    {
+        (1, 0): Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
+        (2, 0): Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
+        (2, 1): Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # disabled for now
+        (2, 2): Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # full
+        (7, 0): Meaning("temporary", Retry(5 * _MINUTE, 10 * _MINUTE, 24), slows_down=True),  # strangers shall try again
+    }
+)
+_SLOWER = Meaning("temporary", slows_down=True)
 
 
 def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
     """What a reply that is not a success says. Its text is read for the enhanced code only, and never kept: it holds addresses."""
     if not 400 <= code <= 599:  # no reply of the protocol's: a success where none belongs, or no number at all
         return Unknown("answer.unreadable") if step == "data" else Refused("smtp.unreadable", "temporary")
-    if code < 500:
-        return Refused(f"smtp.{code}", "temporary")
     found = _ENHANCED.match(text)
-    if code in _ABOUT_LOGIN or found is None:
-        return Refused(f"smtp.{code}", "config" if code in _ABOUT_LOGIN else _BY_STEP[step])
-    subject, detail = int(found[1]), int(found[2])
-    return Refused(f"smtp.{code}.5.{subject}.{detail}", _class_of(step, subject, detail))
+    if found is None or int(found[1]) != code // 100:  # none, or one that contradicts the code
+        name, subject, detail = f"smtp.{code}", 0, 0
+    else:
+        subject, detail = int(found[2]), int(found[3])
+        name = f"smtp.{code}.{found[1]}.{subject}.{detail}"
+    if code < 500:
+        return Refused(name, "temporary")
+    return Refused(name, "config" if code in _ABOUT_LOGIN else _class_of(step, subject, detail))
 
 
 def _class_of(step: Step, subject: int, detail: int) -> ErrorClass:
-    if subject == 1 and detail in _SENDER_ADDRESS:
-        return "config"
-    if subject == 7:  # policy: of the text if it came after the text, else of who we are
+    if subject == 4:  # no way to get there: of the recipient's host once there is a recipient, else of the relay
+        return "number" if step in ("rcpt", "data") else "config"
+    if subject == 7 and (7, detail) not in _OF_A_REFUSAL:  # policy: of the text if it came after the text, else of who we are
         return "content" if step == "data" else "config"
-    return _BY_SUBJECT.get(subject, _BY_STEP[step])
+    of_subject = _OF_A_REFUSAL.get((subject, 0), _BY_STEP[step])
+    return _OF_A_REFUSAL.get((subject, detail), of_subject)
+
+
+def meaning(code: str, error_class: ErrorClass) -> Meaning:
+    """Of a refusal of this channel's, by its code and class."""
+    if (found := _CODE.fullmatch(code)) is None:
+        return Meaning(error_class)
+    subject, detail = int(found[2] or 0), int(found[3] or 0)
+    if error_class == "temporary":
+        return _OF_A_DELAY.get((subject, detail)) or _OF_A_DELAY.get((subject, 0), _SLOWER)
+    # A relay may hand on what one recipient's host thinks of us or of the text: of some that is theirs to think.
+    if error_class == "content" and subject in (0, 7) and detail in (0, 1):
+        return Meaning("content", bears=0.02)
+    if error_class == "config" and subject == 7 and detail in (0, 1) and int(found[1]) not in _ABOUT_LOGIN:
+        return Meaning("config", bears=0.01)
+    return Meaning(error_class, of_account=error_class == "config")

@@ -19,6 +19,7 @@ from service.deliveries.claims import Claimed, Waiting, claim, release
 from service.deliveries.rounds import Result, Round, commit_round
 from service.errors import LoaError, Unavailable
 from service.signing.errors import VerificationError
+from workers.carriers import Calls
 from workers.channels.base import Outcome, Refused
 from workers.jobs.database import AWAY
 from workers.jobs.handing_over import HandingOver
@@ -92,7 +93,7 @@ class Sending:
     claimed: Claimed
     handing_over: HandingOver
     left: deque[Waiting] = field(init=False)
-    flying: dict["asyncio.Task[Outcome]", tuple[int, int]] = field(default_factory=dict)
+    flying: dict["asyncio.Task[Outcome]", tuple[int, int, Calls[Any]]] = field(default_factory=dict)
     back: list["asyncio.Task[Outcome]"] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
@@ -119,18 +120,21 @@ class Sending:
             window.leave(self.claimed.channel)
             self._hold(0)
         async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
-            await release(conn, self.claimed, worker=self.tools.worker)
+            await release(conn, self.claimed, worker=self.tools.worker, rests_until=self.handing_over.rests_until())
+        if self.handing_over.stop:
+            self.handing_over.stopped()
+            await pause_broadcast(self.tools, self.claimed.unit_id, self.claimed.broadcast_id, self.handing_over.stop)
 
     async def _round(self, results: list[Result]) -> list[Result]:
         """Records, marks the next, calls them, and waits for the first answers."""
-        next_ones = self._next(len(results))
+        calls, next_ones = self._next(len(results))
         if results or next_ones or self._until_renewal() <= 0:
-            done, intent = await self._commit(results, next_ones)
+            done, intent = await self._commit(results, next_ones, calls)
             self._hold(len(self.flying) + len(done.attempts))
             if not done.stands or len(done.attempts) < len(next_ones):
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
-            self._call(next_ones, done.attempts, intent)
-        elif not self.flying:
+            self._call(next_ones, done.attempts, intent, calls)
+        elif self.left and not self.flying:
             more = self.arrived.wait() if self.lacking else self.tools.window.change()
             with suppress(TimeoutError):
                 await asyncio.wait_for(more, self._until_renewal())
@@ -140,26 +144,29 @@ class Sending:
     def _until_renewal(self) -> float:
         return self.renewed + self.renew_every - asyncio.get_running_loop().time()
 
-    def _next(self, freed: int) -> list[Waiting]:
-        """What to mark now, in places of our own that this round frees and in others as far as the channel's share goes."""
-        if self.tools.stopping.is_set() or turn_is_over(asyncio.get_running_loop().time() - self.began, lacking=self.lacking):
+    def _next(self, freed: int) -> tuple[Calls[Any] | None, list[Waiting]]:
+        """Whom to call and what to mark now, in places of our own that this round frees and in others as far as the channel's share goes."""
+        over = turn_is_over(asyncio.get_running_loop().time() - self.began, lacking=self.lacking)
+        turn = self.handing_over.turn(len(self.left)) if self.left and not over and not self.tools.stopping.is_set() else None
+        if turn is None:
             self.left.clear()
+            return None, []
         window, channel = self.tools.window, self.claimed.channel
-        places = window.take(channel, len(self.left), freed=freed)
-        count = self.tools.pacing.allowance(channel, self.handing_over.cost, places, self.arrived)
+        places = window.take(channel, turn.count, freed=freed)
+        count = self.tools.pacing.allowance(turn.provider.name, self.handing_over.cost, places, self.arrived)
         self.lacking = count < places
         taken, used = max(0, places - freed), max(0, count - freed)
         self.places += used
         if used < taken:
             window.give_back(channel, taken - used)
-        return [self.left.popleft() for _ in range(count)]
+        return turn.begin() if count else None, [self.left.popleft() for _ in range(count)]
 
     def _hold(self, places: int) -> None:
         """Gives back what is held beyond so many."""
         self.tools.window.give_back(self.claimed.channel, self.places - places)
         self.places = places
 
-    async def _commit(self, results: list[Result], next_ones: list[Waiting]) -> tuple[Round, _Intent]:
+    async def _commit(self, results: list[Result], next_ones: list[Waiting], calls: Calls[Any] | None) -> tuple[Round, _Intent]:
         """One statement; tried again while the database is away, for what is known must not be lost.
 
         If a commit's answer was lost, the intents of this round are marked already and will not be marked again: they were never
@@ -172,7 +179,13 @@ class Sending:
             try:
                 async with single_statement(self.tools.engine) as conn:
                     done = await commit_round(
-                        conn, self.claimed, worker=self.tools.worker, now=intent.clock, results=results, call=numbers
+                        conn,
+                        self.claimed,
+                        worker=self.tools.worker,
+                        now=intent.clock,
+                        results=results,
+                        call=numbers,
+                        provider=calls.provider.name if calls else None,
                     )
             except AWAY as error:
                 _log.warning("deliver.database_away", error=type(error).__name__, chunk=self.claimed.chunk)
@@ -183,11 +196,11 @@ class Sending:
                 self.renewed = intent.loop
                 return done, intent
 
-    def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent) -> None:
+    def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent, calls: Calls[Any] | None) -> None:
         for each in marked:
-            if (attempt := attempts.get(each.number)) is not None:
-                task = asyncio.create_task(self._send(each, attempt, intent))
-                self.flying[task] = (each.number, attempt)
+            if calls and (attempt := attempts.get(each.number)) is not None:
+                task = asyncio.create_task(self._send(each, attempt, intent, calls))
+                self.flying[task] = (each.number, attempt, calls)
                 task.add_done_callback(self._home)
 
     def _home(self, task: "asyncio.Task[Outcome]") -> None:
@@ -196,10 +209,10 @@ class Sending:
         if len(self.back) >= min(_TOGETHER, len(self.flying)):
             self.enough.set()
 
-    async def _send(self, each: Waiting, attempt: int, intent: _Intent) -> Outcome:
+    async def _send(self, each: Waiting, attempt: int, intent: _Intent, calls: Calls[Any]) -> Outcome:
         if not intent.still(self.tools):
             return Refused("asleep", "temporary")
-        return await self.handing_over.send(each, attempt)
+        return await self.handing_over.send(each, attempt, calls)
 
     async def _answers(self) -> list[Result]:
         """Waits for the first answer, and a little for those behind it; none when the lease is to be renewed before one comes."""
@@ -215,5 +228,5 @@ class Sending:
         self.enough.clear()
         return [self._result(task, *self.flying.pop(task)) for task in back]
 
-    def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int) -> Result:
-        return self.handing_over.result(number, attempt, task.exception() or task.result())
+    def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int, calls: Calls[Any]) -> Result:
+        return self.handing_over.result(number, attempt, calls, task.exception() or task.result())

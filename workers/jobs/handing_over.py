@@ -2,6 +2,8 @@
 
 import random
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -11,77 +13,102 @@ from service.deliveries.claims import Claimed, Waiting
 from service.deliveries.rounds import Result
 from service.rendering import sms_segments
 from service.signing.records import SLOT
-from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
+from workers.carriers import NOT_SET_UP, Calls, Route, Turn
+from workers.channels.base import Accepted, EmailChannel, Outcome, Refused, Slots, SmsChannel, Unknown
 from workers.jobs.contents import Content
 from workers.jobs.tools import Tools
-from workers.pacing import asks_to_slow_down
-from workers.retries import decide
+from workers.retries import asks_to_slow_down, decide
 
 _log = structlog.get_logger()
-_NO_CARRIER = Refused("channel.not_set_up", "config")
-_NO_TEXT = Refused("content.missing", "content")
+_NO_TEXT = "content.missing"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HandingOver:
-    """What a chunk's deliveries are sent with."""
+    """What a chunk's deliveries are sent with. `stop`: the code of why nobody takes the broadcast any more."""
 
     tools: Tools
     claimed: Claimed
     content: Content
     keys: dict[int, DataKey]
     chance: random.Random = field(default_factory=random.Random)
+    stop: str | None = None
     cost: int = field(init=False)  # of each message at its provider: segments of an SMS with its number, one for an email
 
     def __post_init__(self) -> None:
         text = self.content.sms if self.claimed.channel == "sms" else None
-        object.__setattr__(self, "cost", sms_segments(text.replace(SLOT, self.tools.numbers.written(1))).segments if text else 1)
+        self.cost = sms_segments(text.replace(SLOT, self.tools.numbers.written(1))).segments if text else 1
 
-    async def send(self, each: Waiting, attempt: int) -> Outcome:
-        """Calls the carrier. Its intent is committed."""
+    def turn(self, wanted: int) -> Turn[Any] | None:
+        """Whom to call next, and for how many. None: nobody now; the chunk is given back until `rests_until`."""
+        if not self._route.providers:
+            self.stop = NOT_SET_UP
+        elif (self.content.sms if self.claimed.channel == "sms" else self.content.email) is None:
+            self.stop = _NO_TEXT
+        return None if self.stop else self._route.turn(self.claimed.broadcast_id, wanted)
+
+    def rests_until(self) -> datetime | None:
+        """When the first circuit that is open now may be tried; None if one is closed."""
+        wait = self._route.wait(self.claimed.broadcast_id)
+        return self.tools.clock() + timedelta(seconds=wait) if wait > 0 else None
+
+    async def send(self, each: Waiting, attempt: int, calls: Calls[Any]) -> Outcome:
+        """Calls the provider. Its intent is committed, in the provider's name."""
         try:
             address = self.keys[each.data_key_id].unseal(each.address_sealed, self.claimed.channel)
         except (KeyError, Unsealable):
             return Refused("address.unreadable", "number")
         number = self.tools.numbers.written(each.number)
-        if self.claimed.channel == "sms":
-            token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
-            return await self._send_sms(address, number, token)
-        return await self._send_email(address, number)
+        outcome: Outcome = Unknown("channel.raised")
+        try:
+            if self.claimed.channel == "sms":
+                token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
+                outcome = await self._send_sms(calls.provider.channel, address, number, token)
+            else:
+                outcome = await self._send_email(calls.provider.channel, address, number)
+        finally:
+            self._route.heard(self.claimed.broadcast_id, calls, outcome)
+        return outcome
 
-    def result(self, number: int, attempt: int, outcome: Outcome | BaseException) -> Result:
+    def result(self, number: int, attempt: int, calls: Calls[Any], outcome: Outcome | BaseException) -> Result:
         """What becomes of the delivery. An exception of the channel's is a mistake of ours: nobody knows whether it was taken."""
         match outcome:
             case Accepted(provider_id):
                 return Result(number, attempt, "accepted", provider_id=provider_id)
             case Unknown(reason):
                 return Result(number, attempt, "uncertain", reason=reason)
-            case Refused(code, error_class):
-                if asks_to_slow_down(code):
-                    self.tools.pacing.slow_down(self.claimed.channel)
-                decision = decide(error_class, attempt, now=self.tools.clock(), chance=self.chance)
-                return Result(number, attempt, decision.becomes, reason=code, retry_at=decision.retry_at)
+            case Refused() as refused:
+                if asks_to_slow_down(refused.code):
+                    self.tools.pacing.slow_down(calls.provider.name)
+                stops = self._route.stops(self.claimed.broadcast_id, calls, refused)
+                if stops and not self._route.takes(self.claimed.broadcast_id):
+                    self.stop = refused.code
+                now, expires_at = self.tools.clock(), self.content.expires_at
+                decision = decide(refused, attempt, stops=stops, now=now, expires_at=expires_at, chance=self.chance)
+                return Result(number, attempt, decision.becomes, reason=refused.code, retry_at=decision.retry_at)
             case error:
                 _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)
                 return Result(number, attempt, "uncertain", reason="channel.raised")
 
-    async def _send_sms(self, address: str, number: str, token: str) -> Outcome:
-        if self.tools.sms is None:
-            return _NO_CARRIER
+    def stopped(self) -> None:
+        """The broadcast is paused: whoever resumes it has set something right."""
+        self._route.forget(self.claimed.broadcast_id)
+
+    @property
+    def _route(self) -> Route[Any]:
+        return self.tools.sms if self.claimed.channel == "sms" else self.tools.email
+
+    async def _send_sms(self, channel: SmsChannel, address: str, number: str, token: str) -> Outcome:
         if self.content.sms is None:
-            return _NO_TEXT
+            raise AssertionError("turn() gives none for a channel without a text")
         valid_for = (self.content.expires_at - self.tools.clock()).total_seconds()
         text = self.content.sms.replace(SLOT, number)
-        return await self.tools.sms.send(address, text, self.tools.callback_url(token), valid_for)
+        return await channel.send(address, text, self.tools.callback_url(token), valid_for)
 
-    async def _send_email(self, address: str, number: str) -> Outcome:
-        if self.tools.email is None:
-            return _NO_CARRIER
+    async def _send_email(self, channel: EmailChannel, address: str, number: str) -> Outcome:
         if self.content.email is None:
-            return _NO_TEXT
+            raise AssertionError("turn() gives none for a channel without a text")
         # The same delivery, the same Message-ID, whatever the attempt: a person's choice to repeat it is mostly harmless.
         host = self.tools.settings.smtp_from.rpartition("@")[2]
         message_id = f"{self.claimed.broadcast_id}.{number.replace(' ', '')}@{host}"
-        return await self.tools.email.send(
-            address, self.content.email.fill(Slots(to=address, number=number, message_id=message_id))
-        )
+        return await channel.send(address, self.content.email.fill(Slots(to=address, number=number, message_id=message_id)))

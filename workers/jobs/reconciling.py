@@ -9,7 +9,7 @@ from contact_registry import data_keys
 from service.database import unit_transaction
 from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
-from workers.channels.base import CannotList, SmsChannel
+from workers.channels.base import CannotList
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -18,15 +18,15 @@ _AT_ONCE = 10
 
 async def reconcile(tools: Tools) -> None:
     """One look at every chunk that has SMS in doubt."""
-    if tools.sms is None:
+    if not tools.sms.providers:
         return
     async with unit_transaction(tools.engine, None) as conn:
         chunks = await doubtful_chunks(conn, now=tools.clock())
     for unit_id, broadcast_id, chunk in chunks:
-        await _reconcile_chunk(tools, tools.sms, unit_id, broadcast_id, chunk)
+        await _reconcile_chunk(tools, unit_id, broadcast_id, chunk)
 
 
-async def _reconcile_chunk(tools: Tools, sms: SmsChannel, unit_id: int, broadcast_id: int, chunk: int) -> None:
+async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
     asked_at = tools.clock()
     async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
         cases = await doubtful(conn, broadcast_id, chunk, now=asked_at)
@@ -39,7 +39,12 @@ async def _reconcile_chunk(tools: Tools, sms: SmsChannel, unit_id: int, broadcas
         async with places:
             address = keys[case.data_key_id].unseal(case.address_sealed, "sms")
             since = case.called_at - timedelta(seconds=5)
-            return await sms.find(address, since, tools.numbers.written(case.number))
+            number = tools.numbers.written(case.number)
+            # The one that was called; where that is not known, or it is no longer set up, what none of all has is absent.
+            for provider in tools.sms.named(case.provider):
+                if found_as := await provider.channel.find(address, since, number):
+                    return found_as
+            return None
 
     answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)
     has: dict[int, str] = {}

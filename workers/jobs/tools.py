@@ -13,6 +13,7 @@ from service.deliveries import AttemptTokens
 from service.outbox import Lane, Queue
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
+from workers.carriers import Route
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.jobs.contents import Contents
 from workers.jobs.window import Window
@@ -23,7 +24,7 @@ from workers.pacing import Pacing
 class Tools:
     """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
 
-    `sms`, `email`: None where no carrier is set up; a delivery on such a channel fails and says so.
+    `sms`, `email`: routes without a provider where none is set up; a broadcast on such a channel is paused and says so.
     """
 
     settings: Settings
@@ -35,8 +36,8 @@ class Tools:
     master: MasterKey
     numbers: LookupNumbers
     tokens: AttemptTokens
-    sms: SmsChannel | None
-    email: EmailChannel | None
+    sms: Route[SmsChannel]
+    email: Route[EmailChannel]
     contents: Contents
     window: Window
     pacing: Pacing

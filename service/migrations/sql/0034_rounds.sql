@@ -8,7 +8,7 @@
 CREATE FUNCTION deliver_round(
   acting_unit integer, of_broadcast bigint, of_chunk integer, by_worker uuid, of_claims integer, lease_seconds integer, at timestamptz,
   numbers bigint[], attempts smallint[], outcomes text[], provider_ids text[], reasons text[], retries timestamptz[],
-  next_numbers bigint[],
+  next_numbers bigint[], of_provider text,
   OUT stands boolean, OUT called bigint[], OUT called_attempts smallint[])
   LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp
@@ -44,6 +44,7 @@ BEGIN
     UPDATE deliveries d SET
         state = r.becomes, reason = r.reason, retry_at = r.retry_at,
         provider_id = coalesce(r.provider_id, d.provider_id),
+        provider    = CASE WHEN r.becomes = 'calling' THEN of_provider ELSE d.provider END,
         accepted_at = CASE WHEN r.becomes = 'accepted' THEN at ELSE d.accepted_at END,
         finished_at = CASE WHEN r.becomes = 'failed' THEN at END,
         attempt     = CASE WHEN r.becomes = 'calling' THEN d.attempt + 1 ELSE d.attempt END,

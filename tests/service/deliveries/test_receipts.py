@@ -30,7 +30,7 @@ def _signed(token: str, url: str, parameters: Sequence[tuple[str, str]]) -> str:
 
 @given(st.dictionaries(st.text(min_size=1, max_size=10), st.text(max_size=20), max_size=8), st.text(min_size=1, max_size=40))
 def test_a_signature_is_what_twilios_own_library_computes(parameters: dict[str, str], token: str) -> None:
-    check_signature(token, URL, list(parameters.items()), RequestValidator(token).compute_signature(URL, parameters))
+    check_signature([token], URL, list(parameters.items()), RequestValidator(token).compute_signature(URL, parameters))
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,13 @@ def test_a_signature_is_what_twilios_own_library_computes(parameters: dict[str, 
 def test_whatever_was_not_signed_is_refused(forged: tuple[str, list[tuple[str, str]]]) -> None:
     true = [("MessageSid", "SM1"), ("MessageStatus", "sent")]
     signature = _signed("secret", URL, true)
-    check_signature("secret", URL, true, signature)
+    check_signature(["secret"], URL, true, signature)
     with pytest.raises(Forbidden, match=r"webhook\.bad_signature"):
-        check_signature("secret", *forged, signature)
-    with pytest.raises(Forbidden, match=r"webhook\.bad_signature"):
-        check_signature("another", URL, true, signature)
+        check_signature(["secret"], *forged, signature)
+    check_signature(["another", "secret"], URL, true, signature)
+    for strangers in (["another"], []):
+        with pytest.raises(Forbidden, match=r"webhook\.bad_signature"):
+            check_signature(strangers, URL, true, signature)
 
 
 @given(

@@ -17,6 +17,7 @@ from service.outbox import Queue
 from service.settings import Settings
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, CannotList, Outcome
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
@@ -106,8 +107,8 @@ async def unplanned(engines: Engines, master: MasterKey, valkey_url: str) -> Asy
         master=master,
         numbers=approved.numbers,
         tokens=AttemptTokens(bytes(range(64))),
-        sms=carrier,
-        email=carrier,
+        sms=Route([Provider("twilio", carrier, Circuit("twilio"))]),
+        email=Route([Provider("smtp", carrier, Circuit("smtp"))]),
         contents=Contents("canhbao@dongnai.example"),
         window=Window(),
         pacing=Pacing(None, "urgent", {}),

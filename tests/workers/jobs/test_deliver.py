@@ -13,9 +13,9 @@ from service.deliveries.claims import Claimed, release
 from service.deliveries.reconciling import CALL_ENDS
 from service.deliveries.rounds import commit_round
 from tests.workers.jobs.conftest import Bench
+from workers.carriers import SMS_TIMEOUT
 from workers.jobs.deliver import LATEST_CALL, Sending, deliver_chunk
 from workers.jobs.handing_over import HandingOver
-from workers.main import SMS_TIMEOUT
 
 
 async def _deliver(bench: Bench, chunk: int = 0) -> None:

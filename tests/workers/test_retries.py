@@ -1,0 +1,90 @@
+"""What becomes of a refusal: only what is temporary is tried again by itself, in its own time, and never beyond the warning's expiry."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.channels.base import ErrorClass, Refused
+from workers.retries import MOST_ATTEMPTS, MOST_RETURNS, Decision, asks_to_slow_down, decide
+
+NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
+LATER = NOW + timedelta(days=30)
+
+
+def decided(code: str, error_class: ErrorClass, attempt: int = 1, *, stops: bool = False, seed: int = 1) -> Decision:
+    return decide(Refused(code, error_class), attempt, stops=stops, now=NOW, expires_at=LATER, chance=random.Random(seed))
+
+
+def test_a_refused_number_is_not_tried_again() -> None:
+    assert decided("twilio.21211", "number") == Decision("failed")
+
+
+def test_what_stops_a_broadcast_waits_for_whoever_resumes_it_but_not_for_ever() -> None:
+    assert decided("twilio.21408", "config", stops=True) == Decision("waiting")
+    assert decided("twilio.21408", "config", MOST_RETURNS - 1, stops=True) == Decision("waiting")
+    assert decided("twilio.21408", "config", MOST_RETURNS, stops=True) == Decision("failed")
+
+
+def test_below_its_share_such_a_refusal_ends_the_one_delivery() -> None:
+    assert decided("twilio.21612", "config") == Decision("failed")
+
+
+@given(st.integers(1, MOST_ATTEMPTS - 1), st.integers())
+def test_the_pause_doubles_up_to_a_quarter_of_an_hour_half_of_it_by_chance(attempt: int, seed: int) -> None:
+    at = decided("connect", "temporary", attempt, seed=seed).retry_at
+    assert at is not None
+    whole = min(900.0, 2.0 ** (attempt - 1))
+    assert whole / 2 <= (at - NOW).total_seconds() <= whole
+
+
+def test_trouble_without_end_ends() -> None:
+    assert decided("connect", "temporary", MOST_ATTEMPTS) == Decision("failed")
+
+
+@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "smtp.421.4.3.2", "smtp.451", "smtp.450.4.7.1"])
+def test_a_provider_that_asks_for_less_is_given_time_rather_than_up(code: str) -> None:
+    assert asks_to_slow_down(code)
+    assert decided(code, "temporary", 1000).becomes == "waiting"
+
+
+@pytest.mark.parametrize("code", ["connect", "twilio.30003", "smtp.452.4.2.2"])
+def test_nobody_slows_down_for_what_is_of_one_phone_or_mailbox_or_for_a_dead_line(code: str) -> None:
+    assert not asks_to_slow_down(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "error_class", "between", "most"),
+    [
+        ("twilio.30003", "temporary", (30, 60), 3),
+        ("twilio.30004", "number", (24 * 60, 26 * 60), 1),
+        ("twilio.30008", "temporary", (5, 15), 2),
+        ("smtp.452.4.2.2", "temporary", (30, 60), 6),
+        ("smtp.451.4.7.1", "temporary", (5, 10), 10_000),
+    ],
+)
+def test_some_codes_have_a_time_of_their_own(code: str, error_class: ErrorClass, between: tuple[int, int], most: int) -> None:
+    at = decided(code, error_class).retry_at
+    assert at is not None
+    assert between[0] <= (at - NOW).total_seconds() / 60 <= between[1]
+    assert decided(code, error_class, most).becomes == "waiting"
+    if most < 10_000:
+        assert decided(code, error_class, most + 1) == Decision("failed")
+
+
+@given(
+    st.sampled_from(["connect", "twilio.20429", "twilio.30003", "smtp.451.4.7.1"]),
+    st.integers(1, 40),
+    st.floats(0, 7200),
+    st.integers(),
+)
+def test_nothing_waits_beyond_the_warnings_expiry(code: str, attempt: int, seconds: float, seed: int) -> None:
+    expires_at = NOW + timedelta(seconds=seconds)
+    decision = decide(
+        Refused(code, "temporary"), attempt, stops=False, now=NOW, expires_at=expires_at, chance=random.Random(seed)
+    )
+    assert (decision.retry_at is None) == (decision.becomes == "failed")
+    if decision.retry_at is not None:
+        assert NOW <= decision.retry_at < expires_at

@@ -1,0 +1,61 @@
+"""The routes that the settings name, each account behind a circuit of its own."""
+
+from service.settings import Settings
+from workers.carriers.circuits import Circuit
+from workers.carriers.routes import Provider, Route
+from workers.channels.base import EmailChannel, SmsChannel
+from workers.channels.email_smtp import EmailSmtp
+from workers.channels.sms_twilio import SmsTwilio
+
+SMS_TIMEOUT = 10.0
+"""Seconds for a call of the SMS gateway, everything in it. Reconciliation counts on it (service.deliveries.reconciling.CALL_ENDS)."""
+EMAIL_TIMEOUT = 20.0
+"""Seconds for one step of SMTP: relays that filter take their time behind DATA."""
+
+
+def sms_route(settings: Settings) -> Route[SmsChannel]:
+    """SMS by the accounts of `LOA_TWILIO_*`. Half a set-up raises `MissingSetting`."""
+    made: list[Provider[SmsChannel]] = [
+        Provider(
+            each.name,
+            SmsTwilio(
+                each.api_url,
+                each.account_sid,
+                each.auth_token.get_secret_value(),
+                each.sender or settings.twilio_sender,
+                messaging_service=each.messaging_service_sid,
+                discard=each.retention == "discard",
+                timeout=SMS_TIMEOUT,
+            ),
+            Circuit(each.name),
+        )
+        for each in settings.twilio_accounts
+    ]
+    return Route(made)
+
+
+def email_route(settings: Settings) -> Route[EmailChannel]:
+    """Email by the relays of `LOA_SMTP_*`. Half a set-up raises `MissingSetting`."""
+    made: list[Provider[EmailChannel]] = [
+        Provider(
+            each.name,
+            EmailSmtp(
+                each.host,
+                each.port,
+                each.username,
+                each.password.get_secret_value() if each.password else "",
+                each.tls,
+                each.sender,
+                timeout=EMAIL_TIMEOUT,
+            ),
+            Circuit(each.name),
+        )
+        for each in settings.smtp_relays
+    ]
+    return Route(made)
+
+
+def rates(settings: Settings) -> dict[str, float]:
+    """What each account may be given in a second, by its name: SMS segments, or letters."""
+    sms = {each.name: each.segments_per_second for each in settings.twilio_accounts}
+    return sms | {each.name: each.messages_per_second for each in settings.smtp_relays}

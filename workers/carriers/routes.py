@@ -1,0 +1,123 @@
+"""The way of a channel's messages: the first of its providers that works and takes this broadcast.
+
+What one provider surely did not take goes to the next: by the next attempt, whose intent names it before it is called. What nobody can
+know of goes to none.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from workers.carriers.circuits import Circuit
+from workers.channels.base import Outcome, Refused
+from workers.retries import meaning_of
+
+NOT_SET_UP = "channel.not_set_up"
+FEW = 5
+"""So many messages must have met a code before a share of them says something."""
+_KEPT = 64  # broadcasts
+
+Channel = TypeVar("Channel")
+
+
+@dataclass(frozen=True, slots=True)
+class Provider(Generic[Channel]):
+    """One account at one carrier. `name`: what deliveries, logs and metrics call it."""
+
+    name: str
+    channel: Channel
+    circuit: Circuit
+
+
+@dataclass(frozen=True, slots=True)
+class Calls(Generic[Channel]):
+    """Some calls under way to one provider. `era`: of its circuit, when they began."""
+
+    provider: Provider[Channel]
+    era: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[Channel]):
+    """Leave for some calls of one broadcast: to this provider, at most `count`."""
+
+    provider: Provider[Channel]
+    count: int
+
+    def begin(self) -> Calls[Channel]:
+        """Takes it, before anybody else asks: nothing is awaited between."""
+        return Calls(self.provider, self.provider.circuit.begin())
+
+
+@dataclass(slots=True)
+class _Met:
+    """What a broadcast met at one provider."""
+
+    answers: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    barred: bool = False
+
+
+class Route(Generic[Channel]):
+    """Providers in order of preference; none where the channel is not set up. For one event loop."""
+
+    def __init__(self, providers: Sequence[Provider[Channel]]) -> None:
+        self.providers = tuple(providers)
+        self._met: OrderedDict[int, dict[str, _Met]] = OrderedDict()
+
+    @property
+    def channels(self) -> list[Channel]:
+        return [each.channel for each in self.providers]
+
+    def turn(self, broadcast_id: int, wanted: int) -> Turn[Channel] | None:
+        """Leave to call for so many of the broadcast's messages or fewer; None: not now, see `wait`, or not at all, see `takes`."""
+        for provider in self._taking(broadcast_id):
+            if (count := provider.circuit.room(wanted)) > 0:
+                return Turn(provider, count)
+        return None
+
+    def takes(self, broadcast_id: int) -> bool:
+        """Whether there is a provider that nobody has to set right first."""
+        return any(not provider.circuit.broken for provider in self._taking(broadcast_id))
+
+    def wait(self, broadcast_id: int) -> float:
+        """Seconds until some provider may be called again."""
+        return min((provider.circuit.wait() for provider in self._taking(broadcast_id)), default=0.0)
+
+    def heard(self, broadcast_id: int, calls: Calls[Channel], outcome: Outcome) -> None:
+        """What a provider answered to one of these calls."""
+        calls.provider.circuit.heard(calls.era, outcome)
+        met = self._of(broadcast_id).setdefault(calls.provider.name, _Met())
+        met.answers += 1
+        if not isinstance(outcome, Refused):
+            return
+        means = meaning_of(outcome.code, outcome.error_class)
+        if means.stops and not means.of_account:
+            met.codes[outcome.code] += 1
+            seen = met.codes[outcome.code]
+            met.barred |= not means.bears or (seen >= FEW and seen > means.bears * met.answers)
+
+    def stops(self, broadcast_id: int, calls: Calls[Channel], refused: Refused) -> bool:
+        """Whether this refusal is no longer one delivery's matter: the provider takes nothing more of this broadcast."""
+        means = meaning_of(refused.code, refused.error_class)
+        return means.stops and (not means.bears or self._of(broadcast_id).get(calls.provider.name, _Met()).barred)
+
+    def forget(self, broadcast_id: int) -> None:
+        """The broadcast is stopped: whoever resumes it has set something right, and it is tried afresh."""
+        self._met.pop(broadcast_id, None)
+
+    def named(self, name: str | None) -> Sequence[Provider[Channel]]:
+        """The provider of that name; all of them where nobody can say which it was."""
+        return [each for each in self.providers if each.name == name] or self.providers
+
+    def _taking(self, broadcast_id: int) -> Sequence[Provider[Channel]]:
+        met = self._met.get(broadcast_id, {})
+        return [each for each in self.providers if each.name not in met or not met[each.name].barred]
+
+    def _of(self, broadcast_id: int) -> dict[str, _Met]:
+        met = self._met.setdefault(broadcast_id, {})
+        self._met.move_to_end(broadcast_id)
+        while len(self._met) > _KEPT:
+            self._met.popitem(last=False)
+        return met
