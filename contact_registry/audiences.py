@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.models import contacts, enrolments
+from contact_registry.models import contact_points, contacts, enrolments
 from contact_registry.standing import (
     REACHED,
     Audience,
@@ -23,7 +23,6 @@ from contact_registry.standing import (
     meant,
     of_units,
     standing,
-    without_address,
 )
 
 
@@ -79,7 +78,6 @@ async def count_audience(
     )
     each = addresses.c
     counted = select(each.channel, each.left_out, func.count()).group_by(each.channel, each.left_out)
-    addressless = select(func.count()).select_from(without_address(unit_ids, audience, channels).subquery())
     by_channel = dict.fromkeys(channels, 0)
     left_out: Counter[LeftOut] = Counter()
     async with joined_as_sets(conn):
@@ -88,7 +86,8 @@ async def count_audience(
                 by_channel[channel] += many
             else:
                 left_out[LeftOut(reason)] += many
-        left_out[LeftOut.NO_ADDRESS] = (await conn.execute(addressless)).scalar_one()
+        people = (await conn.execute(_people(unit_ids, audience))).scalar_one()
+        left_out[LeftOut.NO_ADDRESS] = people - (await conn.execute(_addressed(unit_ids, audience, channels))).scalar_one()
         left_out[LeftOut.NO_CONTACT] = (await conn.execute(_pupils_without_contact(unit_ids, audience))).scalar_one()
     return Tally(by_channel, dict(sorted((+left_out).items())))
 
@@ -102,8 +101,20 @@ def _pupils_without_contact(unit_ids: Sequence[int], audience: Audience) -> Sele
 
 async def count_meant(conn: AsyncConnection, unit_id: int, audience: Audience) -> int:
     """How many contacts of one unit's list an audience means, whether or not they can be written to."""
-    contact, units = contacts.c, of_units((unit_id,))
-    people = select(func.count()).where(contact.unit_id == units, contact.ended_by.is_(None))
-    people = people.where(meant(contact.id, contact.audience, units, audience))
-    counted: int = (await conn.execute(people)).scalar_one()
+    counted: int = (await conn.execute(_people((unit_id,), audience))).scalar_one()
     return counted
+
+
+def _people(unit_ids: Sequence[int], audience: Audience) -> Select[tuple[int]]:
+    contact, units = contacts.c, of_units(unit_ids)
+    people = select(func.count()).where(contact.unit_id == units, contact.ended_by.is_(None))
+    return people.where(meant(contact.id, contact.audience, units, audience))
+
+
+def _addressed(unit_ids: Sequence[int], audience: Audience, channels: Sequence[str]) -> Select[tuple[int]]:
+    """How many people have a present address on one of the channels: nobody has one who is not present."""
+    point, units = contact_points.c, of_units(unit_ids)
+    addressed = select(func.count(point.contact_id.distinct())).where(
+        point.unit_id == units, point.channel.in_(channels), point.ended_by.is_(None)
+    )
+    return addressed.where(meant(point.contact_id, point.audience, units, audience))
