@@ -105,13 +105,13 @@ async def count_meant(conn: AsyncConnection, unit_id: int, audience: Audience) -
     return counted
 
 
-def _people(unit_ids: Sequence[int], audience: Audience) -> Select[tuple[int]]:
+def _people(unit_ids: Sequence[int], audience: Audience) -> Select[int]:
     contact, units = contacts.c, of_units(unit_ids)
     people = select(func.count()).where(contact.unit_id == units, contact.ended_by.is_(None))
     return people.where(meant(contact.id, contact.audience, units, audience))
 
 
-def _addressed(unit_ids: Sequence[int], audience: Audience, channels: Sequence[str]) -> Select[tuple[int]]:
+def _addressed(unit_ids: Sequence[int], audience: Audience, channels: Sequence[str]) -> Select[int]:
     """How many people have a present address on one of the channels: nobody has one who is not present."""
     point, units = contact_points.c, of_units(unit_ids)
     addressed = select(func.count(point.contact_id.distinct())).where(
