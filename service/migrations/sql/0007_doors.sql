@@ -110,7 +110,7 @@ BEGIN
   RETURN made;
 END $$;
 
--- From a day on, another name, parent or end for a unit below the acting one, or for the topmost itself. The past keeps its names.
+-- From a day on, another name, parent or end for a unit at or below the acting one. The past keeps its names.
 CREATE FUNCTION door_revise_unit(revised integer, new_name text, below integer, starts date, ends date,
                                  by_account bigint, by_key bigint, at timestamptz) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -121,9 +121,6 @@ BEGIN
     RAISE EXCEPTION 'the unit does not stand below the acting unit';
   END IF;
   SELECT ancestor_id INTO was FROM unit_closure WHERE descendant_id = revised AND depth = 1;
-  IF revised = loa_unit() AND was IS NOT NULL THEN
-    RAISE EXCEPTION 'what a unit is called and how long it stands is said by the unit above it';
-  END IF;
   IF below IS DISTINCT FROM was THEN
     IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = below)
        OR EXISTS (SELECT FROM unit_closure WHERE ancestor_id = revised AND descendant_id = below) OR revised = loa_unit() THEN

@@ -119,8 +119,8 @@ BEGIN
    WHERE d.broadcast_id = n.broadcast_id AND d.number = n.number AND d.state = 'waiting';
 END $$;
 
--- What waits though its address was suppressed or forgotten: while it was being planned, or called. Asked whenever a chunk is leased, by
--- a worker acting for the broadcast's unit, which holds the chunk.
+-- What came back to `waiting` (a call that failed for now, a listing without it) after its address was suppressed or forgotten. Asked
+-- when a chunk is leased again, by a worker acting for the broadcast's unit, which holds the chunk.
 CREATE FUNCTION door_hold_suppressed(broadcast bigint, of_chunk integer) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   UPDATE deliveries d SET state = 'not_sent', reason = CASE d.address_sealed WHEN '' THEN 'address.forgotten' ELSE 'suppressed' END,
@@ -161,22 +161,14 @@ $$;
 
 -- For a person who is erased: what was sent to their addresses from the acting unit's list keeps number, hash, times and record, and
 -- loses the sealed address. What waits goes on to another unit that wants it sent, else is not sent. False, and nothing changed, while
--- one is under way or an SMS is in doubt: the carrier must still be asked for it by its address. Also while a broadcast is being planned,
--- which nobody sees yet: whoever plans holds the broadcast, and from here to the end of the caller's transaction nobody does.
+-- one is under way or an SMS is in doubt: the carrier must still be asked for it by its address.
 CREATE FUNCTION door_forget_deliveries(of_channel text, hashes bytea[]) RETURNS boolean
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_hashjoin = off SET enable_mergejoin = off AS $$  -- broadcast by broadcast, through the unique index
 DECLARE
   broadcast_ids bigint[];
   numbers bigint[];
-  to_plan bigint[];
 BEGIN
-  SELECT array_agg(b.id) INTO to_plan FROM unit_closure up JOIN broadcasts b ON b.unit_id = up.ancestor_id
-   WHERE up.descendant_id = loa_unit() AND b.planned_at IS NULL AND b.state IN ('pending_approval', 'approved', 'paused');
-  IF (SELECT count(*) FROM (SELECT FROM broadcasts b WHERE b.id = ANY (to_plan) FOR SHARE SKIP LOCKED) AS free)
-     < cardinality(to_plan) THEN
-    RETURN false;
-  END IF;
   SELECT array_agg(d.broadcast_id), array_agg(d.number) INTO broadcast_ids, numbers
     FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id AND d.channel = of_channel AND d.address_hash = ANY (hashes)
    WHERE b.planned_at IS NOT NULL AND d.recipient_unit = loa_unit();
