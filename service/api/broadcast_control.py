@@ -58,7 +58,12 @@ async def cancel_one(move: Moving, actor: BroadcastsReader, body: CancelIn | Non
         "cancel",
         body,
         lambda conn, broadcast_id: cancel(
-            conn, actor, broadcast_id=broadcast_id, reason=body.reason if body else None, now=move.context.now()
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            reason=body.reason if body else None,
+            master=move.context.master,
+            now=move.context.now(),
         ),
         shape=StoppedOut.after,
     )

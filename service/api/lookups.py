@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from service.api.context import Context
+from service.api.context import Context, Spoken
 from service.api.problems import UNAVAILABLE
 from service.broadcasts import Kind, Urgency
 from service.lookups import Answer, Outcome, RecordView
+from service.refusals import Language, sentence
 from service.signing.comparison import Kind as DifferenceKind
 from service.signing.comparison import Verdict
 
@@ -33,8 +34,15 @@ class Issuer(BaseModel):
     name: str
 
 
+class RecalledOut(BaseModel):
+    """Since when the message no longer stands, and why, in words."""
+
+    at: AwareDatetime
+    reason: str
+
+
 class RecordOut(BaseModel):
-    """The official message. `texts` are final, with the asked number in its place."""
+    """The official message. `texts` are final, with the asked number in its place. `recalled`: its issuer took it back."""
 
     id: UUID
     kind: Kind
@@ -44,9 +52,10 @@ class RecordOut(BaseModel):
     expires_at: AwareDatetime
     texts: Mapping[str, Any]
     single_approval: bool
+    recalled: RecalledOut | None = None
 
     @classmethod
-    def of(cls, record: RecordView) -> "RecordOut":
+    def of(cls, record: RecordView, language: Language) -> "RecordOut":
         return cls(
             id=record.id,
             kind=record.kind,
@@ -56,6 +65,9 @@ class RecordOut(BaseModel):
             expires_at=record.expires_at,
             texts=record.texts,
             single_approval=record.single_approval,
+            recalled=RecalledOut(at=record.recalled.at, reason=sentence(record.recalled.reason, language))
+            if record.recalled
+            else None,
         )
 
 
@@ -84,12 +96,12 @@ class AnswerOut(BaseModel):
     comparison: ComparisonOut | None = None
 
     @classmethod
-    def of(cls, answer: Answer) -> "AnswerOut":
+    def of(cls, answer: Answer, language: Language) -> "AnswerOut":
         comparison = answer.comparison
         return cls(
             outcome=answer.outcome,
             copied=answer.copied,
-            record=RecordOut.of(answer.record) if answer.record else None,
+            record=RecordOut.of(answer.record, language) if answer.record else None,
             comparison=ComparisonOut(
                 verdict=comparison.verdict,
                 differences=[
@@ -103,14 +115,16 @@ class AnswerOut(BaseModel):
 
 
 @router.get("/{number:path}", response_model_exclude_none=True)
-async def by_number(context: Context, response: Response, number: Annotated[str, Path(examples=["4071 8826 3163"])]) -> AnswerOut:
+async def by_number(
+    context: Context, language: Spoken, response: Response, number: Annotated[str, Path(examples=["4071 8826 3163"])]
+) -> AnswerOut:
     """What this number leads to. Whatever cannot be read as a look-up number is `mistyped`."""
     response.headers["Cache-Control"] = "no-store"
-    return AnswerOut.of(await context.lookups.answer(number, None))
+    return AnswerOut.of(await context.lookups.answer(number, None), language)
 
 
 @router.post("", response_model_exclude_none=True)
-async def by_text(context: Context, response: Response, question: Question) -> AnswerOut:
+async def by_text(context: Context, language: Spoken, response: Response, question: Question) -> AnswerOut:
     """Compares a pasted text with the official one. At most 4 KB."""
     response.headers["Cache-Control"] = "no-store"
-    return AnswerOut.of(await context.lookups.answer(question.number, question.text))
+    return AnswerOut.of(await context.lookups.answer(question.number, question.text), language)

@@ -5,9 +5,12 @@ has left, what is in a provider's hands and what will not leave. Workers look at
 """
 
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.gate import shut_the_gate
@@ -16,6 +19,9 @@ from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts import LONGEST
 from service.errors import FieldError, Invalid
+from service.keyring import signing_key
+from service.records import store_revocation
+from service.signing.revocations import Revocation, sign_revocation
 from service.wording import one_line
 
 PAUSED_BY_PERSON = "broadcast.paused_by_person"
@@ -34,12 +40,15 @@ async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: 
     return view
 
 
-async def cancel(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reason: str | None, now: datetime) -> BroadcastView:
+async def cancel(
+    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reason: str | None, master: MasterKey, now: datetime
+) -> BroadcastView:
     """Ends it for good: what waits is not sent (the workers settle it within seconds), what is being called ends as it ends.
 
+    Its record is revoked: whoever looks it up is told that it no longer stands, whether or not some of it had left.
     A draft is cancelled by whoever may write one, an approved warning by whoever may approve one. `reason`: for colleagues to read.
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("broadcast.unknown")`,
-    `Conflict("broadcast.not_allowed_in_state")`.
+    `Conflict("broadcast.not_allowed_in_state")`, `Unavailable("signing.no_key")`.
     """
     actor.require("broadcasts:read")
     was = await find_broadcast(conn, broadcast_id, lock=True)
@@ -50,8 +59,20 @@ async def cancel(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reas
     await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason=None, cancel_reason=reason, completed_at=now)
     await shut_the_gate(conn, broadcast_id)
     view = await find_broadcast(conn, broadcast_id)
+    if view.record_id is not None:
+        await _revoke(conn, view, view.record_id, master, now)
     await _mark(conn, actor, view, Action.BROADCAST_CANCELLED, now, was=was.state)
     return view
+
+
+async def _revoke(conn: AsyncConnection, view: BroadcastView, record_id: UUID, master: MasterKey, now: datetime) -> None:
+    """The gate is shut: what has not begun to leave by now never will."""
+    begun = "SELECT EXISTS (SELECT FROM delivery_chunks WHERE broadcast_id = :id AND calling + accepted + delivered + failed + uncertain > 0)"
+    left = (await conn.execute(text(begun), {"id": view.id})).scalar_one()
+    key = await signing_key(conn, master, purpose="record", now=now)
+    revocation = Revocation(record_id, now, "cancelled" if left else "cancelled_unsent")
+    jws = sign_revocation(revocation, key.kid, key.private)
+    await store_revocation(conn, unit_id=view.unit_id, record_id=record_id, jws=jws)
 
 
 async def _mark(conn: AsyncConnection, actor: Actor, view: BroadcastView, action: Action, now: datetime, **details: str) -> None:

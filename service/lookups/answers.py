@@ -10,12 +10,20 @@ from uuid import UUID
 from service.signing.comparison import Comparison
 from service.signing.records import SLOT, Record
 
-Outcome = Literal["found", "expired", "mistyped", "unknown"]
+Outcome = Literal["drill", "recalled", "found", "expired", "mistyped", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Since when it no longer stands. `reason`: the code of a sentence."""
+
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """An official message as it is shown: final texts with the asked number in its place."""
+    """An official message as it is shown: final texts with the asked number in its place. `recalled`: by its issuer."""
 
     id: UUID
     kind: str
@@ -26,6 +34,7 @@ class RecordView:
     expires_at: datetime
     texts: Mapping[str, Mapping[str, str]]
     single_approval: bool
+    recalled: Recalled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Published:
         return [official.text.replace(SLOT, number) for official in self.officials]
 
 
-def view(record: Record, number: str) -> RecordView:
+def view(record: Record, number: str, recalled: Recalled | None = None) -> RecordView:
     """The record with `number` in every slot."""
     return RecordView(
         id=record.id,
@@ -85,6 +94,7 @@ def view(record: Record, number: str) -> RecordView:
             for channel, variants in record.texts.items()
         },
         single_approval=record.single_approval,
+        recalled=recalled,
     )
 
 

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -19,22 +20,25 @@ from service.clock import Clock
 from service.errors import TooLarge, Unavailable
 from service.keyring import jwks, lookup_number_key, public_keys
 from service.keyring.wrapping import Wrapping
-from service.lookups.answers import Answer, Published, view
+from service.lookups.answers import Answer, Outcome, Published, Recalled, view
 from service.lookups.pointers import Pointers
-from service.records import find_record, record_jws
+from service.records import find_record, record_jws, revocations_since
 from service.signing.comparison import compare
-from service.signing.errors import UnknownKey, VerificationError
+from service.signing.errors import UnknownKey, Unreadable, VerificationError
 from service.signing.lookup_numbers import LookupNumbers, Mistyped, find_numbers
 from service.signing.public_keys import PublicKey
-from service.signing.records import open_record
+from service.signing.records import Record, open_record
+from service.signing.revocations import open_revocation
 
 MOST_TEXT = 4096
 """Bytes of UTF-8 that are compared."""
 _MOST_NUMBER = 100  # characters of a number's field: a label and a number fit; more is not read at all
 _MOST_CANDIDATES = 5  # numbers of one text with right check digits: an official text has one
 _RECORDS_KEPT = 1000
+_REVOCATIONS_GOOD_FOR = 2.0  # seconds: what is recalled is known everywhere within as many
 _KEYS_GOOD_FOR = 60.0  # seconds: a revocation is known everywhere within a minute
 _COMPARISONS_AT_ONCE = 4
+_RECALLED = {"cancelled": "record.cancelled", "cancelled_unsent": "record.cancelled_unsent"}
 
 
 class Lookups:
@@ -51,6 +55,9 @@ class Lookups:
         self._keys: dict[str, PublicKey] = {}
         self._keys_read = float("-inf")
         self._records: OrderedDict[UUID, Published] = OrderedDict()
+        self._revocations: dict[UUID, bytes] = {}
+        self._revocations_until: datetime | None = None
+        self._revocations_read = float("-inf")
         self._comparing = asyncio.Semaphore(_COMPARISONS_AT_ONCE)
 
     async def answer(self, number: str | None, text: str | None) -> Answer:
@@ -109,9 +116,26 @@ class Lookups:
                 comparison = await asyncio.to_thread(compare, text, published.texts(number), number)
             if comparison.nearest is not None:
                 channel = published.officials[comparison.nearest].channel
-        expired = published.record.expires_at <= self._clock()
-        shown = view(published.record, number)
-        return Answer("expired" if expired else "found", number=number, record=shown, comparison=comparison, channel=channel)
+        recalled = await self._recalled(published.record)
+        shown = view(published.record, number, recalled)
+        outcome = _outcome(published.record, recalled, self._clock())
+        return Answer(outcome, number=number, record=shown, comparison=comparison, channel=channel)
+
+    async def _recalled(self, record: Record) -> Recalled | None:
+        """The issuer's word that it no longer stands, verified. A word that does not verify makes the record unavailable."""
+        if time.monotonic() - self._revocations_read > _REVOCATIONS_GOOD_FOR:
+            began = time.monotonic()
+            async with self._engine.connect() as conn:
+                new, self._revocations_until = await revocations_since(conn, self._revocations_until)
+            self._revocations |= new
+            self._revocations_read = began
+        jws = self._revocations.get(record.id)
+        if jws is None:
+            return None
+        revocation = open_revocation(jws, await self._public_keys(), purpose=record.purpose)
+        if revocation.record_id != record.id:
+            raise Unreadable("another record's revocation")
+        return Recalled(revocation.at, _RECALLED[revocation.reason])
 
     async def _published(self, record_id: UUID) -> Published:
         """The record, verified with keys that are at most a minute old."""
@@ -122,10 +146,10 @@ class Lookups:
             if stored is None:
                 raise LookupError("a block without its record")
             try:
-                record = open_record(stored.jws, keys)
+                record = open_record(stored.jws, keys, purpose=stored.purpose)
             except UnknownKey:  # published since we last asked
                 self._keys_read = float("-inf")
-                record = open_record(stored.jws, await self._public_keys())
+                record = open_record(stored.jws, await self._public_keys(), purpose=stored.purpose)
             self._records[record_id] = Published.of(record)
             if len(self._records) > _RECORDS_KEPT:
                 self._records.popitem(last=False)
@@ -146,6 +170,15 @@ class Lookups:
             async with self._engine.connect() as conn:
                 self._numbers = LookupNumbers(await lookup_number_key(conn, self._master), self._digits)
         return self._numbers
+
+
+def _outcome(record: Record, recalled: Recalled | None, now: datetime) -> Outcome:
+    """In the order in which each outweighs those behind it."""
+    if record.purpose == "drill":
+        return "drill"
+    if recalled is not None:
+        return "recalled"
+    return "expired" if record.expires_at <= now else "found"
 
 
 def _read(numbers: LookupNumbers, asked: Iterable[str]) -> Iterator[int]:

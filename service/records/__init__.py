@@ -1,6 +1,7 @@
 """The store of signed, frozen records and of the blocks that lead from a number to its record. Written by broadcasts, read by lookups."""
 
 from service.records.numbers import Block, blocks_after, reserve_numbers
+from service.records.revocations import revocations_since, store_revocation
 from service.records.store import StoredRecord, find_record, record_jws, store_record
 
 __all__ = [
@@ -10,5 +11,7 @@ __all__ = [
     "find_record",
     "record_jws",
     "reserve_numbers",
+    "revocations_since",
     "store_record",
+    "store_revocation",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFound
+from service.signing.public_keys import Purpose
 from service.signing.records import Record
 
 
@@ -19,14 +20,15 @@ class StoredRecord:
     id: UUID
     jws: bytes
     expires_at: datetime
+    purpose: Purpose = "record"
 
 
 async def store_record(conn: AsyncConnection, *, unit_id: int, jws: bytes, record: Record, public_serial: int) -> None:
     """Stores a record just signed. `public_serial`: the delivery number behind its public look-up number."""
     await conn.execute(
         text(
-            "INSERT INTO records (id, unit_id, jws, sha256, public_number, signed_at, expires_at)"
-            " VALUES (:id, :unit, :jws, :sha256, :public_serial, :signed_at, :expires_at)"
+            "INSERT INTO records (id, unit_id, jws, sha256, public_number, signed_at, expires_at, purpose)"
+            " VALUES (:id, :unit, :jws, :sha256, :public_serial, :signed_at, :expires_at, :purpose)"
         ),
         {
             "id": record.id,
@@ -36,15 +38,16 @@ async def store_record(conn: AsyncConnection, *, unit_id: int, jws: bytes, recor
             "public_serial": public_serial,
             "signed_at": record.created_at,
             "expires_at": record.expires_at,
+            "purpose": record.purpose,
         },
     )
 
 
 async def find_record(conn: AsyncConnection, record_id: UUID) -> StoredRecord | None:
     """A record by its id, as far as the login sees it (the look-up's sees all)."""
-    find = text("SELECT id, jws, expires_at FROM records WHERE id = :id")
+    find = text("SELECT id, jws, expires_at, purpose FROM records WHERE id = :id")
     row = (await conn.execute(find, {"id": record_id})).one_or_none()
-    return None if row is None else StoredRecord(row.id, bytes(row.jws), row.expires_at)
+    return None if row is None else StoredRecord(row.id, bytes(row.jws), row.expires_at, row.purpose)
 
 
 async def record_jws(conn: AsyncConnection, record_id: UUID) -> bytes:

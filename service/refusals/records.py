@@ -16,6 +16,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Lúc này chưa tra cứu được. Chưa chắc thì không làm theo tin; gọi số trường đã lưu.",
         "The look-up is not available right now. When in doubt do not act on the message; call the school's saved number.",
     ),
+    "record.cancelled": (
+        "Đơn vị phát đã thu hồi tin này sau khi một phần đã gửi.",
+        "Its issuer took this message back after some of it had been sent.",
+    ),
+    "record.cancelled_unsent": (
+        "Đơn vị phát đã thu hồi tin này trước khi gửi.",
+        "Its issuer took this message back before any of it was sent.",
+    ),
     "record.unverified": (
         "Chữ ký của bản tin không đúng nên không gửi. Hãy báo người quản trị.",
         "The record's signature does not hold, so nothing is sent. Tell the administrator.",

@@ -24,6 +24,8 @@ _LOOKS: dict[str, tuple[Tone, str]] = {
     "expired": ("warm", "clock"),
     "expired_same": ("warm", "clock"),
     "expired_same_unaccented": ("warm", "clock"),
+    "recalled": ("bad", "stop"),
+    "drill": ("warm", "pause"),
     "mistyped": ("warm", "pencil"),
     "miscounted": ("warm", "pencil"),
     "misread": ("warm", "pencil"),
@@ -148,6 +150,8 @@ def _verdict(answer: Answer) -> str:
         return answer.outcome
     if comparison.verdict != "same":
         return "different"  # whatever else holds: what is not plainly the official text is not to be followed
+    if answer.outcome in ("recalled", "drill"):
+        return answer.outcome  # the right words of what no longer stands, or never did, are not for following either
     same = "same_unaccented" if comparison.unaccented else "same"
     return f"expired_{same}" if answer.outcome == "expired" else same
 

@@ -155,6 +155,14 @@ _VERDICTS_VI = {
         "Tin thật, đã hết hiệu lực từ {day}.",
         "Tin của bạn giống tin chính thức (không kể dấu) của {unit}, nhưng nay chỉ để xem lại.",
     ),
+    "recalled": (
+        "Tin này đã bị thu hồi. KHÔNG làm theo.",
+        "{unit} đã thu hồi tin này. Chờ tin mới, hoặc gọi số trường đã lưu.",
+    ),
+    "drill": (
+        "Đây là tin diễn tập, không phải cảnh báo thật.",
+        "{unit} gửi để thử hệ thống. Bạn không cần làm gì.",
+    ),
     "mistyped": (
         "Số gõ chưa đúng. Kiểm tra lại từng nhóm bốn số.",
         "Số tra cứu có {digits} chữ số, viết thành {groups} nhóm bốn số, ví dụ {example}.",
@@ -213,6 +221,14 @@ _VERDICTS_EN = {
     "expired_same_unaccented": (
         "A real message, no longer in force since {day}.",
         "Yours is the same as the official message of {unit} (accents aside), but it is here to be read again only.",
+    ),
+    "recalled": (
+        "This message was taken back. Do NOT act on it.",
+        "{unit} took it back. Wait for a new one, or ring the school on the number you have saved.",
+    ),
+    "drill": (
+        "This is a drill, not a real warning.",
+        "{unit} sent it to try the system. There is nothing you need to do.",
     ),
     "mistyped": (
         "The number is not right yet. Check each group of four digits.",

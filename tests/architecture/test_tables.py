@@ -43,6 +43,7 @@ WRITERS = {
     "unregistered_texts": {"service.registered_texts"},
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
+    "record_revocations": {"service.records"},
     "number_blocks": set[str](),  # by door
     "number_counter": set[str](),  # by door
     "broadcasts": {"service.broadcasts"},

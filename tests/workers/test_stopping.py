@@ -56,7 +56,7 @@ async def _stop(school: School, broadcast: int, actor: Actor, how: str) -> tuple
         if how == "pause":
             await pause(conn, actor, broadcast_id=broadcast, now=datetime.now(UTC))
         else:
-            await cancel(conn, actor, broadcast_id=broadcast, reason=None, now=datetime.now(UTC))
+            await cancel(conn, actor, broadcast_id=broadcast, reason=None, master=school.master, now=datetime.now(UTC))
         counted = await progress_of(conn, broadcast, now=datetime.now(UTC))
     return counted, datetime.now(UTC)
 

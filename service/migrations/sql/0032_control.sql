@@ -94,3 +94,22 @@ END $$;
 REVOKE ALL ON FUNCTION door_keep_quiet(timestamptz), door_drop_waiting(integer), door_overdue_broadcasts(), door_wait_again(bigint, text, text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_keep_quiet(timestamptz), door_drop_waiting(integer), door_overdue_broadcasts() TO loa_worker;
 GRANT EXECUTE ON FUNCTION door_wait_again(bigint, text, text, bigint) TO loa_web;
+
+-- A record that no longer stands, by its issuer's signed word: a broadcast was cancelled. The record stays as it is.
+ALTER TABLE records ADD UNIQUE (id, unit_id);  -- a unit revokes its own
+CREATE TABLE record_revocations (
+  record_id  uuid NOT NULL,
+  unit_id    integer NOT NULL REFERENCES units,
+  jws        bytea NOT NULL,
+  stored_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (unit_id, record_id),
+  FOREIGN KEY (record_id, unit_id) REFERENCES records (id, unit_id)
+);
+CREATE INDEX record_revocations_stored ON record_revocations (stored_at);
+SELECT loa_protect('record_revocations');
+CREATE POLICY public_reading ON record_revocations FOR SELECT TO loa_lookup USING (true);
+GRANT SELECT ON record_revocations TO loa_lookup;
+GRANT SELECT, INSERT ON record_revocations TO loa_web;  -- select: for ON CONFLICT
+
+-- What a record is for. One made for a drill is signed with a drill key and never passes for a warning.
+ALTER TABLE records ADD COLUMN purpose text NOT NULL DEFAULT 'record' CHECK (purpose IN ('record', 'drill'));

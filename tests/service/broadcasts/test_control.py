@@ -65,7 +65,11 @@ async def _resume(of: Approved, role: str = "approver", audience_count: int | No
 
 
 async def _cancel(of: Approved, role: str = "approver") -> BroadcastView:
-    return await _by(of, lambda conn, actor: cancel(conn, actor, broadcast_id=of.broadcast_id, reason=" Nhầm ", now=_now()), role)
+    return await _by(
+        of,
+        lambda conn, actor: cancel(conn, actor, broadcast_id=of.broadcast_id, reason=" Nhầm ", master=of.master, now=_now()),
+        role,
+    )
 
 
 async def _refused(deed: Awaitable[object], error: type[LoaError], code: str) -> LoaError:

@@ -13,7 +13,7 @@ from tests.conftest import Engines, Urls
 from tests.factories.world import READINESS, World, make_world
 
 UNIT_COLUMN = {"units": "id", "unit_closure": "ancestor_id"}
-PUBLIC_TO_LOOKUP = {"records", "number_blocks"}
+PUBLIC_TO_LOOKUP = {"records", "number_blocks", "record_revocations"}
 WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "alembic_version"}
 
 # One row of everything for one unit. :unit, :account, :key are of that unit; :n is different for each.
@@ -73,6 +73,7 @@ ROWS = (
     "INSERT INTO unregistered_texts VALUES (:unit, 'warn', :account, now())",
     "INSERT INTO signing_keys VALUES (:n, :unit, 'record', decode(repeat('00', 32), 'hex'), :h, now(), NULL, NULL)",
     "INSERT INTO records VALUES (gen_random_uuid(), :unit, :h, :h, :n::bigint, now(), now())",
+    "INSERT INTO record_revocations (record_id, unit_id, jws) SELECT id, :unit, :h FROM records WHERE unit_id = :unit",
     "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records WHERE unit_id = :unit",
     (
         "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, audience, channels, expires_at, author_id)"
