@@ -50,6 +50,7 @@ from service.api.context import ApiContext
 from service.api.description import Described
 from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
+from service.api.proxies import TrustedProxies
 from service.clock import Clock, system_clock
 from service.database import make_engine, unit_transaction
 from service.deliveries import AttemptTokens, ReceiptIntake
@@ -117,6 +118,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     _refusals(app, pages)
     app.add_middleware(BodyLimits)
     app.add_middleware(SecurityHeaders, https=settings.public_base.startswith("https://"))
+    app.add_middleware(TrustedProxies, networks=settings.proxies)  # added last, so it comes first
     return app
 
 

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import time
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.clock import QuietHours
@@ -53,6 +54,13 @@ def _number(value: object) -> object:
 
 def _quiet_hours(value: object) -> object:
     return QuietHours.parse(value) if isinstance(value, str) else value
+
+
+def _networks(value: str) -> str:
+    """Addresses and networks, separated by commas. Raises `ValueError` for what is neither: "*" would believe everybody."""
+    for each in filter(None, map(str.strip, value.split(","))):
+        ip_network(each)
+    return value
 
 
 Sender = Annotated[str, Field(max_length=11, pattern=r"^[A-Za-z0-9 ]+$")]
@@ -154,7 +162,7 @@ class Settings(BaseSettings):
     further_twilio: tuple[TwilioAccount, ...] = ()
     further_smtp: tuple[SmtpRelay, ...] = ()
 
-    trusted_proxies: str = ""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12
 
     @classmethod
@@ -171,6 +179,11 @@ class Settings(BaseSettings):
     def public_base(self) -> str:
         """The address parents and carriers reach us at, without a trailing slash."""
         return (self.public_url or f"http://127.0.0.1:{self.web_port}").rstrip("/")
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks whose `X-Forwarded-*` headers are believed."""
+        return tuple(ip_network(each.strip()) for each in self.trusted_proxies.split(",") if each.strip())
 
     @property
     def sms_providers(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from arq.worker import Worker, func
 from contact_registry import MasterKey
 from service.clock import system_clock
 from service.database import make_engine, unit_transaction
+from service.database.schema import SchemaProblem, require_schema
 from service.deliveries import AttemptTokens
 from service.keyring.deployment import deployment_key
 from service.logs import configure_logs
@@ -53,6 +54,7 @@ _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to
 
 async def _make_tools(settings: Settings, lane: Lane) -> Tools:
     engine = make_engine(settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10)
+    await require_schema(engine)
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
@@ -163,7 +165,7 @@ def main() -> None:
         collect_rarely()
         configure_logs(f"worker {lane}", settings.log_level)
         status = uvloop.run(work(settings, lane))
-    except SettingProblem as problem:
+    except (SettingProblem, SchemaProblem) as problem:
         sys.exit(str(problem))
     except (redis.exceptions.RedisError, OSError) as error:
         _log.warning("worker.valkey_gone", error=type(error).__name__)

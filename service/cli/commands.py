@@ -7,6 +7,7 @@ import typer
 from contact_registry import ImportRefused, Unsealable
 from service.cli import accounts, audit, contacts, keys, lists, processes, records, retention, texts, units
 from service.cli.deployment import Problem
+from service.database.schema import SchemaProblem
 from service.errors import LoaError, RowsRefused
 from service.refusals import sentence
 from service.settings import SettingProblem
@@ -36,7 +37,7 @@ def main() -> None:
     """Runs one command; a refusal is one sentence on standard error and status 1."""
     try:
         app(prog_name="loa")
-    except (SettingProblem, Problem) as reason:
+    except (SettingProblem, SchemaProblem, Problem) as reason:
         sys.exit(str(reason))
     except Obstacle as obstacle:
         sys.exit(obstacle.said(Words.of_terminal()))

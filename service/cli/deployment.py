@@ -12,7 +12,7 @@ from service.clock import LOCAL, system_clock
 from service.database import make_engine
 from service.database.roles import OWNER
 from service.keyring import make_deployment_keys
-from service.migrations import upgrade
+from service.migrations import Migrated, upgrade
 from service.settings import Settings
 from service.standalone import postgres
 from service.standalone.home import Home
@@ -30,6 +30,7 @@ class Deployment:
 
     engine: AsyncEngine
     master: MasterKey
+    migrated: Migrated
 
     @property
     def now(self) -> datetime:
@@ -47,13 +48,16 @@ async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
     if settings.database_url_owner:
         master = MasterKey.parse(settings.need("master_key"))
         url = settings.need("database_url_owner")
-        upgrade(url)
+        migrated = upgrade(url)
         async with _owner_engine(url) as engine:
-            yield await _opened(engine, master)
+            yield await _opened(engine, master, migrated)
         return
-    home = Home.at(settings.home)
-    async with running_servers(home, upgrade), _owner_engine(postgres.url(home, OWNER)) as engine:
-        yield await _opened(engine, MasterKey.parse((await settled(engine, home)).master_key))
+    home, done = Home.at(settings.home), list[Migrated]()
+    async with (
+        running_servers(home, lambda url: done.append(upgrade(url))),
+        _owner_engine(postgres.url(home, OWNER)) as engine,
+    ):
+        yield await _opened(engine, MasterKey.parse((await settled(engine, home)).master_key), done[0])
 
 
 @asynccontextmanager
@@ -65,7 +69,7 @@ async def _owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-async def _opened(engine: AsyncEngine, master: MasterKey) -> Deployment:
+async def _opened(engine: AsyncEngine, master: MasterKey, migrated: Migrated) -> Deployment:
     async with engine.begin() as conn:
         await make_deployment_keys(conn, master)
-    return Deployment(engine, master)
+    return Deployment(engine, master, migrated)

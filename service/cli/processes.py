@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from service.cli.deployment import open_owner
-from service.migrations import upgrade
+from service.database import make_engine
+from service.database.schema import require_schema
+from service.migrations import Migrated, upgrade
 from service.settings import Settings
 from service.standalone.words import Words
 
@@ -30,12 +32,12 @@ def run(
 def migrate() -> None:
     """Bring the database to the newest schema, and make the deployment's keys that do not exist yet."""
 
-    async def work() -> None:
-        async with open_owner(Settings.read()):
-            pass  # opening it migrates
+    async def work() -> Migrated:
+        async with open_owner(Settings.read()) as deployment:  # opening it migrates
+            return deployment.migrated
 
-    asyncio.run(work())
-    typer.echo(Words.of_terminal()("migrated"))
+    done = asyncio.run(work())
+    typer.echo(Words.of_terminal()("migrated" if done.was == done.now else "migrated_from", was=done.was or "-", now=done.now))
 
 
 def web(
@@ -51,6 +53,7 @@ def web(
     settings = Settings.read()
     configure_logs("web", settings.log_level)
     app = create_app(settings)
+    asyncio.run(_schema_stands(settings))
     collect_rarely()
     uvicorn.run(
         app,
@@ -60,10 +63,17 @@ def web(
         access_log=False,  # paths hold look-up numbers and callback tokens
         log_config=None,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
+        proxy_headers=False,  # service.api.proxies does it
         timeout_graceful_shutdown=3,  # streams of events never end by themselves
     )
+
+
+async def _schema_stands(settings: Settings) -> None:
+    engine = make_engine(settings.need("database_url_web"), name="loa web", pool_size=1)
+    try:
+        await require_schema(engine)
+    finally:
+        await engine.dispose()
 
 
 def simulators() -> None:

@@ -15,7 +15,7 @@ from service.standalone.obstacles import Obstacle
 from service.standalone.programs import clear_leftovers
 from service.standalone.supervisor import Supervisor
 
-Migrate = Callable[[str], None]
+Migrate = Callable[[str], object]
 """Brings the database at the owner's URL to the newest schema."""
 
 _START_SECONDS = 60.0  # recovery after a crash reads the log first

@@ -128,7 +128,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Đã hoàn tác: danh sách trước lại là danh sách hiện có.",
         "Undone: the list before is the present one again.",
     ),
-    "migrated": ("Cơ sở dữ liệu đã ở bản mới nhất.", "The database is up to date."),
+    "migrated": ("Cơ sở dữ liệu đã ở bản mới nhất ({now}).", "The database is up to date ({now})."),
+    "migrated_from": ("Đã nâng cơ sở dữ liệu: {was} → {now}.", "The database was migrated: {was} → {now}."),
 }
 
 
