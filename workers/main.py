@@ -42,6 +42,7 @@ from workers.jobs.watching import (
     reseal_again_and_again,
     retain_again_and_again,
     sweep_again_and_again,
+    take_turns_again_and_again,
 )
 from workers.jobs.window import Window
 from workers.pacing import Pacing
@@ -104,6 +105,7 @@ async def work(settings: Settings, lane: Lane) -> int:
         loop.add_signal_handler(asked, tools.stopping.set)
     arq = _arq_worker(tools)
     loops = (
+        take_turns_again_and_again,
         sweep_again_and_again,
         drop_again_and_again,
         receive_again_and_again,

@@ -59,7 +59,14 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
             {"worker": worker, "lease": LEASE_SECONDS, "broadcast": broadcast_id, "chunk": chunk},
         )
     ).one_or_none()
-    if row is None:
+    if row is None:  # not while it is paused: it takes its turn again when it goes on
+        await conn.execute(
+            text(
+                "UPDATE delivery_chunks SET nudged_at = NULL"
+                " WHERE broadcast_id = :broadcast AND chunk = :chunk AND holder IS NULL AND nudged_at IS NOT NULL"
+            ),
+            {"broadcast": broadcast_id, "chunk": chunk},
+        )
         return None
     block = {"broadcast": broadcast_id, "first": row.first_number, "last": row.last_number}
     if row.overdue:

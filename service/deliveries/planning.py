@@ -162,10 +162,9 @@ async def _chunks(
     """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again."""
     rows = await conn.execute(
         text(
-            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, nudged_at, not_before)"
+            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, not_before)"
             " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
-            # Its job is queued by whoever planned it: the sweeper need not.
-            "   least((i + 1) * :size, :planned) - i * :size, now(), CAST(:waits AS timestamptz)"
+            "   least((i + 1) * :size, :planned) - i * :size, CAST(:waits AS timestamptz)"
             " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i RETURNING chunk"
         ),
         {

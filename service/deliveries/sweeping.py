@@ -9,9 +9,7 @@ from service.audit import Action, record_event
 from service.broadcasts import State, find_broadcast, move
 from service.database import unit_transaction
 from service.deliveries.reconciling import SPACING
-from service.outbox import Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
-
-_CHUNKS_AT_ONCE = 200
+from service.outbox import Command, Lane, PlanBroadcast, ReadImport
 
 
 async def free_lost_chunks(conn: AsyncConnection) -> int:
@@ -25,11 +23,9 @@ async def keep_quiet(conn: AsyncConnection, until: datetime | None) -> None:
 
 
 async def lost_work(conn: AsyncConnection) -> list[tuple[Command, Lane]]:
-    """Everything that is due and in nobody's hands: broadcasts to plan, chunks to deliver, lists to read."""
+    """What is due and in nobody's hands: broadcasts to plan, lists to read. Chunks take their turns (`turns`)."""
     due = await conn.execute(text("SELECT * FROM door_due_broadcasts()"))
     work: list[tuple[Command, Lane]] = [(PlanBroadcast(row.unit_id, row.broadcast_id), row.lane) for row in due]
-    idle = await conn.execute(text("SELECT * FROM door_idle_chunks(:at_most)"), {"at_most": _CHUNKS_AT_ONCE})
-    work += [(DeliverChunk(row.unit_id, row.broadcast_id, row.chunk, row.claims), row.lane) for row in idle]
     unread = await conn.execute(text("SELECT * FROM door_unread_imports()"))
     work += [(ReadImport(row.unit_id, row.import_id), "bulk") for row in unread]
     return work

@@ -1,6 +1,6 @@
 """The queue: arq on Valkey, one queue per lane, JSON in it."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -8,6 +8,8 @@ import orjson
 from arq.connections import ArqRedis, RedisSettings, create_pool
 
 from service.outbox.commands import Command, Lane
+
+_BEFORE_ALL = timedelta(hours=1)  # what waited so long in a queue is taken in its turn
 
 
 def encode(job: dict[str, Any]) -> bytes:
@@ -47,11 +49,15 @@ class Queue:
         """Raises redis.RedisError or OSError when Valkey does not answer."""
         return cls(await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode))
 
-    async def add(self, command: Command, lane: Lane, *, again: str = "", at: datetime | None = None) -> None:
+    async def add(
+        self, command: Command, lane: Lane, *, again: str = "", at: datetime | None = None, first: bool = False
+    ) -> None:
         """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way; `at`: not
-        to be begun before.
+        to be begun before; `first`: before all that is queued, and at once.
         """
         ids: dict[str, Any] = dict(command.payload())
+        if first:  # the queue is in the order of these times
+            at = datetime.now(UTC) - _BEFORE_ALL
         await self.pool.enqueue_job(
             command.name, _job_id=command.key + again, _queue_name=queue_name(lane), _defer_until=at, **ids
         )

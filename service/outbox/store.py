@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.database import unit_transaction
-from service.outbox.commands import COMMANDS, Command, Lane
+from service.outbox.commands import COMMANDS, Command, Lane, PlanBroadcast
 from service.outbox.queue import Queue
 
 CHANNEL = "loa_outbox"
@@ -36,13 +36,17 @@ async def put(conn: AsyncConnection, command: Command, *, lane: Lane, now: datet
     )
 
 
-async def relay(engine: AsyncEngine, queue: Queue) -> int:
-    """Queues what was committed and not yet queued; how many. Queued before it is marked: at worst a job comes twice, never not."""
+async def relay(engine: AsyncEngine, queue: Queue, lane: Lane) -> int:
+    """Queues what was committed in a lane and not yet queued; how many. Queued before it is marked: at worst a job comes twice, never not.
+
+    Plans go before chunks: the sooner a broadcast is planned, the sooner it takes its turns.
+    """
     async with unit_transaction(engine, None) as conn:
-        rows = (await conn.execute(text("SELECT * FROM door_take_outbox(:at_most)"), {"at_most": _AT_ONCE})).all()
+        taken = await conn.execute(text("SELECT * FROM door_take_outbox(:at_most, :lane)"), {"at_most": _AT_ONCE, "lane": lane})
+        rows = taken.all()
         for row in rows:
             if row.command in COMMANDS:
-                await queue.add(COMMANDS[row.command](**row.payload), row.lane)
+                await queue.add(COMMANDS[row.command](**row.payload), row.lane, first=row.command == PlanBroadcast.name)
             else:  # written by a newer release: it must not hold up all that follow
                 _log.error("outbox.unknown_command", command=row.command, outbox_id=row.id)
         return len(rows)

@@ -50,6 +50,7 @@ WRITERS = {
     "deliveries": {"service.deliveries"},
     "delivery_chunks": {"service.deliveries"},
     "receipts_inbox": {"service.deliveries"},
+    "delivery_turns": set[str](),  # by door
     "worker_heartbeats": set[str](),  # by door
 }
 SQL = Path(__file__).parents[2] / "service/migrations/sql"

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from redis.exceptions import RedisError
 
 from contact_registry import data_keys
 from service.database import single_statement, unit_transaction
@@ -24,6 +25,7 @@ from workers.channels.base import Outcome, Refused
 from workers.jobs.database import AWAY
 from workers.jobs.handing_over import HandingOver
 from workers.jobs.stopping import pause_broadcast
+from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import Tools, tools_of
 from workers.pacing import turn_is_over
 
@@ -67,6 +69,8 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
         await pause_broadcast(tools, unit_id, broadcast_id, error.code)
         return
     await Sending(tools, claimed, HandingOver(tools, claimed, content, keys)).run()
+    with suppress(RedisError, OSError):  # without Valkey this worker is about to end
+        await queue_next(tools)
 
 
 @dataclass(frozen=True, slots=True)

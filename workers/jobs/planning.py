@@ -1,4 +1,4 @@
-"""Planning a broadcast, and queueing its chunks at once; should that be lost, the sweeper finds them."""
+"""Planning a broadcast, whose chunks then take their turns among all that are sent."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import structlog
 from service.deliveries import AudienceMoved, plan
 from service.errors import LoaError, Unavailable
 from workers.jobs.stopping import pause_broadcast
+from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import tools_of
 
 _log = structlog.get_logger()
@@ -31,6 +32,5 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
     except LoaError as error:
         await pause_broadcast(tools, unit_id, broadcast_id, error.code)
         return
-    for chunk in planned.chunks:
-        await tools.queue.add(chunk, tools.lane, at=planned.waits_until)
+    await queue_next(tools)
     _log.info("plan.done", broadcast=broadcast_id, chunks=len(planned.chunks))

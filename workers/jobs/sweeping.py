@@ -15,6 +15,7 @@ from service.deliveries.sweeping import (
     keep_quiet,
     lost_work,
 )
+from service.outbox import PlanBroadcast
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -22,7 +23,7 @@ _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipt
 
 
 async def sweep(tools: Tools) -> None:
-    """One round: frees what the dead held, queues what is in nobody's hands, closes what is done."""
+    """One round: frees what the dead held, queues plans and lists that are in nobody's hands, closes what is done."""
     async with unit_transaction(tools.engine, None) as conn:
         freed = await free_lost_chunks(conn)
     if freed:
@@ -35,8 +36,7 @@ async def sweep(tools: Tools) -> None:
     # A job may still be known to the queue under its name though its worker is gone: after a while it gets another.
     now = int(time.monotonic())
     for command, lane in work:
-        # Chunks may rightly wait their turn for long: a second job for one is refused its lease, but still costs a look.
-        await tools.queue.add(command, lane, again=f":{now // (60 if command.name == 'deliver_chunk' else 15)}")
+        await tools.queue.add(command, lane, again=f":{now // 15}", first=command.name == PlanBroadcast.name)
     await close_finished(tools.engine, now=tools.clock())
     await end_overdue(tools.engine, now=tools.clock())
 

@@ -18,6 +18,7 @@ from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear, drop, receive, sweep
+from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -28,6 +29,7 @@ RECEIVE_EVERY = 0.5
 RECONCILE_EVERY = 2.0
 DROP_EVERY = 0.5
 RELAY_EVERY = 2.0
+TURNS_EVERY = 1.0
 RETAIN_EVERY = 60.0
 RESEAL_EVERY = 5.0
 
@@ -70,6 +72,15 @@ async def reconcile_again_and_again(tools: Tools) -> None:
     await _alone(tools, "reconcile", RECONCILE_EVERY, reconcile)
 
 
+async def take_turns_again_and_again(tools: Tools) -> None:
+    """The next chunks of this worker's lane. In every worker: a lane must not depend on another's."""
+
+    async def once() -> None:
+        await queue_next(tools)
+
+    await _every(TURNS_EVERY, once)
+
+
 async def drop_again_and_again(tools: Tools) -> None:
     """What waits in cancelled and expired broadcasts. A loop of its own: 1,500,000 of them must not hold up the sweeper."""
     await _alone(tools, "drop", DROP_EVERY, drop)
@@ -93,7 +104,7 @@ async def relay_commands(tools: Tools) -> None:
 
     async def once() -> None:
         nudged.clear()
-        while await relay(tools.engine, tools.queue):
+        while await relay(tools.engine, tools.queue, tools.lane):
             pass
         try:
             await asyncio.wait_for(nudged.wait(), RELAY_EVERY)

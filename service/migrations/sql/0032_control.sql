@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION door_due_broadcasts() RETURNS TABLE (unit_id integer,
   SELECT b.unit_id, b.id, CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END
     FROM broadcasts b
    WHERE b.state = 'approved' AND b.planned_at IS NULL AND (b.send_at IS NULL OR b.send_at <= now() + interval '2 minutes')
-   ORDER BY b.id LIMIT 100
+   ORDER BY array_position('{emergency,urgent,advisory}', b.urgency), b.id LIMIT 100
 $$;
 
 -- While quiet hours hold, until when: everything open waits but emergencies. Null: none hold. What waits is not asked for again and

@@ -12,6 +12,7 @@ from service.database import unit_transaction
 from service.deliveries import plan
 from service.deliveries.claims import claim
 from service.deliveries.sweeping import keep_quiet, lost_work
+from service.deliveries.turns import next_chunks
 from service.outbox import PlanBroadcast
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
@@ -36,8 +37,9 @@ async def _claimed(of: Approved, chunk: int = 0) -> bool:
 
 
 async def _asked_for(of: Approved) -> int:
+    await of.run("SELECT door_heartbeat(gen_random_uuid(), 'urgent', now())")
     async with unit_transaction(of.engines.worker, None) as conn:
-        return len(await lost_work(conn))
+        return len(await next_chunks(conn, "urgent"))
 
 
 async def _sweep_at_night(of: Approved, quiet: QuietHours) -> None:
