@@ -1,5 +1,6 @@
 """The web process: composition root of the API and the pages. Opens engines and keys, turns refusals into HTTP, closes again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -53,7 +54,7 @@ from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
 from service.clock import Clock, system_clock
 from service.database import make_engine, unit_transaction
-from service.deliveries import AttemptTokens, ReceiptIntake
+from service.deliveries import AttemptTokens, ReceiptIntake, look_out_for_stalls
 from service.errors import LoaError
 from service.keyring import deployment_key
 from service.lookups import Lookups
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
         receipts = ReceiptIntake(web, clock)
         receipts.start()
+        looking = asyncio.create_task(look_out_for_stalls(web), name="stalls")
         try:
             async with unit_transaction(web, None) as conn:
                 keys = {name: await deployment_key(conn, master, name) for name in ("lookup_number", "attempt_token")}
@@ -100,6 +102,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
             )
             yield
         finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
             await receipts.stop()
             await web.dispose()
             await lookup.dispose()

@@ -43,6 +43,7 @@ from workers.jobs.watching import (
     retain_again_and_again,
     sweep_again_and_again,
     take_turns_again_and_again,
+    watch_again_and_again,
 )
 from workers.jobs.window import Window
 from workers.pacing import Pacing
@@ -107,6 +108,7 @@ async def work(settings: Settings, lane: Lane) -> int:
     loops = (
         take_turns_again_and_again,
         sweep_again_and_again,
+        watch_again_and_again,
         drop_again_and_again,
         receive_again_and_again,
         reconcile_again_and_again,

@@ -224,7 +224,7 @@ class BroadcastOut(BaseModel):
 
     `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
     lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time or quiet hours.
-    `moves`: what you may do with it now.
+    `stalled_since`: nothing has left of it since then though it should; somebody must look. `moves`: what you may do with it now.
     """
 
     id: UUID
@@ -248,6 +248,7 @@ class BroadcastOut(BaseModel):
     cancel_reason: str | None
     note: str | None
     waits_until: AwareDatetime | None
+    stalled_since: AwareDatetime | None
     moves: list[Move]
     public_number: str | None
     record_url: str | None
@@ -286,6 +287,7 @@ class BroadcastOut(BaseModel):
             last_progress_at=progress.last_progress_at,
             note=note,
             waits_until=waits_until,
+            stalled_since=view.stalled_since if view.state in ("approved", "sending") else None,
             moves=list(moves),
         )
 

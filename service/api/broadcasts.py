@@ -44,6 +44,7 @@ from service.broadcasts import (
 from service.database import act_for, unit_transaction
 from service.deliveries import progress_of
 from service.refusals import Language
+from service.traces import follow
 from service.units import Unit
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
@@ -56,6 +57,7 @@ async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> As
     """A transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it, and its inner id."""
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         located = await locate_broadcast(conn, public_id)
+        follow(located.id)
         await act_for(conn, located.unit_id)
         yield conn, located.id
 

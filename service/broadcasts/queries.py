@@ -17,7 +17,8 @@ class BroadcastView:
     """A broadcast without its progress. `id` and the ids of accounts are internal; `unit` is the code.
 
     `public_serial`: the delivery number behind the public look-up number, once approved (`LookupNumbers.written` writes it).
-    `record_id`: the signed record, once approved. `waits_until`: nothing of it leaves before. `template`: the ready text whose words these are.
+    `record_id`: the signed record, once approved. `waits_until`: nothing of it leaves before. `stalled_since`: nothing has left of it
+    since then though it should. `template`: the ready text whose words these are.
     """
 
     id: int
@@ -36,6 +37,7 @@ class BroadcastView:
     send_at: datetime | None
     expires_at: datetime
     waits_until: datetime | None
+    stalled_since: datetime | None
     author_id: int
     editor_ids: tuple[int, ...]
     version: int
@@ -72,7 +74,7 @@ class Located:
 
 _SELECT = """
 SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
-       b.channels, b.send_at, b.expires_at, b.waits_until, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
+       b.channels, b.send_at, b.expires_at, b.waits_until, b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
        b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.cancel_reason, b.record_id,
        r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
   FROM broadcasts b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id

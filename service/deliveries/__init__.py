@@ -10,6 +10,7 @@ from service.deliveries.queries import DeliveryView, list_deliveries
 from service.deliveries.receipts import apply_receipts, units_with_receipts
 from service.deliveries.received import ReceivedBroadcast, list_received
 from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_failed
+from service.deliveries.stalls import look_out_for_stalls, mark_stalls
 
 __all__ = [
     "Attempt",
@@ -28,6 +29,8 @@ __all__ = [
     "check_signature",
     "list_deliveries",
     "list_received",
+    "look_out_for_stalls",
+    "mark_stalls",
     "plan",
     "progress_of",
     "repeat_uncertain",

@@ -59,8 +59,8 @@ def test_every_sentence_is_told_by_somebody() -> None:
     assert SENTENCES.keys() - raised == set()
 
 
-# The sentences themselves; the reasons of deliveries, which have words of their own; a worker, which refuses nobody.
-_TELLS_OTHERWISE = ("service.refusals.", "service.deliveries.reasons", "workers.")
+# The sentences themselves; the reasons of deliveries, which have words of their own; an alarm and a worker, which refuse nobody.
+_TELLS_OTHERWISE = ("service.refusals.", "service.deliveries.reasons", "service.deliveries.stalls", "workers.")
 
 # Actions of the audit trail and the problems of an import look like codes; they are told to nobody as refusals.
 _OTHER_VOCABULARIES = {action.value for action in Action} | set(SEVERITY)

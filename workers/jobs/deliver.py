@@ -20,6 +20,7 @@ from service.deliveries.claims import Claimed, Waiting, claim, release
 from service.deliveries.rounds import Result, Round, commit_round
 from service.errors import LoaError, Unavailable
 from service.signing.errors import VerificationError
+from service.traces import follow
 from workers.carriers import Calls
 from workers.channels.base import Outcome, Refused
 from workers.jobs.database import AWAY
@@ -42,6 +43,7 @@ _DATABASE_PATIENCE = 30.0
 async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, chunk: int, claims: int) -> None:  # noqa: ARG001 - names the job
     """The job. What it has begun goes on when arq cancels it: a lost queue is no reason to leave a parent in doubt."""
     tools = tools_of(ctx)
+    follow(broadcast_id)
     if tools.stopping.is_set():
         return
     sending = asyncio.create_task(_deliver(tools, unit_id, broadcast_id, chunk), name=f"chunk {broadcast_id}/{chunk}")

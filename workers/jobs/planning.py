@@ -6,6 +6,7 @@ import structlog
 
 from service.deliveries import AudienceMoved, plan
 from service.errors import LoaError, Unavailable
+from service.traces import follow
 from workers.jobs.stopping import pause_broadcast
 from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import tools_of
@@ -16,6 +17,7 @@ _log = structlog.get_logger()
 async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -> None:
     """The job."""
     tools = tools_of(ctx)
+    follow(broadcast_id)
     try:
         planned = await plan(
             tools.engine,

@@ -5,7 +5,7 @@ import time
 import structlog
 
 from service.database import unit_transaction
-from service.deliveries import apply_receipts, units_with_receipts
+from service.deliveries import apply_receipts, mark_stalls, units_with_receipts
 from service.deliveries.sweeping import (
     clear_away,
     close_finished,
@@ -53,6 +53,11 @@ async def drop(tools: Tools) -> None:
         async with unit_transaction(tools.engine, None) as conn:
             if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:
                 return
+
+
+async def watch(tools: Tools) -> None:
+    """Rings where a broadcast stands still."""
+    await mark_stalls(tools.engine)
 
 
 async def receive(tools: Tools) -> None:

@@ -17,7 +17,7 @@ from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
 from workers.jobs.reconciling import reconcile
-from workers.jobs.sweeping import clear, drop, receive, sweep
+from workers.jobs.sweeping import clear, drop, receive, sweep, watch
 from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import Tools
 
@@ -32,6 +32,7 @@ RELAY_EVERY = 2.0
 TURNS_EVERY = 1.0
 RETAIN_EVERY = 60.0
 RESEAL_EVERY = 5.0
+WATCH_EVERY = 1.0
 
 
 async def beat(tools: Tools, started: datetime) -> None:
@@ -84,6 +85,11 @@ async def take_turns_again_and_again(tools: Tools) -> None:
 async def drop_again_and_again(tools: Tools) -> None:
     """What waits in cancelled and expired broadcasts. A loop of its own: 1,500,000 of them must not hold up the sweeper."""
     await _alone(tools, "drop", DROP_EVERY, drop)
+
+
+async def watch_again_and_again(tools: Tools) -> None:
+    """Stalls."""
+    await _alone(tools, "watch", WATCH_EVERY, watch)
 
 
 async def retain_again_and_again(tools: Tools) -> None:
