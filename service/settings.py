@@ -162,6 +162,8 @@ class Settings(BaseSettings):
     further_twilio: tuple[TwilioAccount, ...] = ()
     further_smtp: tuple[SmtpRelay, ...] = ()
 
+    messages_per_day: int = Field(5, ge=0, le=1000)
+
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12
 

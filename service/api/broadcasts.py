@@ -42,7 +42,7 @@ from service.broadcasts import (
     waiting_of,
 )
 from service.database import act_for, unit_transaction
-from service.deliveries import progress_of
+from service.deliveries import in_words, progress_of
 from service.refusals import Language
 from service.traces import follow
 from service.units import Unit
@@ -119,7 +119,7 @@ async def shown(
         base=context.settings.public_base,
         final=final,
         waits_until=waits and waits[0],
-        note=note_of(view, waits, language),
+        note=note_of(view, waits, language, carrier_says=in_words(view.pause_reason, language)),
         moves=moves,
         language=language,
     )

@@ -7,7 +7,7 @@ from service.broadcasts.lifecycle import State
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.waiting import WaitsFor
 from service.clock import on_screen
-from service.refusals import sentence
+from service.refusals import SENTENCES, sentence
 
 _STOPPED: Mapping[str, tuple[str, str]] = {
     "broadcast.audience_grew": (
@@ -33,13 +33,17 @@ _WAITS: Mapping[WaitsFor, tuple[str, str]] = {
 }
 
 
-def note_of(view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, language: str) -> str | None:
-    """None where there is nothing to explain."""
+def note_of(
+    view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, language: str, *, carrier_says: str | None = None
+) -> str | None:
+    """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about."""
     english = language == "en"
     if view.state == State.CANCELLED and view.pause_reason is None:
         return _CANCELLED[english]
     if view.state in (State.PAUSED, State.CANCELLED) and view.pause_reason is not None:
         words = _STOPPED.get(view.pause_reason)
+        if words is None and view.pause_reason not in SENTENCES:
+            return carrier_says
         return words[english] if words else sentence(view.pause_reason, language)
     if waits is not None:
         until, what_for = waits

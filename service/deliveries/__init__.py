@@ -7,6 +7,7 @@ from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_r
 from service.deliveries.planning import AudienceMoved, plan
 from service.deliveries.progress import Progress, progress_of
 from service.deliveries.queries import DeliveryView, list_deliveries
+from service.deliveries.reasons import in_words
 from service.deliveries.receipts import apply_receipts, units_with_receipts
 from service.deliveries.received import ReceivedBroadcast, list_received
 from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_failed
@@ -27,6 +28,7 @@ __all__ = [
     "Shown",
     "apply_receipts",
     "check_signature",
+    "in_words",
     "list_deliveries",
     "list_received",
     "look_out_for_stalls",

@@ -42,8 +42,10 @@ class Claimed:
     deliveries: tuple[Waiting, ...]
 
 
-async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker: UUID) -> Claimed | None:
-    """Leases a free chunk of a broadcast that is being sent; None if it is not to be had. What expired meanwhile is not sent."""
+async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker: UUID, most_a_day: int = 0) -> Claimed | None:
+    """Leases a free chunk of a broadcast that is being sent; None if it is not to be had. What expired meanwhile is not sent, nor an
+    advisory to somebody who has had `most_a_day` (0: as many as come).
+    """
     row = (
         await conn.execute(
             text(
@@ -79,6 +81,9 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
         )
     # Whoever was taken off while this was planned, or called and came back to wait, is not written to. 500 deliveries: 20 ms.
     await conn.execute(text("SELECT door_hold_suppressed(:broadcast, :chunk)"), {"broadcast": broadcast_id, "chunk": chunk})
+    if most_a_day:
+        hold = text("SELECT door_hold_frequent(:broadcast, :chunk, :most)")
+        await conn.execute(hold, {"broadcast": broadcast_id, "chunk": chunk, "most": most_a_day})
     rows = await conn.execute(
         text(
             "SELECT number, data_key_id, address_sealed FROM deliveries"

@@ -9,6 +9,8 @@ _ENHANCED = re.compile(r"smtp\.\d{3}\.[45]\.(\d+)\.(\d+)")
 _BY_CODE: dict[str, tuple[str, str]] = {
     "broadcast.overdue": ("Cảnh báo đã hết hạn trước khi gửi.", "The warning expired before it was sent."),
     "broadcast.cancelled": ("Tin đã bị hủy trước khi gửi.", "The warning was cancelled before it was sent."),
+    # What only the department as a whole could say more of: docs/decisions/0006.
+    "address.other": ("Không gửi được đến số hoặc địa chỉ này.", "This number or address could not be written to."),
     "worker.lost": (
         "Máy gửi bị ngắt giữa chừng, chưa rõ tin đã đi hay chưa.",
         "The sender stopped half-way; nobody knows whether it left.",

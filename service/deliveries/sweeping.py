@@ -38,8 +38,9 @@ async def doubtful_chunks(conn: AsyncConnection, *, now: datetime) -> list[tuple
 
 
 async def clear_away(conn: AsyncConnection) -> None:
-    """Deletes what has had its day: workers long gone, commands long relayed, answers kept for a repeat."""
+    """Deletes what has had its day: workers long gone, commands long relayed, answers kept for a repeat, the day's counts."""
     await conn.execute(text("SELECT door_clear_away()"))
+    await conn.execute(text("SELECT door_forget_days()"))
 
 
 async def drop_waiting(conn: AsyncConnection, at_most: int) -> int:

@@ -66,6 +66,7 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
             "LOA_SMTP_TLS": "none",
             "LOA_SMTP_FROM": _SENDER,
             "LOA_QUIET_HOURS": os.environ.get("LOA_QUIET_HOURS") or "none",  # simulated phones wake nobody
+            "LOA_MESSAGES_PER_DAY": os.environ.get("LOA_MESSAGES_PER_DAY") or "0",
         }
         # Whatever further provider the operator's own environment names is a real one, too.
         return {name: value for name, value in os.environ.items() if not _FURTHER.match(name)} | own

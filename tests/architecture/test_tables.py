@@ -44,6 +44,7 @@ WRITERS = {
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "record_revocations": {"service.records"},
+    "messages_of_day": set[str](),  # by door
     "number_blocks": set[str](),  # by door
     "number_counter": set[str](),  # by door
     "broadcasts": {"service.broadcasts"},

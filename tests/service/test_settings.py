@@ -54,6 +54,7 @@ VALUES = {
     "LOA_SMTP_2_TLS": "tls",
     "LOA_SMTP_2_FROM": "bounces@loa.example",
     "LOA_SMTP_2_MESSAGES_PER_SECOND": "20",
+    "LOA_MESSAGES_PER_DAY": "8",
     "LOA_TRUSTED_PROXIES": "10.0.0.1",
     "LOA_NUMBER_DIGITS": "16",
 }

@@ -56,7 +56,8 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
     try:
         # A department's addresses are sealed by its schools' keys: those are read below the acting unit.
         async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
-            claimed = await claim(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
+            most = tools.settings.messages_per_day
+            claimed = await claim(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker, most_a_day=most)
             if claimed is None:
                 return
             content = await tools.contents.of(conn, claimed.record_id)

@@ -113,3 +113,45 @@ GRANT SELECT, INSERT ON record_revocations TO loa_web;  -- select: for ON CONFLI
 
 -- What a record is for. One made for a drill is signed with a drill key and never passes for a warning.
 ALTER TABLE records ADD COLUMN purpose text NOT NULL DEFAULT 'record' CHECK (purpose IN ('record', 'drill'));
+
+-- How many advisories were meant for an address today, over all units: the keyed hash and a number, no unit. Reached through a door only,
+-- which tells nobody a number. Kept for two days.
+CREATE TABLE messages_of_day (
+  day           date NOT NULL,               -- in Vietnam
+  channel       text NOT NULL,
+  address_hash  bytea NOT NULL,
+  sent          smallint NOT NULL,
+  PRIMARY KEY (day, channel, address_hash)
+);
+ALTER TABLE messages_of_day ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_chunks ADD COLUMN counted_at timestamptz;  -- when its deliveries were counted there: once
+
+-- Counts an advisory's chunk, at its first claim, and holds back whoever has had as many today. In the order of the hashes, so that two
+-- chunks cannot wait for each other in a ring.
+CREATE FUNCTION door_hold_frequent(broadcast bigint, of_chunk integer, most integer) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE c record;
+BEGIN
+  UPDATE delivery_chunks d SET counted_at = now() FROM broadcasts b
+   WHERE d.broadcast_id = broadcast AND d.chunk = of_chunk AND d.unit_id = loa_unit() AND d.counted_at IS NULL
+     AND b.id = d.broadcast_id AND b.urgency = 'advisory'
+   RETURNING d.first_number, d.last_number INTO c;
+  IF NOT FOUND THEN RETURN; END IF;
+  WITH counted AS (
+    INSERT INTO messages_of_day AS m (day, channel, address_hash, sent)
+      SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, d.channel, d.address_hash, 1 FROM deliveries d
+       WHERE d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
+       ORDER BY d.address_hash
+      ON CONFLICT (day, channel, address_hash) DO UPDATE SET sent = m.sent + 1 WHERE m.sent < most
+      RETURNING address_hash)
+  UPDATE deliveries d SET state = 'not_sent', reason = 'address.other', finished_at = now()
+   WHERE d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
+     AND NOT EXISTS (SELECT FROM counted s WHERE s.address_hash = d.address_hash);
+END $$;
+
+CREATE FUNCTION door_forget_days() RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  DELETE FROM messages_of_day WHERE day < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 1
+$$;
+REVOKE ALL ON FUNCTION door_hold_frequent(bigint, integer, integer), door_forget_days() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_hold_frequent(bigint, integer, integer), door_forget_days() TO loa_worker;

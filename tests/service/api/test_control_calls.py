@@ -160,6 +160,7 @@ async def test_a_broadcast_says_what_may_be_done_with_it_by_whom(site: Site, eng
         ("paused", "unit.not_ready", "en", "not ready to send"),
         ("paused", "broadcast.paused_by_person", "vi", "Người duyệt đã tạm dừng"),
         ("paused", "record.unverified", "en", "signature"),
+        ("paused", "twilio.30007", "vi", "Nhà mạng chặn nội dung"),
         ("cancelled", "broadcast.overdue", "vi", "hết hiệu lực"),
         ("cancelled", None, "en", "cancelled"),
     ],
