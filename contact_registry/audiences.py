@@ -23,6 +23,7 @@ from contact_registry.standing import (
     meant,
     of_units,
     standing,
+    without_address,
 )
 
 
@@ -86,8 +87,7 @@ async def count_audience(
                 by_channel[channel] += many
             else:
                 left_out[LeftOut(reason)] += many
-        people = (await conn.execute(_people(unit_ids, audience))).scalar_one()
-        left_out[LeftOut.NO_ADDRESS] = people - (await conn.execute(_addressed(unit_ids, audience, channels))).scalar_one()
+        left_out[LeftOut.NO_ADDRESS] = await _count_addressless(conn, unit_ids, audience, channels)
         left_out[LeftOut.NO_CONTACT] = (await conn.execute(_pupils_without_contact(unit_ids, audience))).scalar_one()
     return Tally(by_channel, dict(sorted((+left_out).items())))
 
@@ -103,6 +103,15 @@ async def count_meant(conn: AsyncConnection, unit_id: int, audience: Audience) -
     """How many contacts of one unit's list an audience means, whether or not they can be written to."""
     counted: int = (await conn.execute(_people((unit_id,), audience))).scalar_one()
     return counted
+
+
+async def _count_addressless(conn: AsyncConnection, unit_ids: Sequence[int], audience: Audience, channels: Sequence[str]) -> int:
+    if audience.grades or audience.classes:  # few of many: who they are is found out once
+        found = await conn.execute(select(func.count()).select_from(without_address(unit_ids, audience, channels).subquery()))
+        return found.scalar_one()
+    people: int = (await conn.execute(_people(unit_ids, audience))).scalar_one()
+    addressed: int = (await conn.execute(_addressed(unit_ids, audience, channels))).scalar_one()
+    return people - addressed
 
 
 def _people(unit_ids: Sequence[int], audience: Audience) -> Select[int]:
