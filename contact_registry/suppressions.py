@@ -24,9 +24,9 @@ async def suppress(
     reason: Reason,
     by: int | None = None,
     now: datetime | None = None,
-) -> None:
-    """Adds addresses to the unit's suppressions. Doing so twice changes nothing. `by`: the account; None: the system."""
-    await conn.execute(
+) -> int:
+    """Adds addresses to the unit's suppressions; how many were not there. `by`: the account; None: the system, or the person itself."""
+    added = await conn.execute(
         text(
             "INSERT INTO suppressions (unit_id, channel, address_hash, reason, created_by, created_at)"
             " SELECT :unit, :channel, hash, :reason, CAST(:by AS bigint), coalesce(CAST(:now AS timestamptz), now())"
@@ -34,6 +34,7 @@ async def suppress(
         ),
         {"unit": unit_id, "channel": channel, "hashes": list(address_hashes), "reason": reason, "by": by, "now": now},
     )
+    return added.rowcount
 
 
 async def lift_suppression(

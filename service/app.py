@@ -53,6 +53,7 @@ from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
 from service.clock import Clock, system_clock
+from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction
 from service.deliveries import AttemptTokens, ReceiptIntake, look_out_for_stalls
 from service.errors import LoaError
@@ -61,12 +62,14 @@ from service.lookups import Lookups
 from service.rendering import page_environment
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
-from service.web import lookup_page, reference
+from service.web import lookup_page, reference, unsubscribe_page
 from service.web.lookup_page import LookupSite, failed_page, not_found_page
 from service.web.pages import STATIC, Pages
+from service.web.unsubscribe_page import UnsubscribeSite
 
 _log = structlog.get_logger(__name__)
 
+_KEYS = ("lookup_number", "attempt_token", "unsubscribe_token")
 _HTTP_CODES: Mapping[int, str] = {404: "request.not_found", 405: "request.method_not_allowed"}
 
 
@@ -86,9 +89,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         looking = asyncio.create_task(look_out_for_stalls(web), name="stalls")
         try:
             async with unit_transaction(web, None) as conn:
-                keys = {name: await deployment_key(conn, master, name) for name in ("lookup_number", "attempt_token")}
+                keys = {name: await deployment_key(conn, master, name) for name in _KEYS}
             answers = Lookups(lookup, master, settings.number_digits, clock)
             app.state.lookup_site = LookupSite(answers, pages)
+            tokens = UnsubscribeTokens(keys["unsubscribe_token"])
+            app.state.unsubscribe_site = UnsubscribeSite.make(web, tokens, pages, clock)
             app.state.api_context = ApiContext(
                 settings=settings,
                 clock=clock,
@@ -162,7 +167,7 @@ def _routes(app: FastAPI) -> None:
     for outside in (lookup_page, webhooks):
         app.include_router(outside.router)
     app.include_router(versioned)
-    for outside in (health, well_known, reference):
+    for outside in (health, well_known, reference, unsubscribe_page):
         app.include_router(outside.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

@@ -69,6 +69,7 @@ def inspect(
         email_body=texts.email.body if texts.email else None,
         issued_at=issued_at,
         expires_at=expires_at,
+        advisory=urgency == "advisory",
     )
     authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii", phones=card.phones)
     final = check_variants(texts, variants, authored, phones=card.phones)

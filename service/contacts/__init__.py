@@ -22,6 +22,7 @@ from service.contacts.queries import (
 )
 from service.contacts.reading import ATTEMPTS, ReadingFailed, count_attempt, lock_reading, read_import, show_progress
 from service.contacts.suppressing import LiftedBecause, Target, lift, suppressions_of, take_off
+from service.contacts.unsubscribing import UnsubscribeTokens, WayOut, unsubscribe
 
 __all__ = [
     "ATTEMPTS",
@@ -41,6 +42,8 @@ __all__ = [
     "Said",
     "ShownRow",
     "Target",
+    "UnsubscribeTokens",
+    "WayOut",
     "add_by_hand",
     "apply_import",
     "change_by_hand",
@@ -73,6 +76,7 @@ __all__ = [
     "take_corrections",
     "take_off",
     "undo_import",
+    "unsubscribe",
     "with_address",
     "withdraw",
 ]

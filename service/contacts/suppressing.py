@@ -69,16 +69,18 @@ async def keep_off(
     unit_id: int,
     hashes: Mapping[str, Sequence[bytes]],
     reason: SuppressionReason,
-    by: int,
+    by: int | None,
     now: datetime,
-) -> None:
-    """Suppresses these addresses and stops what waits for them."""
+) -> int:
+    """Suppresses these addresses and stops what waits for them; how many were not suppressed before. `by` None: the person itself."""
+    added = 0
     for channel, some in hashes.items():
-        await suppress(conn, unit_id=unit_id, channel=channel, address_hashes=some, reason=reason, by=by, now=now)
+        added += await suppress(conn, unit_id=unit_id, channel=channel, address_hashes=some, reason=reason, by=by, now=now)
         await conn.execute(
             text("SELECT door_stop_waiting(:channel, CAST(:hashes AS bytea[]), :reason)"),
             {"channel": channel, "hashes": list(some), "reason": reason},
         )
+    return added
 
 
 async def lift(

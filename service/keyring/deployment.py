@@ -2,7 +2,8 @@
 
 `lookup_number` never rotates: every message already sent carries a number made with it. It hides order and volume, nothing
 else. `address_index` matches addresses without showing them: every suppression, consent and forgotten delivery is kept by its hash
-only, so another key would forget who said no. `attempt_token` makes the tokens in callback URLs.
+only, so another key would forget who said no. `attempt_token` makes the tokens in callback URLs, `unsubscribe_token` those in the
+`List-Unsubscribe` header of emails: with another key a parent's old email would not do it any more.
 """
 
 import os
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.keyring.wrapping import Wrapping
 
-PURPOSES = ("lookup_number", "address_index", "attempt_token")
+PURPOSES = ("lookup_number", "address_index", "attempt_token", "unsubscribe_token")
+_LONG = frozenset({"attempt_token", "unsubscribe_token"})  # of 64 bytes, for AES-SIV
 
 
 async def make_deployment_keys(conn: AsyncConnection, master: Wrapping) -> None:
@@ -20,12 +22,12 @@ async def make_deployment_keys(conn: AsyncConnection, master: Wrapping) -> None:
     for purpose in PURPOSES:
         await conn.execute(
             text("INSERT INTO deployment_keys (purpose, wrapped) VALUES (:purpose, :wrapped) ON CONFLICT DO NOTHING"),
-            {"purpose": purpose, "wrapped": master.wrap(os.urandom(64 if purpose == "attempt_token" else 32), purpose)},
+            {"purpose": purpose, "wrapped": master.wrap(os.urandom(64 if purpose in _LONG else 32), purpose)},
         )
 
 
 async def deployment_key(conn: AsyncConnection, master: Wrapping, purpose: str) -> bytes:
-    """A deployment key (32 bytes; `attempt_token` 64, for AES-SIV), for the web's and the workers' logins."""
+    """A deployment key (32 bytes; those for tokens 64, for AES-SIV), for the web's and the workers' logins."""
     return await _through(conn, master, purpose, "door_deployment_key(:purpose)")
 
 

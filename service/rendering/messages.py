@@ -15,7 +15,7 @@ from typing import Any
 from service.rendering.environments import message_environment
 from service.wording import plain_punctuation, unaccented
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -34,10 +34,12 @@ def message_variants(
     email_body: str | None,
     issued_at: datetime,
     expires_at: datetime,
+    advisory: bool = False,
 ) -> dict[str, Any]:
     """Every text of the warning, each with the slot `{number}` left in it.
 
-    `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent.
+    `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent. `advisory`: its
+    email says how to get no more of them.
     """
     variants: dict[str, Any] = {}
     if sms is not None:
@@ -51,6 +53,7 @@ def message_variants(
             "unit": unit_name,
             "issued_at": issued_at,
             "expires_at": expires_at,
+            "advisory": advisory,
         }
         variants["email"] = {
             "subject": " ".join(_render(kind, "email/subject.txt", given).split()),

@@ -26,6 +26,8 @@ OPEN = {
     ("HEAD", "/healthz"),
     ("HEAD", "/readyz"),
     ("POST", "/api/v1/invitations/redeem"),  # the invitation is the proof
+    ("GET", "/thoi-nhan/{token}"),
+    ("POST", "/thoi-nhan/{token}"),  # the email is the proof
     ("POST", "/webhooks/twilio/status/{token}"),  # proves itself by its signature
 }
 
