@@ -98,6 +98,7 @@ class SmtpRelay(_Provider):
     username: str = ""
     password: SecretStr | None = None
     tls: Tls = "starttls"
+    ca_file: str = ""
     sender: str = Field("", alias="from")
     messages_per_second: float = Field(1000, gt=0)
 
@@ -154,6 +155,7 @@ class Settings(BaseSettings):
     smtp_username: str = ""
     smtp_password: SecretStr | None = None
     smtp_tls: Tls = "starttls"
+    smtp_ca_file: str = ""
     smtp_from: str = ""
     smtp_messages_per_second: float = Field(1000, gt=0)
 
@@ -222,6 +224,7 @@ class Settings(BaseSettings):
                 username=self.smtp_username,
                 password=self.smtp_password,
                 tls=self.smtp_tls,
+                ca_file=self.smtp_ca_file,
                 messages_per_second=self.smtp_messages_per_second,
             )
             relays = (first, *relays)

@@ -19,6 +19,7 @@ from arq.worker import Worker, func
 
 from contact_registry import MasterKey
 from service.clock import system_clock
+from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction
 from service.database.schema import SchemaProblem, require_schema
 from service.deliveries import AttemptTokens
@@ -45,6 +46,7 @@ from workers.jobs.watching import (
     take_turns_again_and_again,
     watch_again_and_again,
 )
+from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
 
@@ -61,6 +63,11 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
         tokens = AttemptTokens(await deployment_key(conn, master, "attempt_token"))
+        ways_out = WaysOut(
+            settings.public_base,
+            UnsubscribeTokens(await deployment_key(conn, master, "unsubscribe_token")),
+            await deployment_key(conn, master, "address_index"),
+        )
     queue = await Queue.connect(settings.need("valkey_url"))
     return Tools(
         settings=settings,
@@ -72,9 +79,10 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
         master=master,
         numbers=numbers,
         tokens=tokens,
+        ways_out=ways_out,
         sms=sms_route(settings),
         email=email_route(settings),
-        contents=Contents(settings.smtp_from),
+        contents=Contents(settings.smtp_from, ways_out=ways_out.open),
         window=Window(),
         pacing=Pacing(queue.pool, lane, rates(settings)),
         stopping=asyncio.Event(),

@@ -22,10 +22,11 @@ from service.contacts.queries import (
 )
 from service.contacts.reading import ATTEMPTS, ReadingFailed, count_attempt, lock_reading, read_import, show_progress
 from service.contacts.suppressing import LiftedBecause, Target, lift, suppressions_of, take_off
-from service.contacts.unsubscribing import UnsubscribeTokens, WayOut, unsubscribe
+from service.contacts.unsubscribing import UNSUBSCRIBE_PATH, UnsubscribeTokens, WayOut, unsubscribe
 
 __all__ = [
     "ATTEMPTS",
+    "UNSUBSCRIBE_PATH",
     "Asked",
     "ContactPlace",
     "ErasedBecause",

@@ -19,6 +19,8 @@ from service.audit import Action, record_event
 from service.contacts.suppressing import SUBJECT, keep_off
 from service.errors import NotFound
 
+UNSUBSCRIBE_PATH = "/thoi-nhan/"
+"""Of the page that takes a token, on the web process."""
 _FORM = struct.Struct(">I16s")
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.clock import LOCAL, Clock
-from service.contacts import UnsubscribeTokens, WayOut, unsubscribe
+from service.contacts import UNSUBSCRIBE_PATH, UnsubscribeTokens, WayOut, unsubscribe
 from service.database import unit_transaction
 from service.errors import NotFound
 from service.units import unit_by_id
@@ -24,7 +24,6 @@ from service.web.unsubscribe_wording import unsubscribe_words
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-PATH = "/thoi-nhan/"
 _A_SECOND = 20  # of each process: what many parents ask at once, and far below what would trouble the database
 
 
@@ -61,7 +60,7 @@ class UnsubscribeSite:
         return cls(engine, tokens, pages, clock, Gate(_A_SECOND))
 
 
-def site(request: Request) -> UnsubscribeSite:
+async def site(request: Request) -> UnsubscribeSite:
     """Set once by the composition root."""
     made: UnsubscribeSite = request.app.state.unsubscribe_site
     return made
@@ -71,13 +70,13 @@ Site = Annotated[UnsubscribeSite, Depends(site)]
 Lang = Annotated[str | None, Query()]
 
 
-@router.get(PATH + "{token}")
+@router.get(UNSUBSCRIBE_PATH + "{token}")
 async def ask(page: Site, token: str, lang: Lang = None) -> HTMLResponse:
     """The button."""
     return await _answer(page, token, lang, press=False)
 
 
-@router.post(PATH + "{token}")
+@router.post(UNSUBSCRIBE_PATH + "{token}")
 async def stop(
     page: Site, token: str, said: Annotated[str, Form(alias="List-Unsubscribe")] = "", lang: Lang = None
 ) -> HTMLResponse:
@@ -99,7 +98,7 @@ async def _answer(page: UnsubscribeSite, token: str, lang: str | None, *, press:
             await unsubscribe(conn, way_out, now=page.clock())
     if press:
         return _respond(page, language, "done", unit=unit)
-    return _respond(page, language, "ask", unit=unit, here=PATH + token)
+    return _respond(page, language, "ask", unit=unit, here=UNSUBSCRIBE_PATH + token)
 
 
 async def _name(conn: AsyncConnection, page: UnsubscribeSite, way_out: WayOut) -> str | None:

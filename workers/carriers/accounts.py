@@ -46,6 +46,7 @@ def email_route(settings: Settings) -> Route[EmailChannel]:
                 each.password.get_secret_value() if each.password else "",
                 each.tls,
                 each.sender,
+                ca_file=each.ca_file,
                 timeout=EMAIL_TIMEOUT,
             ),
             Circuit(each.name),

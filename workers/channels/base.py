@@ -80,8 +80,9 @@ class CannotList(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What differs between two recipients of one broadcast's email."""
+    """What differs between two recipients of one broadcast's email. `way_out`: the https address that ends advisories to this one."""
 
     to: str
     number: str
     message_id: str
+    way_out: str = ""

@@ -19,7 +19,7 @@ from workers.channels.base import Slots
 
 NUMBER = "{number}"  # as the signed record writes it
 
-_FROM, _TO, _ID, _SUBJECT, _NUMBER = _SLOTS = ("from", "to", "id", "subject", "number")
+_FROM, _TO, _ID, _SUBJECT, _NUMBER, _WAY_OUT = _SLOTS = ("from", "to", "id", "subject", "number", "way_out")
 _SHORT_LINES = SMTP.clone(max_line_length=76)  # what quoted-printable may have
 _WORD_BYTES = (
     39  # of UTF-8 in one encoded word: 52 letters of base64, 64 with its frame, 73 behind `Subject: `; a line may have 76
@@ -31,11 +31,24 @@ class EmailBlueprint:
     """The message of one broadcast, plain text and HTML side by side. `{number}` may stand in the subject, the text and the HTML."""
 
     def __init__(
-        self, *, sender: str, sender_name: str, subject: str, text: str, html: str, date: datetime, language: str = "vi"
+        self,
+        *,
+        sender: str,
+        sender_name: str,
+        subject: str,
+        text: str,
+        html: str,
+        date: datetime,
+        one_click: bool = False,
+        language: str = "vi",
     ) -> None:
-        """`sender` is the address; `date` (aware) is when the warning was made final, the same for every recipient."""
+        """`sender` is the address; `date` (aware) is when the warning was made final, the same for every recipient.
+
+        `one_click`: mail programs show a way out (RFC 8058), each recipient's own.
+        """
         marks = _marks(sender, sender_name, subject, text, html)
         self._subject = subject
+        self._one_click = one_click
         self._fixed_subject = None if NUMBER in subject else encode_subject(subject)
         message = EmailMessage(policy=_SHORT_LINES)
         message["From"] = marks[_FROM]
@@ -44,6 +57,9 @@ class EmailBlueprint:
         message["Date"] = format_datetime(date)
         message["Message-ID"] = f"<{marks[_ID]}@slot>"
         message["Auto-Submitted"] = "auto-generated"
+        if one_click:
+            message["List-Unsubscribe"] = f"<{marks[_WAY_OUT]}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Content-Language"] = language
         # Quoted-printable passes every relay, also one without 8BITMIME, and leaves the marks to be found.
         message.set_content(text.replace(NUMBER, marks[_NUMBER]), cte="quoted-printable")
@@ -56,6 +72,8 @@ class EmailBlueprint:
         """The whole message for one recipient. Raises ValueError for an address or id that could write headers of its own."""
         if _CONTROL.search(slots.to) or _CONTROL.search(slots.message_id):
             raise ValueError("an address or message id has a character that no header may have")
+        if self._one_click != slots.way_out.startswith("https://") or _CONTROL.search(slots.way_out):
+            raise ValueError("a way out is an https address, of those messages alone that have one")
         subject = self._fixed_subject
         if subject is None:
             subject = encode_subject(self._subject.replace(NUMBER, slots.number))
@@ -64,6 +82,7 @@ class EmailBlueprint:
             _SUBJECT: subject,
             _ID: slots.message_id.encode(),
             _NUMBER: slots.number.encode("ascii"),
+            _WAY_OUT: slots.way_out.encode("ascii"),
         }
         return b"".join(values[piece] if isinstance(piece, str) else piece for piece in self._pieces)
 
@@ -114,6 +133,6 @@ def _cut(message: bytes, marks: dict[str, str]) -> tuple[bytes | str, ...]:
     mark = marks[_NUMBER].encode()
     broken = b"(?:=\r\n)?".join(re.escape(mark[i : i + 1]) for i in range(len(mark)))
     message = re.sub(broken, lambda found: mark if found[0] == mark else b"=\r\n" + mark + b"=\r\n", message)
-    slots = {marks[slot].encode(): slot for slot in (_TO, _SUBJECT, _NUMBER)} | {f"{marks[_ID]}@slot".encode(): _ID}
+    slots = {marks[slot].encode(): slot for slot in (_TO, _SUBJECT, _NUMBER, _WAY_OUT)} | {f"{marks[_ID]}@slot".encode(): _ID}
     pieces = re.split(b"(" + b"|".join(re.escape(mark) for mark in slots) + b")", message)
     return tuple(slots.get(piece, piece) for piece in pieces)

@@ -35,15 +35,20 @@ class EmailSmtp:
         tls: Tls,
         sender: str,
         *,
+        ca_file: str = "",
         pool: int = 10,
         timeout: float = 30,
     ) -> None:
-        """`sender` is the envelope's, where bounces go: a bare address, else ValueError. Without a username nobody logs in."""
+        """`sender` is the envelope's, where bounces go: a bare address, else ValueError. Without a username nobody logs in.
+
+        `ca_file`: PEM of further authorities; the relay's certificate, its name and dates are checked with `starttls` and `tls`.
+        """
         if _NO_ADDRESS.search(sender) or not sender.isascii():
             raise ValueError("the sender must be a bare address such as canhbao@example.vn")
         self._host, self._port = host, port
         self._username, self._password = username, password
         self._tls = tls
+        self._context = None if tls == "none" else _trusting(ca_file)
         self._sender = sender
         self._timeout = timeout
         self._free = asyncio.Semaphore(pool)
@@ -92,6 +97,7 @@ class EmailSmtp:
             password=self._password or None,
             use_tls=self._tls == "tls",
             start_tls=self._tls == "starttls",
+            tls_context=self._context,
             timeout=self._timeout,
             # Given, or the library asks the resolver for our own name, which may take seconds.
             local_hostname=self._sender.rpartition("@")[2] or "localhost",
@@ -108,6 +114,17 @@ class EmailSmtp:
         except aiosmtplib.SMTPException:  # no STARTTLS, or no way to log in that both know
             return Refused("connect.unsupported", "config")
         return _Connection(client)
+
+
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    """Trusts whom the system trusts, and those of the file. Read once: a file that is no good stops the start."""
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:  # an SSLError is one, too
+            raise ValueError(f"the file of authorities cannot be used: {ca_file}") from error
+    return context
 
 
 class _Stale(Exception):

@@ -17,18 +17,24 @@ _KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A record's final texts. `sms` has the slot `{number}`; each is None where the record has no such text."""
+    """A record's final texts. `sms` has the slot `{number}`; each is None where the record has no such text.
+
+    `one_click`: its email has a way out in its header.
+    """
 
     sms: str | None
     email: EmailBlueprint | None
     expires_at: datetime
+    one_click: bool
 
 
 class Contents:
     """Opened records by id, the latest few. A record never changes, so neither does what is kept here."""
 
-    def __init__(self, email_sender: str) -> None:
+    def __init__(self, email_sender: str, *, ways_out: bool = False) -> None:
+        """`ways_out`: whether advisories may have one."""
         self._sender = email_sender
+        self._ways_out = ways_out
         self._kept: OrderedDict[UUID, Content] = OrderedDict()
 
     async def of(self, conn: AsyncConnection, record_id: UUID) -> Content:
@@ -38,6 +44,7 @@ class Contents:
             texts = record.texts
             sms = texts.get("sms", {})
             email = texts.get("email")
+            one_click = self._ways_out and record.urgency == "advisory"
             self._kept[record_id] = Content(
                 sms=next(iter(sms.values()), None),
                 email=EmailBlueprint(
@@ -47,10 +54,12 @@ class Contents:
                     text=email["text"],
                     html=email["html"],
                     date=record.created_at,
+                    one_click=one_click,
                 )
                 if email
                 else None,
                 expires_at=record.expires_at,
+                one_click=one_click,
             )
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)

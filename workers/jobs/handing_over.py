@@ -15,6 +15,7 @@ from service.rendering import sms_segments
 from service.signing.records import SLOT
 from workers.carriers import NOT_SET_UP, Calls, Route, Turn
 from workers.channels.base import Accepted, EmailChannel, Outcome, Refused, Slots, SmsChannel, Unknown
+from workers.channels.email_addresses import wire_address
 from workers.jobs.contents import Content
 from workers.jobs.tools import Tools
 from workers.retries import asks_to_slow_down, decide
@@ -111,4 +112,6 @@ class HandingOver:
         # The same delivery, the same Message-ID, whatever the attempt: a person's choice to repeat it is mostly harmless.
         host = self.tools.settings.smtp_from.rpartition("@")[2]
         message_id = f"{self.claimed.broadcast_id}.{number.replace(' ', '')}@{host}"
-        return await channel.send(address, self.content.email.fill(Slots(to=address, number=number, message_id=message_id)))
+        way_out = self.tools.ways_out.of(self.claimed.unit_id, address) if self.content.one_click else ""
+        to = wire_address(address)
+        return await channel.send(to, self.content.email.fill(Slots(to, number, message_id, way_out)))

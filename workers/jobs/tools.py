@@ -16,6 +16,7 @@ from service.signing.lookup_numbers import LookupNumbers
 from workers.carriers import Route
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.jobs.contents import Contents
+from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
 
@@ -36,6 +37,7 @@ class Tools:
     master: MasterKey
     numbers: LookupNumbers
     tokens: AttemptTokens
+    ways_out: WaysOut
     sms: Route[SmsChannel]
     email: Route[EmailChannel]
     contents: Contents

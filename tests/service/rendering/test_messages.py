@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from jinja2 import UndefinedError
 
 from service.rendering import message_variants
-from service.rendering.environments import TEMPLATES
+from service.rendering.environments import TEMPLATES, message_environment
 from service.signing.records import SLOT
+from service.wording import breaches
 
 KINDS = ("scam_alert", "safety_advice", "verification_instructions")
 PARTS = ("sms.txt", "email/subject.txt", "email/body.txt", "email/body.html")
@@ -48,6 +50,56 @@ def test_every_text_has_its_look_up_line(kind: str) -> None:
     assert SLOT not in variants["email"]["subject"]
 
 
+@pytest.mark.parametrize("urgency", ["urgent", "advisory"])
+@pytest.mark.parametrize("script", ["ascii", "unicode"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_renders_whole_and_breaks_no_rule(kind: str, script: str, urgency: str) -> None:
+    """No hole, no leftover of a template, no link, one look-up number: in every text of every kind."""
+    variants = _variants(kind, sms_script=script, advisory=urgency == "advisory")
+    email = variants["email"]
+    sms = variants["sms"][script]
+    assert set(variants["sms"]) == {script}
+    assert sms.startswith("SGDDTDNAI: ")
+    for text in (sms, email["subject"], email["text"]):
+        assert not re.search(r"[{}]|None|Undefined|[ \t]\n|\n{3}", text.replace(SLOT, "0"))
+        assert breaches(text.replace(SLOT, " "), stripped=script == "ascii" and text is sms) == []
+    assert not re.search(r"\{[{%#]|[%#}]\}|>None<", email["html"])
+    assert [sms.count(SLOT), email["text"].count(SLOT), email["html"].count(SLOT), email["subject"].count(SLOT)] == [1, 1, 1, 0]
+    assert sms.isascii() == (script == "ascii")
+
+
+@pytest.mark.parametrize("missing", ["unit", "headline", "body", "issued_at", "expires_at", "advisory", "sender", "text"])
+def test_a_name_that_is_not_given_stops_the_rendering(missing: str) -> None:
+    moment = datetime(2026, 9, 7, tzinfo=UTC)
+    given: dict[str, Any] = {
+        "unit": "x",
+        "headline": "x",
+        "body": "x",
+        "subject": "x",
+        "sender": "x",
+        "text": "x",
+        "advisory": True,
+    }
+    given |= {"issued_at": moment, "expires_at": moment, "paragraphs": []}
+    del given[missing]
+    with pytest.raises(UndefinedError):
+        _render_all(given)
+
+
+def _render_all(given: dict[str, Any]) -> None:
+    for kind in KINDS:
+        for part in PARTS:
+            message_environment().get_template(f"{kind}/{part}").render(given)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_advisory_alone_says_how_to_get_no_more_of_them(kind: str) -> None:
+    line = "Không muốn nhận tin thường qua email nữa? Chọn “Hủy đăng ký” trong ứng dụng thư, hoặc báo với đơn vị gửi."
+    for part in ("text", "html"):
+        assert line in _variants(kind, advisory=True)["email"][part]
+        assert "Hủy đăng ký" not in _variants(kind)["email"][part]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_email_has_no_link_image_script_or_attachment(kind: str) -> None:
     email = _variants(kind)["email"]
@@ -55,9 +107,10 @@ def test_an_email_has_no_link_image_script_or_attachment(kind: str) -> None:
     assert "Thư này không có đường dẫn hay tệp đính kèm" in email["text"]
 
 
+@pytest.mark.parametrize("urgency", ["urgent", "advisory"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_html_and_plain_text_say_the_same_words_in_the_same_order(kind: str) -> None:
-    email = _variants(kind)["email"]
+def test_html_and_plain_text_say_the_same_words_in_the_same_order(kind: str, urgency: str) -> None:
+    email = _variants(kind, advisory=urgency == "advisory")["email"]
     body = re.sub(r".*<body[^>]*>", "", email["html"], flags=re.DOTALL)
     seen = html.unescape(re.sub(r"<[a-z/][^>]*>", " ", re.sub(r"</?strong[^>]*>", "", body)))
     assert seen.split() == email["text"].split()

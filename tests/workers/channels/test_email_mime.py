@@ -1,5 +1,6 @@
 """The patched message is the message one would have built."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -124,6 +125,39 @@ def test_no_text_is_taken_for_a_mark_of_ours() -> None:
     read = seen(parsed(raw))
     assert read["plain"] == read["html"] == text.replace("{number}", SLOTS.number)
     assert (read["Subject"], parsed(raw)["From"].addresses[0].display_name) == (words, "loa-slot-to")
+
+
+WAY_OUT = "https://loa.example/thoi-nhan/" + "Ab_-" * 12
+
+
+def advisory() -> EmailBlueprint:
+    return EmailBlueprint(sender=SENDER, sender_name=NAME, subject=SUBJECT, text=TEXT, html=HTML, date=DATE, one_click=True)
+
+
+def test_an_advisory_has_its_own_way_out_that_mail_programs_show() -> None:
+    """RFC 8058: an https address in one header, the fixed words in the other."""
+    message = parsed(advisory().fill(replace(SLOTS, way_out=WAY_OUT)))
+    assert (message["List-Unsubscribe"], message["List-Unsubscribe-Post"]) == (f"<{WAY_OUT}>", "List-Unsubscribe=One-Click")
+    assert WAY_OUT not in str(message.get_body(("plain",))) + str(message.get_body(("html",)))
+    assert seen(message) == seen(fresh(SUBJECT, TEXT, HTML, SLOTS)) | {
+        "List-Unsubscribe": f"<{WAY_OUT}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def test_no_other_message_has_one() -> None:
+    assert "List-Unsubscribe" not in parsed(blueprint().fill(SLOTS))
+
+
+@pytest.mark.parametrize("way_out", ["", "http://loa.example/x", "https://loa.example/x>\r\nBcc: a@b.c", "javascript:x"])
+def test_a_way_out_is_an_https_address_or_the_message_is_not_made(way_out: str) -> None:
+    with pytest.raises(ValueError, match="way out"):
+        advisory().fill(replace(SLOTS, way_out=way_out))
+
+
+def test_a_way_out_where_none_belongs_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="way out"):
+        blueprint().fill(replace(SLOTS, way_out=WAY_OUT))
 
 
 def test_an_address_with_letters_of_its_own_country_goes_as_utf8() -> None:

@@ -1,8 +1,9 @@
 """The pool against the simulated inbox and against relays that break at every step."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -184,6 +185,53 @@ async def test_the_pool_survives_a_relay_that_restarts() -> None:
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert (first.texts, second.texts) == (10, 10)
+
+
+async def test_a_relay_that_restarts_amid_texts_loses_none_and_doubles_none() -> None:
+    """What was being said is in doubt, a letter a connection at most; all else is taken once, or surely not taken."""
+    texts: list[bytes] = []
+    writers: list[asyncio.StreamWriter] = []
+    answered: Counter[bytes] = Counter()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        writer.write(b"220 relay\r\n")
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while line := await reader.readline():
+                word = line[:4].upper()
+                writer.write(b"354 go\r\n" if word == b"DATA" else b"250 ok\r\n")
+                if word != b"DATA":
+                    continue
+                letter_read = await reader.readuntil(b"\r\n.\r\n")
+                texts.append(to_of(letter_read))
+                if len(texts) == 15:
+                    for each in writers:
+                        each.transport.abort()
+                await asyncio.sleep(0.01)  # others are amid theirs
+                if writer.transport.is_closing():
+                    break
+                writer.write(b"250 taken\r\n")
+                answered[to_of(letter_read)] += 1
+        writer.close()
+
+    def to_of(raw: bytes) -> bytes:
+        return raw.partition(b"\r\nTo: ")[2].partition(b"\r\n")[0]
+
+    addresses = [f"p{n}@example.com" for n in range(60)]
+    async with relay_at(serve) as port:
+        channel = channel_at(port)
+        outcomes = dict(
+            zip(addresses, await asyncio.gather(*(channel.send(each, letter(each)) for each in addresses)), strict=True)
+        )
+        again = [each for each, outcome in outcomes.items() if isinstance(outcome, Refused)]
+        outcomes |= dict(zip(again, await asyncio.gather(*(channel.send(each, letter(each)) for each in again)), strict=True))
+        await channel.close()
+
+    doubtful = {each for each, outcome in outcomes.items() if isinstance(outcome, Unknown)}
+    assert 1 <= len(doubtful) <= 10
+    assert all(isinstance(outcomes[each], Accepted) for each in addresses if each not in doubtful)
+    assert {each for each, many in Counter(texts).items() if many > 1} == set()
+    assert {each.encode() for each in addresses if each not in doubtful} == set(answered) - {d.encode() for d in doubtful}
 
 
 async def test_a_connection_that_says_goodbye_when_spoken_to_is_replaced() -> None:

@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from contact_registry import MasterKey
+from service.contacts import UnsubscribeTokens
 from service.database import unit_transaction
 from service.deliveries import AttemptTokens, plan
 from service.deliveries.claims import Claimed, claim
@@ -21,6 +22,7 @@ from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, CannotList, Outcome
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
+from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
 
@@ -42,12 +44,14 @@ class Carrier:
     taken: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
+    letters: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.open.set()
 
-    async def send(self, to: str, *_: object) -> Outcome:
+    async def send(self, to: str, letter: object, *_: object) -> Outcome:
         self.taken.append(to)
+        self.letters.append(letter)
         await self.open.wait()
         return Accepted(f"id-{len(self.taken)}")
 
@@ -90,13 +94,14 @@ class Bench:
 
 
 @pytest.fixture
-async def unplanned(engines: Engines, master: MasterKey, valkey_url: str) -> AsyncIterator[Bench]:
-    """Three numbers and two addresses, approved."""
-    approved = await approve_broadcast(engines, master)
+async def unplanned(engines: Engines, master: MasterKey, valkey_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """Three numbers and two addresses, approved. The parameter, if there is one, is its urgency."""
+    approved = await approve_broadcast(engines, master, urgency=getattr(request, "param", "urgent"))
     clock, carrier = StandStillClock(), Carrier()
     async with Redis(unix_socket_path=valkey_url.removeprefix("unix://")) as redis:
         await redis.flushall()
     queue = await Queue.connect(valkey_url)
+    ways_out = WaysOut("https://loa.example", UnsubscribeTokens(bytes(range(64))), bytes(32))
     tools = Tools(
         settings=Settings(smtp_from="canhbao@dongnai.example"),
         lane="urgent",
@@ -107,9 +112,10 @@ async def unplanned(engines: Engines, master: MasterKey, valkey_url: str) -> Asy
         master=master,
         numbers=approved.numbers,
         tokens=AttemptTokens(bytes(range(64))),
+        ways_out=ways_out,
         sms=Route([Provider("twilio", carrier, Circuit("twilio"))]),
         email=Route([Provider("smtp", carrier, Circuit("smtp"))]),
-        contents=Contents("canhbao@dongnai.example"),
+        contents=Contents("canhbao@dongnai.example", ways_out=ways_out.open),
         window=Window(),
         pacing=Pacing(None, "urgent", {}),
         stopping=asyncio.Event(),
