@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from service.deliveries import Again, FailureRules
 from workers.channels import smtp_errors, twilio_errors
 from workers.channels.base import ErrorClass, Refused
 from workers.channels.meanings import Meaning, Retry
@@ -66,3 +67,20 @@ def decide(
 
 def _within(retry: Retry, chance: random.Random) -> float:
     return retry.after + chance.random() * (retry.up_to - retry.after)
+
+
+def _receipt_rules() -> FailureRules:
+    table = {str(code): means for code, means in twilio_errors.MEANINGS.items()}
+    return FailureRules(
+        again={
+            code: Again(means.retry.after, means.retry.up_to, means.retry.most) for code, means in table.items() if means.retry
+        }
+        # Nothing of the number's: it waits for another set-up, or another text's leave.
+        | {code: Again(0, 0, MOST_RETURNS) for code, means in table.items() if means.stops and not means.bears},
+        stops={code: means.bears for code, means in table.items() if means.stops},
+        slower=frozenset(code for code, means in table.items() if means.slows_down),
+    )
+
+
+RECEIPT_RULES = _receipt_rules()
+"""What the codes of failed receipts lead to: the gateway's table, as the service takes it."""

@@ -2,22 +2,25 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
+from service.deliveries.failures import Again, FailureRules
 from service.deliveries.lifecycle import Shown
 from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
 from service.deliveries.planning import AudienceMoved, plan
 from service.deliveries.progress import Progress, progress_of
 from service.deliveries.queries import DeliveryView, list_deliveries
 from service.deliveries.reasons import in_words
-from service.deliveries.receipts import apply_receipts, units_with_receipts
+from service.deliveries.receipts import apply_batch, apply_receipts, units_with_receipts
 from service.deliveries.received import ReceivedBroadcast, list_received
 from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_failed
 from service.deliveries.stalls import look_out_for_stalls, mark_stalls
 
 __all__ = [
+    "Again",
     "Attempt",
     "AttemptTokens",
     "AudienceMoved",
     "DeliveryView",
+    "FailureRules",
     "NotReached",
     "NotReachedRow",
     "Progress",
@@ -26,6 +29,7 @@ __all__ = [
     "ReceivedBroadcast",
     "RepeatReason",
     "Shown",
+    "apply_batch",
     "apply_receipts",
     "check_signature",
     "in_words",

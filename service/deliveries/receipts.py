@@ -4,10 +4,15 @@ They come late, doubled, out of order, and for messages we thought nobody had: w
 cut into batches. A receipt of any attempt proves that the message was taken, so it also settles a delivery that waits for another try.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.clock import system_clock
 from service.deliveries.dead_addresses import suppress_dead
+from service.deliveries.failures import Failed, FailureRules, follow_up, lock_broadcasts_of
 
 _BATCH = 1_000  # its chunks are locked meanwhile
 
@@ -51,23 +56,41 @@ WITH taken AS (
        ('uncertain', 'accepted'), ('uncertain', 'delivered'), ('uncertain', 'failed'),
        ('accepted', 'delivered'), ('accepted', 'failed'),
        ('waiting', 'accepted'), ('waiting', 'delivered'), ('failed', 'delivered'))
-  RETURNING d.broadcast_id, d.number, d.state)
-SELECT broadcast_id, number FROM applied WHERE state = 'failed'
+  RETURNING d.broadcast_id, d.number, d.state, d.provider, f.error_code)
+SELECT broadcast_id, number, error_code, provider FROM applied WHERE state = 'failed'
 """
 )
 
 
-async def apply_receipts(conn: AsyncConnection) -> int:
-    """Applies the oldest batch of the acting unit's inbox in the caller's transaction; how many receipts it took."""
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`taken`: how many receipts. `slower`: providers that ask for less."""
+
+    taken: int
+    slower: frozenset[str] = frozenset()
+
+
+async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: datetime) -> Applied:
+    """Applies the oldest batch of the acting unit's inbox in the caller's transaction, and what its failures lead to."""
     # Each delivery by its key: with old statistics the planner would rather read the whole table and hash it.
     await conn.execute(text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"))
     ids = list((await conn.execute(_TAKE, {"batch": _BATCH})).scalars())
-    if ids:
-        await conn.execute(_LOCK, {"ids": ids})
-        failed = [(row.broadcast_id, row.number) for row in await conn.execute(_APPLY, {"ids": ids})]
-        if failed:
-            await suppress_dead(conn, failed)
-    return len(ids)
+    if not ids:
+        return Applied(0)
+    if rules.codes:
+        await lock_broadcasts_of(conn, ids, rules)
+    await conn.execute(_LOCK, {"ids": ids})
+    rows = (await conn.execute(_APPLY, {"ids": ids})).all()
+    failed = [Failed(row.broadcast_id, row.number, row.error_code, row.provider) for row in rows]
+    if failed:
+        waiting = await follow_up(conn, failed, rules, now=now)
+        await suppress_dead(conn, [(each.broadcast_id, each.number) for each in failed if each.number not in waiting])
+    return Applied(len(ids), frozenset(each.provider for each in failed if each.provider and each.code in rules.slower))
+
+
+async def apply_receipts(conn: AsyncConnection) -> int:
+    """`apply_batch`, of failures that lead to nothing; how many receipts it took."""
+    return (await apply_batch(conn, FailureRules(), now=system_clock())).taken
 
 
 async def units_with_receipts(conn: AsyncConnection) -> list[int]:

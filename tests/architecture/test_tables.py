@@ -52,6 +52,7 @@ WRITERS = {
     "delivery_chunks": {"service.deliveries"},
     "receipts_inbox": {"service.deliveries"},
     "delivery_turns": set[str](),  # by door
+    "failures_met": {"service.deliveries"},
     "worker_heartbeats": set[str](),  # by door
 }
 SQL = Path(__file__).parents[2] / "service/migrations/sql"

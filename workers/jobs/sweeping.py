@@ -5,7 +5,7 @@ import time
 import structlog
 
 from service.database import unit_transaction
-from service.deliveries import apply_receipts, mark_stalls, units_with_receipts
+from service.deliveries import apply_batch, mark_stalls, units_with_receipts
 from service.deliveries.sweeping import (
     clear_away,
     close_finished,
@@ -17,6 +17,7 @@ from service.deliveries.sweeping import (
 )
 from service.outbox import PlanBroadcast
 from workers.jobs.tools import Tools
+from workers.retries import RECEIPT_RULES
 
 _log = structlog.get_logger()
 _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipts for them wait
@@ -67,5 +68,8 @@ async def receive(tools: Tools) -> None:
     for unit_id in units:
         while True:
             async with unit_transaction(tools.engine, unit_id) as conn:
-                if await apply_receipts(conn) == 0:
-                    break
+                applied = await apply_batch(conn, RECEIPT_RULES, now=tools.clock())
+            for provider in applied.slower:
+                tools.pacing.slow_down(provider)
+            if applied.taken == 0:
+                break

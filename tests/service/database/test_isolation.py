@@ -88,6 +88,7 @@ ROWS = (
         " SELECT id, 1, :unit, :unit, :key, 0, 'sms', :h, :h FROM broadcasts WHERE unit_id = :unit"
     ),
     "INSERT INTO delivery_turns SELECT id, 'sms', :unit, now() FROM broadcasts WHERE unit_id = :unit",
+    "INSERT INTO failures_met SELECT id, :unit, '30007', 1 FROM broadcasts WHERE unit_id = :unit",
     (
         "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, received_at)"
         " SELECT :unit, id, 1, 1, 'SM0', 'sent', now() FROM broadcasts WHERE unit_id = :unit"

@@ -1,0 +1,195 @@
+"""What a failed receipt leads to: another try in its own time, or a pause that says why. Nothing beyond the warning's expiry."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contact_registry import MasterKey
+from service.clock import system_clock
+from service.database import unit_transaction
+from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, plan
+from service.deliveries.sweeping import close_finished
+from tests.conftest import Engines
+from tests.factories.approved import Approved, approve_broadcast
+from workers.retries import MOST_RETURNS, RECEIPT_RULES
+
+
+async def _planned(engines: Engines, master: MasterKey, phones: int) -> Approved:
+    approved = await approve_broadcast(engines, master, phones=phones, emails=0)
+    await plan(approved.engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=datetime.now(UTC))
+    await _accept(approved)
+    return approved
+
+
+async def _accept(approved: Approved) -> None:
+    """Everything that waits is handed over, and taken."""
+    await approved.run(
+        "UPDATE deliveries SET state = 'calling', attempt = attempt + 1, provider = 'twilio', retry_at = NULL WHERE state = 'waiting'"
+    )
+    await approved.run("UPDATE deliveries SET state = 'accepted', accepted_at = now() WHERE state = 'calling'")
+
+
+@pytest.fixture
+async def sent(engines: Engines, master: MasterKey) -> Approved:
+    """Ten SMS that a carrier has taken."""
+    return await _planned(engines, master, 10)
+
+
+async def _receive(approved: Approved, code: str, *, how_many: int = 1, at: datetime | None = None) -> frozenset[str]:
+    """So many of what the carrier has failed with this code; the providers that ask for less."""
+    rows = await approved.rows(
+        "SELECT number, attempt FROM deliveries WHERE state = 'accepted' ORDER BY number LIMIT :many", many=how_many
+    )
+    assert len(rows) == how_many
+    intake = ReceiptIntake(approved.engines.web, system_clock)
+    intake.start()
+    for row in rows:
+        attempt = Attempt(approved.unit_id, approved.broadcast_id, row.number, row.attempt)
+        await intake.store(Receipt(attempt, f"SM{row.number}", "undelivered", code))
+    await intake.stop()
+    slower: frozenset[str] = frozenset()
+    while True:
+        async with unit_transaction(approved.engines.worker, approved.unit_id) as conn:
+            applied = await apply_batch(conn, RECEIPT_RULES, now=at or datetime.now(UTC))
+        slower |= applied.slower
+        if applied.taken == 0:
+            return slower
+
+
+async def _broadcast(approved: Approved) -> tuple[str, str | None]:
+    (row,) = await approved.rows("SELECT state, pause_reason FROM broadcasts")
+    return row.state, row.pause_reason
+
+
+async def _first(approved: Approved) -> Any:
+    (row,) = await approved.rows("SELECT * FROM deliveries ORDER BY number LIMIT 1")
+    return row
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes"),
+    [("30003", (30, 60)), ("30004", (24 * 60, 26 * 60)), ("30008", (5, 15)), ("30001", (10, 20)), ("30036", (1, 5))],
+)
+async def test_some_failures_are_tried_again_in_their_own_time(
+    engines: Engines, master: MasterKey, code: str, minutes: tuple[int, int]
+) -> None:
+    sent = await _planned(engines, master, 2)
+    await sent.run("UPDATE broadcasts SET expires_at = now() + interval '9 days'")
+    now = datetime.now(UTC)
+    await _receive(sent, code, at=now)
+    row = await _first(sent)
+    assert (row.state, row.reason, row.returned, row.accepted_at, row.finished_at) == (
+        "waiting",
+        f"provider.{code}",
+        1,
+        None,
+        None,
+    )
+    assert timedelta(minutes=minutes[0]) <= row.retry_at - now <= timedelta(minutes=minutes[1])
+    (chunk,) = await sent.rows("SELECT not_before, waiting FROM delivery_chunks")
+    assert (chunk.not_before, chunk.waiting) == (row.retry_at, 1), "no worker looks at it before"
+
+
+@pytest.mark.parametrize(("code", "most"), [("30003", 3), ("30004", 1), ("30008", 2)])
+async def test_but_only_so_often(engines: Engines, master: MasterKey, code: str, most: int) -> None:
+    sent = await _planned(engines, master, 1)
+    await sent.run("UPDATE broadcasts SET expires_at = now() + interval '9 days'")
+    for _ in range(most):
+        await _receive(sent, code)
+        assert (await _first(sent)).state == "waiting"
+        await _accept(sent)
+    await _receive(sent, code)
+    row = await _first(sent)
+    assert (row.state, row.returned) == ("failed", most)
+
+
+async def test_nothing_waits_beyond_the_warnings_expiry(sent: Approved) -> None:
+    await sent.run("UPDATE broadcasts SET expires_at = now() + interval '29 minutes'")
+    await _receive(sent, "30003")
+    assert (await _first(sent)).state == "failed"
+    await _receive(sent, "30008")
+    assert await sent.states() == {"accepted": 8, "failed": 1, "waiting": 1}
+
+
+async def test_what_was_completed_is_sent_once_more_and_what_was_cancelled_is_not(sent: Approved) -> None:
+    await close_finished(sent.engines.worker, now=datetime.now(UTC))
+    assert await _broadcast(sent) == ("completed", None)
+    await _receive(sent, "30008")
+    assert await _broadcast(sent) == ("sending", None)
+    await sent.run("UPDATE broadcasts SET state = 'cancelled'")
+    await _receive(sent, "30008")
+    assert await sent.states() == {"accepted": 8, "failed": 1, "waiting": 1}
+
+
+async def test_a_number_that_is_no_more_ends_and_is_not_written_to_again(sent: Approved) -> None:
+    await _receive(sent, "30005")
+    assert await sent.states() == {"accepted": 9, "failed": 1}
+    assert len(await sent.rows("SELECT 1 FROM suppressions WHERE reason = 'invalid'")) == 1
+    assert await _broadcast(sent) == ("sending", None)
+
+
+async def test_a_suspended_account_pauses_the_warning_and_fails_nobody(sent: Approved) -> None:
+    await _receive(sent, "30002", how_many=4)
+    assert await sent.states() == {"accepted": 6, "waiting": 4}
+    assert await _broadcast(sent) == ("paused", "provider.30002")
+    row = await _first(sent)
+    assert (row.retry_at, row.returned) == (None, 1)
+    (chunk,) = await sent.rows("SELECT not_before FROM delivery_chunks")
+    assert chunk.not_before is None, "whoever resumes it waits for nothing"
+    for _ in range(MOST_RETURNS):
+        await sent.run("UPDATE broadcasts SET state = 'sending', pause_reason = NULL")
+        await _accept(sent)
+        await _receive(sent, "30002")
+    assert (await _first(sent)).state == "failed", "one that no set-up can reach does not stop it for ever"
+
+
+async def test_a_text_that_carriers_filter_stops_above_two_in_a_hundred(engines: Engines, master: MasterKey) -> None:
+    sent = await _planned(engines, master, 300)
+    await _receive(sent, "30007", how_many=6)
+    assert await _broadcast(sent) == ("sending", None)
+    await _receive(sent, "30007")
+    assert await _broadcast(sent) == ("paused", "provider.30007")
+    assert await sent.states() == {"accepted": 293, "failed": 7}, "the same text is never tried again"
+    await sent.run("UPDATE broadcasts SET state = 'sending', pause_reason = NULL")
+    await _receive(sent, "30007")
+    assert await _broadcast(sent) == ("sending", None), "whoever resumed it has seen those"
+
+
+async def test_a_few_of_a_small_school_stop_nothing(sent: Approved) -> None:
+    await _receive(sent, "30007", how_many=4)
+    assert await _broadcast(sent) == ("sending", None)
+    await _receive(sent, "30007")
+    assert await _broadcast(sent) == ("paused", "provider.30007")
+
+
+async def test_two_codes_of_one_batch_each_have_their_way(sent: Approved) -> None:
+    rows = await sent.rows("SELECT number FROM deliveries ORDER BY number LIMIT 3")
+    intake = ReceiptIntake(sent.engines.web, system_clock)
+    intake.start()
+    for row, code in zip(rows, ("30003", "30005", None), strict=True):
+        attempt = Attempt(sent.unit_id, sent.broadcast_id, row.number, 1)
+        await intake.store(Receipt(attempt, f"SM{row.number}", "undelivered", code))
+    await intake.stop()
+    async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
+        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+    states = [row.state for row in await sent.rows("SELECT state FROM deliveries ORDER BY number LIMIT 3")]
+    assert states == ["waiting", "failed", "failed"]
+
+
+async def test_a_queue_that_is_full_is_told_to_whoever_paces(sent: Approved) -> None:
+    assert await _receive(sent, "30001") == {"twilio"}
+    assert await _receive(sent, "30003") == frozenset()
+
+
+async def test_the_same_receipt_twice_sends_it_back_once(sent: Approved) -> None:
+    (row,) = await sent.rows("SELECT number FROM deliveries ORDER BY number LIMIT 1")
+    for _ in range(2):
+        intake = ReceiptIntake(sent.engines.web, system_clock)
+        intake.start()
+        await intake.store(Receipt(Attempt(sent.unit_id, sent.broadcast_id, row.number, 1), "SM1", "undelivered", "30003"))
+        await intake.stop()
+        async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
+            await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+    first = await _first(sent)
+    assert (first.state, first.returned) == ("waiting", 1)
