@@ -23,6 +23,10 @@ _STOPPED: Mapping[str, tuple[str, str]] = {
         "The warning expired before all of it was sent. What had not left is not sent.",
     ),
 }
+_BY_CARRIER = (
+    "Đã tạm dừng: {reason} Xử lý xong thì cho gửi tiếp, hoặc hủy.",
+    "Paused: {reason} Resume once that is set right, or cancel.",
+)
 _CANCELLED = ("Tin đã bị hủy. Phần chưa gửi không gửi nữa.", "It was cancelled. What had not left is not sent.")
 _WAITS: Mapping[WaitsFor, tuple[str, str]] = {
     "schedule": ("Sẽ gửi lúc {time}.", "It will be sent at {time}."),
@@ -43,7 +47,7 @@ def note_of(
     if view.state in (State.PAUSED, State.CANCELLED) and view.pause_reason is not None:
         words = _STOPPED.get(view.pause_reason)
         if words is None and view.pause_reason not in SENTENCES:
-            return carrier_says
+            return _BY_CARRIER[english].format(reason=carrier_says)
         return words[english] if words else sentence(view.pause_reason, language)
     if waits is not None:
         until, what_for = waits

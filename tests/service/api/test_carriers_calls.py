@@ -1,0 +1,66 @@
+"""What people are told of carriers, and what carriers tell: by which of several a message went, why one was stopped, whose callback it is."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+from twilio.request_validator import RequestValidator
+
+from contact_registry import MasterKey
+from service.deliveries import Attempt
+from service.settings import TwilioAccount
+from tests.conftest import Engines, Urls
+from tests.factories.web import Site, running_site
+from tests.service.api.test_control_calls import run, sending
+
+SECOND = TwilioAccount(name="twilio-2", account_sid="AC2", auth_token=SecretStr("the-second-token"))
+
+
+@pytest.fixture
+async def site(urls: Urls, engines: Engines, valkey_url: str, master_text: str) -> AsyncIterator[Site]:
+    async with running_site(urls, engines, valkey_url, master_text, twilio_account_sid="AC1", further_twilio=(SECOND,)) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("account", "token", "status"),
+    [
+        ("AC1", "twilio-test-token", 204),
+        ("AC2", "the-second-token", 204),
+        ("AC1", "the-second-token", 403),
+        ("AC2", "twilio-test-token", 403),
+        ("AC2", "a-made-up-token", 403),
+    ],
+)
+async def test_a_callback_is_believed_by_the_token_of_the_account_that_sent(
+    site: Site, account: str, token: str, status: int
+) -> None:
+    attempt = Attempt(site.world.units["nbk-thcs"], 7, 11, 1)
+    path = f"/webhooks/twilio/status/{site.app.state.api_context.tokens.make(attempt)}"
+    form = {"AccountSid": account, "MessageSid": "SM1", "MessageStatus": "delivered"}
+    signature = RequestValidator(token).compute_signature(f"https://loa.example{path}", form)
+    answer = await site.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+    assert answer.status_code == status
+
+
+async def test_each_delivery_tells_by_whom_it_went(site: Site, engines: Engines, master: MasterKey) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE deliveries SET state = 'calling', provider = 'twilio-2' WHERE channel = 'sms'")
+    items = (await site.call("GET", f"{path}/deliveries")).json()["items"]
+    assert [item["provider"] for item in items] == ["twilio-2"] * 3 + [None] * 2
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("vi", "Đã tạm dừng: Tài khoản chưa được phép gửi đến vùng này. Xử lý xong thì cho gửi tiếp, hoặc hủy."),
+        ("en", "Paused: The account may not send to this region. Resume once that is set right, or cancel."),
+    ],
+)
+async def test_a_warning_that_a_carrier_stopped_says_why_in_words(
+    site: Site, engines: Engines, master: MasterKey, language: str, note: str
+) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE broadcasts SET state = 'paused', pause_reason = 'twilio.21408'")
+    shown = (await site.call("GET", path, headers={"Accept-Language": language})).json()
+    assert (shown["state"], shown["pause_reason"], shown["note"]) == ("paused", "twilio.21408", note)
