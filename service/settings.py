@@ -132,6 +132,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
+    database_url_superuser: SecretStr | None = None
     database_url_owner: SecretStr | None = None
     database_url_web: SecretStr | None = None
     database_url_worker: SecretStr | None = None
@@ -165,6 +166,7 @@ class Settings(BaseSettings):
     further_smtp: tuple[SmtpRelay, ...] = ()
 
     messages_per_day: int = Field(5, ge=0, le=1000)
+    heartbeat_file: Path | None = None
 
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12

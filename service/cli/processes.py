@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from service.cli.deployment import open_owner
+from service.cli.logins import make_logins
 from service.database import make_engine
 from service.database.schema import require_schema
 from service.migrations import Migrated, upgrade
@@ -30,10 +31,16 @@ def run(
 
 
 def migrate() -> None:
-    """Bring the database to the newest schema, and make the deployment's keys that do not exist yet."""
+    """Bring the database to the newest schema, and make the deployment's keys that do not exist yet.
+
+    With LOA_DATABASE_URL_SUPERUSER first make the four logins, with the passwords in their URLs, and the database.
+    """
+    settings = Settings.read()
+    if settings.database_url_superuser:
+        make_logins(settings)
 
     async def work() -> Migrated:
-        async with open_owner(Settings.read()) as deployment:  # opening it migrates
+        async with open_owner(settings) as deployment:  # opening it migrates
             return deployment.migrated
 
     done = asyncio.run(work())

@@ -17,7 +17,8 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from service.database.roles import DATABASE, OWNER, create_logins_sql
+from service.database import making
+from service.database.roles import DATABASE
 from service.standalone.home import Home
 from service.standalone.obstacles import Obstacle
 from service.standalone.programs import Account, Program
@@ -83,13 +84,7 @@ def program(home: Home) -> Program:
 
 def make_database(home: Home) -> None:
     """The four logins and the database, made by the superuser. Safe to run twice."""
-    with psycopg.connect(_superuser(home, "postgres"), autocommit=True) as conn:
-        conn.execute(create_logins_sql().encode())
-        if not conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            conn.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}".encode())
-    with psycopg.connect(_superuser(home, DATABASE), autocommit=True) as conn:
-        # whoever may log in here is one of ours; what they may see is row-level security's to say
-        conn.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT ALL ON SCHEMA public TO {OWNER}".encode())
+    making.make_database(lambda database: _superuser(home, database))
 
 
 def _superuser(home: Home, database: str) -> str:

@@ -16,6 +16,7 @@ VALUES = {
     "LOA_SMTP_INBOX_PORT": "8125",
     "LOA_PUBLIC_URL": "https://loa.example",
     "LOA_LOG_LEVEL": "DEBUG",
+    "LOA_DATABASE_URL_SUPERUSER": "postgresql+psycopg://postgres@db/postgres",
     "LOA_DATABASE_URL_OWNER": "postgresql+psycopg://loa_owner@db/loa",
     "LOA_DATABASE_URL_WEB": "postgresql+psycopg://loa_web@db/loa",
     "LOA_DATABASE_URL_WORKER": "postgresql+psycopg://loa_worker@db/loa",
@@ -55,6 +56,7 @@ VALUES = {
     "LOA_SMTP_2_FROM": "bounces@loa.example",
     "LOA_SMTP_2_MESSAGES_PER_SECOND": "20",
     "LOA_MESSAGES_PER_DAY": "8",
+    "LOA_HEARTBEAT_FILE": "/run/loa",
     "LOA_TRUSTED_PROXIES": "10.0.0.1",
     "LOA_NUMBER_DIGITS": "16",
 }

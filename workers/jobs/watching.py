@@ -45,6 +45,8 @@ async def beat(tools: Tools, started: datetime) -> None:
                 {"worker": tools.worker, "lane": tools.lane, "started": started},
             )
             tools.pacing.workers = alive.scalar_one()
+        if tools.settings.heartbeat_file:
+            tools.settings.heartbeat_file.touch()
 
     await _every(BEAT_EVERY, once)
 

@@ -1,0 +1,1 @@
+"""How Loa is run in a cluster, held against what is really there."""
