@@ -122,9 +122,13 @@ class System:
         unit: str = "nbk-thcs",
         channels: Sequence[str] = ("sms", "email"),
         keys: tuple[str, str] = ("clerk", "approver"),
+        before_approval: Callable[[str], object] = str,
         **audience: Any,
     ) -> str:
-        """Drafts, submits and approves a warning; its id. `marker` stands in every text; `keys`: the author's, the approver's."""
+        """Drafts, submits and approves a warning; its id. `marker` stands in every text; `keys`: the author's, the approver's.
+
+        `before_approval` is called with the id of what is about to leave.
+        """
         author, approver = keys
         draft = {
             "unit": unit,
@@ -141,6 +145,7 @@ class System:
         }
         broadcast = str(self.call("POST", "/broadcasts", key=author, json=draft)["id"])
         digest = self.call("POST", f"/broadcasts/{broadcast}/submit", key=author)["digest"]
+        before_approval(broadcast)
         self.call("POST", f"/broadcasts/{broadcast}/approve", key=approver, json={"digest": digest})
         return broadcast
 

@@ -1,0 +1,64 @@
+"""A worker caught between two steps: what it needs next is locked in PostgreSQL by somebody else, us."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.acceptance.faults.breaking import ask, superuser
+from tests.acceptance.system import System, wait_for
+
+_BLOCKED = """
+SELECT pid FROM pg_stat_activity
+ WHERE wait_event_type = 'Lock' AND application_name LIKE 'loa worker urgent%%' AND query LIKE '%%deliver_round%%'
+"""
+
+
+def number_of(system: System, broadcast: str) -> int:
+    """The broadcast's own number, which locks and jobs go by."""
+    return int(ask(system, "SELECT id FROM broadcasts WHERE public_id = %s", broadcast)[0][0])
+
+
+@contextmanager
+def marking_held(system: System, broadcast: str) -> Iterator[None]:
+    """Nobody can mark a delivery of the broadcast as `calling`: the gate that a stop shuts is shut."""
+    with superuser(system) as conn, conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext('loa calls'), %s)", [number_of(system, broadcast) % 2147483647])
+        yield
+
+
+@contextmanager
+def recording_held(system: System, broadcast: str) -> Iterator[None]:
+    """Nobody can move a delivery of the broadcast: its chunks are locked."""
+    with superuser(system) as conn, conn.transaction():
+        conn.execute("SELECT FROM delivery_chunks WHERE broadcast_id = %s FOR UPDATE", [number_of(system, broadcast)])
+        yield
+
+
+def blocked_rounds(system: System, how_many: int) -> list[int]:
+    """The sessions of workers whose rounds wait for a lock, as soon as there are so many."""
+
+    def there() -> list[int] | None:
+        sessions = [row[0] for row in ask(system, _BLOCKED)]
+        return sessions if len(sessions) >= how_many else None
+
+    return wait_for(f"{how_many} rounds are blocked", there, 20)
+
+
+def wait_for_rounds(system: System) -> None:
+    """Returns once no round waits for a lock."""
+    wait_for("no round is blocked", lambda: not ask(system, _BLOCKED), 20)
+
+
+def cut(system: System, sessions: list[int]) -> None:
+    """Ends sessions, and with them what they had begun, as when their machine is gone."""
+    ask(system, "SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s::integer[]) AS pid", sessions)
+
+
+def wait_for_states(system: System, broadcast: str, state: str, how_many: int) -> None:
+    """Returns once so many deliveries are in a state."""
+
+    def there() -> bool:
+        row = ask(system, "SELECT count(*) FROM deliveries WHERE broadcast_id = %s AND state = %s", number, state)
+        return bool(row[0][0] >= how_many)
+
+    number = number_of(system, broadcast)
+    wait_for(f"{how_many} are {state}", there, 20)

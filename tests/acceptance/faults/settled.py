@@ -1,0 +1,87 @@
+"""The one check at the end of every fault: what left, counted outside, is what is said to have left, each once, and nothing is open."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from tests.acceptance.faults.breaking import ask
+from tests.acceptance.system import System, wait_for
+
+RECOVERED = 30.0
+"""Seconds from a fault's end until all of it is settled."""
+WINDOW = 50
+"""Deliveries that one worker process may have in flight."""
+_log = logging.getLogger(__name__)
+_GONE = ("accepted", "delivered", "uncertain")
+_STATES = """
+SELECT d.channel, d.state, d.provider_id, d.number FROM deliveries d JOIN broadcasts b ON b.id = d.broadcast_id WHERE b.public_id = %s
+"""
+
+
+def received(system: System, marker: str) -> dict[str, list[dict[str, str]]]:
+    """What the outside world has of a warning, by channel."""
+    found: dict[str, list[dict[str, str]]] = {"sms": [], "email": []}
+    for message in system.outbox():
+        if marker in message["text"]:
+            found[message["channel"]].append(message)
+    return found
+
+
+def progress_by(system: System, broadcast: str, channel: str = "") -> Counter[str]:
+    """How many deliveries stand where, from the rows themselves."""
+    return Counter(row[1] for row in ask(system, _STATES, broadcast) if channel in ("", row[0]))
+
+
+def settled_exactly(
+    system: System,
+    broadcast: str,
+    marker: str,
+    planned: Mapping[str, Iterable[str]],
+    *,
+    in_doubt: int = 0,
+    cancelled: bool = False,
+    seconds: float = RECOVERED,
+    key: str = "clerk",
+) -> Counter[str]:
+    """Waits until a broadcast is settled, at most `seconds`, and holds it against the outside world; its states.
+
+    `planned`: the addresses by channel. `in_doubt`: emails that may stay so. `cancelled`: what was left may end unsent.
+    """
+    expected = {channel: set(addresses) for channel, addresses in planned.items()}
+    began = time.monotonic()
+
+    def quiet() -> bool:
+        parts = system.progress(broadcast, key)
+        if parts["total"] == 0 or parts["waiting"] or parts["sending"]:
+            return False
+        return progress_by(system, broadcast, "sms")["uncertain"] == 0 and system.progress(broadcast, key) == parts
+
+    try:
+        wait_for("settled", quiet, seconds)
+    except AssertionError:
+        where = {channel: dict(progress_by(system, broadcast, channel)) for channel in expected}
+        raise AssertionError(f"not settled within {seconds:g} s: {where}") from None
+    wait_for("closed", lambda: _state(system, broadcast, key) == ("cancelled" if cancelled else "completed"), 10)
+    _log.info("%s: settled after %.1f s", marker, time.monotonic() - began)
+
+    rows = ask(system, _STATES, broadcast)
+    parts = system.progress(broadcast, key)
+    assert parts["total"] == len(rows) == sum(map(len, expected.values())) == sum(v for k, v in parts.items() if k != "total")
+    got = received(system, marker)
+    for channel, addresses in expected.items():
+        counts = Counter(message["to"] for message in got[channel])
+        assert {address: n for address, n in counts.items() if n > 1} == {}, f"{channel}: more than once"
+        assert set(counts) <= addresses, f"{channel}: to somebody who was not planned"
+        states = Counter(state for of, state, _, _ in rows if of == channel)
+        known = Counter(provider_id for of, state, provider_id, _ in rows if of == channel and state in ("accepted", "delivered"))
+        outside = Counter(message["provider_id"] for message in got[channel])
+        assert known - outside == Counter(), f"{channel}: said to be accepted, and nobody has it"
+        assert (outside - known).total() <= states["uncertain"], f"{channel}: left without our knowing"
+        assert states["uncertain"] <= (in_doubt if channel == "email" else 0), f"{channel}: in doubt"
+        assert set(states) <= {*_GONE, "not_sent"} if cancelled else set(states) <= set(_GONE), f"{channel}: {dict(states)}"
+    return Counter(row[1] for row in rows)
+
+
+def _state(system: System, broadcast: str, key: str) -> str:
+    return str(system.call("GET", f"/broadcasts/{broadcast}", key=key)["state"])
