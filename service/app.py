@@ -34,6 +34,7 @@ from service.api import (
     imports,
     invitations,
     lookups,
+    metrics,
     not_reached,
     previews,
     readiness,
@@ -59,6 +60,7 @@ from service.deliveries import AttemptTokens, ReceiptIntake, look_out_for_stalls
 from service.errors import LoaError
 from service.keyring import deployment_key
 from service.lookups import Lookups
+from service.meters import Meters
 from service.rendering import page_environment
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
@@ -78,6 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     urls = {name: settings.need(f"database_url_{name}") for name in ("web", "lookup")}
     master = MasterKey.parse(settings.need("master_key"))
     settings.need("valkey_url")
+    meters = Meters("web")
     pages = Pages.load(page_environment(), settings.number_digits)
 
     @asynccontextmanager
@@ -86,7 +89,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
         receipts = ReceiptIntake(web, clock)
         receipts.start()
-        looking = asyncio.create_task(look_out_for_stalls(web), name="stalls")
+        looking = asyncio.create_task(look_out_for_stalls(web, meters), name="stalls")
         try:
             async with unit_transaction(web, None) as conn:
                 keys = {name: await deployment_key(conn, master, name) for name in _KEYS}
@@ -104,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
                 tokens=AttemptTokens(keys["attempt_token"]),
                 receipts=receipts,
                 lookups=answers,
+                meters=meters,
             )
             yield
         finally:
@@ -126,7 +130,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     _routes(app)
     _refusals(app, pages)
     app.add_middleware(BodyLimits)
-    app.add_middleware(SecurityHeaders, https=settings.public_base.startswith("https://"))
+    app.add_middleware(SecurityHeaders, https=settings.public_base.startswith("https://"), meters=meters)
     app.add_middleware(TrustedProxies, networks=settings.proxies)  # added last, so it comes first
     return app
 
@@ -167,7 +171,7 @@ def _routes(app: FastAPI) -> None:
     for outside in (lookup_page, webhooks):
         app.include_router(outside.router)
     app.include_router(versioned)
-    for outside in (health, well_known, reference, unsubscribe_page):
+    for outside in (health, metrics, well_known, reference, unsubscribe_page):
         app.include_router(outside.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

@@ -167,6 +167,8 @@ class Settings(BaseSettings):
 
     messages_per_day: int = Field(5, ge=0, le=1000)
     heartbeat_file: Path | None = None
+    metrics_token: SecretStr | None = None
+    metrics_port: int = Field(0, ge=0, le=65535)
 
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12

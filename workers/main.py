@@ -26,11 +26,13 @@ from service.deliveries import AttemptTokens
 from service.keyring.deployment import deployment_key
 from service.logs import configure_logs
 from service.memory import collect_rarely
+from service.meters import Meters
 from service.outbox import Lane, Queue
 from service.outbox.queue import decode, encode, queue_name
 from service.settings import SettingProblem, Settings
 from service.signing.lookup_numbers import LookupNumbers
 from workers.carriers import email_route, rates, sms_route
+from workers.exposing import exposed
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
@@ -86,6 +88,7 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
         window=Window(),
         pacing=Pacing(queue.pool, lane, rates(settings)),
         stopping=asyncio.Event(),
+        meters=Meters(f"worker {lane}"),
     )
 
 
@@ -109,6 +112,11 @@ def _arq_worker(tools: Tools) -> Worker:
 async def work(settings: Settings, lane: Lane) -> int:
     """Works until asked to stop (0) or until Valkey is gone (1)."""
     tools = await _make_tools(settings, lane)
+    async with exposed(tools):
+        return await _work(tools)
+
+
+async def _work(tools: Tools) -> int:
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
@@ -128,7 +136,7 @@ async def work(settings: Settings, lane: Lane) -> int:
     beside = [asyncio.create_task(loop_(tools)) for loop_ in loops] + [asyncio.create_task(tools.pacing.keep())]
     queue = asyncio.create_task(arq.main())
     asked_to_stop = asyncio.create_task(tools.stopping.wait())
-    _log.info("worker.started", lane=lane)
+    _log.info("worker.started", lane=tools.lane)
     await asyncio.wait({queue, asked_to_stop, heart, *beside}, return_when=asyncio.FIRST_COMPLETED)
     lost = not tools.stopping.is_set()
     tools.stopping.set()

@@ -108,6 +108,15 @@ class _Bucket:
             event.set()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of an account: segments a second, the share of them in force, and the tokens this process holds."""
+
+    rate: float
+    share: float
+    tokens: int
+
+
 class Pacing:
     """One worker's share in the buckets. `rates`: segments a second by the account's name; what has none is not paced."""
 
@@ -134,6 +143,14 @@ class Pacing:
             bucket.told[more] = None
             bucket.asked.set()
         return granted
+
+    def standing(self) -> dict[str, "Standing"]:
+        """Each account's, by its name, for whoever watches."""
+        now = asyncio.get_running_loop().time()
+        return {
+            name: Standing(bucket.rate, bucket.share, bucket.tokens if now < bucket.good_until else 0)
+            for name, bucket in self._buckets.items()
+        }
 
     def slow_down(self, account: str) -> None:
         """The provider said that we are too fast (`workers.retries.asks_to_slow_down`): half the rate for all workers, recovering within a minute."""

@@ -16,6 +16,7 @@ from service.clock import LOCAL, Clock
 from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
 from service.lookups import Lookups
+from service.meters import Meters
 from service.refusals import Language, preferred_language
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
@@ -34,6 +35,7 @@ class ApiContext:
     tokens: AttemptTokens
     receipts: ReceiptIntake
     lookups: Lookups
+    meters: Meters
 
     def now(self) -> datetime:
         """Aware, in UTC."""

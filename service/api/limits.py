@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import problem
+from service.meters import Meters
 
 _log = structlog.get_logger(__name__)
 
@@ -33,8 +34,9 @@ _HEADERS = {
 class SecurityHeaders:
     """Sets what a response has not set itself, and logs method, call, status and duration. Never the path: it may name a number."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, meters: Meters) -> None:
         self._app = app
+        self._requests = meters.requests
         self._headers: Mapping[str, str] = _HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +58,8 @@ class SecurityHeaders:
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
-            call = _call(scope)
+            call, seconds = _call(scope), time.perf_counter() - began
+            self._requests.labels(call, status).observe(seconds)
             # A carrier's callback comes 300 times a second, and its receipt is its trace.
             log = _log.debug if status < 400 and call.startswith("service.api.webhooks.") else _log.info
             log(
@@ -64,7 +67,7 @@ class SecurityHeaders:
                 method=scope["method"],
                 call=call,
                 status=status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(seconds * 1000, 1),
             )
 
 

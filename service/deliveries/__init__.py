@@ -3,6 +3,7 @@
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
 from service.deliveries.failures import Again, FailureRules
+from service.deliveries.figures import Figure, Reached, measure_broadcasts, system_figures
 from service.deliveries.lifecycle import Shown
 from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
 from service.deliveries.planning import AudienceMoved, plan
@@ -21,9 +22,11 @@ __all__ = [
     "AudienceMoved",
     "DeliveryView",
     "FailureRules",
+    "Figure",
     "NotReached",
     "NotReachedRow",
     "Progress",
+    "Reached",
     "Receipt",
     "ReceiptIntake",
     "ReceivedBroadcast",
@@ -37,10 +40,12 @@ __all__ = [
     "list_received",
     "look_out_for_stalls",
     "mark_stalls",
+    "measure_broadcasts",
     "plan",
     "progress_of",
     "repeat_uncertain",
     "retry_failed",
+    "system_figures",
     "take_not_reached",
     "units_with_receipts",
 ]

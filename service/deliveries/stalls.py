@@ -13,13 +13,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database import unit_transaction
+from service.meters import Meters
 from service.traces import trace_of
 
 _log = structlog.get_logger()
 _LOOK_EVERY = 5.0
 
 
-async def mark_stalls(engine: AsyncEngine) -> None:
+async def mark_stalls(engine: AsyncEngine, meters: Meters) -> None:
     """Marks what stands still and what goes again, and logs `broadcast.stalled` and `broadcast.goes_again`."""
     async with unit_transaction(engine, None) as conn:
         changed = (await conn.execute(text("SELECT * FROM door_mark_stalls()"))).all()
@@ -33,12 +34,13 @@ async def mark_stalls(engine: AsyncEngine) -> None:
         if row.stalled_since is None:
             _log.warning("broadcast.goes_again", **told)
         else:
+            meters.stalls.labels(row.lane).inc()
             _log.error("broadcast.stalled", **told)
 
 
-async def look_out_for_stalls(engine: AsyncEngine) -> None:
+async def look_out_for_stalls(engine: AsyncEngine, meters: Meters) -> None:
     """For a process with nothing else to repeat: every 5 seconds, for as long as it runs; a database that is away is waited for."""
     while True:
         await asyncio.sleep(_LOOK_EVERY)
         with suppress(OperationalError, InterfaceError, PoolTimeout):
-            await mark_stalls(engine)
+            await mark_stalls(engine, meters)

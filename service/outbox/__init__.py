@@ -3,8 +3,20 @@
 A command that was committed is queued sooner or later; one that was rolled back never was. Payloads are ids.
 """
 
-from service.outbox.commands import Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
-from service.outbox.queue import Queue
+from service.outbox.commands import LANES, Command, DeliverChunk, Lane, PlanBroadcast, ReadImport
+from service.outbox.queue import Queue, queue_name
 from service.outbox.store import CHANNEL, put, relay
 
-__all__ = ["CHANNEL", "Command", "DeliverChunk", "Lane", "PlanBroadcast", "Queue", "ReadImport", "put", "relay"]
+__all__ = [
+    "CHANNEL",
+    "LANES",
+    "Command",
+    "DeliverChunk",
+    "Lane",
+    "PlanBroadcast",
+    "Queue",
+    "ReadImport",
+    "put",
+    "queue_name",
+    "relay",
+]

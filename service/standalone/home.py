@@ -4,7 +4,7 @@
     valkey/      the queue's append-only file
     logs/        one file a process
     run/         process records and the lock that says who runs this home
-    secrets.json, kind, demo.json
+    secrets.json, kind, demo.json, metrics.json
 
 PostgreSQL trusts whoever reaches its socket, so the sockets lie in directories that only their owner enters. A Unix socket's
 path ends at 107 characters: a home too deep for that gets a socket directory under the system's temporary one.
@@ -66,6 +66,10 @@ class Home:
     @property
     def demo_file(self) -> Path:
         return self.root / "demo.json"
+
+    @property
+    def metrics_file(self) -> Path:
+        return self.root / "metrics.json"
 
     @property
     def sockets(self) -> Path:

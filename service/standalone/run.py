@@ -27,6 +27,7 @@ from service.standalone.demo.story import tell
 from service.standalone.environment import Kind, environment, names_a_carrier, programs, settle_kind
 from service.standalone.home import Home, write_private
 from service.standalone.master_key import settled
+from service.standalone.metrics import with_metrics_ports
 from service.standalone.obstacles import Obstacle
 from service.standalone.ports import check_different, check_free
 from service.standalone.secrets import Secrets
@@ -90,7 +91,7 @@ async def _run(
         secrets, world = await _prepare(home, settings, kind)
         told = environment(home, settings, secrets, kind)
         console.print(words("starting_own"))
-        own = programs(told, kind)
+        own = with_metrics_ports(programs(told, kind), settings, home)
         try:
             for program in own:
                 supervisor.keep(program)

@@ -23,6 +23,7 @@ OPEN = {
     ("GET", "/.well-known/loa-directory.json"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),  # asks for a token of its own
     ("HEAD", "/healthz"),
     ("HEAD", "/readyz"),
     ("POST", "/api/v1/invitations/redeem"),  # the invitation is the proof

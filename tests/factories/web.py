@@ -102,9 +102,8 @@ async def running_site(urls: Urls, engines: Engines, valkey_url: str, master_tex
         valkey_url=SecretStr(valkey_url),
         master_key=SecretStr(master_text),
         twilio_auth_token=SecretStr("twilio-test-token"),
-        public_url="https://loa.example",
         _env_file=None,
-        **further,
+        **{"public_url": "https://loa.example", **further},
     )
     keys = {who: await _key(engines, actor) for who, actor in world.actors.items()}
     app = create_app(settings, clock=clock)

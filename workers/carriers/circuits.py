@@ -67,6 +67,11 @@ class Circuit:
         self.broken = False
         """Open, or on trial, because the provider wants nothing of our account."""
 
+    @property
+    def state(self) -> int:
+        """For whoever watches: 0 closed, 1 open or on trial, 2 the same until a person has set something right."""
+        return 0 if self._until is None else 1 + self.broken
+
     def room(self, wanted: int) -> int:
         """How many calls may begin now: all, one as a trial, or none."""
         if self._until is None:

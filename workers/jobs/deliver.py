@@ -236,4 +236,6 @@ class Sending:
         return [self._result(task, *self.flying.pop(task)) for task in back]
 
     def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int, calls: Calls[Any]) -> Result:
-        return self.handing_over.result(number, attempt, calls, task.exception() or task.result())
+        result = self.handing_over.result(number, attempt, calls, task.exception() or task.result())
+        self.tools.meters.attempts.labels(self.tools.lane, self.claimed.channel, result.becomes).inc()
+        return result

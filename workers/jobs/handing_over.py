@@ -1,6 +1,7 @@
 """One delivery handed to its carrier, and what its answer means for it. Everything that is the same for all was prepared before."""
 
 import random
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,6 +62,7 @@ class HandingOver:
             return Refused("address.unreadable", "number")
         number = self.tools.numbers.written(each.number)
         outcome: Outcome = Unknown("channel.raised")
+        began = time.perf_counter()
         try:
             if self.claimed.channel == "sms":
                 token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
@@ -69,6 +71,7 @@ class HandingOver:
                 outcome = await self._send_email(calls.provider.channel, address, number)
         finally:
             self._route.heard(self.claimed.broadcast_id, calls, outcome)
+            self._count(calls, outcome, time.perf_counter() - began)
         return outcome
 
     def result(self, number: int, attempt: int, calls: Calls[Any], outcome: Outcome | BaseException) -> Result:
@@ -90,6 +93,11 @@ class HandingOver:
             case error:
                 _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)
                 return Result(number, attempt, "uncertain", reason="channel.raised")
+
+    def _count(self, calls: Calls[Any], outcome: Outcome, seconds: float) -> None:
+        error_class = outcome.error_class if isinstance(outcome, Refused) else ""
+        kind = type(outcome).__name__.lower()
+        self.tools.meters.called(self.tools.lane, self.claimed.channel, calls.provider.name, kind, error_class, seconds)
 
     def stopped(self) -> None:
         """The broadcast is paused: whoever resumes it has set something right."""

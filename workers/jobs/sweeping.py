@@ -5,7 +5,7 @@ import time
 import structlog
 
 from service.database import unit_transaction
-from service.deliveries import apply_batch, mark_stalls, units_with_receipts
+from service.deliveries import apply_batch, mark_stalls, measure_broadcasts, units_with_receipts
 from service.deliveries.sweeping import (
     clear_away,
     close_finished,
@@ -16,6 +16,7 @@ from service.deliveries.sweeping import (
     lost_work,
 )
 from service.outbox import PlanBroadcast
+from service.traces import trace_of
 from workers.jobs.tools import Tools
 from workers.retries import RECEIPT_RULES
 
@@ -29,6 +30,7 @@ async def sweep(tools: Tools) -> None:
         freed = await free_lost_chunks(conn)
     if freed:
         _log.warning("sweep.freed", chunks=freed)
+        tools.meters.sweeper.labels("chunks_of_the_dead").inc(freed)
     quiet = tools.settings.quiet_hours
     async with unit_transaction(tools.engine, None) as conn:
         await keep_quiet(conn, quiet.end_after(tools.clock()) if quiet else None)  # before anything is asked for
@@ -37,8 +39,10 @@ async def sweep(tools: Tools) -> None:
     # A job may still be known to the queue under its name though its worker is gone: after a while it gets another.
     now = int(time.monotonic())
     for command, lane in work:
+        tools.meters.sweeper.labels(command.name).inc()
         await tools.queue.add(command, lane, again=f":{now // 15}", first=command.name == PlanBroadcast.name)
-    await close_finished(tools.engine, now=tools.clock())
+    closed = await close_finished(tools.engine, now=tools.clock())
+    tools.meters.sweeper.labels("finished").inc(closed)
     await end_overdue(tools.engine, now=tools.clock())
 
 
@@ -57,8 +61,18 @@ async def drop(tools: Tools) -> None:
 
 
 async def watch(tools: Tools) -> None:
-    """Rings where a broadcast stands still."""
-    await mark_stalls(tools.engine)
+    """Rings where a broadcast stands still, and notes how long those that got far took."""
+    await mark_stalls(tools.engine, tools.meters)
+    for each in await measure_broadcasts(tools.engine):
+        tools.meters.broadcast_seconds.labels(each.lane, each.reached).observe(each.seconds)
+        _log.info(
+            "broadcast.reached",
+            broadcast=each.broadcast_id,
+            trace=trace_of(each.broadcast_id),
+            lane=each.lane,
+            reached=each.reached,
+            seconds=round(each.seconds, 1),
+        )
 
 
 async def receive(tools: Tools) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contact_registry import MasterKey
 from service.clock import Clock
 from service.deliveries import AttemptTokens
+from service.meters import Meters
 from service.outbox import Lane, Queue
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
@@ -45,6 +46,7 @@ class Tools:
     pacing: Pacing
     stopping: asyncio.Event
     sending: set["asyncio.Task[Any]"] = field(default_factory=set)
+    meters: Meters = field(default_factory=lambda: Meters("worker"))
 
     def callback_url(self, token: str) -> str:
         return f"{self.settings.public_base}/webhooks/twilio/status/{token}"

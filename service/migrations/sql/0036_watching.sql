@@ -78,3 +78,37 @@ $$;
 
 REVOKE ALL ON FUNCTION door_mark_stalls(), door_measure_broadcasts() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_mark_stalls(), door_measure_broadcasts() TO loa_web, loa_worker;
+
+-- The system in figures, none of them a unit's: what is open by lane and channel, and how old the oldest of it is.
+CREATE FUNCTION door_system_figures() RETURNS TABLE (figure text, lane text, part text, value double precision)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH open AS (
+    SELECT c.lane, c.channel, c.waiting, c.calling, c.uncertain, CASE WHEN b.state = 'sending' AND c.waiting > 0
+             AND greatest(b.waits_until, c.not_before, '-infinity') <= now() THEN greatest(b.updated_at, b.waits_until) END AS since
+      FROM delivery_chunks c JOIN broadcasts b ON b.id = c.broadcast_id WHERE c.waiting > 0 OR c.calling > 0 OR c.uncertain > 0
+  )
+  SELECT f.figure, o.lane, o.channel, f.value::double precision
+    FROM (SELECT lane, channel, sum(waiting) AS waiting, sum(calling) AS calling, sum(uncertain) AS uncertain,
+                 coalesce(extract(epoch FROM now() - min(since)), 0) AS oldest FROM open GROUP BY lane, channel) AS o
+    CROSS JOIN LATERAL (VALUES ('waiting', o.waiting), ('calling', o.calling), ('uncertain', o.uncertain), ('oldest_waiting', o.oldest))
+      AS f (figure, value)
+  UNION ALL
+  SELECT 'broadcasts', CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END, b.state, count(*)
+    FROM broadcasts b WHERE b.state IN ('approved', 'sending') GROUP BY 2, 3
+  UNION ALL
+  SELECT 'stalled', CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END, '', count(*)
+    FROM broadcasts b WHERE b.stalled_since IS NOT NULL GROUP BY 2
+  UNION ALL
+  SELECT 'workers', w.lane, '', count(*) FROM worker_heartbeats w WHERE w.seen_at > now() - interval '8 seconds' GROUP BY w.lane
+  UNION ALL
+  SELECT 'inbox', '', '', count(*) FROM receipts_inbox
+  UNION ALL
+  SELECT 'oldest_receipt', '', '', coalesce(extract(epoch FROM now() - (SELECT r.received_at FROM receipts_inbox r ORDER BY r.id LIMIT 1)), 0)
+  UNION ALL
+  SELECT 'outbox', '', '', count(*) FROM outbox o WHERE o.relayed_at IS NULL
+  UNION ALL
+  SELECT 'oldest_command', '', '', coalesce(extract(epoch FROM now() - min(o.created_at)), 0) FROM outbox o WHERE o.relayed_at IS NULL
+$$;
+
+REVOKE ALL ON FUNCTION door_system_figures() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_system_figures() TO loa_web;

@@ -12,15 +12,18 @@ from contact_registry import MasterKey
 from service.broadcasts import find_broadcast
 from service.database import unit_transaction
 from service.deliveries import mark_stalls, plan
+from service.meters import Meters
 from service.traces import trace_of
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+
+METERS = Meters("test")
 
 
 async def _rings(planned: Approved) -> list[tuple[str, str]]:
     """What two processes say when both look at once: (event, trace)."""
     with capture_logs() as lines:
-        await asyncio.gather(mark_stalls(planned.engines.worker), mark_stalls(planned.engines.web))
+        await asyncio.gather(mark_stalls(planned.engines.worker, METERS), mark_stalls(planned.engines.web, METERS))
     assert all(line["broadcast"] == planned.broadcast_id for line in lines)
     return [(line["event"], line["trace"]) for line in lines]
 

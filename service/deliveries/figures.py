@@ -1,0 +1,40 @@
+"""The system in figures, across all units: what is open, and how old the oldest of it is. Through doors; nobody's figures in particular."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.database import unit_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`lane`, `part` (a channel or a state): "" where the figure has none. Ages are in seconds, everything else is a count."""
+
+    figure: str
+    lane: str
+    part: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A broadcast got so far: its `first` was accepted, or 95% (`most`). `seconds`: since it might leave."""
+
+    broadcast_id: int
+    lane: str
+    reached: str
+    seconds: float
+
+
+async def system_figures(conn: AsyncConnection) -> list[Figure]:
+    """One look at the database. Needs no acting unit."""
+    return [Figure(*row) for row in await conn.execute(text("SELECT figure, lane, part, value FROM door_system_figures()"))]
+
+
+async def measure_broadcasts(engine: AsyncEngine) -> list[Reached]:
+    """What broadcasts have reached since the last look. Each is told once, to whoever looks first."""
+    async with unit_transaction(engine, None) as conn:
+        rows = await conn.execute(text("SELECT broadcast_id, lane, reached, seconds FROM door_measure_broadcasts()"))
+        return [Reached(*row) for row in rows]
