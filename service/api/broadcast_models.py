@@ -73,7 +73,8 @@ class AudienceIn(_Asked):
 class BroadcastIn(_Asked):
     """A new draft: with `texts` of its own, or with a `template` (a ready text's code, T01 to T14) and what fills its `slots`.
 
-    A template brings a title, too; `title` replaces it.
+    A template brings a title, too; `title` replaces it. `drill`: to the unit's own test recipients (`/units/{code}/test-contacts`), whatever
+    the audience, in words that say so first.
     """
 
     unit: Annotated[str, Field(max_length=40, examples=["nbk-thcs"])]
@@ -86,6 +87,7 @@ class BroadcastIn(_Asked):
     sms_script: SmsScript = "ascii"
     audience: AudienceIn = AudienceIn()
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
+    drill: bool = False
     send_at: AwareDatetime | None = None
     expires_at: AwareDatetime
 
@@ -103,6 +105,7 @@ class BroadcastIn(_Asked):
             expires_at=self.expires_at,
             send_at=self.send_at,
             sms_script=self.sms_script,
+            drill=self.drill,
         )
 
     def _written(self) -> tuple[str, Texts]:
@@ -237,6 +240,7 @@ class BroadcastOut(BaseModel):
     sms_script: SmsScript
     audience: Mapping[str, Any]
     channels: list[Channel]
+    drill: bool
     send_at: AwareDatetime | None
     expires_at: AwareDatetime
     version: int
@@ -293,7 +297,7 @@ class BroadcastOut(BaseModel):
 
 
 _SAME = (
-    "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "send_at", "expires_at", "version",
+    "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "drill", "send_at", "expires_at", "version",
     "digest", "audience_count", "return_reason", "pause_reason", "cancel_reason", "created_at", "submitted_at", "approved_at", "completed_at",
 )  # fmt: skip
 

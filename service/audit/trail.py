@@ -79,6 +79,7 @@ class Action(StrEnum):
     BROADCAST_REOPENED = "broadcast.reopened"  # completed, and some of it is tried again
     FAILED_RETRIED = "broadcast.failed_retried"
     UNCERTAIN_REPEATED = "broadcast.uncertain_repeated"  # by a person who knows that it may come twice
+    TEST_CONTACTS_NAMED = "broadcast.test_contacts_named"
     NOT_REACHED_TAKEN = "broadcast.not_reached_taken"  # the class teacher's list
 
 

@@ -10,7 +10,9 @@ from service.broadcasts.audiences import (
     weigh_audience,
 )
 from service.broadcasts.content_rules import Finding, FindingSeverity
+from service.broadcasts.counting import count_messages
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
+from service.broadcasts.drills import drill_contacts, drill_select, set_drill_contacts
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moves import Move, moves_of
@@ -50,9 +52,12 @@ __all__ = [
     "WaitsFor",
     "approve",
     "cancel",
+    "count_messages",
     "count_recipients",
     "create_draft",
     "draft_of",
+    "drill_contacts",
+    "drill_select",
     "edit_draft",
     "find_broadcast",
     "list_broadcasts",
@@ -73,6 +78,7 @@ __all__ = [
     "resolve_audience",
     "resume",
     "return_broadcast",
+    "set_drill_contacts",
     "submit",
     "waiting_of",
     "waits_until",

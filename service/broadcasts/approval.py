@@ -13,12 +13,11 @@ from service.actors import APPROVE_UNATTENDED, Actor
 from service.audit import Action, record_event
 from service.broadcasts.content_rules import RULES_VERSION
 from service.broadcasts.facts import facts_of
-from service.broadcasts.inspection import inspect
+from service.broadcasts.inspection import inspect, published_texts
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.submission import digest_of, require_in_time
-from service.broadcasts.texts import Texts
 from service.clock import LOCAL
 from service.errors import Conflict, Forbidden
 from service.keyring import signing_key
@@ -67,7 +66,7 @@ async def approve(
 
     record_id = uuid4()
     serial = await reserve_numbers(conn, 1, record_id, "public")
-    key = await signing_key(conn, master, purpose="record", now=now)
+    key = await signing_key(conn, master, purpose="drill" if view.drill else "record", now=now)
     record = _frozen(
         view,
         record_id=record_id,
@@ -111,7 +110,7 @@ def _frozen(
     now: datetime,
 ) -> Record:
     """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
-    published = Texts.load(view.texts).published(view.channels)
+    published = published_texts(view)
     inspected = inspect(
         title=view.title,
         texts=published,
@@ -142,4 +141,5 @@ def _frozen(
         expires_at=view.expires_at,
         approvals=(Approval(role="approver", account_id=approver, at=now, digest=view.digest or ""),),
         rules_version=str(RULES_VERSION),
+        purpose="drill" if view.drill else "record",
     )

@@ -28,6 +28,7 @@ def broadcast_digest(
     channels: Sequence[str],
     send_at: datetime | None,
     expires_at: datetime,
+    drill: bool = False,
 ) -> str:
     """SHA-256, in hex, of the canonical JSON (RFC 8785) of all arguments."""
     bound: Any = {
@@ -47,4 +48,6 @@ def broadcast_digest(
         "send_at": _moment(send_at),
         "expires_at": _moment(expires_at),
     }
+    if drill:  # said only where it is so: what was submitted before there were drills keeps its digest
+        bound["drill"] = True
     return digest(bound)

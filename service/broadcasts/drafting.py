@@ -28,7 +28,7 @@ from service.wording import one_line
 class Draft:
     """Everything an author decides. `audience` without units means the broadcast's own unit and all below it.
 
-    `template`: the ready text whose words these are, unchanged.
+    `template`: the ready text whose words these are, unchanged. `drill`: to the unit's test recipients, whatever the audience; that stays.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Draft:
     send_at: datetime | None = None
     sms_script: str = "ascii"
     template: str | None = None
+    drill: bool = False
 
 
 def draft_of(view: BroadcastView) -> Draft:
@@ -56,6 +57,7 @@ def draft_of(view: BroadcastView) -> Draft:
         send_at=view.send_at,
         sms_script=view.sms_script,
         template=view.template,
+        drill=view.drill,
     )
 
 
@@ -108,11 +110,11 @@ async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft
     await resolve_audience(conn, unit.code, draft.audience, on=now)
     made = await conn.execute(
         text(
-            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, send_at, expires_at,"
+            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, send_at, expires_at, drill,"
             " author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :template, :script,"
-            " CAST(:audience AS jsonb), :channels, :send_at, :expires_at, :author, :now, :now) RETURNING id"
+            " CAST(:audience AS jsonb), :channels, :send_at, :expires_at, :drill, :author, :now, :now) RETURNING id"
         ),
-        {**_columns(draft, title, texts), "unit": unit.id, "author": actor.account_id, "now": now},
+        {**_columns(draft, title, texts), "unit": unit.id, "drill": draft.drill, "author": actor.account_id, "now": now},
     )
     view = await find_broadcast(conn, made.scalar_one())
     await _mark(conn, actor, view, Action.BROADCAST_DRAFTED, {"kind": view.kind, "urgency": view.urgency}, now)

@@ -118,6 +118,12 @@ def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Findi
     return found
 
 
+def published_texts(view: BroadcastView) -> Texts:
+    """What its channels carry; of a drill, with its word before it."""
+    texts = Texts.load(view.texts).published(view.channels)
+    return texts.drilled() if view.drill else texts
+
+
 def inspect_broadcast(
     view: BroadcastView,
     *,
@@ -131,7 +137,7 @@ def inspect_broadcast(
     """The same look at a broadcast as it is stored: at the texts its channels publish."""
     return inspect(
         title=view.title,
-        texts=Texts.load(view.texts).published(view.channels),
+        texts=published_texts(view),
         kind=view.kind,
         sms_script=view.sms_script,
         sender=sender,

@@ -11,10 +11,9 @@ from service.broadcasts.queries import BroadcastView
 from service.clock import LOCAL
 from service.keyring import public_keys
 from service.readiness import standing_card
-from service.records import record_jws
+from service.records import opened_record
 from service.registered_texts import registrations
 from service.rendering import SmsEncoding, sms_segments
-from service.signing.records import open_record
 from service.units import unit_by_id
 
 
@@ -58,7 +57,7 @@ async def rendered(
     """
     findings: tuple[Finding, ...] = ()
     if view.record_id is not None:
-        variants = open_record(await record_jws(conn, view.record_id), await public_keys(conn)).texts
+        variants = (await opened_record(conn, view.record_id, await public_keys(conn))).texts
     elif view.digest is not None:
         unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
         inspected = inspect_broadcast(

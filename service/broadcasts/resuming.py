@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.audiences import count_recipients, load_audience
+from service.broadcasts.counting import count_messages
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
@@ -96,15 +96,7 @@ def require_not_overdue(view: BroadcastView, now: datetime) -> None:
 async def _confirmed(conn: AsyncConnection, actor: Actor, view: BroadcastView, said: int | None, now: datetime) -> int | None:
     if view.pause_reason != "broadcast.audience_grew":
         return view.audience_confirmed
-    counts = await count_recipients(
-        conn,
-        unit_id=view.unit_id,
-        unit_code=view.unit,
-        audience=load_audience(view.audience),
-        channels=view.channels,
-        urgency=view.urgency,
-        now=now,
-    )
+    counts = await count_messages(conn, view, now=now)
     total = sum(counts.values())
     if not outgrown(view, total):
         return view.audience_confirmed

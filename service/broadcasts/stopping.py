@@ -21,6 +21,7 @@ from service.broadcasts.texts import LONGEST
 from service.errors import FieldError, Invalid
 from service.keyring import signing_key
 from service.records import store_revocation
+from service.signing.public_keys import Purpose
 from service.signing.revocations import Revocation, sign_revocation
 from service.wording import one_line
 
@@ -69,8 +70,9 @@ async def _revoke(conn: AsyncConnection, view: BroadcastView, record_id: UUID, m
     """The gate is shut: what has not begun to leave by now never will."""
     begun = "SELECT EXISTS (SELECT FROM delivery_chunks WHERE broadcast_id = :id AND calling + accepted + delivered + failed + uncertain > 0)"
     left = (await conn.execute(text(begun), {"id": view.id})).scalar_one()
-    key = await signing_key(conn, master, purpose="record", now=now)
-    revocation = Revocation(record_id, now, "cancelled" if left else "cancelled_unsent")
+    purpose: Purpose = "drill" if view.drill else "record"
+    key = await signing_key(conn, master, purpose=purpose, now=now)
+    revocation = Revocation(record_id, now, "cancelled" if left else "cancelled_unsent", purpose)
     jws = sign_revocation(revocation, key.kid, key.private)
     await store_revocation(conn, unit_id=view.unit_id, record_id=record_id, jws=jws)
 

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.audiences import SENDABLE, count_recipients, load_audience
+from service.broadcasts.audiences import SENDABLE
+from service.broadcasts.counting import count_messages
 from service.broadcasts.digest import broadcast_digest
 from service.broadcasts.inspection import inspect_broadcast
 from service.broadcasts.lifecycle import State, require_move
@@ -53,15 +54,7 @@ async def submit(
         registered=await registrations(conn, providers),
         digits=digits,
     ).require_sendable()
-    counts = await count_recipients(
-        conn,
-        unit_id=view.unit_id,
-        unit_code=view.unit,
-        audience=load_audience(view.audience),
-        channels=view.channels,
-        urgency=view.urgency,
-        now=now,
-    )
+    counts = await count_messages(conn, view, now=now)
     total = sum(counts.values())
     if total == 0 and set(view.channels) & set(SENDABLE):
         raise Conflict("broadcast.audience_empty")
@@ -113,4 +106,5 @@ def digest_of(view: BroadcastView, *, unit: Unit, sender: str, audience_count: i
         channels=view.channels,
         send_at=view.send_at,
         expires_at=view.expires_at,
+        drill=view.drill,
     )

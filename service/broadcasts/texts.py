@@ -47,6 +47,13 @@ class Texts:
             self.email if {"email", "notice"} & set(channels) else None,
         )
 
+    def drilled(self) -> "Texts":
+        """The same texts, which say first of all that they are a drill."""
+        email = self.email and EmailText(
+            f"[DIỄN TẬP] {self.email.subject}", f"Đây là thư DIỄN TẬP, không phải cảnh báo thật.\n\n{self.email.body}"
+        )
+        return Texts(None if self.sms is None else f"DIỄN TẬP: {self.sms}", email)
+
     def fields(self) -> Iterator[tuple[str, str]]:
         """Each written text with its path in a request."""
         if self.sms is not None:

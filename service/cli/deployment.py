@@ -11,7 +11,7 @@ from contact_registry import MasterKey
 from service.clock import LOCAL, system_clock
 from service.database import make_engine
 from service.database.roles import OWNER
-from service.keyring import make_deployment_keys
+from service.keyring import make_deployment_keys, make_missing_drill_keys
 from service.migrations import Migrated, upgrade
 from service.settings import Settings
 from service.standalone import postgres
@@ -72,4 +72,5 @@ async def _owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
 async def _opened(engine: AsyncEngine, master: MasterKey, migrated: Migrated) -> Deployment:
     async with engine.begin() as conn:
         await make_deployment_keys(conn, master)
+        await make_missing_drill_keys(conn, master)
     return Deployment(engine, master, migrated)

@@ -12,7 +12,7 @@ from service.cli.deployment import Deployment
 from service.cli.working import act_from_the_top, in_a_line, on_deployment
 from service.clock import day_on_screen
 from service.database import act_for
-from service.keyring import make_signing_key
+from service.keyring import make_missing_drill_keys, make_signing_key
 from service.readiness import Covered, Part, Report, coverage, readiness_report
 from service.refusals import in_words
 from service.standalone.words import terminal_language
@@ -58,6 +58,7 @@ def create(
                 subject_id=kid,
                 now=deployment.now,
             )
+            await make_missing_drill_keys(conn, deployment.master)
             return unit
 
     typer.echo(on_deployment(work).code)

@@ -16,7 +16,8 @@ from service.audit import Action, record_event
 from service.broadcasts import (
     BroadcastView,
     State,
-    count_recipients,
+    count_messages,
+    drill_select,
     find_broadcast,
     load_audience,
     move,
@@ -85,7 +86,7 @@ async def plan(
             (await readiness_of(conn, unit_id, now=now)).require_for_sending(broadcast.urgency)
         except Conflict as lapsed:  # since it was approved
             return await _hold(conn, broadcast, lapsed.code, now)
-        counts = await _counts(conn, broadcast, now)
+        counts = await count_messages(conn, broadcast, now=now)
         total = sum(counts.values())
         if outgrown(broadcast, total):
             return await _hold(conn, broadcast, "broadcast.audience_grew", now)
@@ -117,24 +118,15 @@ def _due(broadcast: BroadcastView, now: datetime) -> bool:
     return broadcast.state == State.APPROVED and (broadcast.send_at is None or broadcast.send_at <= now + PLAN_AHEAD)
 
 
-async def _counts(conn: AsyncConnection, broadcast: BroadcastView, now: datetime) -> dict[str, int]:
-    return await count_recipients(
-        conn,
-        unit_id=broadcast.unit_id,
-        unit_code=broadcast.unit,
-        audience=load_audience(broadcast.audience),
-        channels=broadcast.channels,
-        urgency=broadcast.urgency,
-        now=now,
-    )
-
-
 async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, chunk: int, now: datetime) -> int:
     """INSERT ... SELECT around the registry's own query: no address passes through Python. How many."""
-    audience = load_audience(broadcast.audience)
-    unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
-    preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
-    chosen = audience_select(unit_ids, audience, channel, preferences).subquery()
+    if broadcast.drill:
+        chosen = drill_select(broadcast.unit_id, channel).subquery()
+    else:
+        audience = load_audience(broadcast.audience)
+        unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
+        preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
+        chosen = audience_select(unit_ids, audience, channel, preferences).subquery()
     position = func.row_number().over() - 1
     rows = select(
         literal(broadcast.id),

@@ -55,6 +55,17 @@ async def make_signing_key(
     return kid
 
 
+async def make_missing_drill_keys(conn: AsyncConnection, master: Wrapping) -> None:
+    """Whoever signs warnings can sign drills, too, with a key that passes for nothing else. For the owner's login."""
+    rows = await conn.execute(
+        text(
+            "SELECT unit_id, now() AS now FROM signing_keys GROUP BY unit_id HAVING bool_and(purpose <> 'drill') ORDER BY unit_id"
+        )
+    )
+    for row in rows.all():
+        await make_signing_key(conn, master, row.unit_id, purpose="drill", now=row.now)
+
+
 async def signing_key(conn: AsyncConnection, master: Wrapping, *, purpose: Purpose, now: datetime) -> SigningKey:
     """The key that signs for the acting unit now. Raises `Unavailable("signing.no_key")`: then nothing may be approved."""
     row = (

@@ -2,13 +2,14 @@
 
 from service.records.numbers import Block, blocks_after, reserve_numbers
 from service.records.revocations import revocations_since, store_revocation
-from service.records.store import StoredRecord, find_record, record_jws, store_record
+from service.records.store import StoredRecord, find_record, opened_record, record_jws, store_record
 
 __all__ = [
     "Block",
     "StoredRecord",
     "blocks_after",
     "find_record",
+    "opened_record",
     "record_jws",
     "reserve_numbers",
     "revocations_since",

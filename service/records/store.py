@@ -1,6 +1,7 @@
 """Records at rest: stored once, never changed, given back byte for byte."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFound
-from service.signing.public_keys import Purpose
-from service.signing.records import Record
+from service.signing.public_keys import PublicKey, Purpose
+from service.signing.records import Record, open_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,11 @@ async def record_jws(conn: AsyncConnection, record_id: UUID) -> bytes:
     if found is None:
         raise NotFound("record.unknown")
     return found.jws
+
+
+async def opened_record(conn: AsyncConnection, record_id: UUID, public_keys: Mapping[str, PublicKey]) -> Record:
+    """A record, verified for the purpose it was stored for. Raises a `VerificationError`, `NotFound("record.unknown")`."""
+    found = await find_record(conn, record_id)
+    if found is None:
+        raise NotFound("record.unknown")
+    return open_record(found.jws, public_keys, purpose=found.purpose)

@@ -33,6 +33,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Không có tin nào mang số này đang chờ xác định.",
         "No message with this number is in doubt.",
     ),
+    "drill.staff_only": (
+        "Người nhận diễn tập phải là nhân viên đang có trong danh sách của chính đơn vị.",
+        "Whoever gets drills must be on the unit's own present list of staff.",
+    ),
     "audience.now": (
         "Hiện có {recipients} lượt nhận. Nếu đồng ý, gửi lại kèm audience_count bằng số này.",
         "There are {recipients} messages to send now. To agree, ask again with audience_count as this number.",

@@ -16,7 +16,7 @@ from contact_registry import MasterKey
 from service.clock import system_clock
 from service.database import make_engine
 from service.database.roles import OWNER
-from service.keyring import make_deployment_keys
+from service.keyring import make_deployment_keys, make_missing_drill_keys
 from service.settings import Settings
 from service.standalone import postgres
 from service.standalone.demo.api import Api
@@ -118,6 +118,7 @@ async def _prepare(home: Home, settings: Settings, kind: Kind) -> tuple[Secrets,
         master = MasterKey.parse(secrets.master_key)
         async with owner.begin() as conn:
             await make_deployment_keys(conn, master)
+            await make_missing_drill_keys(conn, master)
         return secrets, await seed(owner, home, settings, master, now=system_clock()) if kind == "demo" else None
     finally:
         await owner.dispose()

@@ -45,6 +45,7 @@ WRITERS = {
     "records": {"service.records"},
     "record_revocations": {"service.records"},
     "messages_of_day": set[str](),  # by door
+    "test_contacts": {"service.broadcasts"},
     "number_blocks": set[str](),  # by door
     "number_counter": set[str](),  # by door
     "broadcasts": {"service.broadcasts"},

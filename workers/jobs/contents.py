@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.keyring import public_keys
-from service.records import record_jws
-from service.signing.records import open_record
+from service.records import opened_record
 from workers.channels.email_mime import EmailBlueprint
 
 _KEPT = 32
@@ -40,7 +39,7 @@ class Contents:
     async def of(self, conn: AsyncConnection, record_id: UUID) -> Content:
         """Raises `VerificationError`: then nothing is sent."""
         if record_id not in self._kept:
-            record = open_record(await record_jws(conn, record_id), await public_keys(conn))
+            record = await opened_record(conn, record_id, await public_keys(conn))
             texts = record.texts
             sms = texts.get("sms", {})
             email = texts.get("email")

@@ -134,7 +134,7 @@ DECLARE c record;
 BEGIN
   UPDATE delivery_chunks d SET counted_at = now() FROM broadcasts b
    WHERE d.broadcast_id = broadcast AND d.chunk = of_chunk AND d.unit_id = loa_unit() AND d.counted_at IS NULL
-     AND b.id = d.broadcast_id AND b.urgency = 'advisory'
+     AND b.id = d.broadcast_id AND b.urgency = 'advisory' AND NOT b.drill
    RETURNING d.first_number, d.last_number INTO c;
   IF NOT FOUND THEN RETURN; END IF;
   WITH counted AS (
@@ -155,3 +155,43 @@ CREATE FUNCTION door_forget_days() RETURNS void
 $$;
 REVOKE ALL ON FUNCTION door_hold_frequent(bigint, integer, integer), door_forget_days() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_hold_frequent(bigint, integer, integer), door_forget_days() TO loa_worker;
+
+-- Drills: the whole path to colleagues who agreed to it.
+ALTER TABLE broadcasts ADD COLUMN drill boolean NOT NULL DEFAULT false;
+CREATE TABLE test_contacts (
+  unit_id     integer NOT NULL REFERENCES units,
+  contact_id  bigint NOT NULL REFERENCES contacts ON DELETE CASCADE,
+  named_by    bigint NOT NULL REFERENCES accounts,
+  named_at    timestamptz NOT NULL,
+  PRIMARY KEY (unit_id, contact_id)
+);
+CREATE INDEX test_contacts_contact ON test_contacts (contact_id);
+SELECT loa_protect('test_contacts');
+GRANT SELECT, INSERT, DELETE ON test_contacts TO loa_web;
+GRANT SELECT ON test_contacts TO loa_worker;
+
+-- As in 0023, but a drill is nobody's business below.
+CREATE OR REPLACE FUNCTION door_broadcasts_received(before bigint, at_most integer)
+  RETURNS TABLE (id bigint, record_id uuid, public_serial bigint, kind text, urgency text, title text, issuer text, issuer_name text,
+                 approved_at timestamptz, state text, audience jsonb, quarters integer)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT b.id, b.record_id, r.public_number, b.kind, b.urgency, b.title, u.code,
+         (SELECT v.name FROM unit_versions v WHERE v.unit_id = u.id AND v.valid_from <= b.approved_at::date
+           ORDER BY v.valid_from DESC LIMIT 1),
+         b.approved_at, b.state, b.audience - 'units',
+         CASE WHEN b.state = 'completed' THEN 4 WHEN coalesce(sent.total, 0) < 100 THEN 0
+              ELSE least(3, 4 * sent.done / sent.total) END::integer
+    FROM unit_closure above
+    JOIN broadcasts b ON b.unit_id = above.ancestor_id
+    JOIN units u ON u.id = b.unit_id
+    JOIN records r ON r.id = b.record_id
+    CROSS JOIN LATERAL (
+      SELECT sum(c.accepted + c.delivered + c.failed + c.not_sent) AS done,
+             sum(c.waiting + c.calling + c.accepted + c.delivered + c.failed + c.not_sent + c.uncertain) AS total
+        FROM delivery_chunks c WHERE c.broadcast_id = b.id) AS sent
+   WHERE above.descendant_id = loa_unit() AND above.depth > 0 AND NOT b.drill AND b.id < coalesce(before, 9223372036854775807)
+     AND (jsonb_array_length(coalesce(b.audience -> 'units', '[]')) = 0
+          OR EXISTS (SELECT FROM unit_closure mine JOIN units named ON named.id = mine.ancestor_id
+                      WHERE mine.descendant_id = loa_unit() AND b.audience -> 'units' ? named.code))
+   ORDER BY b.id DESC LIMIT at_most
+$$;

@@ -19,7 +19,7 @@ from service.accounts import APPROVE_UNATTENDED, create_account, create_api_key,
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.database import act_for
-from service.keyring import deployment_key, make_signing_key
+from service.keyring import deployment_key, make_missing_drill_keys, make_signing_key
 from service.settings import Settings
 from service.standalone.demo.gate import LEAD, make_ready
 from service.standalone.demo.registering import register_ready_texts
@@ -109,6 +109,7 @@ async def _make_department(conn: AsyncConnection, master: MasterKey, *, now: dat
         subject_id=kid,
         now=now,
     )
+    await make_missing_drill_keys(conn, master)
 
 
 async def _with_everybody(conn: AsyncConnection, master: MasterKey, demo: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:

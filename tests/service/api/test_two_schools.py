@@ -131,6 +131,8 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("GET", "/takedowns"): {},
         ("POST", "/takedowns"): {"json": {"url": "https://x.example/", "checked_on": "2026-09-01", "found": True}},
         ("POST", "/takedowns/statement"): {},
+        ("GET", "/test-contacts"): {},
+        ("PUT", "/test-contacts"): {"json": {"contacts": [their.contact]}},
     }
     filed = {"name": "a", "template": "{number}", "status": "approved", "dated": "2026-09-01"}
     count = {"unit": THEIRS, "channels": ["sms", "email"], "urgency": "urgent"}

@@ -98,7 +98,7 @@ async def test_an_operator_makes_a_department_an_account_and_a_key(engines: Engi
     assert "api_key.created" in trail
     assert "so-moi.example" not in trail
     async with engines.owner.connect() as conn:
-        assert (await conn.execute(text("SELECT count(*) FROM signing_keys"))).scalar_one() == 1
+        assert (await conn.execute(text("SELECT count(*) FROM signing_keys WHERE purpose = 'record'"))).scalar_one() == 1
 
 
 async def test_retention_is_tried_run_and_read_from_the_command_line(engines: Engines, urls: Urls, master_text: str) -> None:
@@ -136,7 +136,7 @@ async def test_keys_are_rotated_stopped_and_put_under_another_master_key(engines
     assert unnamed.returncode == 1
     assert "LOA_NEW_MASTER_KEY" in unnamed.stderr
     new = MasterKey.generate()
-    assert loa("keys", "rewrap", LOA_NEW_MASTER_KEY=new, **deployment).stdout.strip().endswith(": 6")
+    assert loa("keys", "rewrap", LOA_NEW_MASTER_KEY=new, **deployment).stdout.strip().endswith(": 7")
     assert loa("keys", "rewrap", LOA_NEW_MASTER_KEY=new, **deployment).stdout.strip().endswith(": 0")
     again = loa("accounts", "create", "--unit", "so-moi", *person[:1], "b@so-moi.example", *person[2:], **deployment)
     assert again.returncode == 1, "the old master key opens nothing"

@@ -50,6 +50,7 @@ ROWS = (
         "INSERT INTO consents (unit_id, channel, address_hash, basis, proof, given_on, recorded_by, recorded_at)"
         " VALUES (:unit, 'sms', 'the same parent', 'consent', 'meeting', '2026-09-05', :account, now())"
     ),
+    "INSERT INTO test_contacts SELECT :unit, id, :account, now() FROM contacts WHERE unit_id = :unit",
     (
         "INSERT INTO contact_looks (unit_id, at, account_id, contact, reason)"
         " VALUES (:unit, now(), :account, gen_random_uuid(), 'called_us')"

@@ -1,0 +1,49 @@
+"""`/units/{code}/test-contacts`: which colleagues get a unit's drills."""
+# ruff: noqa: FAST003 - the code in the path is taken by the dependencies of `unit_place`
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.api.context import Approver, BroadcastsReader
+from service.api.unit_place import ChangingUnit, ReadingUnit
+from service.broadcasts import drill_contacts, set_drill_contacts
+from service.units import Unit
+
+router = APIRouter(prefix="/units", tags=["broadcasts"])
+
+
+class DrillContactsIn(BaseModel):
+    """Ids of contacts of the unit's own staff. Naming them, an approver says that their addresses are theirs and were tried."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: Annotated[list[UUID], Field(max_length=50)]
+
+
+class DrillContactsOut(BaseModel):
+    """Whoever gets the unit's drills."""
+
+    contacts: list[UUID]
+
+
+@router.get("/{code}/test-contacts")
+async def read(place: ReadingUnit, actor: BroadcastsReader) -> DrillContactsOut:
+    """Who gets the unit's drills."""
+    async with place.open(actor) as (conn, _):
+        return DrillContactsOut(contacts=await drill_contacts(conn, actor))
+
+
+@router.put("/{code}/test-contacts", response_model=DrillContactsOut)
+async def replace(place: ChangingUnit, actor: Approver, body: DrillContactsIn) -> JSONResponse:
+    """These and no others."""
+
+    async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, BaseModel]:
+        named = await set_drill_contacts(conn, actor, unit_id=unit.id, contacts=body.contacts, now=place.context.now())
+        return 200, DrillContactsOut(contacts=named)
+
+    return await place.change(actor, "units.test_contacts", body, use_case)

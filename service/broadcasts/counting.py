@@ -1,0 +1,24 @@
+"""How many messages a broadcast would have now, warning or drill."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.broadcasts.audiences import SENDABLE, count_recipients, load_audience
+from service.broadcasts.drills import count_drill
+from service.broadcasts.queries import BroadcastView
+
+
+async def count_messages(conn: AsyncConnection, view: BroadcastView, *, now: datetime) -> dict[str, int]:
+    """By channel. The transaction acts for the broadcast's unit, and does so again afterwards."""
+    if view.drill:
+        return await count_drill(conn, view.unit_id, [channel for channel in SENDABLE if channel in view.channels])
+    return await count_recipients(
+        conn,
+        unit_id=view.unit_id,
+        unit_code=view.unit,
+        audience=load_audience(view.audience),
+        channels=view.channels,
+        urgency=view.urgency,
+        now=now,
+    )

@@ -1,0 +1,83 @@
+"""Drills: a warning through the whole path to colleagues who agreed to get it. Never to a parent, and never taken for a warning.
+
+Its record is signed with a drill key, its texts begin with the word, its numbers say so at the look-up. Its recipients are the unit's own
+staff whom an approver has named as test recipients, saying by that the addresses are theirs and were tried.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, column, func, select, table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import Audience, Preferences, audience_select
+from service.actors import Actor
+from service.audit import Action, record_event
+from service.errors import FieldError, Invalid
+
+_POINTS = table("contact_points", *(column(name) for name in ("unit_id", "contact_id", "channel", "address_hash", "ended_by")))
+_TESTS = table("test_contacts", column("unit_id"), column("contact_id"))
+
+
+def drill_select(unit_id: int, channel: str) -> Select[Any]:
+    """Of the registry's own query for the unit's staff those who are test recipients; the same columns."""
+    staff = audience_select([unit_id], Audience(staff=True, parents=False), channel, Preferences()).subquery()
+    tried = (
+        select(_POINTS.c.address_hash)
+        .join(_TESTS, (_TESTS.c.contact_id == _POINTS.c.contact_id) & (_TESTS.c.unit_id == _POINTS.c.unit_id))
+        .where(_POINTS.c.unit_id == unit_id, _POINTS.c.channel == channel, _POINTS.c.ended_by.is_(None))
+    )
+    return select(staff).where(staff.c.address_hash.in_(tried))
+
+
+async def count_drill(conn: AsyncConnection, unit_id: int, channels: Sequence[str]) -> dict[str, int]:
+    """Messages a drill would have, by channel. The transaction acts for the unit."""
+    return {
+        channel: (await conn.execute(select(func.count()).select_from(drill_select(unit_id, channel).subquery()))).scalar_one()
+        for channel in channels
+    }
+
+
+async def drill_contacts(conn: AsyncConnection, actor: Actor) -> list[UUID]:
+    """The acting unit's test recipients, by their contact's id. Raises `Forbidden("auth.scope")`."""
+    actor.require("broadcasts:read")
+    rows = await conn.execute(
+        text("SELECT c.public_id FROM test_contacts t JOIN contacts c ON c.id = t.contact_id ORDER BY c.public_id")
+    )
+    return list(rows.scalars())
+
+
+async def set_drill_contacts(
+    conn: AsyncConnection, actor: Actor, *, unit_id: int, contacts: Sequence[UUID], now: datetime
+) -> list[UUID]:
+    """These and no others get the unit's drills. The transaction acts for the unit.
+
+    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` where one is not a present member of the unit's own staff.
+    """
+    actor.require("broadcasts:approve")
+    wanted = sorted(set(contacts))
+    await conn.execute(text("DELETE FROM test_contacts WHERE unit_id = :unit"), {"unit": unit_id})
+    named = await conn.execute(
+        text(
+            "INSERT INTO test_contacts (unit_id, contact_id, named_by, named_at)"
+            " SELECT :unit, c.id, :by, :now FROM contacts c WHERE c.unit_id = :unit AND c.public_id = ANY (:wanted)"
+            "   AND EXISTS (SELECT FROM contact_points p WHERE p.unit_id = :unit AND p.contact_id = c.id AND p.audience = 'staff'"
+            "                  AND p.ended_by IS NULL)"
+        ),
+        {"unit": unit_id, "by": actor.account_id, "now": now, "wanted": wanted},
+    )
+    if named.rowcount != len(wanted):
+        raise Invalid("request.invalid", fields=(FieldError("contacts", "drill.staff_only"),))
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=unit_id,
+        action=Action.TEST_CONTACTS_NAMED,
+        subject_kind="unit",
+        subject_id=unit_id,
+        details={"contacts": len(wanted)},
+        now=now,
+    )
+    return wanted
