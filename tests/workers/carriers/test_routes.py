@@ -83,13 +83,13 @@ def test_some_pairs_that_cannot_be_are_the_numbers_matter_and_many_are_ours() ->
     turn = by.turn(BROADCAST, 50)
     assert turn is not None
     calls = turn.begin()
-    for _ in range(3):
-        for _ in range(100):
+    for _ in range(FEW + 1):
+        for _ in range(200):
             by.heard(BROADCAST, calls, Accepted("SM1"))
         by.heard(BROADCAST, calls, PAIR)
     assert not by.stops(BROADCAST, calls, PAIR)
     assert by.takes(BROADCAST)
-    for _ in range(FEW - 1):
+    for _ in range(8):
         by.heard(BROADCAST, calls, PAIR)
     assert by.stops(BROADCAST, calls, PAIR)
     assert not by.takes(BROADCAST)

@@ -1,0 +1,108 @@
+"""A chunk and its providers: nothing is marked while none may be called, doubt is asked for where the message was sent, and a channel
+nobody carries is said so.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from service.deliveries.reconciling import CALL_ENDS
+from tests.workers.jobs.conftest import Bench, Carrier
+from workers.carriers import Circuit, Provider, Route
+from workers.channels.base import Outcome, Refused, Unknown
+from workers.jobs.deliver import deliver_chunk
+from workers.jobs.reconciling import reconcile
+from workers.jobs.tools import Tools
+
+
+class Answering(Carrier):
+    """Answers as told, and has taken nothing."""
+
+    answer: Outcome = Unknown("timeout")
+
+    async def send(self, to: str, *_: object) -> Outcome:
+        self.taken.append(to)
+        return self.answer
+
+    async def find(self, to: str, *_: object) -> str | None:
+        self.asked.append(to)
+        return None
+
+
+def route(**channels: Any) -> Route[Any]:
+    return Route([Provider(name, channel, Circuit(name)) for name, channel in channels.items()])
+
+
+async def deliver(bench: Bench, tools: Tools, chunk: int = 0) -> None:
+    await bench.beat()
+    await deliver_chunk({"tools": tools}, bench.approved.unit_id, bench.approved.broadcast_id, chunk, 0)
+
+
+async def test_a_channel_nobody_carries_pauses_the_warning_and_fails_nobody(bench: Bench) -> None:
+    await deliver(bench, replace(bench.tools, sms=route()))
+    assert await bench.state() == ("paused", "channel.not_set_up")
+    assert await bench.approved.states() == {"waiting": 5}
+
+
+async def test_with_every_circuit_open_nothing_is_marked_and_all_its_chunks_rest(bench: Bench) -> None:
+    by = route(twilio=bench.carrier)
+    turn = by.turn(0, 5)
+    assert turn is not None
+    calls = turn.begin()
+    for _ in range(5):
+        by.heard(0, calls, Refused("connect", "temporary"))
+    await bench.approved.run(
+        "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
+        " SELECT broadcast_id, 7, unit_id, lane, channel, 1, 1, 1 FROM delivery_chunks WHERE chunk = 0"
+    )
+
+    await deliver(bench, replace(bench.tools, sms=by))
+
+    assert bench.carrier.taken == []
+    rows = await bench.approved.rows("SELECT DISTINCT state, attempt, provider FROM deliveries")
+    assert [tuple(row) for row in rows] == [("waiting", 0, None)], "no attempt is spent"
+    rows = await bench.approved.rows(
+        "SELECT channel, holder IS NULL AS free, not_before > now() AS rests FROM delivery_chunks ORDER BY chunk"
+    )
+    assert [tuple(row) for row in rows] == [("sms", True, True), ("email", True, None), ("sms", True, True)]
+    assert await bench.state() == ("sending", None)
+
+
+async def test_the_intent_names_its_provider_and_doubt_is_asked_for_there_only(bench: Bench) -> None:
+    first, second = Answering(), Answering()
+    by = route(twilio=first, **{"twilio-2": second})
+    tools = replace(bench.tools, sms=by)
+    await deliver(bench, tools)
+    rows = await bench.approved.rows("SELECT DISTINCT state, provider FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("uncertain", "twilio")]
+    bench.clock.ahead += CALL_ENDS + timedelta(seconds=5)
+    await reconcile(tools)
+    assert (len(first.asked), len(second.asked)) == (3, 0)
+
+
+@pytest.mark.parametrize("provider", [None, "twilio-9"])
+async def test_where_nobody_knows_who_was_called_only_what_none_of_all_has_is_absent(bench: Bench, provider: str | None) -> None:
+    first, second = Answering(), Carrier()  # the second cannot be asked
+    tools = replace(bench.tools, sms=route(twilio=first, **{"twilio-2": second}))
+    await deliver(bench, tools)
+    await bench.approved.run("UPDATE deliveries SET provider = :provider WHERE channel = 'sms'", provider=provider)
+    bench.clock.ahead += CALL_ENDS + timedelta(seconds=5)
+    await reconcile(tools)
+    assert (len(first.asked), len(second.asked)) == (3, 3)
+    rows = await bench.approved.rows("SELECT DISTINCT state, absences FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("uncertain", 0)]
+
+
+async def test_what_one_provider_refuses_waits_for_the_next_and_ends_no_delivery(bench: Bench) -> None:
+    first = Answering()
+    first.answer = Refused("twilio.21617", "content")
+    tools = replace(bench.tools, sms=route(twilio=first, **{"twilio-2": bench.carrier}))
+    await deliver(bench, tools)
+    rows = await bench.approved.rows("SELECT DISTINCT state, reason FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("waiting", "twilio.21617")]
+    await deliver(bench, tools)
+    rows = await bench.approved.rows("SELECT DISTINCT state, provider FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("accepted", "twilio-2")]
+    assert await bench.state() == ("sending", None)
