@@ -39,6 +39,7 @@ from workers.jobs.tools import Tools
 from workers.jobs.watching import (
     beat,
     drop_again_and_again,
+    poll_again_and_again,
     receive_again_and_again,
     reconcile_again_and_again,
     relay_commands,
@@ -125,6 +126,7 @@ async def _work(tools: Tools) -> int:
         take_turns_again_and_again,
         sweep_again_and_again,
         watch_again_and_again,
+        poll_again_and_again,
         drop_again_and_again,
         receive_again_and_again,
         reconcile_again_and_again,

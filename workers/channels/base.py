@@ -41,6 +41,14 @@ class Unknown:
 Outcome = Accepted | Refused | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider says of a message now, in its own words: "sent", "delivered", "undelivered". `error_code`: None without one."""
+
+    status: str
+    error_code: str | None
+
+
 class SmsChannel(Protocol):
     """A carrier of SMS."""
 
@@ -55,6 +63,9 @@ class SmsChannel(Protocol):
 
         `None` proves nothing: a listing may lag. Raises `CannotList` when the provider did not answer, which proves even less.
         """
+
+    async def fetch(self, provider_id: str) -> Told | None:
+        """What the provider says of a message it accepted; `None` when it does not know it (any more). Raises `CannotList`."""
 
     async def close(self) -> None:
         """Lets the connections go."""

@@ -5,6 +5,8 @@ One pooled session per process. Nothing is ever repeated here: whether to try ag
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -15,12 +17,13 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from workers.channels.base import Accepted, CannotList, Outcome, Refused, Unknown
+from workers.channels.base import Accepted, CannotList, Outcome, Refused, Told, Unknown
 from workers.channels.twilio_errors import classify, outcome_of_refusal
 
 _TWILIO = "https://api.twilio.com"
 _CONNECTIONS = 50
 _KEEP_IDLE = 15  # seconds: shorter than any front end keeps one, so that a request seldom meets a connection just closed
+_NOT_FOUND = 404
 _LISTED_AT_MOST = 200  # messages to one number, newest first; a parent gets a few a month
 _CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 _NEVER_SENT = frozenset({"failed", "canceled"})
@@ -88,25 +91,43 @@ class SmsTwilio:
         if self._discard:  # a list without texts and numbers does not have it either way
             raise CannotList("content.discarded")
         earliest = since - _CLOCKS_MAY_DIFFER
-        try:
+        with _cannot_list():
             listed = await self._messages.list_async(to=to, limit=_LISTED_AT_MOST, page_size=50)
-        except TimeoutError as timeout:
-            raise CannotList("timeout") from timeout
-        except aiohttp.ClientError as error:
-            raise CannotList("disconnected") from error
-        except (TwilioRestException, TwilioServiceException) as refusal:
-            raise CannotList(f"http.{refusal.status}") from refusal
-        except (TwilioException, json.JSONDecodeError, UnicodeError) as error:
-            raise CannotList("answer.unreadable") from error
         for message in listed:
             created = message.date_created
             if created and created >= earliest and containing in (message.body or ""):
                 return str(message.sid)
         return None
 
+    async def fetch(self, provider_id: str) -> Told | None:
+        """See `SmsChannel.fetch`."""
+        with _cannot_list():
+            try:
+                message = await self._messages(provider_id).fetch_async()
+            except (TwilioRestException, TwilioServiceException) as refusal:
+                if refusal.status == _NOT_FOUND:
+                    return None
+                raise
+        return Told(str(message.status), str(message.error_code) if message.error_code else None)
+
     async def close(self) -> None:
         """See `SmsChannel.close`."""
         await self._http.close()
+
+
+@contextmanager
+def _cannot_list() -> Iterator[None]:
+    """Whatever breaks a question is `CannotList`."""
+    try:
+        yield
+    except TimeoutError as timeout:
+        raise CannotList("timeout") from timeout
+    except aiohttp.ClientError as error:
+        raise CannotList("disconnected") from error
+    except (TwilioRestException, TwilioServiceException) as refusal:
+        raise CannotList(f"http.{refusal.status}") from refusal
+    except (TwilioException, json.JSONDecodeError, UnicodeError) as error:
+        raise CannotList("answer.unreadable") from error
 
 
 class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has no types

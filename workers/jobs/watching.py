@@ -16,6 +16,7 @@ from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
+from workers.jobs.polling import poll
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear, drop, receive, sweep, watch
 from workers.jobs.taking_turns import queue_next
@@ -33,6 +34,7 @@ TURNS_EVERY = 1.0
 RETAIN_EVERY = 60.0
 RESEAL_EVERY = 5.0
 WATCH_EVERY = 1.0
+POLL_EVERY = 30.0
 
 
 async def beat(tools: Tools, started: datetime) -> None:
@@ -92,6 +94,11 @@ async def drop_again_and_again(tools: Tools) -> None:
 async def watch_again_and_again(tools: Tools) -> None:
     """Stalls."""
     await _alone(tools, "watch", WATCH_EVERY, watch)
+
+
+async def poll_again_and_again(tools: Tools) -> None:
+    """Receipts that never came. A loop of its own: it is slow on purpose."""
+    await _alone(tools, "poll", POLL_EVERY, poll)
 
 
 async def retain_again_and_again(tools: Tools) -> None:

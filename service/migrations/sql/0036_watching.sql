@@ -112,3 +112,23 @@ $$;
 
 REVOKE ALL ON FUNCTION door_system_figures() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_system_figures() TO loa_web;
+
+-- SMS that were accepted and of which no word came since: asked for at their provider an hour after the last of their chunk left, and
+-- once more five hours later. `polled_at`: when the whole chunk was last gone through.
+ALTER TABLE delivery_chunks ADD COLUMN polled_at timestamptz;
+
+CREATE FUNCTION door_silent_chunks(at timestamptz, at_most integer)
+  RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer, due timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT c.unit_id, c.broadcast_id, c.chunk, m.due
+    FROM broadcasts b CROSS JOIN LATERAL (  -- by the key: history is never read through
+      SELECT c.* FROM delivery_chunks c WHERE c.broadcast_id = b.id AND c.channel = 'sms' AND c.accepted > 0 OFFSET 0) AS c
+    CROSS JOIN LATERAL (
+      SELECT c.left_at + CASE WHEN c.left_at <= at - interval '6 hours' THEN interval '6 hours' ELSE interval '1 hour' END AS due) AS m
+   WHERE b.planned_at IS NOT NULL AND (b.completed_at IS NULL OR b.completed_at > at - interval '1 day')
+     AND c.left_at BETWEEN at - interval '1 day' AND at - interval '1 hour' AND (c.polled_at IS NULL OR c.polled_at < m.due)
+   ORDER BY m.due, c.broadcast_id, c.chunk LIMIT at_most
+$$;
+REVOKE ALL ON FUNCTION door_silent_chunks(timestamptz, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_silent_chunks(timestamptz, integer) TO loa_worker;
+GRANT INSERT ON receipts_inbox TO loa_worker;  -- what a provider says when asked goes the way of what it says by itself

@@ -250,3 +250,19 @@ async def test_fifty_at_once_share_one_pool(sms: SmsTwilio, simulators: Simulato
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert sorted(m["to"] for m in await simulators.messages()) == numbers
+
+
+async def test_what_became_of_a_message_is_fetched_by_its_id(sms: SmsTwilio, simulators: Simulators) -> None:
+    sent = await sms.send(TO, TEXT, NOWHERE, 3600)
+    assert isinstance(sent, Accepted)
+    told = await sms.fetch(sent.provider_id)
+    assert told is not None
+    assert (told.status in {"queued", "sending", "sent", "delivered"}, told.error_code) == (True, None)
+    assert await sms.fetch("SM" + "0" * 32) is None
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, "{}"), (429, "{}"), (401, '{"code": 20003}'), (200, "no JSON")])
+async def test_a_provider_that_cannot_tell_says_so(status: int, body: str) -> None:
+    async with channel_to(answering(status, body)) as channel:
+        with pytest.raises(CannotList):
+            await channel.fetch("SM" + "0" * 32)

@@ -19,7 +19,7 @@ from service.settings import Settings
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from workers.carriers import Circuit, Provider, Route
-from workers.channels.base import Accepted, CannotList, Outcome
+from workers.channels.base import Accepted, CannotList, Outcome, Told
 from workers.jobs.contents import Contents
 from workers.jobs.tools import Tools
 from workers.jobs.ways_out import WaysOut
@@ -44,6 +44,7 @@ class Carrier:
     taken: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
+    says: dict[str, Told | None] = field(default_factory=dict)
     letters: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,6 +65,12 @@ class Carrier:
     async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the carrier's signature
         self.asked.append(to)
         raise CannotList("timeout")
+
+    async def fetch(self, provider_id: str) -> Told | None:
+        self.asked.append(provider_id)
+        if provider_id not in self.says:
+            raise CannotList("timeout")
+        return self.says[provider_id]
 
     async def close(self) -> None:
         return
