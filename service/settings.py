@@ -234,6 +234,12 @@ class Settings(BaseSettings):
             relays = (first, *relays)
         return tuple(each.model_copy(update={"sender": each.sender or self.need("smtp_from")}) for each in relays)
 
+    @property
+    def paces(self) -> dict[str, float]:
+        """What each channel that is set up may hand over in a second, by the provider it prefers: SMS segments, or letters."""
+        sms = [("sms", each.segments_per_second) for each in self.twilio_accounts[:1]]
+        return dict(sms + [("email", each.messages_per_second) for each in self.smtp_relays[:1]])
+
     def callback_secrets(self, account_sid: str) -> list[str]:
         """What may have signed a status callback that names this account: its token, or any where it names none of ours."""
         known = [(self.twilio_account_sid, self.twilio_auth_token)]

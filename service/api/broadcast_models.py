@@ -25,7 +25,7 @@ from service.broadcasts import (
     Urgency,
     ready_text,
 )
-from service.deliveries import Progress
+from service.deliveries import Estimate, Progress
 from service.errors import FieldError, Invalid
 from service.refusals import Language, sentence
 from service.rendering import SmsEncoding
@@ -178,6 +178,15 @@ class ProgressOut(BaseModel):
         return cls(**{name: getattr(progress, name) for name in cls.model_fields})
 
 
+class EstimateOut(BaseModel):
+    """Until the last of what waits will have been accepted by its carrier, which says nothing of being read. It counts in the pace that
+    the providers sell, what stands before it there, and the pace seen so far; a later warning that is more urgent makes it longer.
+    """
+
+    seconds_left: int
+    done_at: AwareDatetime
+
+
 class RenderedSmsOut(BaseModel):
     """The final text in the script that is sent, `{number}` where each message's own look-up number comes."""
 
@@ -228,6 +237,7 @@ class BroadcastOut(BaseModel):
     `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
     lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time or quiet hours.
     `stalled_since`: nothing has left of it since then though it should; somebody must look. `moves`: what you may do with it now.
+    `estimate`: how long it will take; null in lists, and when nobody can know.
     """
 
     id: UUID
@@ -259,6 +269,7 @@ class BroadcastOut(BaseModel):
     progress: ProgressOut
     rate: float
     last_progress_at: AwareDatetime | None
+    estimate: EstimateOut | None
     created_at: AwareDatetime
     submitted_at: AwareDatetime | None
     approved_at: AwareDatetime | None
@@ -273,6 +284,7 @@ class BroadcastOut(BaseModel):
         public_number: str | None,
         base: str,
         final: Rendered | None,
+        estimate: Estimate | None,
         waits_until: datetime | None,
         note: str | None,
         moves: Sequence[Move],
@@ -289,6 +301,7 @@ class BroadcastOut(BaseModel):
             progress=ProgressOut.of(progress),
             rate=round(progress.rate, 1),
             last_progress_at=progress.last_progress_at,
+            estimate=EstimateOut(seconds_left=estimate.seconds_left, done_at=estimate.done_at) if estimate else None,
             note=note,
             waits_until=waits_until,
             stalled_since=view.stalled_since if view.state in ("approved", "sending") else None,

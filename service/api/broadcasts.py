@@ -42,7 +42,7 @@ from service.broadcasts import (
     waiting_of,
 )
 from service.database import act_for, unit_transaction
-from service.deliveries import in_words, progress_of
+from service.deliveries import estimate_of, in_words, progress_of
 from service.refusals import Language
 from service.traces import follow
 from service.units import Unit
@@ -111,6 +111,10 @@ async def shown(
     progress = await progress_of(conn, view.id, now=context.now())
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
     waits = waiting_of(view, context.settings.quiet_hours, context.now())
+    estimate = None
+    if whole:
+        starts, paces = waits and waits[0], context.settings.paces
+        estimate = await estimate_of(conn, view, paces=paces, starts=starts, now=context.now())
     moves = moves_of(view, actor, failed=progress.failed, uncertain=progress.uncertain, now=context.now())
     return BroadcastOut.of(
         view,
@@ -118,6 +122,7 @@ async def shown(
         public_number=number,
         base=context.settings.public_base,
         final=final,
+        estimate=estimate,
         waits_until=waits and waits[0],
         note=note_of(view, waits, language, carrier_says=in_words(view.pause_reason, language)),
         moves=moves,

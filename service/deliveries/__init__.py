@@ -2,6 +2,7 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
+from service.deliveries.estimate import Estimate, estimate_of
 from service.deliveries.failures import Again, FailureRules
 from service.deliveries.figures import Figure, Reached, measure_broadcasts, system_figures
 from service.deliveries.lifecycle import Shown
@@ -21,6 +22,7 @@ __all__ = [
     "AttemptTokens",
     "AudienceMoved",
     "DeliveryView",
+    "Estimate",
     "FailureRules",
     "Figure",
     "NotReached",
@@ -35,6 +37,7 @@ __all__ = [
     "apply_batch",
     "apply_receipts",
     "check_signature",
+    "estimate_of",
     "in_words",
     "list_deliveries",
     "list_received",

@@ -23,6 +23,7 @@ from service.broadcasts import (
     move,
     outgrown,
     preferences_of,
+    rendered,
     resolve_audience,
     waits_until,
 )
@@ -32,6 +33,7 @@ from service.errors import Conflict
 from service.outbox import DeliverChunk
 from service.readiness import readiness_of
 from service.records import reserve_numbers
+from service.signing.errors import VerificationError
 
 CHUNK = 500
 PLAN_AHEAD = timedelta(minutes=2)
@@ -65,14 +67,15 @@ class AudienceMoved(Exception):
 
 
 async def plan(
-    engine: AsyncEngine, *, unit_id: int, broadcast_id: int, quiet: QuietHours | None = None, now: datetime
+    engine: AsyncEngine, *, unit_id: int, broadcast_id: int, quiet: QuietHours | None = None, digits: int = 12, now: datetime
 ) -> Planned:
     """Plans a due broadcast and moves it to `sending`; the chunks to deliver, none if there was nothing to plan (any more).
 
     One with a time of its own is due a little before it, so that its first message leaves on time: its chunks wait until then, or until
     the quiet hours that hold then are over.
 
-    Pauses it with `broadcast.audience_grew` or `unit.not_ready`, or cancels it with `broadcast.overdue` where that is so.
+    Pauses it with `broadcast.audience_grew` or `unit.not_ready`, or cancels it with `broadcast.overdue` where that is so. `digits`: of
+    its look-up numbers.
     """
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
@@ -107,7 +110,17 @@ async def plan(
             planned = await _insert(conn, broadcast, channel, first=number, chunk=len(chunks), now=now)
             if number + planned > first + total:
                 raise AudienceMoved
-            chunks += await _chunks(conn, broadcast, channel, first=number, planned=planned, chunk=len(chunks), waits=waits)
+            segments = await _segments(conn, broadcast, digits) if channel == "sms" else 1
+            chunks += await _chunks(
+                conn,
+                broadcast,
+                channel,
+                first=number,
+                planned=planned,
+                chunk=len(chunks),
+                segments=segments,
+                waits=waits,
+            )
             number += planned
         await move(conn, broadcast_id, State.SENDING, now=now, planned_at=now, waits_until=waits)
         await _note(conn, broadcast, Action.BROADCAST_PLANNED, now, deliveries=number - first)
@@ -149,14 +162,22 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
 
 
 async def _chunks(
-    conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, planned: int, chunk: int, waits: datetime | None
+    conn: AsyncConnection,
+    broadcast: BroadcastView,
+    channel: str,
+    *,
+    first: int,
+    planned: int,
+    chunk: int,
+    segments: int,
+    waits: datetime | None,
 ) -> Sequence[int]:
     """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again."""
     rows = await conn.execute(
         text(
-            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, not_before)"
+            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, segments, not_before)"
             " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
-            "   least((i + 1) * :size, :planned) - i * :size, CAST(:waits AS timestamptz)"
+            "   least((i + 1) * :size, :planned) - i * :size, :segments, CAST(:waits AS timestamptz)"
             " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i RETURNING chunk"
         ),
         {
@@ -169,10 +190,20 @@ async def _chunks(
             "size": CHUNK,
             "end": first + planned,
             "planned": planned,
+            "segments": segments,
             "waits": waits,
         },
     )
     return sorted(rows.scalars())
+
+
+async def _segments(conn: AsyncConnection, broadcast: BroadcastView, digits: int) -> int:
+    """Of each SMS with its number: what it costs the provider."""
+    try:
+        final = await rendered(conn, broadcast, sender="", now=broadcast.updated_at, digits=digits)
+    except VerificationError:  # nothing of it will leave: whoever is to send it verifies its record, too, and says so
+        return 1
+    return final.sms.segments if final and final.sms else 1
 
 
 async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> Planned:

@@ -38,6 +38,7 @@ class Carrier:
         self._posting: list[asyncio.Task[None]] = []
         self._session: aiohttp.ClientSession | None = None
         self._line_free_at = 0.0
+        self._longest_line = 0.0
 
     async def start(self) -> None:
         session = aiohttp.ClientSession(
@@ -54,6 +55,10 @@ class Carrier:
         if self._session:
             await self._session.close()
 
+    def line(self) -> dict[str, float]:
+        """How long what waits in the line takes to leave, and the longest that it ever took, in seconds."""
+        return {"seconds": max(0.0, self._line_free_at - asyncio.get_running_loop().time()), "longest": self._longest_line}
+
     def take(self, sms: Sms, *, fails_with: int | None) -> None:
         """Sends a message on its way, at the line's pace if there is one."""
         faults = self._faults.sms
@@ -62,6 +67,7 @@ class Carrier:
         if faults.segments_per_second:
             self._line_free_at = max(self._line_free_at, loop.time()) + sms.segments / faults.segments_per_second
             wait = self._line_free_at - loop.time()
+            self._longest_line = max(self._longest_line, wait)
         if wait > sms.valid_for:  # it would only leave the queue when it may not any more
             wait, fails_with = sms.valid_for, 30036
         done = "undelivered" if fails_with else "delivered"

@@ -44,6 +44,7 @@ class TwilioApi:
         app.router.add_route(f"{_PATH}.json", self.create, methods=["POST"])
         app.router.add_route(f"{_PATH}.json", self.listing, methods=["GET"])
         app.router.add_route(_PATH + "/{sid}.json", self.fetch, methods=["GET"])
+        app.router.add_route("/queue", self.queue, methods=["GET"])
 
     async def create(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
@@ -82,6 +83,10 @@ class TwilioApi:
             return refused
         sms = self._outbox.sms(request.path_params["sid"])
         return _json(200, twilio_wire.message(sms, self._account)) if sms else _refused(404, 20404)
+
+    async def queue(self, _: Request) -> Response:
+        """What a provider that sells `segments_per_second` holds: what is above its pace waits in its line."""
+        return _json(200, self._carrier.line())
 
     async def listing(self, request: Request) -> Response:
         if (refused := self._not_ours(request)) is not None:

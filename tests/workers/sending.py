@@ -43,7 +43,15 @@ class School:
     unit: int = 0
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
-    async def approved(self, *, phones: int, emails: int, urgency: str = "urgent", send_in: timedelta | None = None) -> int:
+    async def approved(
+        self,
+        *,
+        phones: int,
+        emails: int,
+        urgency: str = "urgent",
+        send_in: timedelta | None = None,
+        sms: str = "Có tin giả. Gọi số trường đã lưu.",
+    ) -> int:
         """A warning to so many parents, approved just now; its internal id. `send_in`: it is to leave so long from now."""
         now = datetime.now(UTC)
         world = await make_world(self.engines.owner, self.master)
@@ -58,7 +66,7 @@ class School:
             kind="scam_alert",
             urgency=urgency,
             title="Tin giả đòi đóng tiền",
-            texts=Texts("Có tin giả. Gọi số trường đã lưu.", EmailText("Tin giả đòi đóng tiền", "Có tin giả.")),
+            texts=Texts(sms, EmailText("Tin giả đòi đóng tiền", "Có tin giả.")),
             audience=Audience(),
             channels=("sms", "email"),
             expires_at=now + timedelta(days=30),

@@ -24,6 +24,7 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
             unit_id=unit_id,
             broadcast_id=broadcast_id,
             quiet=tools.settings.quiet_hours,
+            digits=tools.numbers.digits,
             now=tools.clock(),
         )
     except AudienceMoved:

@@ -94,3 +94,27 @@ $$;
 
 REVOKE ALL ON FUNCTION door_next_chunks(text, integer), door_take_outbox(integer, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_next_chunks(text, integer), door_take_outbox(integer, text) TO loa_worker;
+
+-- How long it will take. Segments a message of the chunk costs its provider; 1 for an email.
+ALTER TABLE delivery_chunks ADD COLUMN segments smallint NOT NULL DEFAULT 1;
+
+-- What is left of the acting unit's broadcast and what stands before it at the providers, in segments or letters: all of the more urgent,
+-- and of its equals as much as it has itself, since they take turns. Sums of all units' broadcasts, nobody's by itself.
+CREATE FUNCTION door_work_ahead(of_broadcast bigint) RETURNS TABLE (channel text, own bigint, before bigint)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH under_way AS (
+    SELECT b.id, array_position('{emergency,urgent,advisory}', b.urgency) AS rank, c.channel, sum(c.waiting * c.segments) AS work
+      FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id
+     WHERE b.state = 'sending' AND c.waiting > 0 AND (b.id = of_broadcast OR b.waits_until IS NULL OR b.waits_until <= now())
+     GROUP BY b.id, c.channel)
+  SELECT mine.channel, mine.work, coalesce(sum(CASE WHEN other.rank < mine.rank THEN other.work WHEN other.rank = mine.rank
+           THEN least(other.work, mine.work) END), 0)::bigint
+    FROM under_way mine LEFT JOIN under_way other ON other.channel = mine.channel AND other.id <> mine.id AND other.rank <= mine.rank
+   WHERE mine.id = of_broadcast AND EXISTS (SELECT FROM broadcasts b WHERE b.id = of_broadcast AND b.unit_id = loa_unit())
+   GROUP BY mine.channel, mine.work;
+END $$;
+REVOKE ALL ON FUNCTION door_work_ahead(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_work_ahead(bigint) TO loa_web;

@@ -63,10 +63,11 @@ class System:
         async with self.engines.owner.begin() as conn:
             made = await conn.execute(
                 text(
-                    "INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id,"
+                    "WITH its AS (UPDATE records SET unit_id = :unit RETURNING id)"
+                    " INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id,"
                     "   audience_count, record_id)"
                     " SELECT :unit, 'approved', 'scam_alert', :urgency, 't', '{}', CAST(:audience AS jsonb), :channels,"
-                    "   now() + interval '1 day', :by, :count, id FROM records RETURNING id"
+                    "   now() + interval '1 day', :by, :count, its.id FROM its RETURNING id"
                 ),
                 values,
             )
