@@ -10,9 +10,10 @@ _VI = {
     "button": "Thôi nhận",
     "done_title": "Đã ghi nhận",
     "done": "Hộp thư này sẽ không nhận tin thường của {unit} nữa.",
-    "back": "Muốn nhận lại: báo với nhà trường.",
+    "back": "Muốn nhận lại, hãy báo với đơn vị gửi.",
     "busy_title": "Đang có nhiều người truy cập",
     "busy": "Mời bạn thử lại sau ít phút.",
+    "footer": "Không cần tài khoản. Trang không theo dõi bạn.",
     "some_unit": "đơn vị gửi thư",
 }
 
@@ -23,9 +24,10 @@ _EN = {
     "button": "Stop them",
     "done_title": "Noted",
     "done": "This mailbox will get no more general messages from {unit}.",
-    "back": "To get them again, tell the school.",
+    "back": "To get them again, tell the sender.",
     "busy_title": "Many people are here right now",
     "busy": "Please try again in a few minutes.",
+    "footer": "No account is needed. This page does not track you.",
     "some_unit": "the sender",
 }
 
