@@ -46,13 +46,15 @@ class Carrier:
     asked: list[str] = field(default_factory=list)
     says: dict[str, Told | None] = field(default_factory=dict)
     letters: list[object] = field(default_factory=list)
+    valid_for: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.open.set()
 
-    async def send(self, to: str, letter: object, *_: object) -> Outcome:
+    async def send(self, to: str, letter: object, *further: object) -> Outcome:
         self.taken.append(to)
         self.letters.append(letter)
+        self.valid_for += further[1:]  # behind an SMS's callback address
         await self.open.wait()
         return Accepted(f"id-{len(self.taken)}")
 

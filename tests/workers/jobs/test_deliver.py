@@ -1,6 +1,7 @@
 """A chunk under way: what was asleep does not call, a hung carrier costs no lease, and what cannot be believed is not sent."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +36,13 @@ async def test_everybody_in_a_chunk_is_called_once(bench: Bench) -> None:
     await _deliver(bench)
     assert len(bench.carrier.taken) == len(set(bench.carrier.taken)) == 3
     assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
+
+
+async def test_a_carrier_is_told_how_long_the_warning_is_still_valid(bench: Bench) -> None:
+    bench.clock.ahead += timedelta(hours=23)  # of the 24 it was approved for
+    await _deliver(bench)
+    assert all(isinstance(left, float) and 3500 < left <= 3600 for left in bench.carrier.valid_for)
+    assert len(bench.carrier.valid_for) == 3
 
 
 async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobody(bench: Bench) -> None:
