@@ -49,7 +49,7 @@ async def test_the_new_master_key_opens_everything_and_the_old_one_nothing(
     before = await _opened(engines, master, world)
     new = MasterKey.parse(NEW)
     async with engines.owner.begin() as conn:
-        assert await rewrap(conn, master, new) == 4 + 3 + 1, "data keys, deployment keys, the signing key"
+        assert await rewrap(conn, master, new) == 4 + 4 + 1, "data keys, deployment keys, the signing key"
     assert await _opened(engines, new, world) == before
     async with engines.owner.begin() as conn:
         assert await rewrap(conn, master, new) == 0, "again changes nothing"
@@ -98,7 +98,7 @@ async def _the_home_opens(engines: Engines, home: Home, expected: str) -> None:
 
 
 async def test_a_home_gets_its_new_key_and_keeps_no_other(engines: Engines, world: World, home: Home, master_text: str) -> None:
-    assert await change_master_key(engines.owner, home, NEW) == 8
+    assert await change_master_key(engines.owner, home, NEW) == 9
     await _the_home_opens(engines, home, NEW)
     assert master_text not in home.secrets_file.read_text(encoding="utf-8")
     assert home.secrets_file.stat().st_mode & 0o077 == 0
