@@ -46,9 +46,9 @@ def decide(
 ) -> Decision:
     """What becomes of a delivery that was surely not taken.
 
-    `stops`: the provider takes nothing more of its broadcast; it waits for another provider, or for whoever resumes it. What is temporary is tried again as its code says,
-    else after 1, 2, 4 ... seconds, at most 15 minutes, half of it by chance; a provider that asks for less is given all the time there
-    is. Nothing waits beyond the warning's expiry.
+    `stops`: the provider takes nothing more of its broadcast; it waits for another provider, or for whoever resumes it. What is
+    temporary is tried again as its code says, else after 1, 2, 4 ... seconds, at most 15 minutes, half of it by chance; a provider that
+    asks for less is given all the time there is. Nothing waits beyond the warning's expiry.
     """
     means = meaning_of(refused.code, refused.error_class)
     if stops:
