@@ -48,6 +48,8 @@ def email_route(settings: Settings) -> Route[EmailChannel]:
                 each.sender,
                 ca_file=each.ca_file,
                 timeout=EMAIL_TIMEOUT,
+                pool=settings.smtp_connections,
+                per_domain=settings.smtp_connections_per_domain,
             ),
             Circuit(each.name),
         )

@@ -9,6 +9,7 @@ import re
 import ssl
 from contextlib import suppress
 from typing import Literal
+from weakref import WeakValueDictionary
 
 import aiosmtplib
 
@@ -24,7 +25,7 @@ _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]|^[^@]*$")
 
 
 class EmailSmtp:
-    """An `EmailChannel`. At most `pool` connections, opened when needed. Make and close it in the event loop that uses it."""
+    """An `EmailChannel`. At most `pool` connections, opened when needed, and at most `per_domain` letters to one domain at once. Make and close it in the event loop that uses it."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class EmailSmtp:
         *,
         ca_file: str = "",
         pool: int = 10,
+        per_domain: int = 10,
         timeout: float = 30,
     ) -> None:
         """`sender` is the envelope's, where bounces go: a bare address, else ValueError. Without a username nobody logs in.
@@ -52,6 +54,8 @@ class EmailSmtp:
         self._sender = sender
         self._timeout = timeout
         self._free = asyncio.Semaphore(pool)
+        self._per_domain = per_domain
+        self._domains: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # of those being written to
         self._idle: list[_Connection] = []
         self._closed = False
 
@@ -59,7 +63,7 @@ class EmailSmtp:
         """See `EmailChannel.send`. `Accepted.provider_id` is the Message-ID: SMTP gives no other name that lasts."""
         if _NO_ADDRESS.search(to):
             return Refused("smtp.address", "number")
-        async with self._free:
+        async with self._domain(to), self._free:
             while self._idle:
                 connection = self._idle.pop()
                 try:
@@ -70,6 +74,14 @@ class EmailSmtp:
             if not isinstance(opened, _Connection):
                 return opened
             return await self._over(opened, to, message)
+
+    def _domain(self, to: str) -> asyncio.Semaphore:
+        """Its places. A domain that is slow, or of which half the list is, leaves connections for the others."""
+        name = to.rpartition("@")[2].lower()
+        found = self._domains.get(name)
+        if found is None:
+            found = self._domains[name] = asyncio.Semaphore(self._per_domain)
+        return found
 
     async def close(self) -> None:
         """See `EmailChannel.close`. Sends under way are the caller's to wait for."""

@@ -295,3 +295,14 @@ async def test_two_hundred_letters_go_over_ten_connections() -> None:
 def test_a_sender_that_is_no_bare_address_stops_the_start(sender: str) -> None:
     with pytest.raises(ValueError, match="bare address"):
         EmailSmtp("127.0.0.1", 25, "", "", "none", sender)
+
+
+async def test_a_slow_domain_leaves_connections_for_the_others(simulators: Simulators) -> None:
+    channel = EmailSmtp("127.0.0.1", simulators.smtp_port, "", "", "none", SENDER, pool=3, per_domain=2)
+    await simulators.fault("email", latency_ms=300)
+    many = [f"p{n}@big.example" for n in range(6)]
+    sent = await asyncio.gather(*(channel.send(to, letter(to)) for to in [*many, "one@small.example"]))
+    await channel.close()
+    assert all(isinstance(outcome, Accepted) for outcome in sent)
+    order = [message["to"] for message in await simulators.messages()]
+    assert order.index("one@small.example") <= 2, "it does not wait for the five before it"
