@@ -13,7 +13,7 @@ COPY workers workers
 RUN /opt/venv/bin/python -m compileall -q /opt/venv/lib contact_registry service workers && chmod -R a+rX /opt
 
 FROM python:3.11.14-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home loa && install -d -o loa -g loa -m 0700 /var/lib/loa
+RUN useradd --system --uid 10001 --no-create-home loa && install -d -o loa -g loa -m 0700 /var/lib/loa /backups
 COPY --from=made /opt /opt
 WORKDIR /opt/loa
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

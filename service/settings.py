@@ -171,6 +171,7 @@ class Settings(BaseSettings):
     heartbeat_file: Path | None = None
     metrics_token: SecretStr | None = None
     metrics_port: int = Field(0, ge=0, le=65535)
+    numbers_file: Path | None = None
 
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     number_digits: Annotated[Literal[12, 16], BeforeValidator(_number)] = 12

@@ -35,10 +35,12 @@ from workers.carriers import email_route, rates, sms_route
 from workers.exposing import exposed
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
+from workers.jobs.numbering import keep_numbers
 from workers.jobs.tools import Tools
 from workers.jobs.watching import (
     beat,
     drop_again_and_again,
+    keep_numbers_again_and_again,
     poll_again_and_again,
     receive_again_and_again,
     reconcile_again_and_again,
@@ -121,6 +123,7 @@ async def _work(tools: Tools) -> int:
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
+    await keep_numbers(tools)
     arq = _arq_worker(tools)
     loops = (
         take_turns_again_and_again,
@@ -133,6 +136,7 @@ async def _work(tools: Tools) -> int:
         relay_commands,
         retain_again_and_again,
         reseal_again_and_again,
+        keep_numbers_again_and_again,
     )
     heart = asyncio.create_task(beat(tools, tools.clock()))
     beside = [asyncio.create_task(loop_(tools)) for loop_ in loops] + [asyncio.create_task(tools.pacing.keep())]

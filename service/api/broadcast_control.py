@@ -31,7 +31,8 @@ async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None
     """Goes on where it was paused, by a person or by the system.
 
     Paused with `broadcast.audience_grew` it is refused once more, with the present number of messages in `errors`; asked again with that
-    number as `audience_count` it goes on. Whoever wrote or edited it may not say so.
+    number as `audience_count` it goes on. Whoever wrote or edited it may not say so. Paused with `system.restored` it is refused once more,
+    with the backup's time and how many messages may have left since; asked again with `after_restore` it goes on.
     """
     return await move.run(
         actor,
@@ -42,6 +43,7 @@ async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None
             actor,
             broadcast_id=broadcast_id,
             audience_count=body.audience_count if body else None,
+            after_restore=body is not None and body.after_restore,
             now=move.context.now(),
         ),
     )

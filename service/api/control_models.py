@@ -22,9 +22,12 @@ class CancelIn(_Asked):
 
 
 class ResumeIn(_Asked):
-    """`audience_count`: yes to so many messages, for a broadcast that was paused because its audience had grown."""
+    """`audience_count`: yes to so many messages, for a broadcast that was paused because its audience had grown.
+    `after_restore`: yes to going on though the system was restored from a backup, and some people may get it twice.
+    """
 
     audience_count: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    after_restore: bool = False
 
 
 class RepeatIn(_Asked):

@@ -51,6 +51,8 @@ class Action(StrEnum):
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_LIFTED = "suppression.lifted"
     SUPPRESSION_NOTICED = "suppression.noticed"  # by the system: a dead number or mailbox; written by door_suppress_dead
+    BACKUP_MADE = "backup.made"
+    BACKUP_RESTORED = "backup.restored"
     RETENTION_RUN = "retention.run"
     DATA_KEY_RETIRED = "data_key.retired"
     DATA_KEY_DELETED = "data_key.deleted"

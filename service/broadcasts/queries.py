@@ -51,6 +51,7 @@ class BroadcastView:
     approved_at: datetime | None
     return_reason: str | None
     pause_reason: str | None
+    restored_from: datetime | None
     cancel_reason: str | None
     record_id: UUID | None
     public_serial: int | None
@@ -76,7 +77,7 @@ class Located:
 _SELECT = """
 SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
        b.channels, b.drill, b.send_at, b.expires_at, b.waits_until, b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
-       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.cancel_reason, b.record_id,
+       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.restored_from, b.cancel_reason, b.record_id,
        r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
   FROM broadcasts b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id
 """

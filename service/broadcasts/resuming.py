@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
@@ -10,6 +11,7 @@ from service.broadcasts.counting import count_messages
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.clock import on_screen
 from service.errors import Conflict, FieldError, Forbidden
 from service.outbox import PlanBroadcast, put
 from service.readiness import readiness_of
@@ -18,26 +20,39 @@ GROWTH = 1.05
 """An audience that has grown by more than this since it was approved is not written to: the count the approver saw would be untrue."""
 
 
+RESTORED = "system.restored"
+"""Paused because the system was restored from a backup, which does not know what has left since."""
+
+
 def outgrown(view: BroadcastView, recipients: int) -> bool:
     """Whether so many recipients are more than were approved, or confirmed since."""
     return recipients > (view.audience_confirmed or view.audience_count or 0) * GROWTH
 
 
 async def resume(
-    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, audience_count: int | None = None, now: datetime
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    broadcast_id: int,
+    audience_count: int | None = None,
+    after_restore: bool = False,
+    now: datetime,
 ) -> BroadcastView:
     """Goes on where it was paused, by whomever. The transaction acts for the broadcast's unit.
 
     An audience that has grown is counted anew: the refusal says how many there are now, and `audience_count` says yes to so many. As in
-    approval, an author or editor does not say it.
+    approval, an author or editor does not say it. One that was under way when the system was restored from a backup is resumed by
+    `after_restore`: the refusal before says of when the backup is and how many messages may have left since.
     Raises `Forbidden` with `auth.scope` or `approval.by_author`, `NotFound("broadcast.unknown")`, `Conflict` with
-    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready` or `broadcast.audience_grew`.
+    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready`, `broadcast.audience_grew` or `broadcast.restored`.
     """
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.state != State.PAUSED:
         raise Conflict("broadcast.not_allowed_in_state", state=view.state)
     require_not_overdue(view, now)
+    if view.pause_reason == RESTORED and not after_restore:
+        raise Conflict("broadcast.restored", fields=(await _since_backup(conn, view),))
     becomes = State.APPROVED if view.planned_at is None else State.SENDING
     confirmed = view.audience_confirmed
     if view.planned_at is None:
@@ -57,6 +72,14 @@ async def resume(
         now=now,
     )
     return await find_broadcast(conn, broadcast_id)
+
+
+async def _since_backup(conn: AsyncConnection, view: BroadcastView) -> FieldError:
+    open_ = text("SELECT sum(waiting + uncertain) FROM delivery_chunks WHERE broadcast_id = :broadcast")
+    known = (await conn.execute(open_, {"broadcast": view.id})).scalar_one()
+    deliveries = view.audience_count if known is None else known
+    at = on_screen(view.restored_from) if view.restored_from else ""
+    return FieldError("after_restore", "restored.since", {"at": at, "deliveries": int(deliveries or 0)})
 
 
 async def reopen(conn: AsyncConnection, broadcast_id: int, *, actor: Actor | None, now: datetime) -> BroadcastView:

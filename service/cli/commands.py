@@ -5,7 +5,8 @@ import sys
 import typer
 
 from contact_registry import ImportRefused, Unsealable
-from service.cli import accounts, audit, contacts, keys, lists, processes, records, retention, texts, units
+from service.backups.programs import ProgramFailed
+from service.cli import accounts, audit, backups, contacts, keys, lists, processes, records, retention, texts, units
 from service.cli.deployment import Problem
 from service.database.schema import SchemaProblem
 from service.errors import LoaError, RowsRefused
@@ -21,7 +22,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its locals could hold personal data
 )
-for command in (processes.run, processes.migrate, processes.web, processes.simulators, records.verify):
+for command in (
+    processes.run,
+    processes.migrate,
+    processes.web,
+    processes.simulators,
+    records.verify,
+    backups.backup,
+    backups.restore,
+):
     app.command()(command)
 app.add_typer(units.app, name="units")
 app.add_typer(accounts.app, name="accounts")
@@ -50,5 +59,7 @@ def main() -> None:
         word = Words.of_terminal()("import_row").lower()
         lines += [f"  {word} {row.row}, {row.column}: {sentence(row.code, terminal_language(), row.values)}" for row in rows]
         sys.exit("\n".join(lines))
+    except ProgramFailed as failed:
+        sys.exit(str(failed))
     except ImportRefused as refused:
         sys.exit(sentence(refused.code, terminal_language()))

@@ -49,19 +49,20 @@ async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
         master = MasterKey.parse(settings.need("master_key"))
         url = settings.need("database_url_owner")
         migrated = upgrade(url)
-        async with _owner_engine(url) as engine:
+        async with owner_engine(url) as engine:
             yield await _opened(engine, master, migrated)
         return
     home, done = Home.at(settings.home), list[Migrated]()
     async with (
         running_servers(home, lambda url: done.append(upgrade(url))),
-        _owner_engine(postgres.url(home, OWNER)) as engine,
+        owner_engine(postgres.url(home, OWNER)) as engine,
     ):
         yield await _opened(engine, MasterKey.parse((await settled(engine, home)).master_key), done[0])
 
 
 @asynccontextmanager
-async def _owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """The owner's engine, for one command."""
     engine = make_engine(url, name="loa cli", pool_size=1)
     try:
         yield engine

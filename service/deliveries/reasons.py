@@ -15,6 +15,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Máy gửi bị ngắt giữa chừng, chưa rõ tin đã đi hay chưa.",
         "The sender stopped half-way; nobody knows whether it left.",
     ),
+    "system.restored": (
+        "Hệ thống đã được khôi phục từ bản sao lưu, chưa rõ tin đã đi hay chưa.",
+        "The system was restored from a backup; nobody knows whether it has left since.",
+    ),
     "content.missing": ("Bản tin đã ký không có nội dung cho kênh này.", "The signed record has no text for this channel."),
     "channel.not_set_up": ("Kênh này chưa được cài đặt.", "This channel is not set up."),
     "not_listed": ("Nhà mạng không có tin này, đang gửi lại.", "The carrier does not have it; it is being sent again."),

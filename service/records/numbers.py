@@ -27,6 +27,11 @@ async def reserve_numbers(conn: AsyncConnection, how_many: int, record_id: UUID,
     return int(first)
 
 
+async def next_number(conn: AsyncConnection) -> int:
+    """Where the counter stands: every number below it may have been issued. Through a door: needs no acting unit."""
+    return int((await conn.execute(text("SELECT door_next_number()"))).scalar_one())
+
+
 async def blocks_after(conn: AsyncConnection, number: int) -> list[Block]:
     """Blocks that begin above `number`, in order.
 

@@ -21,6 +21,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The audience has grown by more than 5% since approval, so sending stopped for a new approval.",
     ),
     "broadcast.paused_by_person": ("Người duyệt đã tạm dừng tin này.", "An approver has paused this broadcast."),
+    "system.restored": (
+        "Hệ thống đã được khôi phục từ bản sao lưu. Chưa rõ tin nào đã đi sau lúc sao lưu, nên tin được dừng lại.",
+        "The system was restored from a backup. What has left since is not known, so this was stopped.",
+    ),
+    "broadcast.restored": (
+        "Tin này đang gửi dở khi hệ thống được khôi phục từ bản sao lưu. Có người có thể nhận hai lần.",
+        "This was under way when the system was restored from a backup. Some people may get it twice.",
+    ),
+    "restored.since": (
+        "Bản sao lưu lúc {at}; {deliveries} tin chưa rõ đã đi hay chưa. Nếu vẫn gửi tiếp, gửi lại kèm after_restore: true.",
+        "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. To go on, ask again with after_restore: true.",
+    ),
     "broadcast.channel_or_number": (
         "Gửi channel hoặc number: một trong hai.",
         "Send channel or number: one of the two.",

@@ -5,6 +5,7 @@ from typing import Any
 
 from service.refusals import (
     accounts,
+    backups,
     broadcasts,
     bulk,
     contacts,
@@ -18,7 +19,21 @@ from service.refusals import (
     units,
 )
 
-AREAS = (requests, fields, units, accounts, bulk, readiness, imports, contacts, content, registered_texts, broadcasts, records)
+AREAS = (
+    requests,
+    fields,
+    units,
+    accounts,
+    bulk,
+    readiness,
+    imports,
+    contacts,
+    content,
+    registered_texts,
+    broadcasts,
+    records,
+    backups,
+)
 
 SENTENCES: Mapping[str, tuple[str, str]] = {code: told for area in AREAS for code, told in area.SENTENCES.items()}
 

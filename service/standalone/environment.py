@@ -51,6 +51,7 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
         "LOA_DATABASE_URL_LOOKUP": postgres.url(home, LOOKUP),
         "LOA_VALKEY_URL": valkey.url(home),
         "LOA_MASTER_KEY": secrets.master_key,
+        "LOA_NUMBERS_FILE": str(home.numbers_file),
     }
     if kind == "demo":
         own |= {

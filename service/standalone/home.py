@@ -4,7 +4,7 @@
     valkey/      the queue's append-only file
     logs/        one file a process
     run/         process records and the lock that says who runs this home
-    secrets.json, kind, demo.json, metrics.json
+    secrets.json, numbers, kind, demo.json, metrics.json
 
 PostgreSQL trusts whoever reaches its socket, so the sockets lie in directories that only their owner enters. A Unix socket's
 path ends at 107 characters: a home too deep for that gets a socket directory under the system's temporary one.
@@ -58,6 +58,11 @@ class Home:
     @property
     def secrets_file(self) -> Path:
         return self.root / "secrets.json"
+
+    @property
+    def numbers_file(self) -> Path:
+        """The highest number that may have been issued: kept beside the keys, apart from backups."""
+        return self.root / "numbers"
 
     @property
     def kind_file(self) -> Path:

