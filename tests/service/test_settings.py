@@ -16,8 +16,6 @@ VALUES = {
     "LOA_SMTP_INBOX_PORT": "8125",
     "LOA_PUBLIC_URL": "https://loa.example",
     "LOA_LOG_LEVEL": "DEBUG",
-    "LOA_METRICS_PORT": "9200",
-    "LOA_METRICS_TOKEN": "a-metrics-token-of-some-length",
     "LOA_DATABASE_URL_SUPERUSER": "postgresql+psycopg://postgres@db/postgres",
     "LOA_DATABASE_URL_OWNER": "postgresql+psycopg://loa_owner@db/loa",
     "LOA_DATABASE_URL_WEB": "postgresql+psycopg://loa_web@db/loa",
