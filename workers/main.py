@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import get_args
 from uuid import uuid4
 
@@ -31,7 +32,8 @@ from service.outbox import Lane, Queue
 from service.outbox.queue import decode, encode, queue_name
 from service.settings import SettingProblem, Settings
 from service.signing.lookup_numbers import LookupNumbers
-from workers.carriers import email_route, rates, sms_route
+from workers.carriers import Route, email_route, rates, sms_route
+from workers.channels.base import EmailChannel, SmsChannel
 from workers.exposing import exposed
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
@@ -61,7 +63,20 @@ _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who 
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
 
 
-async def _make_tools(settings: Settings, lane: Lane) -> Tools:
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Who carries each channel."""
+
+    sms: Route[SmsChannel]
+    email: Route[EmailChannel]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Routes":
+        """Those that the settings name."""
+        return cls(sms_route(settings), email_route(settings))
+
+
+async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     engine = make_engine(settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10)
     await require_schema(engine)
     master = MasterKey.parse(settings.need("master_key"))
@@ -85,8 +100,8 @@ async def _make_tools(settings: Settings, lane: Lane) -> Tools:
         numbers=numbers,
         tokens=tokens,
         ways_out=ways_out,
-        sms=sms_route(settings),
-        email=email_route(settings),
+        sms=routes.sms,
+        email=routes.email,
         contents=Contents(settings.smtp_from, ways_out=ways_out.open),
         window=Window(),
         pacing=Pacing(queue.pool, lane, rates(settings)),
@@ -112,9 +127,9 @@ def _arq_worker(tools: Tools) -> Worker:
     )
 
 
-async def work(settings: Settings, lane: Lane) -> int:
-    """Works until asked to stop (0) or until Valkey is gone (1)."""
-    tools = await _make_tools(settings, lane)
+async def work(settings: Settings, lane: Lane, routes: Routes | None = None) -> int:
+    """Works until asked to stop (0) or until Valkey is gone (1). `routes`: others than the settings name."""
+    tools = await _make_tools(settings, lane, routes or Routes.of(settings))
     async with exposed(tools):
         return await _work(tools)
 

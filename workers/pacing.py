@@ -164,6 +164,7 @@ class Pacing:
         async with asyncio.TaskGroup() as group:
             for bucket in self._buckets.values():
                 group.create_task(self._keep(bucket))
+            await asyncio.Event().wait()  # also where nothing is paced: a worker takes the end of this for its own
 
     async def _keep(self, bucket: _Bucket) -> None:
         loop = asyncio.get_running_loop()

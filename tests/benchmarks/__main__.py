@@ -1,4 +1,4 @@
-"""`make bench`: runs everything once and prints the table. `PARENTS=2000 CONTACTS=100000 make bench` for a quick look."""
+"""`make bench`: runs everything once and prints the table. `PARENTS=2000 CONTACTS=100000 MANY=50000 make bench` for a quick look."""
 
 import asyncio
 import os
@@ -11,13 +11,14 @@ from rich.table import Table
 from service.standalone.home import Home
 from service.standalone.secrets import load_or_make
 from tests.acceptance.system import running_system, short_home
-from tests.benchmarks import imports, lookups, planning, receipts, registry, sending
+from tests.benchmarks import imports, lookups, million, planning, receipts, registry, sending
 from tests.benchmarks.rows import Row
 
 PARENTS = int(os.environ.get("PARENTS", "10000"))
 DELIVERIES = 100_000
 LIST = 20_000
 CONTACTS = int(os.environ.get("CONTACTS", "1500000"))
+MANY = int(os.environ.get("MANY", "1000000"))
 
 
 async def _measure() -> list[Row]:
@@ -27,6 +28,8 @@ async def _measure() -> list[Row]:
         rows += await planning.measure(Home.at(home), DELIVERIES)
     with short_home() as home:
         rows += await registry.measure(Home.at(home), CONTACTS)
+    with short_home() as home:
+        rows += await million.measure(Home.at(home), MANY)
     with short_home() as home, running_system(home) as system:
         secrets = load_or_make(Home.at(home))
         sending.fill(system, PARENTS)

@@ -54,6 +54,13 @@ async def approve_broadcast(
         await make_signing_key(conn, master, world.units["sgddt-dongnai"], purpose="record", now=now - timedelta(days=1))
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"))
     await add_parents(engines.owner, master, world.units["nbk-thcs"], phones=phones, emails=emails)
+    made = Approved(engines, world, master, numbers, world.units[unit], 0)
+    return await approve_another(made, unit=unit, urgency=urgency)
+
+
+async def approve_another(of: Approved, *, unit: str, urgency: str) -> Approved:
+    """One more warning in the same world, to everybody at the unit."""
+    engines, world, now = of.engines, of.world, datetime.now(UTC)
     draft = Draft(
         kind="scam_alert",
         urgency=urgency,
@@ -74,8 +81,8 @@ async def approve_broadcast(
             broadcast_id=view.id,
             digest=view.digest or "",
             sender="SGDDTDNAI",
-            master=master,
-            numbers=numbers,
+            master=of.master,
+            numbers=of.numbers,
             now=now,
         )
-    return Approved(engines, world, master, numbers, world.units[unit], view.id)
+    return replace(of, unit_id=world.units[unit], broadcast_id=view.id)

@@ -95,7 +95,7 @@ class School:
     async def start(
         self, lane: str = "urgent", *, segments_per_second: float = 100_000, **settings: str
     ) -> asyncio.subprocess.Process:
-        """A worker process of one lane."""
+        """A worker process of one lane. `settings`: others than usual."""
         env = {
             **os.environ,
             "LOA_DATABASE_URL_WORKER": self.urls.worker,
@@ -123,7 +123,7 @@ class School:
                 "LOA_SMTP_2_TLS": "none",
             }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "workers", lane, env=env, cwd=Path(__file__).parents[2]
+            sys.executable, "-m", "workers", lane, env=env | settings, cwd=Path(__file__).parents[2]
         )
         self.processes.append(process)
         return process

@@ -144,3 +144,12 @@ async def test_a_worker_that_cannot_say_it_lives_ends(school: School) -> None:
         await conn.execute(text("REVOKE EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz) FROM loa_worker"))
     worker = await school.start("urgent")
     assert await asyncio.wait_for(worker.wait(), 20) == 1, "its leases would be worth nothing"
+
+
+async def test_a_worker_without_any_carrier_lives_and_says_so(school: School) -> None:
+    broadcast = await school.approved(phones=1, emails=1)
+    worker = await school.start("urgent", LOA_TWILIO_ACCOUNT_SID="", LOA_SMTP_HOST="")
+    async with asyncio.timeout(30):
+        while await school.state(broadcast) != "paused":  # noqa: ASYNC110 - another process moves it
+            await asyncio.sleep(0.1)
+    assert worker.returncode is None

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import psycopg
 import structlog
@@ -141,10 +142,11 @@ async def relay_commands(tools: Tools) -> None:
 
 async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
     """Sets `nudged` at every notification, over a connection of its own."""
-    address = tools.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    url = tools.engine.url  # in parts: written as one, a space in a socket's path becomes a plus that libpq takes for one
+    parts: dict[str, Any] = url.translate_connect_args(username="user", database="dbname") | dict(url.query)
 
     async def once() -> None:
-        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as conn:
+        async with await psycopg.AsyncConnection.connect(autocommit=True, **parts) as conn:
             await conn.execute(f"LISTEN {CHANNEL}".encode())
             async for _ in conn.notifies():
                 nudged.set()

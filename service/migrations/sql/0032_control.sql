@@ -129,24 +129,30 @@ ALTER TABLE delivery_chunks ADD COLUMN counted_at timestamptz;  -- when its deli
 -- Counts an advisory's chunk, at its first claim, and holds back whoever has had as many today. In the order of the hashes, so that two
 -- chunks cannot wait for each other in a ring.
 CREATE FUNCTION door_hold_frequent(broadcast bigint, of_chunk integer, most integer) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE c record;
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  SET enable_seqscan = off AS $$  -- by the key whatever the statistics say: they are old while a big send runs
+DECLARE
+  c record;
+  counted bytea[];
 BEGIN
   UPDATE delivery_chunks d SET counted_at = now() FROM broadcasts b
    WHERE d.broadcast_id = broadcast AND d.chunk = of_chunk AND d.unit_id = loa_unit() AND d.counted_at IS NULL
      AND b.id = d.broadcast_id AND b.urgency = 'advisory' AND NOT b.drill
-   RETURNING d.first_number, d.last_number INTO c;
+   RETURNING d.first_number, d.last_number, d.waiting INTO c;
   IF NOT FOUND THEN RETURN; END IF;
-  WITH counted AS (
+  WITH added AS (
     INSERT INTO messages_of_day AS m (day, channel, address_hash, sent)
       SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, d.channel, d.address_hash, 1 FROM deliveries d
        WHERE d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
        ORDER BY d.address_hash
       ON CONFLICT (day, channel, address_hash) DO UPDATE SET sent = m.sent + 1 WHERE m.sent < most
       RETURNING address_hash)
-  UPDATE deliveries d SET state = 'not_sent', reason = 'address.other', finished_at = now()
-   WHERE d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
-     AND NOT EXISTS (SELECT FROM counted s WHERE s.address_hash = d.address_hash);
+  SELECT array_agg(address_hash) INTO counted FROM added;
+  IF coalesce(cardinality(counted), 0) < c.waiting THEN
+    UPDATE deliveries d SET state = 'not_sent', reason = 'address.other', finished_at = now()
+     WHERE d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
+       AND d.address_hash <> ALL (coalesce(counted, '{}'));
+  END IF;
 END $$;
 
 CREATE FUNCTION door_forget_days() RETURNS void
