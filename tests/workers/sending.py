@@ -123,7 +123,7 @@ class School:
                 "LOA_SMTP_2_TLS": "none",
             }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "workers", lane, env=env | settings, cwd=Path(__file__).parents[2]
+            sys.executable, "-m", "workers", lane, env=env, cwd=Path(__file__).parents[2]
         )
         self.processes.append(process)
         return process
