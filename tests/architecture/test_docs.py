@@ -23,3 +23,10 @@ def test_every_path_it_names_exists(document: Path) -> None:
 def test_it_is_finished(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert not re.search(r"<!--|\bTODO\b|\bTBD\b", text)
+
+
+def test_decisions_are_numbered_one_after_the_other() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    titles = [path.read_text(encoding="utf-8").split(".", 1)[0] for path in decisions]
+    assert [path.name[:4] for path in decisions] == [f"{n:04}" for n in range(1, len(decisions) + 1)]
+    assert titles == [f"# {n}" for n in range(1, len(decisions) + 1)]
