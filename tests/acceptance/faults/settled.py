@@ -15,7 +15,7 @@ WINDOW = 50
 _log = logging.getLogger(__name__)
 _GONE = ("accepted", "delivered", "uncertain")
 _STATES = """
-SELECT d.channel, d.state, d.provider_id, d.number FROM deliveries d JOIN broadcasts b ON b.id = d.broadcast_id WHERE b.public_id = %s
+SELECT d.channel, d.state, d.provider_id, d.reason, d.attempt FROM deliveries d JOIN broadcasts b ON b.id = d.broadcast_id WHERE b.public_id = %s
 """
 
 
@@ -33,6 +33,22 @@ def progress_by(system: System, broadcast: str, channel: str = "") -> Counter[st
     return Counter(row[1] for row in ask(system, _STATES, broadcast) if channel in ("", row[0]))
 
 
+def under_way(system: System, broadcast: str, channel: str, sent: int) -> None:
+    """Returns once so many of a channel have left, and far from its end."""
+
+    def gone() -> bool:
+        states = progress_by(system, broadcast, channel)
+        return states["accepted"] + states["delivered"] >= sent
+
+    wait_for(f"{sent} are sent", gone, 60)
+    assert progress_by(system, broadcast, channel)["waiting"] > 0, "too fast to be caught in the middle"
+
+
+def retried(system: System, broadcast: str) -> int:
+    """How many deliveries were refused and wait for another try, or had one."""
+    return sum(1 for row in ask(system, _STATES, broadcast) if row[4] > 1 or (row[1] == "waiting" and row[4] > 0))
+
+
 def settled_exactly(
     system: System,
     broadcast: str,
@@ -44,11 +60,12 @@ def settled_exactly(
     seconds: float = RECOVERED,
     key: str = "clerk",
 ) -> Counter[str]:
-    """Waits until a broadcast is settled, at most `seconds`, and holds it against the outside world; its states.
+    """Ends the carriers' faults, waits at most `seconds` until a broadcast is settled, and holds it against the outside world; its states.
 
     `planned`: the addresses by channel. `in_doubt`: emails that may stay so. `cancelled`: what was left may end unsent.
     """
     expected = {channel: set(addresses) for channel, addresses in planned.items()}
+    system.no_faults()
     began = time.monotonic()
 
     def quiet() -> bool:
@@ -73,8 +90,10 @@ def settled_exactly(
         counts = Counter(message["to"] for message in got[channel])
         assert {address: n for address, n in counts.items() if n > 1} == {}, f"{channel}: more than once"
         assert set(counts) <= addresses, f"{channel}: to somebody who was not planned"
-        states = Counter(state for of, state, _, _ in rows if of == channel)
-        known = Counter(provider_id for of, state, provider_id, _ in rows if of == channel and state in ("accepted", "delivered"))
+        states = Counter(state for of, state, *_ in rows if of == channel)
+        known = Counter(
+            provider_id for of, state, provider_id, *_ in rows if of == channel and state in ("accepted", "delivered")
+        )
         outside = Counter(message["provider_id"] for message in got[channel])
         assert known - outside == Counter(), f"{channel}: said to be accepted, and nobody has it"
         assert (outside - known).total() <= states["uncertain"], f"{channel}: left without our knowing"

@@ -1,0 +1,156 @@
+"""What each fault's test stands on: the guard in the product, and how it is taken out of a copy of the source.
+
+A guard that cannot be found any more has moved: its place here moves with it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`test`: file and name in this directory. `what`: the guard. `cuts`: (files, what stands there, what then stands there)."""
+
+    test: str
+    what: str
+    cuts: tuple[tuple[str, str, str], ...]
+
+    def take_out(self, source: Path) -> None:
+        """Raises AssertionError when a cut finds nothing to cut."""
+        for files, was, becomes in self.cuts:
+            found = [file for file in source.glob(files) if was in file.read_text(encoding="utf-8")]
+            assert found, f"{self.what}: not in {files} any more: {was}"
+            for file in found:
+                file.write_text(file.read_text(encoding="utf-8").replace(was, becomes), encoding="utf-8")
+
+
+_SQL = "service/migrations/sql/*.sql"
+_KILLED = "test_worker_killed.py::test_a_worker_killed_at_any_step_loses_nothing_and_repeats_nothing"
+_BREAK = "test_carriers_break.py::test_carriers_that_break_lose_nothing_and_get_nothing_twice"
+_RESET = "test_line_breaks.py::test_connections_reset_in_mid_word_lose_nothing_and_repeat_nothing"
+
+GUARDS: dict[str, Guard] = {
+    "intent": Guard(
+        _KILLED,
+        "what was being called when its worker died is in doubt, not waiting",
+        ((_SQL, "SET state = 'uncertain', reason = 'worker.lost'", "SET state = 'waiting', reason = 'worker.lost'"),),
+    ),
+    "freed": Guard(
+        _KILLED,
+        "the sweeper frees what dead workers held",
+        (("workers/jobs/sweeping.py", "freed = await free_lost_chunks(conn)", "freed = 0"),),
+    ),
+    "lease": Guard(
+        "test_two_workers.py::test_two_workers_given_the_same_chunks_share_them",
+        "a chunk is leased to one worker, and only what waits is called",
+        (
+            ("service/deliveries/claims.py", "AND (c.holder IS NULL OR c.lease_until < now())", ""),
+            (_SQL, "stands := coalesce(stands, false);", "stands := true;"),
+            (_SQL, "THEN d.state = 'waiting'", "THEN true"),
+        ),
+    ),
+    "asleep": Guard(
+        "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
+        "a call begins within seconds of its intent, or not at all",
+        (("workers/jobs/deliver.py", "if not intent.still(self.tools):", "if False:"),),
+    ),
+    "record": Guard(
+        "test_servers_restarted.py::test_a_restarted_database_loses_nothing_and_repeats_nothing",
+        "what came back while the database was away is recorded when it is there again",
+        (("workers/jobs/deliver.py", "_DATABASE_PATIENCE = 30.0", "_DATABASE_PATIENCE = 0.0"),),
+    ),
+    "sweep": Guard(
+        "test_servers_restarted.py::test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt",
+        "the sweeper finds in the database what is in nobody's hands",
+        (("workers/jobs/sweeping.py", "work = await lost_work(conn)", "work = []"),),
+    ),
+    "shield": Guard(
+        "test_servers_restarted.py::test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt",
+        "what is in flight goes on when the queue is lost",
+        (("workers/jobs/deliver.py", "await asyncio.shield(sending)", "await sending"),),
+    ),
+    "unknown": Guard(
+        _BREAK,
+        "what a carrier never answered is in doubt, not tried again",
+        (
+            (
+                "workers/jobs/handing_over.py",
+                'return Result(number, attempt, "uncertain", reason=reason)',
+                'return Result(number, attempt, "waiting", reason=reason)',
+            ),
+        ),
+    ),
+    "listing": Guard(
+        _BREAK,
+        "SMS in doubt are looked for in the carrier's list",
+        (("workers/jobs/reconciling.py", "chunks = await doubtful_chunks(conn, now=tools.clock())", "chunks = []"),),
+    ),
+    "too fast": Guard(
+        _BREAK,
+        "too many requests is a refusal that is tried again",
+        (
+            (
+                "workers/channels/twilio_errors.py",
+                'return Refused(f"twilio.{code or 20429}", "temporary")',
+                'return Refused(f"twilio.{code or 20429}", "number")',
+            ),
+        ),
+    ),
+    "disconnected": Guard(
+        f"{_RESET}[answers]",
+        "a connection that broke behind a request leaves it in doubt",
+        (("workers/channels/sms_twilio.py", 'Unknown("disconnected")', 'Refused("disconnected", "temporary")'),),
+    ),
+    "data": Guard(
+        f"{_RESET}[answers]",
+        "a connection that broke behind DATA leaves the email in doubt",
+        (
+            (
+                "workers/channels/email_smtp.py",
+                'return Unknown(reason) if step == "data" else Refused',
+                'return Refused(reason, "temporary") if step == "data" else Refused',
+            ),
+        ),
+    ),
+    "relay": Guard(
+        "test_line_breaks.py::test_a_relay_that_is_started_again_costs_a_retry",
+        "a relay that cannot be reached has taken nothing, and is asked again",
+        (("workers/channels/email_smtp.py", 'return Refused("connect", "temporary")', 'return Refused("connect", "number")'),),
+    ),
+    "rank": Guard(
+        "test_receipts.py::test_receipts_doubled_and_disordered_leave_the_furthest_word",
+        "the furthest word of a batch of receipts stands",
+        (("service/deliveries/receipts.py", "w.rank DESC", "w.rank"),),
+    ),
+    "silent": Guard(
+        "test_receipts.py::test_receipts_that_never_come_leave_what_was_accepted_so",
+        "an answer of the carrier is recorded without its receipt",
+        (
+            (
+                "workers/jobs/handing_over.py",
+                'return Result(number, attempt, "accepted"',
+                'return Result(number, attempt, "uncertain"',
+            ),
+        ),
+    ),
+    "signature": Guard(
+        "test_receipts.py::test_forged_receipts_are_refused_and_change_nothing",
+        "a receipt is signed with the account's token",
+        (("service/api/webhooks.py", "check_signature(", "(lambda *_: None)("),),
+    ),
+    "gate": Guard(
+        "test_people_stop.py::test_pausing_and_resuming_twenty_times_loses_nothing_and_repeats_nothing",
+        "nothing is marked behind a stop",
+        ((_SQL, "b.state = 'sending' AND b.expires_at > clock_timestamp()", "b.expires_at > clock_timestamp()"),),
+    ),
+    "drop": Guard(
+        "test_people_stop.py::test_cancelling_at_half_leaves_the_rest_unsent_and_counts_what_left",
+        "what waits in a cancelled warning is ended",
+        (("workers/jobs/sweeping.py", "if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:", "if True:"),),
+    ),
+    "last calls": Guard(
+        "test_processes_leave.py::test_a_worker_asked_to_leave_in_the_middle_lets_what_is_in_flight_come_home",
+        "a worker that is asked to leave waits for what is in flight",
+        (("workers/main.py", "_LAST_CALLS = 15.0", "_LAST_CALLS = 0.0"),),
+    ),
+}

@@ -1,0 +1,39 @@
+"""A send stopped by people again and again, and for good."""
+
+import pytest
+
+from tests.acceptance.faults.people import PARENTS, everybody
+from tests.acceptance.faults.settled import progress_by, settled_exactly, under_way
+from tests.acceptance.system import System, wait_for
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+
+
+def test_pausing_and_resuming_twenty_times_loses_nothing_and_repeats_nothing(system: System) -> None:
+    marker = "dung roi gui tiep"
+    system.faults(channel="sms", latency_ms=300)
+    system.faults(channel="email", latency_ms=300)
+    broadcast = system.send(marker)
+    wait_for("it is planned", lambda: system.progress(broadcast)["total"], 20)
+    for _ in range(20):
+        stopped = system.call("POST", f"/broadcasts/{broadcast}/pause", key="approver")["stopped"]
+        assert progress_by(system, broadcast)["waiting"] == stopped["unsent"], "somebody is called behind a stop"
+        system.call("POST", f"/broadcasts/{broadcast}/resume", key="approver")
+
+    assert stopped["unsent"] > 0, "too fast to be stopped twenty times"
+    states = settled_exactly(system, broadcast, marker, everybody())
+    assert states.total() == states["accepted"] + states["delivered"]
+
+
+def test_cancelling_at_half_leaves_the_rest_unsent_and_counts_what_left(system: System) -> None:
+    marker = "huy giua chung"
+    system.faults(channel="sms", latency_ms=200)
+    system.faults(channel="email", latency_ms=100)
+    broadcast = system.send(marker)
+    under_way(system, broadcast, "sms", PARENTS // 2)
+    stopped = system.call("POST", f"/broadcasts/{broadcast}/cancel", key="approver")["stopped"]
+
+    states = settled_exactly(system, broadcast, marker, everybody(), cancelled=True)
+    gone = states["accepted"] + states["delivered"]
+    assert states["not_sent"] > 0
+    assert PARENTS // 2 <= gone == stopped["left"] + stopped["in_hand"]

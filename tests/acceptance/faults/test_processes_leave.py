@@ -1,0 +1,51 @@
+"""Processes that are asked to leave, and a web side that is away while the workers go on."""
+
+import time
+
+import httpx
+import pytest
+
+from tests.acceptance.faults.breaking import kill, own_worker, unsupervised
+from tests.acceptance.faults.people import everybody
+from tests.acceptance.faults.settled import progress_by, settled_exactly, under_way
+from tests.acceptance.system import System, wait_for
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+
+
+def test_a_worker_asked_to_leave_in_the_middle_lets_what_is_in_flight_come_home(system: System) -> None:
+    marker = "dung nhe nhang"
+    system.faults(channel="sms", latency_ms=400)
+    system.faults(channel="email", latency_ms=400)
+    with unsupervised(system):
+        kill(system, "workers-urgent")
+        with own_worker(system) as worker:
+            broadcast = system.send(marker)
+            under_way(system, broadcast, "sms", 50)
+            asked = time.monotonic()
+            worker.terminate()
+            assert worker.wait(20) == 0
+            assert time.monotonic() - asked < 10
+        states = progress_by(system, broadcast)
+        assert states["waiting"] > 0
+        assert states["calling"] == states["uncertain"] == 0
+    settled_exactly(system, broadcast, marker, everybody())
+
+
+def test_workers_go_on_while_the_web_side_is_away(system: System) -> None:
+    marker = "mat trang web"
+    system.faults(channel="sms", latency_ms=200)
+    with unsupervised(system):
+        broadcast = system.send(marker)
+        under_way(system, broadcast, "sms", 50)
+        kill(system, "web")
+        wait_for("all have left", lambda: progress_by(system, broadcast).keys() <= {"accepted", "delivered"}, 30)
+    wait_for("the web side answers", lambda: _answers(system), 30)
+    settled_exactly(system, broadcast, marker, everybody())
+
+
+def _answers(system: System) -> bool:
+    try:
+        return httpx.get(system.demo["lookup_url"] + "healthz", timeout=5).is_success
+    except httpx.TransportError:
+        return False

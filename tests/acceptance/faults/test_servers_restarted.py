@@ -1,0 +1,56 @@
+"""PostgreSQL restarted in the middle, Valkey wiped and away: delay, never loss."""
+
+import signal
+import time
+
+import pytest
+import redis
+
+from service.standalone import postgres, valkey
+from service.standalone.home import Home
+from tests.acceptance.faults.breaking import child, held_down
+from tests.acceptance.faults.people import everybody
+from tests.acceptance.faults.settled import WINDOW, settled_exactly, under_way
+from tests.acceptance.system import System, wait_for
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+
+AWAY = 30.0  # seconds
+
+
+def in_the_middle(system: System, marker: str) -> str:
+    """A warning to everybody of which a part has left."""
+    system.faults(channel="sms", latency_ms=200)
+    system.faults(channel="email", latency_ms=60)
+    broadcast = system.send(marker)
+    under_way(system, broadcast, "sms", 50)
+    return broadcast
+
+
+@pytest.mark.parametrize(("how", "asked"), [("fast", signal.SIGINT), ("immediate", signal.SIGQUIT)])
+def test_a_restarted_database_loses_nothing_and_repeats_nothing(system: System, how: str, asked: signal.Signals) -> None:
+    marker = f"khoi dong lai {how}"
+    broadcast = in_the_middle(system, marker)
+
+    server = child(system, "postgres")
+    server.send_signal(asked)
+    wait_for("PostgreSQL is gone", lambda: not server.is_running() or child(system, "postgres").pid != server.pid, 20)
+    wait_for("PostgreSQL answers", lambda: postgres.answers(Home.at(system.home)), 30)
+
+    settled_exactly(system, broadcast, marker, everybody(), in_doubt=WINDOW)
+
+
+def test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt(system: System) -> None:
+    broadcast = in_the_middle(system, "xoa hang doi")
+    with redis.Redis(unix_socket_path=str(Home.at(system.home).valkey_socket)) as queue:
+        queue.flushall()
+    settled_exactly(system, broadcast, "xoa hang doi", everybody())
+
+
+def test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt(system: System) -> None:
+    broadcast = in_the_middle(system, "mat hang doi")
+    until = time.monotonic() + AWAY
+    with held_down(system, "valkey"):
+        wait_for("half a minute is over", lambda: time.monotonic() >= until, AWAY + 1)
+    wait_for("Valkey answers", lambda: valkey.answers(Home.at(system.home)), 15)
+    settled_exactly(system, broadcast, "mat hang doi", everybody())

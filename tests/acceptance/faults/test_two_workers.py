@@ -1,0 +1,63 @@
+"""Two workers and one chunk: given to both at once, or to one while the other sleeps."""
+
+import asyncio
+from contextlib import ExitStack
+
+import pytest
+
+from service.outbox import DeliverChunk, Queue
+from service.standalone import valkey
+from service.standalone.home import Home
+from tests.acceptance.faults.breaking import ask, kill, own_worker, unsupervised
+from tests.acceptance.faults.holding import blocked_rounds, marking_held, number_of, wait_for_states
+from tests.acceptance.faults.people import everybody, of_class
+from tests.acceptance.faults.settled import progress_by, received, settled_exactly
+from tests.acceptance.system import System, wait_for
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+
+
+def test_two_workers_given_the_same_chunks_share_them(system: System) -> None:
+    marker = "hai may mot phan"
+    system.faults(channel="sms", latency_ms=200)
+    system.faults(channel="email", latency_ms=200)
+    with own_worker(system):
+        broadcast = system.send(marker)
+        wait_for("it is planned", lambda: progress_by(system, broadcast), 20)
+        given = 0
+        while progress_by(system, broadcast)["waiting"]:
+            given += 1
+            asyncio.run(_give_again(system, broadcast, given))
+        assert given >= 5, "too fast to be given to both"
+        settled_exactly(system, broadcast, marker, everybody())
+
+
+def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None:
+    """It stands still between the intent and the call; when it goes on, others have sent what was to be sent by SMS."""
+    marker, of = "may ngu quen", "9A5"
+    with ExitStack() as own:
+        with unsupervised(system), ExitStack() as held:
+            kill(system, "workers-urgent")
+            worker = own.enter_context(own_worker(system))
+            broadcast = system.send(marker, classes=[of], before_approval=lambda it: held.enter_context(marking_held(system, it)))
+            blocked_rounds(system, 2)
+            worker.suspend()
+            held.close()
+            wait_for_states(system, broadcast, "calling", 40)
+        wait_for("others have sent the SMS", lambda: len(received(system, marker)["sms"]) == 20, 60)
+        assert received(system, marker)["email"] == []
+
+        worker.resume()
+        # It gives the emails back, which nobody had: they are no longer in doubt.
+        settled_exactly(system, broadcast, marker, of_class(of))
+
+
+async def _give_again(system: System, broadcast: str, time: int) -> None:
+    """Queues every chunk once more, several times over."""
+    number = number_of(system, broadcast)
+    queue = await Queue.connect(valkey.url(Home.at(system.home)))
+    chunks = ask(system, "SELECT unit_id, chunk, claims FROM delivery_chunks WHERE broadcast_id = %s", number)
+    for unit_id, chunk, claims in chunks:
+        for copy in range(3):
+            await queue.add(DeliverChunk(unit_id, number, chunk, claims), "urgent", again=f":again {time} {copy}")
+    await queue.close()
