@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import structlog
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database import unit_transaction
 from service.outbox import CHANNEL, relay
@@ -31,6 +32,9 @@ CLEAR_EVERY = 60.0
 RECEIVE_EVERY = 0.5
 RECONCILE_EVERY = 2.0
 DROP_EVERY = 0.5
+HELD_IN_SILENCE = 10.0
+"""Seconds that a lock of these loops outlives the last word of its holder."""
+_UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:lock)), set_config('idle_session_timeout', '0', false)")
 RELAY_EVERY = 2.0
 TURNS_EVERY = 1.0
 RETAIN_EVERY = 60.0
@@ -155,7 +159,9 @@ async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
 
 
 async def _alone(tools: Tools, name: str, seconds: float, round_: Callable[[Tools], Awaitable[None]]) -> None:
-    """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection."""
+    """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection, and the connection
+    when nothing is heard of its holder: a machine that is frozen in its round holds up nobody for long.
+    """
     lock = {"lock": f"loa {name}"}
 
     async def once() -> None:
@@ -167,12 +173,28 @@ async def _alone(tools: Tools, name: str, seconds: float, round_: Callable[[Tool
             if not held:
                 return
             try:
-                await round_(tools)
+                await _heard_of(guard, round_(tools))
             finally:
-                await guard.execute(text("SELECT pg_advisory_unlock(hashtext(:lock))"), lock)
-                await guard.commit()
+                if not guard.invalidated:
+                    await guard.execute(_UNLOCK, lock)
+                    await guard.commit()
 
     await _every(seconds, once)
+
+
+async def _heard_of(guard: AsyncConnection, round_: Awaitable[None]) -> None:
+    """Awaits a round, and lets the session that holds its lock be ended if it says nothing for a while. Whose lock is lost stops."""
+    await guard.execute(text("SELECT set_config('idle_session_timeout', :silence, false)"), {"silence": f"{HELD_IN_SILENCE:g}s"})
+    await guard.commit()
+    doing = asyncio.ensure_future(round_)
+    try:
+        while not (await asyncio.wait({doing}, timeout=HELD_IN_SILENCE / 5))[0]:
+            await guard.execute(text("SELECT 1"))
+            await guard.commit()
+        doing.result()
+    finally:
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
 
 
 async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
