@@ -73,22 +73,37 @@ async def end_overdue(engine: AsyncEngine, *, now: datetime) -> None:
 
 async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:
     """Completes broadcasts with nothing left to do, each in its own transaction. How many."""
+    return await _move_each(
+        engine, "door_finished_broadcasts", State.SENDING, State.COMPLETED, Action.BROADCAST_COMPLETED, ended=now, now=now
+    )
+
+
+async def reopen_unfinished(engine: AsyncEngine, *, now: datetime) -> int:
+    """Opens completed broadcasts of which something waits again, each in its own transaction. How many. What is overdue is dropped then."""
+    return await _move_each(
+        engine, "door_unfinished_broadcasts", State.COMPLETED, State.SENDING, Action.BROADCAST_REOPENED, ended=None, now=now
+    )
+
+
+async def _move_each(
+    engine: AsyncEngine, door: str, was: State, becomes: State, action: Action, *, ended: datetime | None, now: datetime
+) -> int:
     async with unit_transaction(engine, None) as conn:
-        finished = (await conn.execute(text("SELECT * FROM door_finished_broadcasts()"))).all()
-    for row in finished:
+        found = (await conn.execute(text(f"SELECT * FROM {door}()"))).all()
+    for row in found:
         async with unit_transaction(engine, row.unit_id) as conn:
             broadcast = await find_broadcast(conn, row.broadcast_id, lock=True)
-            if broadcast.state != State.SENDING:
+            if broadcast.state != was:
                 continue
-            await move(conn, row.broadcast_id, State.COMPLETED, now=now, completed_at=now)
+            await move(conn, row.broadcast_id, becomes, now=now, completed_at=ended)
             await record_event(
                 conn,
                 actor=None,
                 unit_id=row.unit_id,
-                action=Action.BROADCAST_COMPLETED,
+                action=action,
                 subject_kind="broadcast",
                 subject_id=str(broadcast.public_id),
                 details={},
                 now=now,
             )
-    return len(finished)
+    return len(found)

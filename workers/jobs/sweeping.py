@@ -14,6 +14,7 @@ from service.deliveries.sweeping import (
     free_lost_chunks,
     keep_quiet,
     lost_work,
+    reopen_unfinished,
 )
 from service.outbox import PlanBroadcast
 from service.traces import trace_of
@@ -41,6 +42,8 @@ async def sweep(tools: Tools) -> None:
     for command, lane in work:
         tools.meters.sweeper.labels(command.name).inc()
         await tools.queue.add(command, lane, again=f":{now // 15}", first=command.name == PlanBroadcast.name)
+    reopened = await reopen_unfinished(tools.engine, now=tools.clock())
+    tools.meters.sweeper.labels("reopened").inc(reopened)
     closed = await close_finished(tools.engine, now=tools.clock())
     tools.meters.sweeper.labels("finished").inc(closed)
     await end_overdue(tools.engine, now=tools.clock())

@@ -17,7 +17,7 @@ from service.database import unit_transaction
 from service.deliveries import plan, progress_of, repeat_uncertain, retry_failed
 from service.deliveries.claims import Claimed, claim
 from service.deliveries.rounds import Becomes, Result, commit_round
-from service.deliveries.sweeping import close_finished, drop_waiting, end_overdue
+from service.deliveries.sweeping import close_finished, drop_waiting, end_overdue, reopen_unfinished
 from service.errors import Conflict, Forbidden, LoaError, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
@@ -249,6 +249,25 @@ async def test_nothing_is_dropped_of_what_is_being_sent_or_paused(sending: Appro
     assert await _drop(sending) == 0
     await _pause(sending)
     assert await _drop(sending) == 0
+
+
+async def test_what_comes_back_to_wait_after_the_end_is_sent_all_the_same(sending: Approved) -> None:
+    """By a worker that was taken for dead: it knows that the emails in doubt were not taken. An email in doubt keeps nothing open."""
+    await _call(sending, "accepted")
+    claimed = await _call(sending, "uncertain", chunk=1)
+    await close_finished(sending.engines.worker, now=_now())
+    assert await reopen_unfinished(sending.engines.worker, now=_now()) == 0
+
+    results = [Result(each.number, 1, "waiting") for each in claimed.deliveries]
+    async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
+        await commit_round(conn, claimed, worker=uuid4(), now=_now(), results=results)
+    assert await reopen_unfinished(sending.engines.worker, now=_now()) == 1
+    (row,) = await sending.rows("SELECT state, completed_at FROM broadcasts")
+    assert (row.state, row.completed_at) == ("sending", None)
+    await _call(sending, "accepted", chunk=1)
+    await close_finished(sending.engines.worker, now=_now())
+    assert await sending.states() == {"accepted": 5}
+    assert (await _actions(sending))[-3:] == ["broadcast.completed", "broadcast.reopened", "broadcast.completed"]
 
 
 async def test_only_what_failed_is_tried_again_and_the_warning_is_open_until_then(sending: Approved) -> None:
