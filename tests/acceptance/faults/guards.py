@@ -54,6 +54,11 @@ GUARDS: dict[str, Guard] = {
         "a call begins within seconds of its intent, or not at all",
         (("workers/jobs/deliver.py", "if not intent.still(self.tools):", "if False:"),),
     ),
+    "silence": Guard(
+        "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
+        "a sweeper of which nothing is heard loses its lock",
+        (("workers/jobs/watching.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
+    ),
     "record": Guard(
         "test_servers_restarted.py::test_a_restarted_database_loses_nothing_and_repeats_nothing",
         "what came back while the database was away is recorded when it is there again",

@@ -17,6 +17,9 @@ def number_of(system: System, broadcast: str) -> int:
     return int(ask(system, "SELECT id FROM broadcasts WHERE public_id = %s", broadcast)[0][0])
 
 
+_SWEEPING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%door_unread_imports%%'"
+
+
 @contextmanager
 def marking_held(system: System, broadcast: str) -> Iterator[None]:
     """Nobody can mark a delivery of the broadcast as `calling`: the gate that a stop shuts is shut."""
@@ -30,6 +33,15 @@ def recording_held(system: System, broadcast: str) -> Iterator[None]:
     """Nobody can move a delivery of the broadcast: its chunks are locked."""
     with superuser(system) as conn, conn.transaction():
         conn.execute("SELECT FROM delivery_chunks WHERE broadcast_id = %s FOR UPDATE", [number_of(system, broadcast)])
+        yield
+
+
+@contextmanager
+def sweeping_held(system: System) -> Iterator[None]:
+    """The sweeper stands in the middle of its round, and inside this it has got there."""
+    with superuser(system) as conn, conn.transaction():
+        conn.execute("LOCK TABLE import_files IN ACCESS EXCLUSIVE MODE")
+        wait_for("the sweeper is blocked", lambda: ask(system, _SWEEPING), 20)
         yield
 
 

@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
 def test_pausing_and_resuming_twenty_times_loses_nothing_and_repeats_nothing(system: System) -> None:
     marker = "dung roi gui tiep"
-    system.faults(channel="sms", latency_ms=300)
-    system.faults(channel="email", latency_ms=300)
+    system.faults(channel="sms", latency_ms=1_000)
+    system.faults(channel="email", latency_ms=1_000)
     broadcast = system.send(marker)
     wait_for("it is planned", lambda: system.progress(broadcast)["total"], 20)
     for _ in range(20):

@@ -9,7 +9,7 @@ from service.outbox import DeliverChunk, Queue
 from service.standalone import valkey
 from service.standalone.home import Home
 from tests.acceptance.faults.breaking import ask, kill, own_worker, unsupervised
-from tests.acceptance.faults.holding import blocked_rounds, marking_held, number_of, wait_for_states
+from tests.acceptance.faults.holding import blocked_rounds, marking_held, number_of, sweeping_held, wait_for_states
 from tests.acceptance.faults.people import everybody, of_class
 from tests.acceptance.faults.settled import progress_by, received, settled_exactly
 from tests.acceptance.system import System, wait_for
@@ -33,14 +33,16 @@ def test_two_workers_given_the_same_chunks_share_them(system: System) -> None:
 
 
 def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None:
-    """It stands still between the intent and the call; when it goes on, others have sent what was to be sent by SMS."""
+    """It stands still between the intent and the call, and in its round as the sweeper; when it goes on, others have sent the SMS."""
     marker, of = "may ngu quen", "9A5"
     with ExitStack() as own:
         with unsupervised(system), ExitStack() as held:
             kill(system, "workers-urgent")
+            kill(system, "workers-bulk")
             worker = own.enter_context(own_worker(system))
             broadcast = system.send(marker, classes=[of], before_approval=lambda it: held.enter_context(marking_held(system, it)))
             blocked_rounds(system, 2)
+            held.enter_context(sweeping_held(system))
             worker.suspend()
             held.close()
             wait_for_states(system, broadcast, "calling", 40)
