@@ -62,8 +62,10 @@ def _whole_or_not(directory: Path, name: str) -> Iterator[Path]:
     partial.mkdir(mode=0o700)
     try:
         yield partial
-        for written in (*partial.iterdir(), partial):
-            _on_the_disk(written)
+        for file in partial.iterdir():
+            file.chmod(0o600)
+            _on_the_disk(file)
+        _on_the_disk(partial)
         partial.rename(directory / name)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

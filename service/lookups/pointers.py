@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.records import Block, blocks_after
+from service.records import Block, blocks_after, lost_numbers
 
 _AT_MOST_EVERY = 0.05  # seconds between two looks for new blocks, however many unknown numbers are asked for
 
@@ -23,6 +23,7 @@ class Pointers:
         self._engine = engine
         self._firsts: list[int] = []
         self._blocks: list[Block] = []
+        self._lost: list[range] | None = None
         self._looking = asyncio.Lock()
         self._looked = float("-inf")
 
@@ -38,6 +39,13 @@ class Pointers:
             if at >= 0 and number <= self._blocks[at].last:
                 return number, self._blocks[at].record_id
         return None
+
+    async def lost(self, numbers: Sequence[int]) -> bool:
+        """Whether what one of these led to was lost with a machine. Asked once per process: nobody restores below a running one."""
+        if self._lost is None:
+            async with self._engine.connect() as conn:
+                self._lost = await lost_numbers(conn)
+        return any(number in block for block in self._lost for number in numbers)
 
     async def _look_since(self, asked: float) -> None:
         """Returns after a look that began after `asked`: a number sent a moment ago is never called unknown.

@@ -32,6 +32,12 @@ async def next_number(conn: AsyncConnection) -> int:
     return int((await conn.execute(text("SELECT door_next_number()"))).scalar_one())
 
 
+async def lost_numbers(conn: AsyncConnection) -> list[range]:
+    """Numbers that may have been issued after the backup from which the system was restored. For the look-up's login."""
+    rows = await conn.execute(text("SELECT first_number, last_number FROM door_lost_numbers()"))
+    return [range(row.first_number, row.last_number + 1) for row in rows]
+
+
 async def blocks_after(conn: AsyncConnection, number: int) -> list[Block]:
     """Blocks that begin above `number`, in order.
 

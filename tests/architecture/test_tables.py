@@ -48,6 +48,7 @@ WRITERS = {
     "test_contacts": {"service.broadcasts"},
     "number_blocks": set[str](),  # by door
     "number_counter": set[str](),  # by door
+    "lost_numbers": set[str](),  # by settle_restored
     "broadcasts": {"service.broadcasts"},
     "deliveries": {"service.deliveries"},
     "delivery_chunks": {"service.deliveries"},

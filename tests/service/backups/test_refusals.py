@@ -52,7 +52,7 @@ async def test_a_backup_says_what_is_in_it_and_holds_no_key(backup: Path, engine
 
 
 def test_it_is_for_its_maker_alone(backup: Path, master_text: str) -> None:
-    assert backup.stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (backup, *backup.iterdir()))
     assert all(master_text.encode() not in file.read_bytes() for file in backup.iterdir())
 
 

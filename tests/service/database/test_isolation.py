@@ -14,7 +14,7 @@ from tests.factories.world import READINESS, World, make_world
 
 UNIT_COLUMN = {"units": "id", "unit_closure": "ancestor_id"}
 PUBLIC_TO_LOOKUP = {"records", "number_blocks", "record_revocations"}
-WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "messages_of_day", "alembic_version"}
+WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "messages_of_day", "lost_numbers", "alembic_version"}
 
 # One row of everything for one unit. :unit, :account, :key are of that unit; :n is different for each.
 ROWS = (
