@@ -29,9 +29,7 @@ LEASE = 1.0
 TURN = 5.0
 """Seconds after which a chunk that lacks tokens lets the next have its place."""
 LONGEST_TURN = 30.0
-_BATCH = (
-    0.05  # seconds' worth that a lease is worth waiting for: rounds of one message would cost the database more than the message
-)
+_BATCH = 0.05  # seconds' worth that a lease is worth waiting for: a round of one message costs more than the message
 _HORIZON = 0.25  # seconds' worth that is leased beyond what is lacking now
 _MARK = 0.5  # seconds that an urgent worker's mark stands: it asks more often than that
 _LONGEST_PAUSE = 0.2

@@ -97,6 +97,17 @@ async def test_urgent_gets_all_there_is_while_it_lacks_tokens(workers: Workers) 
     sending.cancel()
 
 
+async def test_urgent_comes_first_also_where_a_message_costs_more_than_may_wait(workers: Workers) -> None:
+    bulk, urgent = workers("bulk", rate=20), workers("urgent", rate=20)
+    sending = asyncio.create_task(bulk.take(100, cost=42))
+    while not bulk.granted:  # noqa: ASYNC110 - another task moves it
+        await asyncio.sleep(0.01)
+    before = bulk.granted
+    await urgent.take(3, cost=42, at_once=1)
+    sending.cancel()
+    assert bulk.granted == before
+
+
 async def test_bulk_goes_on_beside_a_trickle_of_urgent_messages(workers: Workers) -> None:
     bulk, urgent = workers("bulk"), workers("urgent")
 

@@ -205,9 +205,9 @@ async def test_the_next_turn_costs_as_little_beside_3000_open_chunks_as_beside_3
     async def blocks_read() -> int:
         await department.run("WITH c AS (UPDATE delivery_chunks SET nudged_at = NULL RETURNING 1) SELECT count(*) FROM c")
         async with department.engines.owner.begin() as conn:
-            await conn.execute(
-                text("SELECT * FROM door_next_chunks('urgent', 6)")
-            )  # what a connection reads at first is not counted
+            async with conn.begin_nested() as once:  # what a connection reads at first is not counted
+                await conn.execute(text("SELECT * FROM door_next_chunks('bulk', 6)"))
+                await once.rollback()
             told = await conn.execute(text("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM door_next_chunks('bulk', 6)"))
             return int(told.scalar_one()[0]["Plan"]["Shared Hit Blocks"])
 
@@ -217,7 +217,7 @@ async def test_the_next_turn_costs_as_little_beside_3000_open_chunks_as_beside_3
     few = await blocks_read()
     more = (
         "WITH more AS (INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
-        " SELECT b.id, i, b.unit_id, 'bulk', 'sms', i * 500, i * 500 + 499, 500 FROM broadcasts b, generate_series(60, 3000) AS i"
+        " SELECT b.id, i, b.unit_id, 'bulk', 'sms', i * 500, i * 500 + 499, 500 FROM broadcasts b, generate_series(-2941, -1) AS i"
         " RETURNING 1) SELECT count(*) FROM more"
     )
     assert await department.run(more) == 29_410
