@@ -78,3 +78,15 @@ BEGIN
    WHERE d.broadcast_id = n.broadcast_id AND d.number = n.number AND d.recipient_unit = loa_unit();
   RETURN true;
 END $$;
+
+-- Whoever belongs to a unit that has ended acts for nobody. One that is yet to begin may get ready.
+CREATE OR REPLACE FUNCTION door_api_key(hash bytea)
+  RETURNS TABLE (api_key_id bigint, account_id bigint, unit_id integer, unit_code text, roles text[], scopes text[], language text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT k.id, a.id, k.unit_id, u.code, a.roles, k.scopes, a.language
+    FROM api_keys k JOIN accounts a ON a.id = k.account_id JOIN units u ON u.id = k.unit_id
+   WHERE k.key_hash = hash AND k.revoked_at IS NULL AND a.disabled_at IS NULL
+     AND (k.expires_at IS NULL OR k.expires_at > now())
+     AND EXISTS (SELECT FROM unit_versions v WHERE v.unit_id = k.unit_id
+                    AND (v.valid_to IS NULL OR v.valid_to > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date))
+$$;

@@ -82,3 +82,18 @@ async def test_a_name_that_would_carry_a_link_or_a_number_into_every_email_is_re
 async def test_the_levels_there_are_stand_in_the_refusal(site: Site) -> None:
     refused = await site.call("POST", "/units", json=NEW | {"level": "ministry"}, unit="sgddt-dongnai", role="officer")
     assert "department, commune_office, school" in refused.json()["errors"][0]["message"]
+
+
+async def test_the_people_of_a_unit_that_has_ended_act_for_nobody(site: Site) -> None:
+    office: dict[str, Any] = {"unit": "vhxh-an-phuoc", "role": "officer"}
+    assert (await site.call("GET", "/units", **office)).status_code == 200
+    ended = await site.call(
+        "PATCH",
+        "/units/vhxh-an-phuoc",
+        json={"valid_from": "2026-09-07", "valid_to": "2026-09-08"},
+        unit="sgddt-dongnai",
+        role="officer",
+    )
+    assert ended.status_code == 200, ended.text
+    refused = await site.call("GET", "/units", **office)
+    assert (refused.status_code, refused.json()["code"]) == (401, "auth.missing")
