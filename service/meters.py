@@ -45,7 +45,7 @@ class Meters:
         )
         self.receipts_applied = Counter(
             "loa_receipts_applied",
-            "Receipts taken from the inbox: changed a delivery, changed nothing, or of a delivery there is not (any more).",
+            "Receipts taken from the inbox by what the delivery became, nothing, or stray: of a delivery there is not (any more).",
             ["effect"],
             registry=registry,
         )

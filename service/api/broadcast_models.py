@@ -162,7 +162,11 @@ class ApprovalIn(_Asked):
 
 
 class ProgressOut(BaseModel):
-    """Seven parts that always sum to `total`."""
+    """Seven parts that always sum to `total`.
+
+    `accepted`: the carrier has taken it over, and more is never known of an email. `delivered`: the carrier says that it reached the phone.
+    Whether anybody looked at it, nobody knows.
+    """
 
     total: int
     waiting: int

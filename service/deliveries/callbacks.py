@@ -3,20 +3,26 @@
 import asyncio
 import base64
 import hmac
+import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.clock import Clock
-from service.database import unit_transaction
+from service.database import single_statement
 from service.deliveries.attempt_tokens import Attempt
 from service.errors import Forbidden
 
 _BATCH = 500
+_NAME, _WORD, _CODE = (re.compile(form) for form in (r"[!-~]{1,64}", r"[a-z_-]{1,32}", r"[0-9A-Za-z_.-]{0,16}"))
 _LINGER = 0.005  # seconds one callback waits for others: at 300 a second that saves most transactions
+_WRITERS = 2  # one batch gathers while another is committed
+_STORE = text(
+    "SELECT door_store_receipts(CAST(:units AS integer[]), CAST(:broadcasts AS bigint[]), CAST(:numbers AS bigint[]),"
+    "   CAST(:attempts AS smallint[]), CAST(:ids AS text[]), CAST(:statuses AS text[]), CAST(:errors AS text[]), :now)"
+)
 
 
 def check_signature(auth_tokens: Sequence[str], url: str, parameters: Sequence[tuple[str, str]], signature: str) -> None:
@@ -43,11 +49,11 @@ class Receipt:
 
     @classmethod
     def of_twilio(cls, attempt: Attempt, parameters: Mapping[str, str]) -> "Receipt":
-        """From a callback's form. Raises `Forbidden("webhook.bad_signature")` when the two fields every callback has are missing."""
-        sid, status = parameters.get("MessageSid", ""), parameters.get("MessageStatus", "")
-        if not sid or not status:
+        """From a callback's form. Raises `Forbidden("webhook.bad_signature")` where one of its fields is none that a gateway sends."""
+        sid, status, error = (parameters.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode"))
+        if not (_NAME.fullmatch(sid) and _WORD.fullmatch(status) and _CODE.fullmatch(error)):
             raise Forbidden("webhook.bad_signature")
-        return cls(attempt, sid[:64], status[:32], parameters.get("ErrorCode", "")[:16] or None)
+        return cls(attempt, sid, status, error or None)
 
 
 class ReceiptIntake:
@@ -57,19 +63,18 @@ class ReceiptIntake:
         self._engine = engine
         self._clock = clock
         self._arrived: asyncio.Queue[tuple[Receipt, asyncio.Future[None]]] = asyncio.Queue(maxsize=10_000)
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._writing = asyncio.create_task(self._write(), name="receipts")
+        self._writing = [asyncio.create_task(self._write(), name="receipts") for _ in range(_WRITERS)]
 
     async def stop(self) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._writing
+        for task in self._writing:
+            task.cancel()
+        await asyncio.gather(*self._writing, return_exceptions=True)
 
     async def store(self, receipt: Receipt) -> None:
-        """Raises whatever the database raised: the provider is not told 200 and tries again."""
+        """Raises whatever the database raised: the provider is not told 200 and tries again. Of a unit nobody knows: dropped."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._arrived.put((receipt, done))
         await done
@@ -80,34 +85,26 @@ class ReceiptIntake:
             await asyncio.sleep(_LINGER)
             while not self._arrived.empty() and len(batch) < _BATCH:
                 batch.append(self._arrived.get_nowait())
-            units: dict[int, list[tuple[Receipt, asyncio.Future[None]]]] = {}
-            for receipt, done in batch:
-                units.setdefault(receipt.attempt.unit_id, []).append((receipt, done))
-            for unit_id, members in units.items():
-                error: Exception | None = None
-                try:
-                    await self._insert(unit_id, [receipt for receipt, _ in members])
-                except Exception as raised:  # noqa: BLE001 - handed to every waiting request, which answers 5xx
-                    error = raised
-                for _, done in members:
-                    if done.cancelled():
-                        continue
-                    if error is None:
-                        done.set_result(None)
-                    else:
-                        done.set_exception(error)
+            error: Exception | None = None
+            try:
+                await self._insert([receipt for receipt, _ in batch])
+            except Exception as raised:  # noqa: BLE001 - handed to every waiting request, which answers 5xx
+                error = raised
+            for _, done in batch:
+                if done.cancelled():
+                    continue
+                if error is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(error)
 
-    async def _insert(self, unit_id: int, receipts: Sequence[Receipt]) -> None:
-        async with unit_transaction(self._engine, unit_id) as conn:
+    async def _insert(self, receipts: Sequence[Receipt]) -> None:
+        async with single_statement(self._engine) as conn:
             await conn.execute(
-                text(
-                    "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, error_code, received_at)"
-                    " SELECT :unit, r.*, :now FROM unnest(CAST(:broadcasts AS bigint[]), CAST(:numbers AS bigint[]),"
-                    "   CAST(:attempts AS smallint[]), CAST(:ids AS text[]), CAST(:statuses AS text[]), CAST(:errors AS text[])) AS r"
-                ),
+                _STORE,
                 {
-                    "unit": unit_id,
                     "now": self._clock(),
+                    "units": [r.attempt.unit_id for r in receipts],
                     "broadcasts": [r.attempt.broadcast_id for r in receipts],
                     "numbers": [r.attempt.number for r in receipts],
                     "attempts": [r.attempt.attempt for r in receipts],

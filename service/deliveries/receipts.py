@@ -4,7 +4,9 @@ They come late, doubled, out of order, and for messages we thought nobody had: w
 cut into batches. A receipt of any attempt proves that the message was taken, so it also settles a delivery that waits for another try.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import text
@@ -57,16 +59,26 @@ WITH taken AS (
        ('accepted', 'delivered'), ('accepted', 'failed'),
        ('waiting', 'accepted'), ('waiting', 'delivered'), ('failed', 'delivered'))
   RETURNING d.broadcast_id, d.number, d.state, d.provider, f.error_code)
-SELECT broadcast_id, number, error_code, provider FROM applied WHERE state = 'failed'
+SELECT 1 AS many, state, broadcast_id, number, error_code, provider FROM applied WHERE state = 'failed'
+UNION ALL
+SELECT count(*), state, broadcast_id, NULL, NULL, NULL FROM applied WHERE state <> 'failed' GROUP BY state, broadcast_id
+UNION ALL  -- of deliveries there are not, or not any more
+SELECT count(*), NULL, NULL, NULL, NULL, NULL FROM taken t
+ WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.broadcast_id = t.broadcast_id AND d.number = t.number)
 """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """`taken`: how many receipts. `slower`: providers that ask for less."""
+    """`taken`: how many receipts. `strays`: those among them whose delivery there is not (any more). `slower`: providers that ask for less.
+
+    `changed`: by broadcast, what how many of its deliveries became.
+    """
 
     taken: int
+    strays: int = 0
+    changed: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     slower: frozenset[str] = frozenset()
 
 
@@ -81,11 +93,20 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
         await lock_broadcasts_of(conn, ids, rules)
     await conn.execute(_LOCK, {"ids": ids})
     rows = (await conn.execute(_APPLY, {"ids": ids})).all()
-    failed = [Failed(row.broadcast_id, row.number, row.error_code, row.provider) for row in rows]
+    failed = [Failed(row.broadcast_id, row.number, row.error_code, row.provider) for row in rows if row.state == "failed"]
+    changed: dict[int, Counter[str]] = {}
+    for row in rows:
+        if row.state is not None:
+            changed.setdefault(row.broadcast_id, Counter())[row.state] += row.many
     if failed:
         waiting = await follow_up(conn, failed, rules, now=now)
         await suppress_dead(conn, [(each.broadcast_id, each.number) for each in failed if each.number not in waiting])
-    return Applied(len(ids), frozenset(each.provider for each in failed if each.provider and each.code in rules.slower))
+    return Applied(
+        taken=len(ids),
+        strays=sum(row.many for row in rows if row.state is None),
+        changed=changed,
+        slower=frozenset(each.provider for each in failed if each.provider and each.code in rules.slower),
+    )
 
 
 async def apply_receipts(conn: AsyncConnection) -> int:

@@ -5,7 +5,7 @@ import time
 import structlog
 
 from service.database import unit_transaction
-from service.deliveries import apply_batch, mark_stalls, measure_broadcasts, units_with_receipts
+from service.deliveries import Applied, apply_batch, mark_stalls, measure_broadcasts, units_with_receipts
 from service.deliveries.sweeping import (
     clear_away,
     close_finished,
@@ -17,7 +17,7 @@ from service.deliveries.sweeping import (
     reopen_unfinished,
 )
 from service.outbox import PlanBroadcast
-from service.traces import trace_of
+from service.traces import following, trace_of
 from workers.jobs.tools import Tools
 from workers.retries import RECEIPT_RULES
 
@@ -88,5 +88,22 @@ async def receive(tools: Tools) -> None:
                 applied = await apply_batch(conn, RECEIPT_RULES, now=tools.clock())
             for provider in applied.slower:
                 tools.pacing.slow_down(provider)
+            _tell(tools, applied)
             if applied.taken == 0:
                 break
+
+
+def _tell(tools: Tools, applied: Applied) -> None:
+    """Each broadcast's receipts under its own trace."""
+    effect = tools.meters.receipts_applied
+    moved = 0
+    for broadcast_id, became in applied.changed.items():
+        with following(broadcast_id):
+            _log.info("receipts.applied", broadcast=broadcast_id, **became)
+        for state, many in became.items():
+            effect.labels(state).inc(many)
+            moved += many
+    effect.labels("stray").inc(applied.strays)
+    effect.labels("nothing").inc(applied.taken - applied.strays - moved)
+    if applied.strays:
+        _log.info("receipts.strays", receipts=applied.strays)

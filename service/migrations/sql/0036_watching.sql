@@ -132,3 +132,16 @@ $$;
 REVOKE ALL ON FUNCTION door_silent_chunks(timestamptz, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door_silent_chunks(timestamptz, integer) TO loa_worker;
 GRANT INSERT ON receipts_inbox TO loa_worker;  -- what a provider says when asked goes the way of what it says by itself
+
+-- Receipts of any units, in one statement that is its own transaction. Of a unit that there is not: dropped.
+CREATE FUNCTION door_store_receipts(units integer[], broadcasts bigint[], numbers bigint[], attempts smallint[], provider_ids text[],
+                                    statuses text[], errors text[], at timestamptz) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, error_code, received_at)
+    SELECT u.id, r.broadcast_id, r.number, r.attempt, r.provider_id, r.status, r.error, at
+      FROM unnest(units, broadcasts, numbers, attempts, provider_ids, statuses, errors) WITH ORDINALITY
+             AS r (unit_id, broadcast_id, number, attempt, provider_id, status, error, place)
+      JOIN units u ON u.id = r.unit_id ORDER BY r.place
+$$;
+REVOKE ALL ON FUNCTION door_store_receipts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door_store_receipts TO loa_web;

@@ -162,6 +162,39 @@ async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines) -
         assert (await conn.execute(text("SELECT count(*) FROM receipts_inbox"))).scalar_one() == 0
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"x" * 300_000, "application/x-www-form-urlencoded", 413),
+        (b'{"MessageSid": "SM1", "MessageStatus": "delivered"}', "application/json", 403),
+        (b"\xff\xfe\x00", "application/octet-stream", 403),
+        (b"", "text/plain", 403),
+        (b"&".join(b"MessageStatus=delivered" for _ in range(10_000)), "application/x-www-form-urlencoded", 403),
+    ],
+)
+async def test_what_is_no_callback_is_refused_whatever_it_is(
+    site: Site, engines: Engines, content: bytes, kind: str, status: int
+) -> None:
+    path = f"/webhooks/twilio/status/{site.app.state.api_context.tokens.make(Attempt(site.world.units['nbk-thcs'], 7, 11, 1))}"
+    for sign in ({}, signed(site, path, [])):
+        answer = await site.client.post(path, content=content, headers={"Content-Type": kind} | sign)
+        assert answer.status_code == status
+    async with engines.owner.connect() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM receipts_inbox"))).scalar_one() == 0
+
+
+async def test_a_callback_is_taken_by_its_signature_also_with_a_query_and_another_content_type(
+    site: Site, engines: Engines
+) -> None:
+    token = site.app.state.api_context.tokens.make(Attempt(site.world.units["nbk-thcs"], 7, 11, 1))
+    path = f"/webhooks/twilio/status/{token}?a=%20b&a="
+    form = [("MessageSid", "SM1"), ("MessageStatus", "delivered")]
+    headers = signed(site, path, form) | {"Content-Type": "text/plain"}
+    assert (await site.client.post(path, content=urlencode(form), headers=headers)).status_code == 204
+    async with engines.owner.connect() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM receipts_inbox"))).scalar_one() == 1
+
+
 async def test_the_reference_page_lists_every_call(site: Site) -> None:
     page = await site.client.get("/api/docs")
     for path in (await site.client.get("/api/openapi.json")).json()["paths"]:

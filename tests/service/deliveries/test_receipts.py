@@ -14,7 +14,17 @@ from twilio.request_validator import RequestValidator
 
 from service.clock import system_clock
 from service.database import unit_transaction
-from service.deliveries import Attempt, AttemptTokens, Receipt, ReceiptIntake, apply_receipts, check_signature, progress_of
+from service.deliveries import (
+    Attempt,
+    AttemptTokens,
+    FailureRules,
+    Receipt,
+    ReceiptIntake,
+    apply_batch,
+    apply_receipts,
+    check_signature,
+    progress_of,
+)
 from service.deliveries.claims import lock_chunks
 from service.errors import Forbidden
 from tests.factories.approved import Approved
@@ -178,10 +188,82 @@ async def test_a_receipt_of_nothing_we_know_is_harmless(planned: Approved) -> No
 async def test_a_receipt_is_answered_only_when_it_is_stored(planned: Approved) -> None:
     intake = ReceiptIntake(planned.engines.web, system_clock)
     intake.start()
-    nobody = Receipt(Attempt(999_999, planned.broadcast_id, 1, 1), "SM1", "delivered", None)
     known = Receipt(Attempt(planned.unit_id, planned.broadcast_id, 1, 1), "SM1", "delivered", None)
-    answers = await asyncio.gather(intake.store(nobody), intake.store(known), return_exceptions=True)
+    await planned.run("ALTER TABLE receipts_inbox RENAME TO away")
+    (answer,) = await asyncio.gather(intake.store(known), return_exceptions=True)
+    assert isinstance(answer, Exception)
+    await planned.run("ALTER TABLE away RENAME TO receipts_inbox")
+    await intake.store(known)
     await intake.stop()
-    assert isinstance(answers[0], Exception), "a unit that does not exist"
-    assert answers[1] is None
     assert [row.unit_id for row in await planned.rows("SELECT unit_id FROM receipts_inbox")] == [planned.unit_id]
+
+
+async def test_a_unit_nobody_knows_holds_up_nobody(planned: Approved) -> None:
+    intake = ReceiptIntake(planned.engines.web, system_clock)
+    intake.start()
+    units = (999_999, planned.unit_id, planned.world.units["lqd-th"])
+    await asyncio.gather(*(intake.store(Receipt(Attempt(unit, 7, 1, 1), "SM1", "delivered", None)) for unit in units))
+    await intake.stop()
+    stored = await planned.rows("SELECT unit_id FROM receipts_inbox")
+    assert {row.unit_id for row in stored} == set(units[1:])
+
+
+async def test_what_is_of_nobody_any_more_is_dropped_and_counted(planned: Approved) -> None:
+    """A delivery that was never there, and one of another unit than the token says."""
+    (row,) = await planned.rows("SELECT number FROM deliveries ORDER BY number LIMIT 1")
+    elsewhere = planned.world.units["lqd-th"]
+    await _put_in(planned, "accepted")
+    for unit, number in ((planned.unit_id, row.number), (planned.unit_id, 999_999_999), (elsewhere, row.number)):
+        await planned.run(
+            "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, received_at)"
+            " VALUES (:unit, :broadcast, :number, 1, 'SM1', 'delivered', now())",
+            unit=unit,
+            broadcast=planned.broadcast_id,
+            number=number,
+        )
+    applied = {}
+    for unit in (elsewhere, planned.unit_id):
+        async with unit_transaction(planned.engines.worker, unit) as conn:
+            applied[unit] = await apply_batch(conn, FailureRules(), now=datetime.now(UTC))
+    assert (applied[elsewhere].taken, applied[elsewhere].strays, applied[elsewhere].changed) == (1, 1, {})
+    assert (applied[planned.unit_id].taken, applied[planned.unit_id].strays) == (2, 1)
+    assert applied[planned.unit_id].changed == {planned.broadcast_id: {"delivered": 1}}
+    assert await planned.rows("SELECT 1 FROM receipts_inbox") == []
+
+
+@pytest.mark.parametrize(
+    ("was", "said", "is_now"),
+    [
+        ("calling", "delivered", "delivered"),
+        ("calling", "undelivered", "calling"),
+        ("accepted", "undelivered", "accepted"),
+        ("accepted", "delivered", "delivered"),
+        ("waiting", "failed", "waiting"),
+    ],
+)
+async def test_a_callback_of_an_earlier_attempt_that_comes_behind_a_retry(
+    planned: Approved, was: str, said: str, is_now: str
+) -> None:
+    await _put_in(planned, was)
+    await planned.run("UPDATE deliveries SET attempt = 2 WHERE number = (SELECT min(number) FROM deliveries)")
+    for _ in range(2):  # and once more: the gateway repeats itself
+        await _arrive(planned, (said, None))
+    assert (await _first(planned))[0] == is_now
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"MessageSid": "SM\x001"},
+        {"MessageSid": ""},
+        {"MessageSid": "S" * 65},
+        {"MessageStatus": "+84912345678"},
+        {"MessageStatus": "đã nhận"},
+        {"ErrorCode": "30003; DROP"},
+    ],
+)
+def test_fields_that_no_gateway_sends_are_refused(odd: dict[str, str]) -> None:
+    fine = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003"}
+    assert Receipt.of_twilio(Attempt(1, 1, 1, 1), fine).error_code == "30003"
+    with pytest.raises(Forbidden, match=r"webhook\.bad_signature"):
+        Receipt.of_twilio(Attempt(1, 1, 1, 1), fine | odd)
