@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -10,6 +11,9 @@ from service.broadcasts import State, find_broadcast, move
 from service.database import unit_transaction
 from service.deliveries.reconciling import SPACING
 from service.outbox import Command, Lane, PlanBroadcast, ReadImport
+from service.traces import trace_of
+
+_log = structlog.get_logger()
 
 
 async def free_lost_chunks(conn: AsyncConnection) -> int:
@@ -106,4 +110,5 @@ async def _move_each(
                 details={},
                 now=now,
             )
+        _log.info(action, broadcast=row.broadcast_id, trace=trace_of(row.broadcast_id))
     return len(found)

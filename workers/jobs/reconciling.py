@@ -9,6 +9,7 @@ from contact_registry import data_keys
 from service.database import unit_transaction
 from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
+from service.traces import following
 from workers.channels.base import CannotList
 from workers.jobs.tools import Tools
 
@@ -23,7 +24,8 @@ async def reconcile(tools: Tools) -> None:
     async with unit_transaction(tools.engine, None) as conn:
         chunks = await doubtful_chunks(conn, now=tools.clock())
     for unit_id, broadcast_id, chunk in chunks:
-        await _reconcile_chunk(tools, unit_id, broadcast_id, chunk)
+        with following(broadcast_id):
+            await _reconcile_chunk(tools, unit_id, broadcast_id, chunk)
 
 
 async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
