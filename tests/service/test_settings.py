@@ -62,6 +62,8 @@ VALUES = {
     "LOA_MESSAGES_PER_DAY": "8",
     "LOA_NUMBERS_FILE": "/var/lib/loa/numbers",
     "LOA_HEARTBEAT_FILE": "/run/loa",
+    "LOA_METRICS_TOKEN": "a-metrics-token",
+    "LOA_METRICS_PORT": "9100",
     "LOA_TRUSTED_PROXIES": "10.0.0.1",
     "LOA_NUMBER_DIGITS": "16",
 }
