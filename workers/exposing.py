@@ -27,28 +27,29 @@ class ProviderGauges(Collector):
         self._tools = tools
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        circuit = GaugeMetricFamily(
-            "loa_circuit_state",
-            "Of a provider: 0 closed, 1 open or on trial, 2 open until a person sets something right.",
-            labels=["channel", "provider"],
-        )
+        circuit, rate, share, tokens = gauges = provider_gauges()
         for channel, route in (("sms", self._tools.sms), ("email", self._tools.email)):
             for provider in route.providers:
                 circuit.add_metric([channel, provider.name], provider.circuit.state)
-        yield circuit
-        rate, share, tokens = (
-            GaugeMetricFamily(f"loa_pacing_{what}", words, labels=["provider"])
-            for what, words in (
-                ("rate", "Segments or emails a second that a provider may be given by all workers together."),
-                ("share", "The share of that rate in force: below 1 while the provider is slowed down for."),
-                ("tokens", "Segments or emails that this worker may hand over at once."),
-            )
-        )
         for name, standing in self._tools.pacing.standing().items():
             rate.add_metric([name], standing.rate)
             share.add_metric([name], standing.share)
             tokens.add_metric([name], standing.tokens)
-        yield from (rate, share, tokens)
+        return iter(gauges)
+
+
+def provider_gauges() -> tuple[GaugeMetricFamily, ...]:
+    """Circuit, rate, share and tokens, without values."""
+    circuit = "Of a provider: 0 closed, 1 open or on trial, 2 open until a person sets something right."
+    rate = "Segments or emails a second that a provider may be given by all workers together."
+    share = "The share of that rate in force: below 1 while the provider is slowed down for."
+    tokens = "Segments or emails that this worker may hand over at once."
+    return (
+        GaugeMetricFamily("loa_circuit_state", circuit, labels=["channel", "provider"]),
+        GaugeMetricFamily("loa_pacing_rate", rate, labels=["provider"]),
+        GaugeMetricFamily("loa_pacing_share", share, labels=["provider"]),
+        GaugeMetricFamily("loa_pacing_tokens", tokens, labels=["provider"]),
+    )
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ for behind a proxy everybody comes from the same machine.
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
@@ -78,28 +78,33 @@ class SystemGauges(Collector):
             return None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield GaugeMetricFamily("loa_database_up", "Whether the database answers.", value=float(self._figures is not None))
-        yield GaugeMetricFamily("loa_valkey_up", "Whether the queue answers.", value=float(self._queued is not None))
-        if self._queued is not None:
-            depth = GaugeMetricFamily("loa_queue_depth", "Jobs in a lane's queue.", labels=["lane"])
-            for lane, jobs in self._queued.items():
-                depth.add_metric([lane], jobs)
-            yield depth
-        if self._figures is not None:
-            yield from self._of_database(self._figures)
+        return shown(self._figures, self._queued)
 
-    @staticmethod
-    def _of_database(figures: list[Figure]) -> Iterator[GaugeMetricFamily]:
-        for figure, name, words, part in _GAUGES:
-            found = {(each.lane, each.part): each.value for each in figures if each.figure == figure}
-            family = GaugeMetricFamily(name, words, labels=["lane", part] if part else ["lane"])
-            if figure in _OF_LANES:  # nothing to be found is 0, not nothing
-                found = {(lane, ""): 0.0 for lane in LANES} | found
-            for (lane, of_part), value in found.items():
-                family.add_metric([lane, of_part] if part else [lane], value)
-            yield family
-        for figure, name, words in _PLAIN:
-            yield GaugeMetricFamily(name, words, value=sum(each.value for each in figures if each.figure == figure))
+
+def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None) -> Iterator[GaugeMetricFamily]:
+    """Figures as gauges. None: they could not be asked for."""
+    yield GaugeMetricFamily("loa_database_up", "Whether the database answers.", value=float(figures is not None))
+    yield GaugeMetricFamily("loa_valkey_up", "Whether the queue answers.", value=float(queued is not None))
+    if queued is not None:
+        depth = GaugeMetricFamily("loa_queue_depth", "Jobs in a lane's queue.", labels=["lane"])
+        for lane, jobs in queued.items():
+            depth.add_metric([lane], jobs)
+        yield depth
+    if figures is not None:
+        yield from _of_database(figures)
+
+
+def _of_database(figures: list[Figure]) -> Iterator[GaugeMetricFamily]:
+    for figure, name, words, part in _GAUGES:
+        found = {(each.lane, each.part): each.value for each in figures if each.figure == figure}
+        family = GaugeMetricFamily(name, words, labels=["lane", part] if part else ["lane"])
+        if figure in _OF_LANES:  # nothing to be found is 0, not nothing
+            found = {(lane, ""): 0.0 for lane in LANES} | found
+        for (lane, of_part), value in found.items():
+            family.add_metric([lane, of_part] if part else [lane], value)
+        yield family
+    for figure, name, words in _PLAIN:
+        yield GaugeMetricFamily(name, words, value=sum(each.value for each in figures if each.figure == figure))
 
 
 @router.get("/metrics", include_in_schema=False)
