@@ -1,9 +1,10 @@
 """SMS of which no word came: asked for after an hour, once more after six, and then left as accepted."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from service.database import unit_transaction
 from service.deliveries import apply_receipts
+from service.deliveries.polling import silent_chunks
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Told
 from workers.jobs.polling import poll
@@ -85,3 +86,16 @@ async def test_an_answer_of_an_earlier_attempt_does_not_fail_the_one_under_way(b
     await _asked(bench, HOUR * 2)  # and before the answer is applied it was sent again
     await bench.approved.run("UPDATE deliveries SET attempt = 2 WHERE provider_id = :id", id=first)
     assert (await _sms(bench))[first] == ("accepted", None)
+
+
+async def test_a_chunk_that_was_gone_through_is_not_looked_at_until_it_is_due_again(bench: Bench) -> None:
+    await _accepted(bench)
+    bench.carrier.says = dict.fromkeys(await _sms(bench), Told("sent", None))
+
+    async def due(later: timedelta) -> int:
+        async with unit_transaction(bench.tools.engine, None) as conn:
+            return len(await silent_chunks(conn, now=datetime.now(UTC) + later, at_most=9))
+
+    assert await due(HOUR * 1.1) == 1
+    await _asked(bench, HOUR * 1.1)
+    assert [await due(HOUR * hours) for hours in (1.2, 5.9, 6.1, 25)] == [0, 0, 1, 0]
