@@ -15,13 +15,20 @@ class Guard:
     what: str
     cuts: tuple[tuple[str, str, str], ...]
 
+    def places(self, source: Path) -> list[tuple[Path, str, str]]:
+        """Where the cuts go: (file, what stands there, what then stands there). Raises AssertionError for a cut that finds nothing."""
+        found = [
+            (file, was, becomes)
+            for files, was, becomes in self.cuts
+            for file in source.glob(files)
+            if was in file.read_text("utf-8")
+        ]
+        assert {was for _, was, _ in found} == {was for _, was, _ in self.cuts}, f"{self.what}: has moved"
+        return found
+
     def take_out(self, source: Path) -> None:
-        """Raises AssertionError when a cut finds nothing to cut."""
-        for files, was, becomes in self.cuts:
-            found = [file for file in source.glob(files) if was in file.read_text(encoding="utf-8")]
-            assert found, f"{self.what}: not in {files} any more: {was}"
-            for file in found:
-                file.write_text(file.read_text(encoding="utf-8").replace(was, becomes), encoding="utf-8")
+        for file, was, becomes in self.places(source):
+            file.write_text(file.read_text("utf-8").replace(was, becomes), "utf-8")
 
 
 _SQL = "service/migrations/sql/*.sql"
@@ -66,7 +73,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "sweep": Guard(
         "test_servers_restarted.py::test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt",
-        "the sweeper finds in the database what is in nobody's hands",
+        "the sweeper finds in the database what nobody was told of",
         (("workers/jobs/sweeping.py", "work = await lost_work(conn)", "work = []"),),
     ),
     "shield": Guard(

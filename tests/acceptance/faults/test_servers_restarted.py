@@ -41,10 +41,19 @@ def test_a_restarted_database_loses_nothing_and_repeats_nothing(system: System, 
 
 
 def test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt(system: System) -> None:
-    broadcast = in_the_middle(system, "xoa hang doi")
+    """Wiped when it holds the only word of an approval, and again in the middle."""
+    marker = "xoa hang doi"
+    system.faults(channel="sms", latency_ms=200)
+    worker = child(system, "workers-urgent")
     with redis.Redis(unix_socket_path=str(Home.at(system.home).valkey_socket)) as queue:
+        worker.suspend()
+        broadcast = system.send(marker)
+        wait_for("the plan is queued", lambda: queue.zcard("loa:urgent"), 10)
         queue.flushall()
-    settled_exactly(system, broadcast, "xoa hang doi", everybody())
+        worker.resume()
+        under_way(system, broadcast, "sms", 50)
+        queue.flushall()
+    settled_exactly(system, broadcast, marker, everybody())
 
 
 def test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt(system: System) -> None:
