@@ -60,6 +60,7 @@ from workers.pacing import Pacing
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = 3
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
+_SILENT_TRANSACTION = 15.0  # seconds: a frozen worker's locks must not hold up the others
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
 
 
@@ -77,7 +78,9 @@ class Routes:
 
 
 async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
-    engine = make_engine(settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10)
+    engine = make_engine(
+        settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10, patience=_SILENT_TRANSACTION
+    )
     await require_schema(engine)
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service import contacts
@@ -28,6 +29,7 @@ async def read_import(ctx: dict[str, Any], unit_id: int, import_id: int) -> None
     """The job: one transaction; a worker that dies in it leaves the list to be read again, but not for ever."""
     tools = tools_of(ctx)
     async with unit_transaction(tools.engine, unit_id) as conn:
+        await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # silent while it reads, perhaps for long
         if not await contacts.lock_reading(conn, import_id):
             return
         async with unit_transaction(tools.engine, unit_id) as beside:
