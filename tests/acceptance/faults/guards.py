@@ -66,6 +66,11 @@ GUARDS: dict[str, Guard] = {
         "a sweeper of which nothing is heard loses its lock",
         (("workers/jobs/watching.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
     ),
+    "patience": Guard(
+        "test_two_workers.py::test_a_worker_that_sleeps_in_the_middle_of_a_claim_holds_up_nobody",
+        "a transaction of which nothing is heard is ended",
+        (("workers/main.py", "_SILENT_TRANSACTION = 15.0", "_SILENT_TRANSACTION = 0.0"),),
+    ),
     "record": Guard(
         "test_servers_restarted.py::test_a_restarted_database_loses_nothing_and_repeats_nothing",
         "what came back while the database was away is recorded when it is there again",

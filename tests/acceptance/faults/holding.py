@@ -17,6 +17,7 @@ def number_of(system: System, broadcast: str) -> int:
     return int(ask(system, "SELECT id FROM broadcasts WHERE public_id = %s", broadcast)[0][0])
 
 
+_CLAIMING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%data_keys%%' AND application_name LIKE 'loa worker%%'"
 _SWEEPING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%door_unread_imports%%'"
 
 
@@ -43,6 +44,19 @@ def sweeping_held(system: System) -> Iterator[None]:
         conn.execute("LOCK TABLE import_files IN ACCESS EXCLUSIVE MODE")
         wait_for("the sweeper is blocked", lambda: ask(system, _SWEEPING), 20)
         yield
+
+
+@contextmanager
+def claiming_held(system: System) -> Iterator[None]:
+    """Nobody comes to the end of a claim: the addresses' keys, which are read last, are locked."""
+    with superuser(system) as conn, conn.transaction():
+        conn.execute("LOCK TABLE data_keys IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def wait_for_claim(system: System) -> None:
+    """Returns once somebody is in the middle of a claim."""
+    wait_for("a claim is blocked", lambda: ask(system, _CLAIMING), 20)
 
 
 def blocked_rounds(system: System, how_many: int) -> list[int]:

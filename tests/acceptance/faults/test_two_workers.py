@@ -9,7 +9,15 @@ from service.outbox import DeliverChunk, Queue
 from service.standalone import valkey
 from service.standalone.home import Home
 from tests.acceptance.faults.breaking import ask, kill, own_worker, unsupervised
-from tests.acceptance.faults.holding import blocked_rounds, marking_held, number_of, sweeping_held, wait_for_states
+from tests.acceptance.faults.holding import (
+    blocked_rounds,
+    claiming_held,
+    marking_held,
+    number_of,
+    sweeping_held,
+    wait_for_claim,
+    wait_for_states,
+)
 from tests.acceptance.faults.people import everybody, of_class
 from tests.acceptance.faults.settled import progress_by, received, settled_exactly
 from tests.acceptance.system import System, wait_for
@@ -51,6 +59,18 @@ def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None
 
         worker.resume()
         # It gives the emails back, which nobody had: they are no longer in doubt.
+        settled_exactly(system, broadcast, marker, of_class(of))
+
+
+def test_a_worker_that_sleeps_in_the_middle_of_a_claim_holds_up_nobody(system: System) -> None:
+    marker, of = "may ngu giua chung", "9A4"
+    with ExitStack() as own:
+        with unsupervised(system), ExitStack() as held:
+            kill(system, "workers-urgent")
+            worker = own.enter_context(own_worker(system))
+            broadcast = system.send(marker, classes=[of], before_approval=lambda _: held.enter_context(claiming_held(system)))
+            wait_for_claim(system)
+            worker.suspend()
         settled_exactly(system, broadcast, marker, of_class(of))
 
 
