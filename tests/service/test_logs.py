@@ -1,6 +1,13 @@
+import json
+import subprocess
+import sys
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.logs import _without_people
+from service.traces import span_of, trace_of
 
 
 @pytest.mark.parametrize(
@@ -11,3 +18,29 @@ def test_numbers_and_addresses_are_blanked_in_every_value(private: str) -> None:
     event = _without_people(None, "", {"event": f"asked for {private}, refused", "count": 3})
 
     assert event == {"event": "asked for […], refused", "count": 3}
+
+
+_ONE_CALLBACK = """
+import structlog
+from service.logs import configure_logs
+from service.traces import follow_delivery
+configure_logs("web", {level!r})
+follow_delivery(7, 11)
+structlog.get_logger().debug("request", status=204)
+structlog.get_logger().info("told")
+"""
+
+
+@pytest.mark.parametrize(("level", "events"), [("DEBUG", ["request", "told"]), ("INFO", ["told"]), ("ERROR", [])])
+def test_what_a_delivery_is_about_stands_in_every_line_of_its_level(level: str, events: list[str]) -> None:
+    ran = subprocess.run([sys.executable, "-c", _ONE_CALLBACK.format(level=level)], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert [line["event"] for line in lines] == events
+    assert {(line["trace"], line["span"]) for line in lines} <= {(trace_of(7), span_of(7, 11))}
+
+
+@given(st.integers(1, 2**62), st.integers(1, 10**14))
+def test_no_trace_and_no_span_is_taken_for_a_number(broadcast: int, number: int) -> None:
+    ids = {"trace": trace_of(broadcast), "span": span_of(broadcast, number)}
+    assert _without_people(None, "", dict(ids)) == ids
+    assert (len(ids["trace"]), len(ids["span"])) == (32, 16)
