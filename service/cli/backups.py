@@ -62,7 +62,7 @@ def restore(
         else _into_home(settings, directory, numbers_lost)
     )
     typer.echo(
-        f"Restored as of {on_screen(done.made_at)}. Paused for a person: {done.paused} warnings, {done.in_doubt} messages in doubt."
+        f"Restored as of {on_screen(done.made_at)}. Warnings paused for a person: {done.paused}; messages in doubt: {done.in_doubt}."
     )
     typer.echo(f"Numbers go on from {done.next_number}.")
 

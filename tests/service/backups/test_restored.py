@@ -112,7 +112,7 @@ async def test_a_backup_of_the_middle_of_a_send_is_restored_and_nobody_gets_it_t
     options = ("restore", made.stdout.strip(), "--numbers-lost")
     done = await asyncio.to_thread(loa, *options, LOA_DATABASE_URL_OWNER=again.urls.owner, **keys)
     assert done.returncode == 0, done.stderr
-    assert "1 warnings" in done.stdout
+    assert "paused for a person: 1;" in done.stdout
     await again.start("urgent")
     await again.start("bulk")
 
