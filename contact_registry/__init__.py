@@ -27,6 +27,7 @@ from contact_registry.errors import (
     RegistryError,
     Unsealable,
 )
+from contact_registry.fallbacks import count_fallbacks, fallback_select
 from contact_registry.forgetting import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
 from contact_registry.importing.applying import Applied, apply_list, lock_lists
 from contact_registry.importing.checked import (
@@ -142,6 +143,7 @@ __all__ = [
     "correct_address",
     "count_audience",
     "count_ended",
+    "count_fallbacks",
     "count_lapsed",
     "count_meant",
     "current_data_key",
@@ -149,6 +151,7 @@ __all__ = [
     "data_keys",
     "delete_data_key",
     "erase_person",
+    "fallback_select",
     "find_contacts",
     "fold_heading",
     "forget_ended",

@@ -12,7 +12,7 @@ from service.api.contact_models import RoleName
 from service.api.context import ApiContext, BroadcastsWriter, ContactsReader, Context
 from service.api.cursors import make_cursor, open_number
 from service.api.unit_place import at_unit
-from service.broadcasts import Channel, SmsScript, Urgency, list_left_out, preview, weigh_audience, why
+from service.broadcasts import Channel, Fallback, SmsScript, Urgency, list_left_out, preview, weigh_audience, why
 from service.refusals import preferred_language
 from service.units import Unit
 
@@ -34,9 +34,10 @@ class AudienceAsked(BaseModel):
 
 
 class CountIn(AudienceAsked):
-    """With `texts`, what they would cost is told, too."""
+    """With `texts`, what they would cost is told, too; with `fallback`, for how many there is one."""
 
     texts: TextsIn | None = None
+    fallback: Fallback | None = None
     sms_script: SmsScript = "ascii"
 
 
@@ -65,7 +66,8 @@ class CountOut(BaseModel):
     """Messages that would leave now: one per number or address and channel.
 
     `segments`: of all SMS together; null without an SMS text, or without SMS among the channels. `cost_estimate` is null without
-    segments, and where no price is set.
+    segments, and where no price is set. `fallbacks`: how many of the numbers belong to somebody who could be written to by email should
+    theirs be no use; null unless `fallback` is asked for.
     """
 
     recipients: int
@@ -73,6 +75,7 @@ class CountOut(BaseModel):
     not_sent: list[NotSentOut]
     segments: int | None
     cost_estimate: CostOut | None
+    fallbacks: int | None
 
 
 class LeftOutIn(AudienceAsked):
@@ -117,6 +120,7 @@ async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> Cou
             channels=body.channels,
             urgency=body.urgency,
             now=context.now(),
+            fallback=body.fallback,
         )
     segments = _segments(context, unit, body, counted.by_channel.get("sms"))
     return CountOut(
@@ -128,6 +132,7 @@ async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> Cou
         ],
         segments=segments,
         cost_estimate=_cost(context, segments),
+        fallbacks=counted.fallbacks,
     )
 
 

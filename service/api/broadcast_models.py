@@ -14,6 +14,7 @@ from service.broadcasts import (
     BroadcastView,
     Channel,
     Draft,
+    Fallback,
     Finding,
     FindingSeverity,
     Kind,
@@ -74,7 +75,8 @@ class BroadcastIn(_Asked):
     """A new draft: with `texts` of its own, or with a `template` (a ready text's code, T01 to T14) and what fills its `slots`.
 
     A template brings a title, too; `title` replaces it. `drill`: to the unit's own test recipients (`/units/{code}/test-contacts`), whatever
-    the audience, in words that say so first.
+    the audience, in words that say so first. `fallback`, with SMS and without email among the channels: whose number the carrier calls dead, no
+    mobile, or refused gets the email's words at the address of theirs on the same list, if they may be written to there.
     """
 
     unit: Annotated[str, Field(max_length=40, examples=["nbk-thcs"])]
@@ -87,6 +89,7 @@ class BroadcastIn(_Asked):
     sms_script: SmsScript = "ascii"
     audience: AudienceIn = AudienceIn()
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
+    fallback: Fallback | None = None
     drill: bool = False
     send_at: AwareDatetime | None = None
     expires_at: AwareDatetime
@@ -106,6 +109,7 @@ class BroadcastIn(_Asked):
             send_at=self.send_at,
             sms_script=self.sms_script,
             drill=self.drill,
+            fallback=self.fallback,
         )
 
     def _written(self) -> tuple[str, Texts]:
@@ -129,6 +133,7 @@ class BroadcastChange(_Asked):
     sms_script: SmsScript | None = None
     audience: AudienceIn | None = None
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)] | None = None
+    fallback: Fallback | None = None
     send_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
 
@@ -136,7 +141,7 @@ class BroadcastChange(_Asked):
         """The fields that were sent, as `Draft` takes them."""
         sent: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         for name, value in list(sent.items()):
-            if value is None and name != "send_at":
+            if value is None and name not in ("send_at", "fallback"):
                 del sent[name]
         if "texts" in sent:
             sent["texts"] = sent["texts"].texts()
@@ -241,7 +246,8 @@ class BroadcastOut(BaseModel):
     `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
     lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time or quiet hours.
     `stalled_since`: nothing has left of it since then though it should; somebody must look. `moves`: what you may do with it now.
-    `estimate`: how long it will take; null in lists, and when nobody can know.
+    `estimate`: how long it will take; null in lists, and when nobody can know. `fallbacks`: how many of `progress.total` are emails to
+    those whose SMS failed; it grows while they fail.
     """
 
     id: UUID
@@ -254,6 +260,7 @@ class BroadcastOut(BaseModel):
     sms_script: SmsScript
     audience: Mapping[str, Any]
     channels: list[Channel]
+    fallback: Fallback | None
     drill: bool
     send_at: AwareDatetime | None
     expires_at: AwareDatetime
@@ -271,6 +278,7 @@ class BroadcastOut(BaseModel):
     public_number: str | None
     record_url: str | None
     progress: ProgressOut
+    fallbacks: int
     rate: float
     last_progress_at: AwareDatetime | None
     estimate: EstimateOut | None
@@ -303,6 +311,7 @@ class BroadcastOut(BaseModel):
             public_number=public_number,
             record_url=f"{base}/api/v1/records/{view.record_id}" if view.record_id else None,
             progress=ProgressOut.of(progress),
+            fallbacks=progress.fallbacks,
             rate=round(progress.rate, 1),
             last_progress_at=progress.last_progress_at,
             estimate=EstimateOut(seconds_left=estimate.seconds_left, done_at=estimate.done_at) if estimate else None,
@@ -314,7 +323,7 @@ class BroadcastOut(BaseModel):
 
 
 _SAME = (
-    "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "drill", "send_at", "expires_at", "version",
+    "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "fallback", "drill", "send_at", "expires_at", "version",
     "digest", "audience_count", "return_reason", "pause_reason", "cancel_reason", "created_at", "submitted_at", "approved_at", "completed_at",
 )  # fmt: skip
 

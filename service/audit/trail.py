@@ -74,6 +74,7 @@ class Action(StrEnum):
     BROADCAST_RETURNED = "broadcast.returned"
     BROADCAST_APPROVED = "broadcast.approved"
     BROADCAST_PLANNED = "broadcast.planned"
+    BROADCAST_FELL_BACK = "broadcast.fell_back"  # those whose SMS failed are written to by email
     BROADCAST_PAUSED = "broadcast.paused"
     BROADCAST_RESUMED = "broadcast.resumed"
     BROADCAST_CANCELLED = "broadcast.cancelled"

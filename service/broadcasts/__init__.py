@@ -12,7 +12,7 @@ from service.broadcasts.audiences import (
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.counting import count_messages
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
-from service.broadcasts.drills import drill_contacts, drill_select, set_drill_contacts
+from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moves import Move, moves_of
@@ -26,7 +26,7 @@ from service.broadcasts.resuming import outgrown, reopen, resume
 from service.broadcasts.returning import return_broadcast
 from service.broadcasts.stopping import cancel, pause
 from service.broadcasts.submission import submit
-from service.broadcasts.texts import LONGEST, Channel, EmailText, Kind, SmsScript, Texts, Urgency
+from service.broadcasts.texts import LONGEST, Channel, EmailText, Fallback, Kind, SmsScript, Texts, Urgency
 from service.broadcasts.waiting import WaitsFor, waiting_of, waits_until
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Channel",
     "Draft",
     "EmailText",
+    "Fallback",
     "Finding",
     "FindingSeverity",
     "Kind",
@@ -57,6 +58,7 @@ __all__ = [
     "create_draft",
     "draft_of",
     "drill_contacts",
+    "drill_fallback_select",
     "drill_select",
     "edit_draft",
     "find_broadcast",

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience, LeftOut, Preferences, Tally, count_audience
+from contact_registry import Audience, LeftOut, Preferences, Tally, count_audience, count_fallbacks
 from service.actors import Actor
+from service.broadcasts.texts import unfit_fallback
 from service.clock import LOCAL
 from service.database import act_for
 from service.errors import FieldError, Invalid
@@ -22,11 +23,15 @@ SENDABLE = ("sms", "email")
 
 @dataclass(frozen=True, slots=True)
 class AudienceCount:
-    """Deliveries a broadcast would have, and those it leaves out: (reason, count), each counted under one reason."""
+    """Deliveries a broadcast would have, and those it leaves out: (reason, count), each counted under one reason.
+
+    `fallbacks`: numbers whose holder could be written to by email should theirs be no use; None where nobody asked.
+    """
 
     recipients: int
     by_channel: Mapping[str, int]
     not_sent: tuple[tuple[LeftOut, int], ...]
+    fallbacks: int | None = None
 
 
 def stored_audience(audience: Audience) -> dict[str, Any]:
@@ -95,17 +100,36 @@ async def count_recipients(
 
 
 async def weigh_audience(
-    conn: AsyncConnection, actor: Actor, *, unit: Unit, audience: Audience, channels: Sequence[str], urgency: str, now: datetime
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    unit: Unit,
+    audience: Audience,
+    channels: Sequence[str],
+    urgency: str,
+    now: datetime,
+    fallback: str | None = None,
 ) -> AudienceCount:
     """How many would be written to, and how many would not and why, before anything is drafted. The transaction acts for the unit.
 
-    Raises `Forbidden("auth.scope")`, `NotFound("unit.unknown")`.
+    Raises `Forbidden("auth.scope")`, `NotFound("unit.unknown")`, and `Invalid("request.invalid")` for a `fallback` where there is none.
     """
     actor.require("broadcasts:write")
+    if wrong := unfit_fallback(channels, fallback):
+        raise Invalid("request.invalid", fields=tuple(wrong))
     tally = await _tally(
         conn, unit_id=unit.id, unit_code=unit.code, audience=audience, channels=channels, urgency=urgency, now=now
     )
-    return AudienceCount(sum(tally.by_channel.values()), tally.by_channel, tuple(tally.left_out.items()))
+    fallbacks = None
+    if fallback:
+        unit_ids, preferences = (
+            await resolve_audience(conn, unit.code, audience, on=now),
+            await preferences_of(conn, unit.id, urgency),
+        )
+        await act_for(conn, unit.id, subtree=True)
+        fallbacks = await count_fallbacks(conn, unit_ids, audience, preferences)
+        await act_for(conn, unit.id)
+    return AudienceCount(sum(tally.by_channel.values()), tally.by_channel, tuple(tally.left_out.items()), fallbacks)
 
 
 async def _tally(

@@ -29,6 +29,7 @@ def broadcast_digest(
     send_at: datetime | None,
     expires_at: datetime,
     drill: bool = False,
+    fallback: str | None = None,
 ) -> str:
     """SHA-256, in hex, of the canonical JSON (RFC 8785) of all arguments."""
     bound: Any = {
@@ -50,4 +51,6 @@ def broadcast_digest(
     }
     if drill:  # said only where it is so: what was submitted before there were drills keeps its digest
         bound["drill"] = True
+    if fallback:  # as with drills
+        bound["fallback"] = fallback
     return digest(bound)

@@ -17,7 +17,7 @@ from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, unfit
+from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
 from service.errors import FieldError, Invalid
 from service.readiness import standing_card
 from service.units import Unit
@@ -29,6 +29,7 @@ class Draft:
     """Everything an author decides. `audience` without units means the broadcast's own unit and all below it.
 
     `template`: the ready text whose words these are, unchanged. `drill`: to the unit's test recipients, whatever the audience; that stays.
+    `fallback`: "email", for those of whose number the carrier says that it is no use; they get the email's words.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Draft:
     sms_script: str = "ascii"
     template: str | None = None
     drill: bool = False
+    fallback: str | None = None
 
 
 def draft_of(view: BroadcastView) -> Draft:
@@ -58,13 +60,14 @@ def draft_of(view: BroadcastView) -> Draft:
         sms_script=view.sms_script,
         template=view.template,
         drill=view.drill,
+        fallback=view.fallback,
     )
 
 
 def _checked(draft: Draft) -> tuple[str, Texts]:
     """Title and texts in the one form that is stored. Raises `Invalid`, naming every field at once."""
     title, texts = one_line(draft.title), draft.texts.cleaned()
-    wrong = unfit(title, texts, draft.channels)
+    wrong = unfit(title, texts, carried(draft.channels, draft.fallback))
     for field, value, allowed in (
         ("kind", draft.kind, KINDS),
         ("urgency", draft.urgency, URGENCIES),
@@ -74,6 +77,7 @@ def _checked(draft: Draft) -> tuple[str, Texts]:
             wrong.append(FieldError(field, "field.choice", {"allowed": ", ".join(allowed)}))
     if not draft.channels or not set(draft.channels) <= set(CHANNELS):
         wrong.append(FieldError("channels", "field.choice", {"allowed": ", ".join(CHANNELS)}))
+    wrong += unfit_fallback(draft.channels, draft.fallback)
     for field, moment in (("expires_at", draft.expires_at), ("send_at", draft.send_at)):
         if moment is not None and moment.tzinfo is None:
             wrong.append(FieldError(field, "field.time"))
@@ -92,6 +96,7 @@ def _columns(draft: Draft, title: str, texts: Texts) -> dict[str, Any]:
         "template": draft.template,
         "audience": orjson.dumps(stored_audience(draft.audience)).decode(),
         "channels": [channel for channel in CHANNELS if channel in draft.channels],
+        "fallback": draft.fallback,
         "send_at": draft.send_at,
         "expires_at": draft.expires_at,
     }
@@ -110,9 +115,9 @@ async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft
     await resolve_audience(conn, unit.code, draft.audience, on=now)
     made = await conn.execute(
         text(
-            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, send_at, expires_at, drill,"
-            " author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :template, :script,"
-            " CAST(:audience AS jsonb), :channels, :send_at, :expires_at, :drill, :author, :now, :now) RETURNING id"
+            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, fallback, send_at, expires_at,"
+            " drill, author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :template, :script,"
+            " CAST(:audience AS jsonb), :channels, :fallback, :send_at, :expires_at, :drill, :author, :now, :now) RETURNING id"
         ),
         {**_columns(draft, title, texts), "unit": unit.id, "drill": draft.drill, "author": actor.account_id, "now": now},
     )
@@ -145,8 +150,8 @@ async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, 
     await conn.execute(
         text(
             "UPDATE broadcasts SET kind = :kind, urgency = :urgency, title = :title, texts = CAST(:texts AS jsonb), template = :template,"
-            " sms_script = :script, audience = CAST(:audience AS jsonb), channels = :channels, send_at = :send_at,"
-            " expires_at = :expires_at, version = version + 1,"
+            " sms_script = :script, audience = CAST(:audience AS jsonb), channels = :channels, fallback = :fallback,"
+            " send_at = :send_at, expires_at = :expires_at, version = version + 1,"
             " editor_ids = CASE WHEN :editor = ANY (editor_ids) THEN editor_ids ELSE editor_ids || :editor END WHERE id = :id"
         ),
         {**_columns(draft, title, texts), "editor": actor.account_id, "id": broadcast_id},

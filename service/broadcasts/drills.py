@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, column, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience, Preferences, audience_select
+from contact_registry import Audience, Preferences, audience_select, fallback_select
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.errors import FieldError, Invalid
@@ -30,6 +30,12 @@ def drill_select(unit_id: int, channel: str) -> Select[Any]:
         .where(_POINTS.c.unit_id == unit_id, _POINTS.c.channel == channel, _POINTS.c.ended_by.is_(None))
     )
     return select(staff).where(staff.c.address_hash.in_(tried))
+
+
+def drill_fallback_select(unit_id: int, numbers: Sequence[tuple[int, bytes]]) -> Select[Any]:
+    """Of the registry's own query for whose numbers failed those who are test recipients; the same columns."""
+    staff = fallback_select(numbers, Audience(staff=True, parents=False), Preferences()).subquery()
+    return select(staff).where(staff.c.contact_id.in_(select(_TESTS.c.contact_id).where(_TESTS.c.unit_id == unit_id)))
 
 
 async def count_drill(conn: AsyncConnection, unit_id: int, channels: Sequence[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from service.broadcasts.content_rules import Finding, FindingSeverity, check_texts, check_variants
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.ready_texts import ready_text
-from service.broadcasts.texts import Texts
+from service.broadcasts.texts import Texts, carried
 from service.errors import FieldError, Invalid
 from service.readiness import Card
 from service.registered_texts import Registrations
@@ -119,8 +119,8 @@ def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Findi
 
 
 def published_texts(view: BroadcastView) -> Texts:
-    """What its channels carry; of a drill, with its word before it."""
-    texts = Texts.load(view.texts).published(view.channels)
+    """What its channels and its fallback carry; of a drill, with its word before it."""
+    texts = Texts.load(view.texts).published(carried(view.channels, view.fallback))
     return texts.drilled() if view.drill else texts
 
 

@@ -19,6 +19,7 @@ class BroadcastView:
     `public_serial`: the delivery number behind the public look-up number, once approved (`LookupNumbers.written` writes it).
     `record_id`: the signed record, once approved. `waits_until`: nothing of it leaves before. `stalled_since`: nothing has left of it
     since then though it should. `template`: the ready text whose words these are.
+    `fallback`: the channel by which whoever has no working number is written to.
     """
 
     id: int
@@ -34,6 +35,7 @@ class BroadcastView:
     sms_script: str
     audience: Mapping[str, Any]
     channels: tuple[str, ...]
+    fallback: str | None
     drill: bool
     send_at: datetime | None
     expires_at: datetime
@@ -76,7 +78,7 @@ class Located:
 
 _SELECT = """
 SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
-       b.channels, b.drill, b.send_at, b.expires_at, b.waits_until, b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
+       b.channels, b.fallback, b.drill, b.send_at, b.expires_at, b.waits_until, b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
        b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.restored_from, b.cancel_reason, b.record_id,
        r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
   FROM broadcasts b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id

@@ -107,4 +107,5 @@ def digest_of(view: BroadcastView, *, unit: Unit, sender: str, audience_count: i
         send_at=view.send_at,
         expires_at=view.expires_at,
         drill=view.drill,
+        fallback=view.fallback,
     )

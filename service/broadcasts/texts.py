@@ -10,10 +10,12 @@ from service.wording import cleaned, one_line, plain_punctuation
 Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
 Urgency = Literal["emergency", "urgent", "advisory"]
 Channel = Literal["sms", "email", "notice"]
+Fallback = Literal["email"]
 SmsScript = Literal["ascii", "unicode"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
+FALLBACKS: tuple[Fallback, ...] = get_args(Fallback)
 SCRIPTS: tuple[SmsScript, ...] = get_args(SmsScript)
 
 LONGEST = {"title": 200, "texts.sms": 1600, "texts.email.subject": 200, "texts.email.body": 10_000, "reason": 500}
@@ -78,6 +80,11 @@ class Texts:
         return cls(stored.get("sms"), EmailText(email["subject"], email["body"]) if email else None)
 
 
+def carried(channels: Collection[str], fallback: str | None) -> tuple[str, ...]:
+    """The channels that a broadcast's texts may leave by: its own, and that to which a failed SMS falls back."""
+    return (*channels, fallback) if fallback else tuple(channels)
+
+
 def unfit(title: str | None, texts: Texts, channels: Collection[str]) -> list[FieldError]:
     """What is missing, empty or too long in cleaned texts for these channels, all at once. Without a title: of the texts alone."""
     written = [*([("title", title)] if title is not None else []), *texts.fields()]
@@ -92,3 +99,12 @@ def unfit(title: str | None, texts: Texts, channels: Collection[str]) -> list[Fi
     if texts.sms is None and texts.email is None:
         wrong.append(FieldError("texts", "field.missing"))
     return wrong
+
+
+def unfit_fallback(channels: Collection[str], fallback: str | None) -> list[FieldError]:
+    """There must be an SMS to fall back from, and no email to everybody already."""
+    if fallback is None:
+        return []
+    if fallback not in FALLBACKS:
+        return [FieldError("fallback", "field.choice", {"allowed": ", ".join(FALLBACKS)})]
+    return [] if "sms" in channels and fallback not in channels else [FieldError("fallback", "fallback.from_sms_only")]

@@ -4,6 +4,7 @@ from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
 from service.deliveries.estimate import Estimate, estimate_of
 from service.deliveries.failures import Again, FailureRules
+from service.deliveries.fallback import fall_back
 from service.deliveries.figures import Figure, Reached, measure_broadcasts, system_figures
 from service.deliveries.lifecycle import Shown
 from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
@@ -39,6 +40,7 @@ __all__ = [
     "apply_receipts",
     "check_signature",
     "estimate_of",
+    "fall_back",
     "in_words",
     "list_deliveries",
     "list_received",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Row, Table, Text, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, LeftOut, MasterKey, data_keys, in_list_order, joined_as_sets, list_rows, masked
+from contact_registry import DataKey, LeftOut, MasterKey, Preferences, data_keys, in_list_order, joined_as_sets, list_rows, masked
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts import BroadcastView, find_broadcast, load_audience, preferences_of, resolve_audience, why
@@ -70,21 +70,13 @@ async def take_not_reached(
         raise Conflict("audience.not_own_list")
     if view.planned_at is None:
         raise Conflict("broadcast.not_allowed_in_state")
-    listed = list_rows(view.unit_id, audience, view.channels, await preferences_of(conn, view.unit_id, view.urgency))
-    sent = _deliveries.c
-    same = and_(sent.broadcast_id == view.id, sent.channel == listed.c.channel, sent.address_hash == listed.c.address_hash)
-    statement = (
-        select(listed, sent.state, sent.reason)
-        .select_from(listed.outerjoin(_deliveries, same))
-        .where(func.lower(listed.c.class_name) == class_name.lower())
-        .order_by(*in_list_order(listed))
-    )
-    async with joined_as_sets(conn):
-        found = (await conn.execute(statement)).all()
+    preferences = await preferences_of(conn, view.unit_id, view.urgency)
+    found = await _listed(conn, view, view.channels, class_name, preferences)
     if not found:
         raise NotFound("audience.class_unknown")
     keys = await data_keys(conn, master, {row.data_key_id for row in found if row.data_key_id is not None})
-    states = _states(found)
+    fallen_back = await _listed(conn, view, (view.fallback,), class_name, preferences) if view.fallback else ()
+    states = _states((*found, *fallen_back))
     under_way = {contact for contact, of in states.items() if of & {"waiting", "calling"} and not of & _REACHED}
     rows = [
         _told(row, keys, language)
@@ -102,6 +94,23 @@ async def take_not_reached(
         now=now,
     )
     return NotReached(view, found[0].class_name, rows, len(under_way))
+
+
+async def _listed(
+    conn: AsyncConnection, view: BroadcastView, channels: Sequence[str], class_name: str, preferences: Preferences
+) -> Sequence[Row[Any]]:
+    """A class's rows of the list, with what became of the broadcast at each address on these channels."""
+    listed = list_rows(view.unit_id, load_audience(view.audience), channels, preferences)
+    sent = _deliveries.c
+    same = and_(sent.broadcast_id == view.id, sent.channel == listed.c.channel, sent.address_hash == listed.c.address_hash)
+    statement = (
+        select(listed, sent.state, sent.reason)
+        .select_from(listed.outerjoin(_deliveries, same))
+        .where(func.lower(listed.c.class_name) == class_name.lower())
+        .order_by(*in_list_order(listed))
+    )
+    async with joined_as_sets(conn):
+        return (await conn.execute(statement)).all()
 
 
 _REACHED = {"accepted", "delivered"}

@@ -7,8 +7,24 @@ harmless, a held counter is not); insert. Planning twice makes nothing twice: th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, cast, func, insert, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contact_registry import audience_select, joined_as_sets
@@ -111,7 +127,7 @@ async def plan(
             if number + planned > first + total:
                 raise AudienceMoved
             segments = await _segments(conn, broadcast, digits) if channel == "sms" else 1
-            chunks += await _chunks(
+            chunks += await insert_chunks(
                 conn,
                 broadcast,
                 channel,
@@ -132,14 +148,20 @@ def _due(broadcast: BroadcastView, now: datetime) -> bool:
 
 
 async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str, *, first: int, chunk: int, now: datetime) -> int:
-    """INSERT ... SELECT around the registry's own query: no address passes through Python. How many."""
     if broadcast.drill:
-        chosen = drill_select(broadcast.unit_id, channel).subquery()
-    else:
-        audience = load_audience(broadcast.audience)
-        unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
-        preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
-        chosen = audience_select(unit_ids, audience, channel, preferences).subquery()
+        return await insert_chosen(conn, broadcast, channel, drill_select(broadcast.unit_id, channel), first=first, chunk=chunk)
+    audience = load_audience(broadcast.audience)
+    unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
+    preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
+    chosen = audience_select(unit_ids, audience, channel, preferences)
+    return await insert_chosen(conn, broadcast, channel, chosen, first=first, chunk=chunk)
+
+
+async def insert_chosen(
+    conn: AsyncConnection, broadcast: BroadcastView, channel: str, whom: Select[Any], *, first: int, chunk: int
+) -> int:
+    """INSERT ... SELECT around the registry's own query: no address passes through Python. How many."""
+    chosen = whom.subquery()
     position = func.row_number().over() - 1
     rows = select(
         literal(broadcast.id),
@@ -161,7 +183,7 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
     return written.rowcount
 
 
-async def _chunks(
+async def insert_chunks(
     conn: AsyncConnection,
     broadcast: BroadcastView,
     channel: str,

@@ -12,6 +12,7 @@ class Progress:
     """The parts of a broadcast's deliveries; `total` is their sum. `rate`: messages a second that left, from planning to the last
     departure.
 
+    `fallbacks`: how many of `total` are emails to those whose SMS failed.
     `accepted`: the carrier has it. `delivered`: the carrier says so. Neither means read.
     """
 
@@ -25,6 +26,7 @@ class Progress:
     uncertain: int
     rate: float
     last_progress_at: datetime | None
+    fallbacks: int = 0
 
 
 async def progress_of(conn: AsyncConnection, broadcast_id: int, *, now: datetime) -> Progress:
@@ -36,7 +38,9 @@ async def progress_of(conn: AsyncConnection, broadcast_id: int, *, now: datetime
                 "   sum(failed) AS failed, sum(not_sent) AS not_sent, sum(uncertain) AS uncertain,"
                 "   max(c.changed_at) FILTER (WHERE c.claims > 0) AS last, max(c.left_at) AS left_at, b.planned_at,"
                 "   greatest(b.planned_at, b.send_at) AS began, b.state,"
-                "   coalesce(b.audience_count, 0) AS expected"
+                "   coalesce(b.audience_count, 0) AS expected,"
+                "   sum(waiting + calling + accepted + delivered + failed + not_sent + uncertain)"
+                "     FILTER (WHERE c.channel <> ALL (b.channels)) AS fallbacks"
                 "  FROM broadcasts b LEFT JOIN delivery_chunks c ON c.broadcast_id = b.id WHERE b.id = :broadcast"
                 " GROUP BY b.id"
             ),
@@ -51,4 +55,6 @@ async def progress_of(conn: AsyncConnection, broadcast_id: int, *, now: datetime
     seconds = (min(now, row.left_at) - row.began).total_seconds() if row.left_at else 0.0
     waiting, sending, accepted, delivered, failed, not_sent, uncertain = parts
     rate = left / seconds if seconds > 0 else 0.0
-    return Progress(sum(parts), waiting, sending, accepted, delivered, failed, not_sent, uncertain, rate, row.last)
+    return Progress(
+        sum(parts), waiting, sending, accepted, delivered, failed, not_sent, uncertain, rate, row.last, int(row.fallbacks or 0)
+    )

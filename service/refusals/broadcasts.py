@@ -33,6 +33,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Bản sao lưu lúc {at}; {deliveries} tin chưa rõ đã đi hay chưa. Nếu vẫn gửi tiếp, gửi lại kèm after_restore: true.",
         "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. To go on, ask again with after_restore: true.",
     ),
+    "fallback.from_sms_only": (
+        "fallback chỉ dùng khi gửi SMS mà không gửi email.",
+        "fallback is for a warning that goes by SMS and not by email.",
+    ),
     "broadcast.channel_or_number": (
         "Gửi channel hoặc number: một trong hai.",
         "Send channel or number: one of the two.",

@@ -55,6 +55,7 @@ WRITERS = {
     "receipts_inbox": {"service.deliveries"},
     "delivery_turns": set[str](),  # by door
     "failures_met": {"service.deliveries"},
+    "fallbacks_due": {"service.deliveries"},
     "worker_heartbeats": set[str](),  # by door
 }
 SQL = Path(__file__).parents[2] / "service/migrations/sql"

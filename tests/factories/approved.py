@@ -45,20 +45,28 @@ class Approved:
 
 
 async def approve_broadcast(
-    engines: Engines, master: MasterKey, *, phones: int = 3, emails: int = 2, unit: str = "nbk-thcs", urgency: str = "urgent"
+    engines: Engines,
+    master: MasterKey,
+    *,
+    phones: int = 3,
+    emails: int = 2,
+    unit: str = "nbk-thcs",
+    urgency: str = "urgent",
+    with_emails: int = 0,
+    fallback: str | None = None,
 ) -> Approved:
-    """A world with parents at one school, and a warning for all of them by both channels, approved."""
+    """A world with parents at one school, and a warning for all of them by both channels, approved. With a `fallback` by SMS alone."""
     world = await make_world(engines.owner, master)
     now = datetime.now(UTC)
     async with engines.owner.begin() as conn:
         await make_signing_key(conn, master, world.units["sgddt-dongnai"], purpose="record", now=now - timedelta(days=1))
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"))
-    await add_parents(engines.owner, master, world.units["nbk-thcs"], phones=phones, emails=emails)
+    await add_parents(engines.owner, master, world.units["nbk-thcs"], phones=phones, emails=emails, with_emails=with_emails)
     made = Approved(engines, world, master, numbers, world.units[unit], 0)
-    return await approve_another(made, unit=unit, urgency=urgency)
+    return await approve_another(made, unit=unit, urgency=urgency, fallback=fallback)
 
 
-async def approve_another(of: Approved, *, unit: str, urgency: str) -> Approved:
+async def approve_another(of: Approved, *, unit: str, urgency: str, fallback: str | None = None) -> Approved:
     """One more warning in the same world, to everybody at the unit."""
     engines, world, now = of.engines, of.world, datetime.now(UTC)
     draft = Draft(
@@ -67,7 +75,8 @@ async def approve_another(of: Approved, *, unit: str, urgency: str) -> Approved:
         title="Tin giả đòi đóng tiền",
         texts=Texts("KHÔNG chuyển tiền. Gọi số trường đã lưu.", EmailText("Tin giả", "KHÔNG chuyển tiền. Gọi số trường đã lưu.")),
         audience=Audience(),
-        channels=("sms", "email"),
+        channels=("sms",) if fallback else ("sms", "email"),
+        fallback=fallback,
         expires_at=now + timedelta(days=1),
     )
     clerk, approver = world.actor(unit, "clerk"), world.actor(unit, "approver")

@@ -51,8 +51,11 @@ class School:
         urgency: str = "urgent",
         send_in: timedelta | None = None,
         sms: str = "Có tin giả. Gọi số trường đã lưu.",
+        with_emails: int = 0,
+        fallback: str | None = None,
     ) -> int:
-        """A warning to so many parents, approved just now; its internal id. `send_in`: it is to leave so long from now."""
+        """A warning to so many parents, approved just now; its internal id. `send_in`: it is to leave so long from now.
+        `fallback`: it goes by SMS alone, and to these by email."""
         now = datetime.now(UTC)
         world = await make_world(self.engines.owner, self.master)
         self.unit = world.units["nbk-thcs"]
@@ -61,14 +64,15 @@ class School:
                 conn, self.master, world.units["sgddt-dongnai"], purpose="record", now=now - timedelta(days=400)
             )
             numbers = LookupNumbers(await deployment_key(conn, self.master, "lookup_number"))
-        await add_parents(self.engines.owner, self.master, self.unit, phones=phones, emails=emails)
+        await add_parents(self.engines.owner, self.master, self.unit, phones=phones, emails=emails, with_emails=with_emails)
         draft = Draft(
             kind="scam_alert",
             urgency=urgency,
             title="Tin giả đòi đóng tiền",
             texts=Texts(sms, EmailText("Tin giả đòi đóng tiền", "Có tin giả.")),
             audience=Audience(),
-            channels=("sms", "email"),
+            channels=("sms",) if fallback else ("sms", "email"),
+            fallback=fallback,
             expires_at=now + timedelta(days=30),
             send_at=now + send_in if send_in else None,
         )

@@ -5,7 +5,15 @@ import time
 import structlog
 
 from service.database import unit_transaction
-from service.deliveries import Applied, apply_batch, mark_stalls, measure_broadcasts, units_with_receipts
+from service.deliveries import (
+    Applied,
+    AudienceMoved,
+    apply_batch,
+    fall_back,
+    mark_stalls,
+    measure_broadcasts,
+    units_with_receipts,
+)
 from service.deliveries.sweeping import (
     clear_away,
     close_finished,
@@ -26,7 +34,7 @@ _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipt
 
 
 async def sweep(tools: Tools) -> None:
-    """One round: frees what the dead held, queues plans and lists that are in nobody's hands, closes what is done."""
+    """One round: frees what the dead held, queues what is in nobody's hands, writes to whose SMS failed, closes what is done."""
     async with unit_transaction(tools.engine, None) as conn:
         freed = await free_lost_chunks(conn)
     if freed:
@@ -44,6 +52,12 @@ async def sweep(tools: Tools) -> None:
         await tools.queue.add(command, lane, again=f":{now // 15}", first=command.name == PlanBroadcast.name)
     reopened = await reopen_unfinished(tools.engine, now=tools.clock())
     tools.meters.sweeper.labels("reopened").inc(reopened)
+    try:
+        fallen_back = await fall_back(tools.engine, now=tools.clock())
+    except AudienceMoved:
+        _log.warning("fallback.audience_moved")  # the next round begins anew
+    else:
+        tools.meters.sweeper.labels("fallbacks").inc(fallen_back)
     closed = await close_finished(tools.engine, now=tools.clock())
     tools.meters.sweeper.labels("finished").inc(closed)
     await end_overdue(tools.engine, now=tools.clock())

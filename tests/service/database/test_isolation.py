@@ -90,6 +90,7 @@ ROWS = (
     ),
     "INSERT INTO delivery_turns SELECT id, 'sms', :unit, now() FROM broadcasts WHERE unit_id = :unit",
     "INSERT INTO failures_met SELECT id, :unit, '30007', 1 FROM broadcasts WHERE unit_id = :unit",
+    "INSERT INTO fallbacks_due (broadcast_id, unit_id, number) SELECT id, :unit, :n FROM broadcasts WHERE unit_id = :unit",
     (
         "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, received_at)"
         " SELECT :unit, id, 1, 1, 'SM0', 'sent', now() FROM broadcasts WHERE unit_id = :unit"
