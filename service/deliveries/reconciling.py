@@ -16,7 +16,7 @@ from service.deliveries.claims import lock_chunks
 CALL_ENDS = timedelta(seconds=20)
 """From the intent a call is begun within 5 s or not at all, and given up after 10 s (the channel's timeout); 5 more for the way and
 for clocks that differ. A test holds it against the workers' own numbers."""
-SPACING = timedelta(seconds=4)
+SPACING = timedelta(seconds=3)
 ABSENCES = 3
 _BATCH = 50
 

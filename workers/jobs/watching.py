@@ -30,7 +30,7 @@ BEAT_EVERY = 2.0
 SWEEP_EVERY = 1.0
 CLEAR_EVERY = 60.0
 RECEIVE_EVERY = 0.5
-RECONCILE_EVERY = 2.0
+RECONCILE_EVERY = 1.0
 DROP_EVERY = 0.5
 HELD_IN_SILENCE = 10.0
 """Seconds that a lock of these loops outlives the last word of its holder."""

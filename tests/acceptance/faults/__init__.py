@@ -10,7 +10,7 @@ delivery in one final state, the sum as planned, and what the carriers have, cou
     worker asleep in the middle of a claim         test_two_workers          patience
     PostgreSQL restarted, fast and immediate       test_servers_restarted    record
     Valkey wiped                                   test_servers_restarted    sweep
-    Valkey away for 30 s                           test_servers_restarted    shield
+    Valkey away for 30 s                           test_servers_restarted    queue lost
     500, 429, SMTP 4xx, hanging after accepting    test_carriers_break       unknown, listing, too fast
     connections reset in mid-word                  test_line_breaks          disconnected, data
     relay started again under a pool               test_line_breaks          relay
