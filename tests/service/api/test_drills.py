@@ -6,7 +6,7 @@ import pytest
 
 from contact_registry import MasterKey, data_keys
 from service.database import unit_transaction
-from service.deliveries import plan
+from service.deliveries import fall_back, plan
 from service.keyring import make_missing_drill_keys, public_keys
 from service.records import record_jws
 from service.signing.errors import WrongPurpose
@@ -107,3 +107,24 @@ async def test_a_colleague_who_left_gets_no_drill(site: Site, engines: Engines, 
     made = (await site.call("POST", "/broadcasts", json=notice(channels=["sms"], drill=True))).json()
     refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
     assert refused.json()["code"] == "broadcast.audience_empty"
+
+
+@pytest.mark.parametrize("still_named", [True, False])
+async def test_a_drill_falls_back_to_whoever_is_still_named(
+    site: Site, engines: Engines, colleague: str, *, still_named: bool
+) -> None:
+    assert colleague
+    teacher = (await site.call("POST", "/contacts", json=STAFF | {"phone": "0977000222", "email": "co.ha@example.com"})).json()[
+        "id"
+    ]
+    await _name(site, teacher)
+    await site.approved(channels=["sms"], fallback="email", drill=True)
+    async with engines.owner.connect() as conn:
+        row = (await conn.exec_driver_sql("SELECT unit_id, id FROM broadcasts")).one()
+    await plan(engines.worker, unit_id=row.unit_id, broadcast_id=row.id, now=NOW)
+    if not still_named:
+        await _name(site, colleague)
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql("UPDATE deliveries SET state = 'calling'")
+        await conn.exec_driver_sql("UPDATE deliveries SET state = 'failed', reason = 'twilio.21211'")
+    assert await fall_back(engines.worker, now=NOW) == int(still_named)

@@ -27,6 +27,7 @@ from service.broadcasts import (
     return_broadcast,
     submit,
 )
+from service.broadcasts.digest import broadcast_digest
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, LoaError, NotFound
 from service.keyring import make_signing_key, public_keys
@@ -334,3 +335,14 @@ async def test_the_newest_come_first_a_page_at_a_time(desk: Desk) -> None:
         first = await list_broadcasts(conn, limit=2)
         rest = await list_broadcasts(conn, before=first[-1].id)
     assert [view.id for view in [*first, *rest]] == made[::-1]
+
+
+def test_a_digest_says_what_came_later_only_where_it_is_so() -> None:
+    bound: dict[str, Any] = {
+        "public_id": "1", "unit": "u", "unit_name": "U", "sender": "S", "kind": "scam_alert", "urgency": "urgent", "title": "t",
+        "texts": {"sms": "x"}, "sms_script": "ascii", "layout_version": 1, "audience": {}, "audience_count": 1, "channels": ["sms"],
+        "send_at": None, "expires_at": NOW,
+    }  # fmt: skip
+    plain = broadcast_digest(**bound)
+    assert plain == "3e83bdd4bcb2584db2fb52798ac450b730bb0d088015c7753fec127aac8873e1"
+    assert len({plain, broadcast_digest(**bound, drill=True), broadcast_digest(**bound, fallback="email")}) == 3
