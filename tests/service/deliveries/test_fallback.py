@@ -177,6 +177,19 @@ async def test_an_opt_out_of_email_is_heeded_by_advisories(
     assert await _fall_back(made) == letters
 
 
+async def test_where_advisories_go_by_consent_so_do_their_letters(engines: Engines, master: MasterKey) -> None:
+    made = await _planned(engines, master, urgency="advisory")
+    await made.run("UPDATE data_rules SET advisory_basis = 'consent'")
+    await made.run(
+        "INSERT INTO consents (unit_id, channel, address_hash, basis, proof, given_on, recorded_by, recorded_at)"
+        " SELECT :unit, 'email', :hash, 'consent', 'meeting', '2026-09-01', min(id), now() FROM accounts",
+        unit=made.unit_id,
+        hash=await _email_of_the_first(made),
+    )
+    await _receive(made, "30005", "30005")
+    assert await _fall_back(made) == 1
+
+
 async def test_an_address_that_is_no_more_on_the_list_is_not_written_to(sent: Approved) -> None:
     await sent.run("DELETE FROM contact_points WHERE address_hash = :hash", hash=await _email_of_the_first(sent))
     await _receive(sent, "30005")
