@@ -14,7 +14,7 @@ delivery in one final state, the sum as planned, and what the carriers have, cou
     500, 429, SMTP 4xx, hanging after accepting    test_carriers_break       unknown, listing, too fast
     connections reset in mid-word                  test_line_breaks          disconnected, data
     relay started again under a pool               test_line_breaks          relay
-    receipts doubled, disordered, dropped, forged  test_receipts             rank, silent, signature
+    receipts doubled, disordered, dropped, forged  test_receipts             rank, signature
     paused and resumed 20 times                    test_people_stop          gate
     cancelled at half                              test_people_stop          drop
     SIGTERM in the middle                          test_processes_leave      last calls

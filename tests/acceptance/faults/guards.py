@@ -36,6 +36,11 @@ _KILLED = "test_worker_killed.py::test_a_worker_killed_at_any_step_loses_nothing
 _BREAK = "test_carriers_break.py::test_carriers_that_break_lose_nothing_and_get_nothing_twice"
 _RESET = "test_line_breaks.py::test_connections_reset_in_mid_word_lose_nothing_and_repeat_nothing"
 
+_LEAVES_AT_ONCE = (
+    ("workers/main.py", "_LAST_CALLS = 15.0", "_LAST_CALLS = 0.0"),
+    ("workers/main.py", "await asyncio.gather(*arq.tasks.values(), return_exceptions=True)", "await asyncio.sleep(0)"),
+)
+
 GUARDS: dict[str, Guard] = {
     "intent": Guard(
         _KILLED,
@@ -84,7 +89,7 @@ GUARDS: dict[str, Guard] = {
     "queue lost": Guard(
         "test_servers_restarted.py::test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt",
         "a worker that lost the queue waits for what is in flight",
-        (("workers/main.py", "_LAST_CALLS = 15.0", "_LAST_CALLS = 0.0"),),
+        _LEAVES_AT_ONCE,
     ),
     "unknown": Guard(
         _BREAK,
@@ -139,17 +144,6 @@ GUARDS: dict[str, Guard] = {
         "the furthest word of a batch of receipts stands",
         (("service/deliveries/receipts.py", "w.rank DESC", "w.rank"),),
     ),
-    "silent": Guard(
-        "test_receipts.py::test_receipts_that_never_come_leave_what_was_accepted_so",
-        "an answer of the carrier is recorded without its receipt",
-        (
-            (
-                "workers/jobs/handing_over.py",
-                'return Result(number, attempt, "accepted"',
-                'return Result(number, attempt, "uncertain"',
-            ),
-        ),
-    ),
     "signature": Guard(
         "test_receipts.py::test_forged_receipts_are_refused_and_change_nothing",
         "a receipt is signed with the account's token",
@@ -168,6 +162,6 @@ GUARDS: dict[str, Guard] = {
     "last calls": Guard(
         "test_processes_leave.py::test_a_worker_asked_to_leave_in_the_middle_lets_what_is_in_flight_come_home",
         "a worker that is asked to leave waits for what is in flight",
-        (("workers/main.py", "_LAST_CALLS = 15.0", "_LAST_CALLS = 0.0"),),
+        _LEAVES_AT_ONCE,
     ),
 }
