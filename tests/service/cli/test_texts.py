@@ -36,10 +36,10 @@ def test_an_operator_puts_a_list_on_file_and_sees_it(engines: Engines, urls: Url
     (toml := tmp_path / "texts.toml").write_text(TOML, encoding="utf-8")
     (table := tmp_path / "texts.csv").write_text(TABLE, encoding="utf-8")
 
-    assert loa("texts", "import", str(toml), **deployment).stdout == "2 rows: 2 made, 0 unchanged\n"
-    assert loa("texts", "import", str(toml), **deployment).stdout == "2 rows: 0 made, 2 unchanged\n"
+    assert loa("texts", "import", str(toml), **deployment).stdout == "Rows: 2. Made: 2. Unchanged: 0.\n"
+    assert loa("texts", "import", str(toml), **deployment).stdout == "Rows: 2. Made: 0. Unchanged: 2.\n"
     taken = loa("texts", "import", str(table), "--unit", "so-moi", **deployment)
-    assert taken.stdout == "1 rows: 1 made, 0 unchanged\n", taken.stderr
+    assert taken.stdout == "Rows: 1. Made: 1. Unchanged: 0.\n", taken.stderr
     shown = loa("texts", "list", **deployment).stdout
     for word in ("canh-bao-1", "twilio-2", "submitted", "01/09/2026", "HS-13", "{number}"):
         assert word in shown
