@@ -142,11 +142,17 @@ class Sending:
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
             self._call(next_ones, done.attempts, intent, calls)
         elif self.left and not self.flying:
-            more = self.arrived.wait() if self.lacking else self.tools.window.change()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(more, self._until_renewal())
-            self.arrived.clear()
+            await self._more()
         return await self._answers() if self.flying else []
+
+    async def _more(self) -> None:
+        """Waits for tokens or a place, at most until the lease is to be renewed; who is asked to stop waits for neither."""
+        more = self.arrived.wait() if self.lacking else self.tools.window.change()
+        waiting = {asyncio.ensure_future(more), asyncio.ensure_future(self.tools.stopping.wait())}
+        await asyncio.wait(waiting, timeout=max(0.0, self._until_renewal()), return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+        self.arrived.clear()
 
     def _until_renewal(self) -> float:
         return self.renewed + self.renew_every - asyncio.get_running_loop().time()

@@ -149,6 +149,7 @@ async def test_an_audience_is_counted(site: Site) -> None:
         "recipients": 0,
         "by_channel": {"sms": 0, "email": 0},
         "not_sent": [],
+        "fallbacks": None,
         "segments": None,
         "cost_estimate": None,
     }

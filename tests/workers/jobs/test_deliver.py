@@ -113,6 +113,16 @@ async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
     assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
 
 
+async def test_whoever_waits_for_a_place_waits_no_longer_when_asked_to_stop(bench: Bench) -> None:
+    taken = bench.tools.window.take("sms", 50)
+    running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=60)).run())
+    await asyncio.sleep(0.2)
+    bench.tools.stopping.set()
+    await asyncio.wait_for(running, 3)
+    bench.tools.window.give_back("sms", taken)
+    assert await bench.approved.states() == {"waiting": 5}
+
+
 async def test_an_old_lease_of_the_same_process_is_no_lease(bench: Bench) -> None:
     old = await bench.claim()
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() - interval '1 second' WHERE chunk = 0")
