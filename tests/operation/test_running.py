@@ -24,8 +24,7 @@ from tests.conftest import Engines, Urls
 from tests.factories.ports import free_port
 from tests.operation.composed import ROOT, Composed, blocks, made_env
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, running_simulators
-from tests.workers.sending import School
-from tests.workers.test_sending import wipe
+from tests.workers.sending import School, wipe
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
 

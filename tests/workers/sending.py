@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from redis.asyncio import Redis
 from sqlalchemy import text
 
 from contact_registry import Audience, MasterKey
@@ -27,6 +28,11 @@ from tests.factories.world import make_world
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
 
 SENDER = "SGDDTDNAI"
+
+
+async def wipe(valkey: str) -> None:
+    async with Redis(unix_socket_path=valkey.removeprefix("unix://")) as redis:
+        await redis.flushall()
 
 
 @dataclass

@@ -8,8 +8,7 @@ import pytest
 from contact_registry import MasterKey
 from tests.conftest import Engines, Urls
 from tests.service.simulators.running import Simulators, running_simulators
-from tests.workers.sending import School
-from tests.workers.test_sending import wipe
+from tests.workers.sending import School, wipe
 
 pytestmark = pytest.mark.acceptance
 

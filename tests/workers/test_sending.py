@@ -2,41 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import text
 
-from contact_registry import MasterKey
-from tests.conftest import Engines, Urls
-from tests.service.simulators.running import Simulators, running_simulators
-from tests.workers.sending import School
+from tests.workers.sending import School, wipe
 
 pytestmark = pytest.mark.acceptance
 
 PHONES, EMAILS = 700, 300
-
-
-async def wipe(valkey: str) -> None:
-    async with Redis(unix_socket_path=valkey.removeprefix("unix://")) as redis:
-        await redis.flushall()
-
-
-@pytest.fixture
-async def simulators() -> AsyncIterator[Simulators]:
-    async with running_simulators() as made:
-        yield made
-
-
-@pytest.fixture
-async def school(
-    engines: Engines, urls: Urls, master: MasterKey, master_text: str, valkey_url: str, simulators: Simulators
-) -> AsyncIterator[School]:
-    made = School(engines, urls, master, master_text, valkey_url, simulators)
-    await wipe(valkey_url)
-    yield made
-    await made.stop()
 
 
 async def test_every_parent_gets_one_message_with_a_number_of_its_own(school: School) -> None:

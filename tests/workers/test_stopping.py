@@ -1,40 +1,19 @@
 """A stop really stops, with real worker processes: seen in what the provider got and when, not in what we say of ourselves."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contact_registry import MasterKey
 from service.actors import Actor
 from service.broadcasts import cancel, pause, resume
 from service.database import unit_transaction
 from service.deliveries import Progress, progress_of
-from tests.conftest import Engines, Urls
-from tests.service.simulators.running import Simulators, running_simulators
 from tests.workers.sending import School
-from tests.workers.test_sending import wipe
 
 pytestmark = pytest.mark.acceptance
 
 PHONES, EMAILS = 1_500, 500
-
-
-@pytest.fixture
-async def simulators() -> AsyncIterator[Simulators]:
-    async with running_simulators() as made:
-        yield made
-
-
-@pytest.fixture
-async def school(
-    engines: Engines, urls: Urls, master: MasterKey, master_text: str, valkey_url: str, simulators: Simulators
-) -> AsyncIterator[School]:
-    made = School(engines, urls, master, master_text, valkey_url, simulators)
-    await wipe(valkey_url)
-    yield made
-    await made.stop()
 
 
 async def _under_way(school: School) -> tuple[int, Actor]:

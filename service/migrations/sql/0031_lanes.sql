@@ -55,7 +55,7 @@ BEGIN
   ), chosen AS (
     SELECT b.id, b.unit_id, f.channel, i.chunk, b.urgency = 'emergency' AS emergency, row_number() OVER (
              ORDER BY b.urgency <> 'emergency', coalesce(u.chunks, 0) + i.nth, t.taken_at NULLS FIRST, b.id, f.channel) AS place
-      FROM broadcasts b CROSS JOIN LATERAL unnest(b.channels) AS f (channel)
+      FROM broadcasts b CROSS JOIN LATERAL unnest(b.channels || b.fallback) AS f (channel)
       LEFT JOIN under_way u ON u.broadcast_id = b.id AND u.channel = f.channel
       LEFT JOIN delivery_turns t ON t.broadcast_id = b.id AND t.channel = f.channel
       CROSS JOIN LATERAL (

@@ -40,6 +40,7 @@ END $$;
 -- loses the sealed address. What waits goes on to another unit that wants it sent, else is not sent. False, and nothing changed, while
 -- one is under way or an SMS is in doubt: the carrier must still be asked for it by its address. Also while a broadcast is being planned,
 -- which nobody sees yet: whoever plans holds the broadcast, and from here to the end of the caller's transaction nobody does.
+-- One that may fall back (0038) is like one being planned: whoever makes new deliveries of it holds it.
 CREATE OR REPLACE FUNCTION door_forget_deliveries(of_channel text, hashes bytea[]) RETURNS boolean
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_hashjoin = off SET enable_mergejoin = off AS $$  -- broadcast by broadcast, through the unique index
@@ -49,7 +50,9 @@ DECLARE
   to_plan bigint[];
 BEGIN
   SELECT array_agg(b.id) INTO to_plan FROM unit_closure up JOIN broadcasts b ON b.unit_id = up.ancestor_id
-   WHERE up.descendant_id = loa_unit() AND b.planned_at IS NULL AND b.state IN ('pending_approval', 'approved', 'paused');
+   WHERE up.descendant_id = loa_unit()
+     AND (b.planned_at IS NULL AND b.state IN ('pending_approval', 'approved', 'paused')
+          OR b.planned_at IS NOT NULL AND b.fallback IS NOT NULL AND b.state <> 'cancelled' AND b.expires_at > now());
   IF (SELECT count(*) FROM (SELECT FROM broadcasts b WHERE b.id = ANY (to_plan) FOR SHARE SKIP LOCKED) AS free)
      < cardinality(to_plan) THEN
     RETURN false;

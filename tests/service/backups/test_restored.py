@@ -20,8 +20,7 @@ from service.signing.lookup_numbers import LookupNumbers
 from tests.conftest import Engines, Urls
 from tests.service.cli.test_commands import loa
 from tests.service.simulators.running import Simulators, running_simulators
-from tests.workers.sending import School
-from tests.workers.test_sending import wipe
+from tests.workers.sending import School, wipe
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

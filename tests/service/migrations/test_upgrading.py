@@ -19,8 +19,7 @@ from service.migrations import Migrated, MigrationBlocked, upgrade
 from tests.conftest import Engines, Postgres, Urls
 from tests.service.cli.test_commands import loa
 from tests.service.simulators.running import Simulators, running_simulators
-from tests.workers.sending import School
-from tests.workers.test_sending import wipe
+from tests.workers.sending import School, wipe
 
 ROOT = Path(__file__).parents[3]
 # What a later release may do to tables under load: add what older code can do without.
