@@ -47,6 +47,11 @@ async def clear_away(conn: AsyncConnection) -> None:
     await conn.execute(text("SELECT door_forget_days()"))
 
 
+async def make_partitions(conn: AsyncConnection) -> int:
+    """Makes the partitions that the next broadcasts' deliveries go into, well before they are needed; how many."""
+    return int((await conn.execute(text("SELECT door_make_partitions()"))).scalar_one())
+
+
 async def drop_waiting(conn: AsyncConnection, at_most: int) -> int:
     """Ends what waits in so many chunks of cancelled and expired broadcasts; how many deliveries."""
     return int((await conn.execute(text("SELECT door_drop_waiting(:at_most)"), {"at_most": at_most})).scalar_one())

@@ -22,6 +22,7 @@ from service.deliveries.sweeping import (
     free_lost_chunks,
     keep_quiet,
     lost_work,
+    make_partitions,
     reopen_unfinished,
 )
 from service.outbox import PlanBroadcast
@@ -64,9 +65,11 @@ async def sweep(tools: Tools) -> None:
 
 
 async def clear(tools: Tools) -> None:
-    """Clears away what has had its day."""
+    """Clears away what has had its day, and makes room for what comes."""
     async with unit_transaction(tools.engine, None) as conn:
         await clear_away(conn)
+    async with unit_transaction(tools.engine, None) as conn:
+        await make_partitions(conn)
 
 
 async def drop(tools: Tools) -> None:

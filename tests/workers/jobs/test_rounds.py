@@ -1,9 +1,10 @@
-"""The rounds beside the queue: doubts in turn, and what has had its day."""
+"""The rounds beside the queue: doubts in turn, what has had its day, and room for what comes."""
 
 from datetime import timedelta
 
 from service.database import unit_transaction
 from service.deliveries.sweeping import doubtful_chunks
+from tests.factories.approved import approve_another
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear
@@ -57,3 +58,11 @@ async def test_what_has_had_its_day_is_cleared_away(bench: Bench) -> None:
     assert [row.worker_id for row in await rows("SELECT worker_id FROM worker_heartbeats")] == [bench.tools.worker]
     assert [row.command for row in await rows("SELECT command FROM outbox ORDER BY id")] == ["new", "not relayed"]
     assert [row.key for row in await rows("SELECT key FROM idempotency_keys")] == ["new"]
+
+
+async def test_the_next_broadcasts_deliveries_find_a_partition(bench: Bench) -> None:
+    await bench.approved.run("ALTER TABLE broadcasts ALTER COLUMN id RESTART WITH 60000")
+    await approve_another(bench.approved, unit="nbk-thcs", urgency="urgent")
+    await clear(bench.tools)
+    (row,) = await bench.approved.rows("SELECT to_regclass('deliveries_1') IS NOT NULL AS there")
+    assert row.there
