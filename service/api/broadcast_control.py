@@ -78,7 +78,9 @@ async def retry_failed_ones(move: Moving, actor: Approver) -> JSONResponse:
         actor,
         "retry-failed",
         None,
-        lambda conn, broadcast_id: retry_failed(conn, actor, broadcast_id=broadcast_id, now=move.context.now()),
+        lambda conn, broadcast_id: retry_failed(
+            conn, actor, broadcast_id=broadcast_id, quiet=move.context.settings.quiet_hours, now=move.context.now()
+        ),
     )
 
 
@@ -99,6 +101,7 @@ async def repeat_uncertain_ones(move: Moving, actor: Approver, body: RepeatIn) -
             reason=body.reason,
             channel=body.channel,
             number=number,
+            quiet=move.context.settings.quiet_hours,
             now=move.context.now(),
         ),
     )

@@ -11,7 +11,8 @@ from service.broadcasts.counting import count_messages
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.clock import on_screen
+from service.broadcasts.waiting import waits_until
+from service.clock import QuietHours, on_screen
 from service.errors import Conflict, FieldError, Forbidden
 from service.outbox import PlanBroadcast, put
 from service.readiness import readiness_of
@@ -82,10 +83,12 @@ async def _since_backup(conn: AsyncConnection, view: BroadcastView) -> FieldErro
     return FieldError("after_restore", "restored.since", {"at": at, "deliveries": int(deliveries or 0)})
 
 
-async def reopen(conn: AsyncConnection, broadcast_id: int, *, actor: Actor | None, now: datetime) -> BroadcastView:
+async def reopen(
+    conn: AsyncConnection, broadcast_id: int, *, actor: Actor | None, quiet: QuietHours | None, now: datetime
+) -> BroadcastView:
     """To call where some of a broadcast of the acting unit waits again: a completed one is being sent once more, any other stays.
 
-    `actor` None: the system, after a receipt that says it should be tried again.
+    `actor` None: the system itself. `quiet`: hours whose end it waits for; what is under way was held when they began.
     Raises `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.overdue` or, for one that is neither completed, being sent nor
     paused, `broadcast.not_allowed_in_state`.
     """
@@ -96,7 +99,9 @@ async def reopen(conn: AsyncConnection, broadcast_id: int, *, actor: Actor | Non
     if view.state != State.COMPLETED:
         raise Conflict("broadcast.not_allowed_in_state", state=view.state)
     require_not_overdue(view, now)
-    await move(conn, broadcast_id, State.SENDING, now=now, completed_at=None)
+    await move(
+        conn, broadcast_id, State.SENDING, now=now, completed_at=None, waits_until=waits_until(view.urgency, None, quiet, now)
+    )
     await record_event(
         conn,
         actor=actor,

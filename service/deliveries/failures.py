@@ -147,7 +147,7 @@ async def _try_again(conn: AsyncConnection, failed: Sequence[Failed], rules: Fai
         },
     )
     for broadcast_id in sorted({row.broadcast_id for row in rows}):
-        await reopen(conn, broadcast_id, actor=None, now=now)
+        await reopen(conn, broadcast_id, actor=None, quiet=None, now=now)  # none is due before the sweeper looks
     return {number for row in rows for number in row.numbers}
 
 

@@ -22,6 +22,7 @@ from service.broadcasts import (
     preferences_of,
     reopen,
 )
+from service.clock import QuietHours
 from service.database import act_for, unit_transaction
 from service.deliveries.planning import AudienceMoved, insert_chosen, insert_chunks
 from service.records import reserve_numbers
@@ -37,14 +38,16 @@ _DUE = text(
 )
 
 
-async def fall_back(engine: AsyncEngine, *, now: datetime) -> int:
-    """Makes the letters that are due, a batch of each broadcast; how many. One that is paused keeps them for later."""
+async def fall_back(engine: AsyncEngine, *, quiet: QuietHours | None = None, now: datetime) -> int:
+    """Makes the letters that are due, a batch of each broadcast; how many. One that is paused keeps them for later; in `quiet` hours they
+    wait for the end of them.
+    """
     async with unit_transaction(engine, None) as conn:
         due = (await conn.execute(text("SELECT * FROM door_fallbacks_due(:now)"), {"now": now})).all()
-    return sum([await _fall_back(engine, row.unit_id, row.broadcast_id, now) for row in due])
+    return sum([await _fall_back(engine, row.unit_id, row.broadcast_id, quiet, now) for row in due])
 
 
-async def _fall_back(engine: AsyncEngine, unit_id: int, broadcast_id: int, now: datetime) -> int:
+async def _fall_back(engine: AsyncEngine, unit_id: int, broadcast_id: int, quiet: QuietHours | None, now: datetime) -> int:
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id)
         ids, chosen = await _chosen(conn, broadcast)
@@ -68,7 +71,7 @@ async def _fall_back(engine: AsyncEngine, unit_id: int, broadcast_id: int, now: 
             raise AudienceMoved
         await _done(conn, ids)
         if made:
-            await reopen(conn, broadcast_id, actor=None, now=now)
+            broadcast = await reopen(conn, broadcast_id, actor=None, quiet=quiet, now=now)
             await insert_chunks(
                 conn, broadcast, CHANNEL, first=first, planned=made, chunk=behind, segments=1, waits=broadcast.waits_until
             )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts import reopen
+from service.clock import QuietHours
 from service.errors import Conflict, NotFound
 
 RepeatReason = Literal["not_received", "provider_has_not", "may_come_twice"]
@@ -16,14 +17,17 @@ RepeatReason = Literal["not_received", "provider_has_not", "may_come_twice"]
 double."""
 
 
-async def retry_failed(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: datetime) -> int:
-    """All that failed waits again, and nothing else; how many. Whoever was taken off meanwhile is held back at the next claim.
+async def retry_failed(
+    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, quiet: QuietHours | None = None, now: datetime
+) -> int:
+    """All that failed waits again, and nothing else; how many. Whoever was taken off meanwhile is held back at the next claim. `quiet`:
+    hours whose end it waits for.
 
     The transaction acts for the broadcast's unit. Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with
     `broadcast.not_allowed_in_state`, `broadcast.overdue` or `broadcast.nothing_to_repeat`.
     """
     actor.require("broadcasts:approve")
-    view = await reopen(conn, broadcast_id, actor=actor, now=now)
+    view = await reopen(conn, broadcast_id, actor=actor, quiet=quiet, now=now)
     again = await _wait_again(conn, broadcast_id, "failed")
     if again == 0:
         raise Conflict("broadcast.nothing_to_repeat")
@@ -48,6 +52,7 @@ async def repeat_uncertain(
     reason: RepeatReason,
     channel: str | None = None,
     number: int | None = None,
+    quiet: QuietHours | None = None,
     now: datetime,
 ) -> int:
     """What is in doubt waits again: one delivery by its number, or all of a channel; how many. Each may come twice.
@@ -55,7 +60,7 @@ async def repeat_uncertain(
     Raises as `retry_failed`, and `NotFound("delivery.unknown")` for a number that is not in doubt in this broadcast.
     """
     actor.require("broadcasts:approve")
-    view = await reopen(conn, broadcast_id, actor=actor, now=now)
+    view = await reopen(conn, broadcast_id, actor=actor, quiet=quiet, now=now)
     again = await _wait_again(conn, broadcast_id, "uncertain", channel=channel, number=number)
     if again == 0:
         raise NotFound("delivery.unknown") if number is not None else Conflict("broadcast.nothing_to_repeat")

@@ -1,5 +1,6 @@
 """What the sweeper asks: what should exist compared with what does, in PostgreSQL only, across units, through doors."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -7,13 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.audit import Action, record_event
-from service.broadcasts import State, find_broadcast, move
+from service.broadcasts import BroadcastView, State, find_broadcast, move, waits_until
+from service.clock import QuietHours
 from service.database import unit_transaction
 from service.deliveries.reconciling import SPACING
 from service.outbox import Command, Lane, PlanBroadcast, ReadImport
 from service.traces import trace_of
 
 _log = structlog.get_logger()
+_Columns = Mapping[str, datetime | None]
 
 
 async def free_lost_chunks(conn: AsyncConnection) -> int:
@@ -82,20 +85,37 @@ async def end_overdue(engine: AsyncEngine, *, now: datetime) -> None:
 
 async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:
     """Completes broadcasts with nothing left to do, each in its own transaction. How many."""
+
+    def ended(_: BroadcastView) -> _Columns:
+        return {"completed_at": now}
+
     return await _move_each(
-        engine, "door_finished_broadcasts", State.SENDING, State.COMPLETED, Action.BROADCAST_COMPLETED, ended=now, now=now
+        engine, "door_finished_broadcasts", State.SENDING, State.COMPLETED, Action.BROADCAST_COMPLETED, ended, now=now
     )
 
 
-async def reopen_unfinished(engine: AsyncEngine, *, now: datetime) -> int:
-    """Opens completed broadcasts of which something waits again, each in its own transaction. How many. What is overdue is dropped then."""
+async def reopen_unfinished(engine: AsyncEngine, *, quiet: QuietHours | None = None, now: datetime) -> int:
+    """Opens completed broadcasts of which something waits again, each in its own transaction; how many. What is overdue is dropped then,
+    and the rest waits for the end of `quiet` hours.
+    """
+
+    def open_again(view: BroadcastView) -> _Columns:
+        return {"completed_at": None, "waits_until": waits_until(view.urgency, None, quiet, now)}
+
     return await _move_each(
-        engine, "door_unfinished_broadcasts", State.COMPLETED, State.SENDING, Action.BROADCAST_REOPENED, ended=None, now=now
+        engine, "door_unfinished_broadcasts", State.COMPLETED, State.SENDING, Action.BROADCAST_REOPENED, open_again, now=now
     )
 
 
 async def _move_each(
-    engine: AsyncEngine, door: str, was: State, becomes: State, action: Action, *, ended: datetime | None, now: datetime
+    engine: AsyncEngine,
+    door: str,
+    was: State,
+    becomes: State,
+    action: Action,
+    columns: Callable[[BroadcastView], _Columns],
+    *,
+    now: datetime,
 ) -> int:
     async with unit_transaction(engine, None) as conn:
         found = (await conn.execute(text(f"SELECT * FROM {door}()"))).all()
@@ -104,7 +124,7 @@ async def _move_each(
             broadcast = await find_broadcast(conn, row.broadcast_id, lock=True)
             if broadcast.state != was:
                 continue
-            await move(conn, row.broadcast_id, becomes, now=now, completed_at=ended)
+            await move(conn, row.broadcast_id, becomes, now=now, **columns(broadcast))
             await record_event(
                 conn,
                 actor=None,

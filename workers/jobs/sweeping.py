@@ -51,10 +51,10 @@ async def sweep(tools: Tools) -> None:
     for command, lane in work:
         tools.meters.sweeper.labels(command.name).inc()
         await tools.queue.add(command, lane, again=f":{now // 15}", first=command.name == PlanBroadcast.name)
-    reopened = await reopen_unfinished(tools.engine, now=tools.clock())
+    reopened = await reopen_unfinished(tools.engine, quiet=quiet, now=tools.clock())
     tools.meters.sweeper.labels("reopened").inc(reopened)
     try:
-        fallen_back = await fall_back(tools.engine, now=tools.clock())
+        fallen_back = await fall_back(tools.engine, quiet=quiet, now=tools.clock())
     except AudienceMoved:
         _log.warning("fallback.audience_moved")  # the next round begins anew
     else:

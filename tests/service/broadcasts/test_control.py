@@ -346,7 +346,7 @@ async def test_another_school_repeats_nothing(sending: Approved) -> None:
 async def test_a_late_failure_opens_a_completed_warning_but_not_a_cancelled_or_expired_one(sending: Approved) -> None:
     async def late() -> str:
         async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
-            await reopen(conn, sending.broadcast_id, actor=None, now=_now())
+            await reopen(conn, sending.broadcast_id, actor=None, quiet=None, now=_now())
             return (await find_broadcast(conn, sending.broadcast_id)).state
 
     await sending.run("UPDATE broadcasts SET state = 'completed'")

@@ -14,6 +14,7 @@ from service.deliveries import Attempt, Progress, Receipt, ReceiptIntake, apply_
 from service.deliveries.sweeping import close_finished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.quiet import quiet_now
 from workers.channels.twilio_errors import MEANINGS
 from workers.retries import RECEIPT_RULES
 
@@ -240,6 +241,17 @@ async def test_a_completed_warning_is_sent_once_more(sent: Approved) -> None:
     await _accept(sent, "email")
     await close_finished(sent.engines.worker, now=datetime.now(UTC))
     assert await _state(sent) == "completed"
+
+
+async def test_a_completed_warning_that_falls_back_at_night_waits_for_the_morning(sent: Approved) -> None:
+    await close_finished(sent.engines.worker, now=datetime.now(UTC))
+    await _receive(sent, "30005")
+    quiet, now = quiet_now(), datetime.now(UTC)
+    assert await fall_back(sent.engines.worker, quiet=quiet, now=now) == 1
+    (row,) = await sent.rows(
+        "SELECT b.waits_until, c.not_before FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id WHERE c.channel = 'email'"
+    )
+    assert row.waits_until == row.not_before == quiet.end_after(now)
 
 
 async def test_it_is_not_complete_while_somebody_is_to_fall_back(sent: Approved) -> None:

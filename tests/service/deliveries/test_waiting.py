@@ -9,21 +9,14 @@ from contact_registry import MasterKey
 from service.broadcasts import find_broadcast, waiting_of
 from service.clock import LOCAL, QuietHours
 from service.database import unit_transaction
-from service.deliveries import plan
+from service.deliveries import plan, retry_failed
 from service.deliveries.claims import claim
-from service.deliveries.sweeping import keep_quiet, lost_work
+from service.deliveries.sweeping import close_finished, keep_quiet, lost_work, reopen_unfinished
 from service.deliveries.turns import next_chunks
 from service.outbox import PlanBroadcast
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
-
-
-def _around_now() -> QuietHours:
-    """Quiet hours that hold now, whenever that is."""
-    now = datetime.now(LOCAL)
-    return QuietHours(
-        (now - timedelta(hours=1)).time().replace(microsecond=0), (now + timedelta(hours=1)).time().replace(microsecond=0)
-    )
+from tests.factories.quiet import quiet_now
 
 
 async def _plan(of: Approved, quiet: QuietHours | None = None) -> list[int]:
@@ -70,7 +63,7 @@ async def test_only_an_emergency_goes_out_in_quiet_hours(
     waits: bool,  # noqa: FBT001
 ) -> None:
     approved = await approve_broadcast(engines, master, urgency=urgency)
-    quiet = _around_now()
+    quiet = quiet_now()
     await _plan(approved, quiet)
     assert await _claimed(approved) is not waits
     async with unit_transaction(engines.worker, approved.unit_id) as conn:
@@ -81,7 +74,7 @@ async def test_only_an_emergency_goes_out_in_quiet_hours(
 
 async def test_quiet_hours_that_begin_hold_what_is_under_way_and_let_it_go_when_they_end(planned: Approved) -> None:
     await planned.run("UPDATE delivery_chunks SET nudged_at = NULL")
-    await _sweep_at_night(planned, _around_now())
+    await _sweep_at_night(planned, quiet_now())
     assert (await _asked_for(planned), await _claimed(planned)) == (0, False)
     await planned.run("UPDATE broadcasts SET waits_until = now()")
     await planned.run("UPDATE delivery_chunks SET not_before = now()")
@@ -90,16 +83,16 @@ async def test_quiet_hours_that_begin_hold_what_is_under_way_and_let_it_go_when_
 
 
 async def test_what_comes_home_in_quiet_hours_is_not_asked_for_every_few_seconds(planned: Approved) -> None:
-    await _sweep_at_night(planned, _around_now())
+    await _sweep_at_night(planned, quiet_now())
     await planned.run("UPDATE delivery_chunks SET not_before = NULL, nudged_at = NULL")
-    await _sweep_at_night(planned, _around_now())
+    await _sweep_at_night(planned, quiet_now())
     assert await _asked_for(planned) == 0
 
 
 async def test_an_emergency_under_way_is_not_held(engines: Engines, master: MasterKey) -> None:
     approved = await approve_broadcast(engines, master, urgency="emergency")
     await _plan(approved)
-    await _sweep_at_night(approved, _around_now())
+    await _sweep_at_night(approved, quiet_now())
     assert await _claimed(approved)
 
 
@@ -112,3 +105,20 @@ async def test_a_time_that_falls_into_quiet_hours_waits_for_their_end(approved: 
     await _plan(approved, quiet)
     (row,) = await approved.rows("SELECT waits_until FROM broadcasts")
     assert row.waits_until == quiet.end_after(send_at)
+
+
+@pytest.mark.parametrize("who", ["a person", "the sweeper"])
+async def test_what_is_sent_once_more_at_night_waits_for_the_morning(planned: Approved, who: str) -> None:
+    await planned.run("UPDATE deliveries SET state = 'calling', attempt = 1")
+    await planned.run("UPDATE deliveries SET state = 'failed', reason = 'provider.30008'")
+    await close_finished(planned.engines.worker, now=datetime.now(UTC))
+    quiet, now = quiet_now(), datetime.now(UTC)
+    if who == "a person":
+        async with unit_transaction(planned.engines.web, planned.unit_id) as conn:
+            approver = planned.world.actor("nbk-thcs", "approver")
+            assert await retry_failed(conn, approver, broadcast_id=planned.broadcast_id, quiet=quiet, now=now) == 5
+    else:
+        await planned.run("UPDATE deliveries SET state = 'waiting'")
+        assert await reopen_unfinished(planned.engines.worker, quiet=quiet, now=now) == 1
+    (row,) = await planned.rows("SELECT state, waits_until FROM broadcasts")
+    assert (row.state, row.waits_until, await _claimed(planned)) == ("sending", quiet.end_after(now), False)
