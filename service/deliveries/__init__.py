@@ -12,12 +12,13 @@ from service.deliveries.planning import AudienceMoved, plan
 from service.deliveries.progress import Progress, progress_of
 from service.deliveries.queries import DeliveryView, list_deliveries
 from service.deliveries.reasons import in_words
-from service.deliveries.receipts import Applied, apply_batch, apply_receipts, units_with_receipts
+from service.deliveries.receipts import BATCH, Applied, apply_batch, units_with_receipts
 from service.deliveries.received import ReceivedBroadcast, list_received
 from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_failed
 from service.deliveries.stalls import look_out_for_stalls, mark_stalls
 
 __all__ = [
+    "BATCH",
     "Again",
     "Applied",
     "Attempt",
@@ -37,7 +38,6 @@ __all__ = [
     "RepeatReason",
     "Shown",
     "apply_batch",
-    "apply_receipts",
     "check_signature",
     "estimate_of",
     "fall_back",

@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.clock import system_clock
 from service.deliveries.dead_addresses import suppress_dead
 from service.deliveries.failures import Failed, FailureRules, follow_up, lock_broadcasts_of
 
-_BATCH = 1_000  # its chunks are locked meanwhile
+BATCH = 1_000
+"""Receipts at once: their chunks are locked meanwhile."""
 
 _TAKE = text("SELECT id FROM receipts_inbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED")
 
@@ -86,7 +86,7 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
     """Applies the oldest batch of the acting unit's inbox in the caller's transaction, and what its failures lead to."""
     # Each delivery by its key: with old statistics the planner would rather read the whole table and hash it.
     await conn.execute(text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"))
-    ids = list((await conn.execute(_TAKE, {"batch": _BATCH})).scalars())
+    ids = list((await conn.execute(_TAKE, {"batch": BATCH})).scalars())
     if not ids:
         return Applied(0)
     if rules.codes:
@@ -107,11 +107,6 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
         changed=changed,
         slower=frozenset(each.provider for each in failed if each.provider and each.code in rules.slower),
     )
-
-
-async def apply_receipts(conn: AsyncConnection) -> int:
-    """`apply_batch`, of failures that lead to nothing; how many receipts it took."""
-    return (await apply_batch(conn, FailureRules(), now=system_clock())).taken
 
 
 async def units_with_receipts(conn: AsyncConnection) -> list[int]:

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from service.database import unit_transaction
 from service.deliveries import (
+    BATCH,
     Applied,
     AudienceMoved,
     apply_batch,
@@ -108,18 +109,18 @@ async def watch(tools: Tools) -> None:
 
 
 async def receive(tools: Tools) -> None:
-    """Applies what the inbox holds, a batch a transaction."""
+    """Applies what the inbox holds, a batch a transaction. Whose receipts come without end does not keep the others' waiting."""
     async with unit_transaction(tools.engine, None) as conn:
         units = await units_with_receipts(conn)
     for unit_id in units:
-        while True:
+        taken = BATCH
+        while taken == BATCH:
             async with unit_transaction(tools.engine, unit_id) as conn:
                 applied = await apply_batch(conn, RECEIPT_RULES, now=tools.clock())
             for provider in applied.slower:
                 tools.pacing.slow_down(provider)
             _tell(tools, applied)
-            if applied.taken == 0:
-                break
+            taken = applied.taken
 
 
 def _tell(tools: Tools, applied: Applied) -> None:

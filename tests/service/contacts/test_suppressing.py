@@ -9,13 +9,14 @@ import pytest
 from contact_registry import MasterKey, address_hash
 from service.contacts import Target, take_off
 from service.database import unit_transaction
-from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_receipts, plan, progress_of
+from service.deliveries import Attempt, Receipt, ReceiptIntake, plan, progress_of
 from service.deliveries.claims import Claimed, claim
 from service.deliveries.rounds import Result, commit_round
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.parents import add_parents
+from tests.factories.receipts import apply_receipts
 
 DEPARTMENT, SCHOOL, OTHER = "sgddt-dongnai", "nbk-thcs", "lqd-th"
 NUMBERS = [f"+8490000000{n}" for n in range(3)]
@@ -209,9 +210,7 @@ async def test_a_receipt_that_says_so_does_the_same_once(engines: Engines, maste
         for _ in range(2):
             await intake.store(Receipt(Attempt(sent.unit_id, sent.broadcast_id, number, 1), f"SM{number}", "undelivered", code))
     await intake.stop()
-    async with unit_transaction(engines.worker, sent.unit_id) as conn:
-        while await apply_receipts(conn):
-            pass
+    await apply_receipts(engines.worker, sent.unit_id)
     assert await suppressed(sent) == [(SCHOOL, "sms", "invalid"), (SCHOOL, "sms", "invalid")]
 
 

@@ -21,13 +21,13 @@ from service.deliveries import (
     Receipt,
     ReceiptIntake,
     apply_batch,
-    apply_receipts,
     check_signature,
     progress_of,
 )
 from service.deliveries.claims import lock_chunks
 from service.errors import Forbidden
 from tests.factories.approved import Approved
+from tests.factories.receipts import apply_receipts
 
 URL = "https://loa.example/webhooks/twilio/status/abc"
 TOKENS = AttemptTokens(bytes(range(64)))
@@ -89,9 +89,7 @@ async def _arrive(planned: Approved, *said: tuple[str, str | None], attempts: Se
     for (status, error), attempt in zip(said, attempts or [1] * len(said), strict=True):
         await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, row.number, attempt), "SM1", status, error))
     await intake.stop()
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        while await apply_receipts(conn):
-            pass
+    await apply_receipts(planned.engines.worker, planned.unit_id)
 
 
 async def _first(planned: Approved) -> tuple[str, str | None]:
@@ -180,8 +178,7 @@ async def test_a_receipt_of_nothing_we_know_is_harmless(planned: Approved) -> No
     strangers = [Receipt(Attempt(planned.unit_id, planned.broadcast_id + 7, n, 1), "SM1", "delivered", None) for n in range(100)]
     await asyncio.gather(*(intake.store(each) for each in strangers))
     await intake.stop()
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        assert await apply_receipts(conn) == 100
+    assert await apply_receipts(planned.engines.worker, planned.unit_id) == 100
     assert await planned.states() == {"waiting": 5}
 
 

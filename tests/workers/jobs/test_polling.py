@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from service.database import unit_transaction
-from service.deliveries import apply_receipts
 from service.deliveries.polling import silent_chunks
+from tests.factories.receipts import apply_receipts
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Told
 from workers.jobs.polling import poll
@@ -27,9 +27,7 @@ async def _asked(bench: Bench, later: timedelta) -> list[str]:
 
 
 async def _sms(bench: Bench) -> dict[str, tuple[str, str | None]]:
-    async with unit_transaction(bench.tools.engine, bench.approved.unit_id) as conn:
-        while await apply_receipts(conn):
-            pass
+    await apply_receipts(bench.tools.engine, bench.approved.unit_id)
     rows = await bench.approved.rows("SELECT provider_id, state, reason FROM deliveries WHERE channel = 'sms' ORDER BY number")
     return {row.provider_id: (row.state, row.reason) for row in rows}
 

@@ -1,13 +1,19 @@
 """The rounds beside the queue: doubts in turn, what has had its day, and room for what comes."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import event
 
 from service.database import unit_transaction
 from service.deliveries.sweeping import doubtful_chunks
+from tests.conftest import Urls
 from tests.factories.approved import approve_another
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.reconciling import reconcile
-from workers.jobs.sweeping import clear
+from workers.jobs.sweeping import clear, receive
 
 
 async def test_a_provider_that_does_not_answer_is_asked_again_only_in_turn(bench: Bench) -> None:
@@ -66,3 +72,21 @@ async def test_the_next_broadcasts_deliveries_find_a_partition(bench: Bench) -> 
     await clear(bench.tools)
     (row,) = await bench.approved.rows("SELECT to_regclass('deliveries_1') IS NOT NULL AS there")
     assert row.there
+
+
+async def test_whose_receipts_come_without_end_does_not_keep_the_others_waiting(bench: Bench, urls: Urls) -> None:
+    first, second = sorted(bench.approved.world.units.values())[:2]
+    stray = b"INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, received_at) VALUES (%s, 1, 1, 1, 'SM', 'sent', now())"
+    with psycopg.connect(urls.owner.replace("+psycopg", ""), autocommit=True) as carrier:
+
+        def another(*said: Any) -> None:
+            if "FROM receipts_inbox ORDER BY" in said[2]:
+                carrier.execute(stray, [first])
+
+        for unit in (first, second):
+            carrier.execute(stray, [unit])
+        event.listen(bench.tools.engine.sync_engine, "before_cursor_execute", another)
+        async with asyncio.timeout(10):
+            await receive(bench.tools)
+        event.remove(bench.tools.engine.sync_engine, "before_cursor_execute", another)
+    assert await bench.approved.rows("SELECT unit_id FROM receipts_inbox") == []
