@@ -124,7 +124,7 @@ async def shown(
         final=final,
         estimate=estimate,
         waits_until=waits and waits[0],
-        note=note_of(view, waits, language, carrier_says=in_words(view.pause_reason, language)),
+        note=note_of(view, waits, language, carrier_says=in_words(view.pause_reason, language), not_sent=progress.not_sent),
         moves=moves,
         language=language,
     )

@@ -38,10 +38,19 @@ _WAITS: Mapping[WaitsFor, tuple[str, str]] = {
 
 
 def note_of(
-    view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, language: str, *, carrier_says: str | None = None
+    view: BroadcastView,
+    waits: tuple[datetime, WaitsFor] | None,
+    language: str,
+    *,
+    carrier_says: str | None = None,
+    not_sent: int = 0,
 ) -> str | None:
-    """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about."""
+    """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about. `not_sent`: how
+    many of its deliveries never left.
+    """
     english = language == "en"
+    if not_sent and view.completed_at and view.completed_at >= view.expires_at and view.state == State.COMPLETED:
+        return _STOPPED["broadcast.overdue"][english]
     if view.state == State.CANCELLED and view.pause_reason is None:
         return _CANCELLED[english]
     if view.state in (State.PAUSED, State.CANCELLED) and view.pause_reason is not None:

@@ -178,6 +178,20 @@ async def test_why_it_stands_still_is_said_in_the_language_of_whoever_asks(
     assert "…" not in told["note"]
 
 
+@pytest.mark.parametrize(
+    ("in_time", "said"), [("- interval '1 minute'", None), ("", "The warning expired before all of it was sent")]
+)
+async def test_a_warning_that_expired_while_it_was_sent_says_so(
+    site: Site, engines: Engines, master: MasterKey, in_time: str, said: str | None
+) -> None:
+    path = await sending(site, engines, master)
+    async with engines.owner.begin() as conn:
+        await conn.execute(text("UPDATE deliveries SET state = 'not_sent'"))
+        await conn.execute(text(f"UPDATE broadcasts SET state = 'completed', completed_at = expires_at {in_time}"))
+    note = (await site.call("GET", path, headers={"Accept-Language": "en"})).json()["note"]
+    assert note is None if said is None else note.startswith(said)
+
+
 async def test_a_scheduled_warning_says_when_it_will_be_sent(site: Site, engines: Engines, master: MasterKey) -> None:
     await add_parents(engines.owner, master, site.world.units["nbk-thcs"], phones=3)
     at = NOW + timedelta(hours=1, minutes=5)
