@@ -3,8 +3,10 @@
 One pooled session per process. Nothing is ever repeated here: whether to try again is decided by who knows the delivery.
 """
 
+import asyncio
 import base64
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,13 +20,16 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from workers.channels.base import Accepted, CannotList, Outcome, Refused, Told, Unknown
-from workers.channels.twilio_errors import classify, outcome_of_refusal
+from workers.channels.twilio_errors import classify, code_of, outcome_of_refusal
 
 _TWILIO = "https://api.twilio.com"
 _CONNECTIONS = 50
 _KEEP_IDLE = 15  # seconds: shorter than any front end keeps one, so that a request seldom meets a connection just closed
 _NOT_FOUND = 404
 _LISTED_AT_MOST = 200  # messages to one number, newest first; a parent gets a few a month
+_LONGEST_ANSWER = 1024 * 1024  # bytes; a page of messages is a twentieth of that
+_ID = re.compile(r"[!-~]{1,64}")
+_WORD = re.compile(r"[a-z_-]{1,32}")
 _CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 _NEVER_SENT = frozenset({"failed", "canceled"})
 _LONGEST_VALIDITY = 36_000  # seconds: Twilio holds no message longer
@@ -39,8 +44,9 @@ _WHEN_IT_BREAKS: tuple[tuple[type[Exception], Outcome], ...] = (
     (aiohttp.ClientError, Unknown("disconnected")),
     (TwilioException, Unknown("answer.unreadable")),
     (ValueError, Unknown("answer.unreadable")),  # neither JSON nor UTF-8
+    (RecursionError, Unknown("answer.unreadable")),
 )
-_BREAKS = (aiohttp.ClientError, TimeoutError, TwilioException, json.JSONDecodeError, UnicodeError)
+_BREAKS = (aiohttp.ClientError, TimeoutError, TwilioException, json.JSONDecodeError, UnicodeError, RecursionError)
 
 
 class SmsTwilio:
@@ -67,6 +73,7 @@ class SmsTwilio:
         if discard:
             self._asked |= {"content_retention": "discard", "address_retention": "obfuscate"}
         self._discard = discard
+        self._patience = 3 * timeout  # with a list of several pages
 
     async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:
         """See `SmsChannel.send`."""
@@ -79,24 +86,30 @@ class SmsTwilio:
             return outcome_of_refusal(refusal.status, refusal.code)
         except _BREAKS as error:
             return next(outcome for kind, outcome in _WHEN_IT_BREAKS if isinstance(error, kind))
-        if sent.sid is None:
-            return Unknown("answer.unreadable")
         if sent.status in _NEVER_SENT:
-            code = int(sent.error_code or 0)
+            code = code_of(sent.error_code) or 0
             return Refused(f"twilio.{code}", classify(code))
-        return Accepted(sent.sid)
+        return Accepted(sent.sid) if _is_id(sent.sid) else Unknown("answer.unreadable")
 
     async def find(self, to: str, since: datetime, containing: str) -> str | None:
         """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no such date."""
         if self._discard:  # a list without texts and numbers does not have it either way
             raise CannotList("content.discarded")
         earliest = since - _CLOCKS_MAY_DIFFER
+        readable = True
         with _cannot_list():
-            listed = await self._messages.list_async(to=to, limit=_LISTED_AT_MOST, page_size=50)
+            async with asyncio.timeout(self._patience):  # of all pages: a list that never ends is none
+                listed = await self._messages.list_async(to=to, limit=_LISTED_AT_MOST, page_size=50)
         for message in listed:
-            created = message.date_created
-            if created and created >= earliest and containing in (message.body or ""):
+            created, body = message.date_created, message.body
+            told = created is not None and isinstance(body, str) and body != ""
+            if (created and created < earliest) or (told and containing not in body):
+                continue
+            if told and _is_id(message.sid):
                 return str(message.sid)
+            readable = False  # its time or its text is kept from us: it may be the one
+        if not readable:
+            raise CannotList("answer.unreadable")
         return None
 
     async def fetch(self, provider_id: str) -> Told | None:
@@ -108,11 +121,19 @@ class SmsTwilio:
                 if refusal.status == _NOT_FOUND:
                     return None
                 raise
-        return Told(str(message.status), str(message.error_code) if message.error_code else None)
+        if message.sid != provider_id or not (isinstance(message.status, str) and _WORD.fullmatch(message.status)):
+            raise CannotList("answer.unreadable")
+        code = code_of(message.error_code)
+        return Told(message.status, str(code) if code else None)
 
     async def close(self) -> None:
         """See `SmsChannel.close`."""
         await self._http.close()
+
+
+def _is_id(said: object) -> bool:
+    """Whether it can be kept: a database takes no answer for a name only because a gateway gave it."""
+    return isinstance(said, str) and _ID.fullmatch(said) is not None
 
 
 @contextmanager
@@ -126,8 +147,18 @@ def _cannot_list() -> Iterator[None]:
         raise CannotList("disconnected") from error
     except (TwilioRestException, TwilioServiceException) as refusal:
         raise CannotList(f"http.{refusal.status}") from refusal
-    except (TwilioException, json.JSONDecodeError, UnicodeError) as error:
+    except (TwilioException, json.JSONDecodeError, UnicodeError, RecursionError) as error:
         raise CannotList("answer.unreadable") from error
+
+
+async def _text(answer: aiohttp.ClientResponse) -> str:
+    """In UTF-8, as JSON is, whatever is said of it; no more than a worker can hold many times. Raises TwilioException."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) > _LONGEST_ANSWER:
+            raise TwilioException("longer than any answer")
+    return body.decode("utf-8", "replace").lstrip()
 
 
 class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has no types
@@ -167,7 +198,10 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
             headers={**(headers or {}), "Authorization": self._authorization},
             allow_redirects=False,
         ) as answer:
-            return Response(answer.status, await answer.text(), answer.headers)
+            text = await _text(answer)
+            if 200 <= answer.status < 300 and not text.startswith("{"):
+                raise TwilioException("an answer is an object")
+            return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:
         pool, self._pool = self._pool, None

@@ -61,13 +61,22 @@ def classify(code: int) -> ErrorClass:
     return meaning(code).error_class
 
 
-def outcome_of_refusal(status: int, code: int | None) -> Outcome:
-    """What an HTTP answer that is not a success says of a message that was posted."""
+def code_of(said: object) -> int | None:
+    """A code such as Twilio's, which have five digits. None for anything else: what is kept and shown must not be what somebody liked to
+    put there, a number of a parent's perhaps.
+    """
+    code = int(said) if isinstance(said, int) or (isinstance(said, str) and said.isdecimal() and len(said) == 5) else 0
+    return code if 10_000 <= code < 100_000 else None
+
+
+def outcome_of_refusal(status: int, said: object) -> Outcome:
+    """What an HTTP answer that is not a success says of a message that was posted. `said`: the code in it."""
+    code = code_of(said)
     if status == 429:
         return Refused(f"twilio.{code or 20429}", "temporary")
     # 408 and everything from 500 on may come after the message was taken; a redirect is nothing Twilio does.
     if status == 408 or not 400 <= status < 500:
         return Unknown(f"http.{status}")
-    if code is None or code < 10000:  # no code of Twilio's: a gateway in between has answered
+    if code is None:  # no code of Twilio's: a gateway in between has answered
         return Refused(f"http.{status}", "config")
     return Refused(f"twilio.{code}", classify(code))

@@ -1,6 +1,7 @@
 """Twilio's own client against the simulated gateway and against servers that break in every way."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from tests.factories.ports import free_port
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
-from workers.channels.base import Accepted, CannotList, Refused, Unknown
+from workers.channels.base import Accepted, CannotList, Refused, Told, Unknown
 from workers.channels.sms_twilio import SmsTwilio
 
 TO = "+84912345678"
@@ -169,7 +170,15 @@ async def test_half_an_answer_is_unknown() -> None:
         (201, "<html>welcome</html>", Unknown("answer.unreadable")),
         (201, "{}", Unknown("answer.unreadable")),
         (201, '{"sid": "SM1", "status": "failed", "error_code": 21610}', Refused("twilio.21610", "number")),
+        (201, '{"sid": "SM1", "status": "failed", "error_code": "+84912345678"}', Refused("twilio.0", "config")),
         (201, '{"sid": "SM1", "status": "queued"}', Accepted("SM1")),
+        (201, '{"sid": 7, "status": "queued"}', Unknown("answer.unreadable")),
+        (201, r'{"sid": "SM\u0000", "status": "queued"}', Unknown("answer.unreadable")),
+        (201, '["SM1"]', Unknown("answer.unreadable")),
+        (201, '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", Unknown("answer.unreadable")),
+        (201, '{"sid": "SM1", "body": "' + "a" * 2_000_000 + '"}', Unknown("answer.unreadable")),
+        (400, '{"code": "21211"}', Refused("twilio.21211", "number")),
+        (400, '{"code": 84912345678}', Refused("http.400", "config")),
         (302, "", Unknown("http.302")),
         (403, "<html>blocked by a proxy</html>", Refused("http.403", "config")),
         (502, "<html>bad gateway</html>", Unknown("http.502")),
@@ -229,6 +238,31 @@ async def test_a_list_without_texts_is_no_proof_of_anything(simulators: Simulato
     await channel.close()
 
 
+NOW = "Wed, 25 Nov 2026 08:00:00 +0000"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"sid": "SM1", "date_created": NOW, "body": ""},  # kept from us
+        {"sid": "SM1", "date_created": "25/11/2026 15:00", "body": TEXT},
+        {"sid": "SM\0", "date_created": NOW, "body": TEXT},  # no database keeps it
+        {"sid": None, "date_created": NOW, "body": TEXT},
+    ],
+)
+async def test_a_list_with_a_message_that_cannot_be_read_proves_nothing(listed: dict[str, object]) -> None:
+    async with channel_to(answering(200, json.dumps({"messages": [listed]}))) as channel:
+        with pytest.raises(CannotList):
+            await channel.find(TO, datetime(2026, 11, 25, 8, tzinfo=UTC), "4071 8826 3163")
+
+
+async def test_a_list_without_an_end_is_given_up() -> None:
+    page = json.dumps({"messages": [], "next_page_uri": "/2010-04-01/Accounts/AC/Messages.json?Page=1"})
+    async with asyncio.timeout(5), channel_to(answering(200, page)) as channel:
+        with pytest.raises(CannotList):
+            await channel.find(TO, datetime.now(UTC), "4071")
+
+
 async def message(simulators: Simulators, sid: str) -> dict[str, Any]:
     return (await simulators.http.get(f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}.json")).json()  # type: ignore[no-any-return]
 
@@ -261,8 +295,25 @@ async def test_what_became_of_a_message_is_fetched_by_its_id(sms: SmsTwilio, sim
     assert await sms.fetch("SM" + "0" * 32) is None
 
 
-@pytest.mark.parametrize(("status", "body"), [(500, "{}"), (429, "{}"), (401, '{"code": 20003}'), (200, "no JSON")])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, "{}"),
+        (429, "{}"),
+        (401, '{"code": 20003}'),
+        (200, "no JSON"),
+        (200, '{"sid": "SM of another", "status": "failed"}'),
+        (200, '{"sid": "SM00000000000000000000000000000000", "status": "Sent to 0912345678"}'),
+    ],
+)
 async def test_a_provider_that_cannot_tell_says_so(status: int, body: str) -> None:
     async with channel_to(answering(status, body)) as channel:
         with pytest.raises(CannotList):
             await channel.fetch("SM" + "0" * 32)
+
+
+async def test_a_code_that_is_none_of_twilios_is_not_kept() -> None:
+    sid = "SM" + "0" * 32
+    said = json.dumps({"sid": sid, "status": "undelivered", "error_code": "+84 91\0"})
+    async with channel_to(answering(200, said)) as channel:
+        assert await channel.fetch(sid) == Told("undelivered", None)
