@@ -36,11 +36,13 @@ _LONGEST_PAUSE = 0.2
 _VALKEY_PATIENCE = 0.5
 _WITHOUT_VALKEY = 1.0  # seconds before an absent Valkey is asked again
 _SLOWEST, _RECOVERY = 1 / 64, 60.0  # of the rate; seconds from nothing back to all of it
+_LONGEST_MESSAGE = 50  # segments: twice what any gateway takes
 _WORKERS_AT_FIRST = 4  # until the heartbeat has counted them
 
 # KEYS: until when the provider is busy, how far it is slowed down, the urgent mark.
 # ARGV: segments a second, seconds ahead, bulk's seconds ahead, wanted, of that lacking now, the least of use, a batch's seconds,
-#       the mark's seconds (0: bulk), 1 to slow down, the slowest share, seconds of recovery.
+#       1 for urgent, 1 to slow down, the slowest share, seconds of recovery, the mark's seconds, urgent's seconds ahead, the longest message.
+# What none of our own scripts can have written by this clock counts as lost: Valkey's clock was set back, or somebody else wrote it.
 # Returns segments granted, microseconds to wait before asking again, the share of the rate in force (in millionths).
 _LEASE_SCRIPT = """
 local time = redis.call('TIME')
@@ -50,21 +52,25 @@ local wanted, lacking, least = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(AR
 
 local share = 1
 local slowed = redis.call('HMGET', KEYS[2], 'share', 'at')
-if slowed[1] then share = math.min(1, slowed[1] + (now - slowed[2]) / (ARGV[11] * 1000000)) end
-if ARGV[9] == '1' and not (slowed[2] and now - slowed[2] < 1000000) then
+local slow, at = tonumber(slowed[1] or ''), tonumber(slowed[2] or '')
+if not (slow and slow > 0 and slow <= 1 and at and at <= now) then slow, at = nil, nil end
+if slow then share = math.min(1, slow + (now - at) / (ARGV[11] * 1000000)) end
+if ARGV[9] == '1' and not (at and now - at < 1000000) then
   share = math.max(tonumber(ARGV[10]), share / 2)
   redis.call('HSET', KEYS[2], 'share', share, 'at', now)
   redis.call('PEXPIRE', KEYS[2], math.ceil(ARGV[11] * 1000))
 end
 local rate = ARGV[1] * share / 1000000
 
-local urgent = ARGV[8] ~= '0'
+local urgent = ARGV[8] == '1'
 if not urgent then
   local marked = redis.call('PTTL', KEYS[3])
-  if marked > 0 then return {0, marked * 1000, math.floor(share * 1000000)} end
+  if marked > 0 and marked <= ARGV[12] * 1000 then return {0, marked * 1000, math.floor(share * 1000000)} end
 end
--- What nobody knows any more may have been full.
-local busy = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now + bulk_ahead))
+local busy = tonumber(redis.call('GET', KEYS[1]) or '')
+local furthest = now + ARGV[13] * 1000000 + ARGV[14] / rate
+if not (busy and busy <= furthest) then busy = now + bulk_ahead end  -- what nobody knows any more may have been full
+busy = math.max(now, busy)
 local room = now + ahead - busy
 local batch = math.max(least, math.min(wanted, rate * ARGV[7] * 1000000))
 local needed = math.min(ahead, batch / rate)
@@ -76,7 +82,7 @@ else
   wait = needed - room
 end
 redis.call('SET', KEYS[1], string.format('%.0f', busy), 'PX', math.ceil((busy - now) / 1000) + 60000)
-if urgent and granted < lacking then redis.call('SET', KEYS[3], '1', 'PX', math.ceil(ARGV[8] * 1000)) end
+if urgent and granted < lacking then redis.call('SET', KEYS[3], '1', 'PX', math.ceil(ARGV[12] * 1000)) end
 return {granted, math.ceil(wait), math.floor(share * 1000000)}
 """
 
@@ -186,11 +192,12 @@ class Pacing:
         now = asyncio.get_running_loop().time()
         if self._script is not None and now >= self._away_until:
             keys = [bucket.key + ending for ending in (":busy", ":slow", ":urgent")]
-            mark = _MARK if self._lane == "urgent" else 0
-            arguments = (bucket.rate, AHEAD[self._lane], AHEAD["bulk"], wanted, lacking, least, _BATCH, mark, int(bucket.slowing))
+            asked = (bucket.rate, AHEAD[self._lane], AHEAD["bulk"], wanted, lacking, least, _BATCH)
+            asker = (int(self._lane == "urgent"), int(bucket.slowing))
+            bounds = (_SLOWEST, _RECOVERY, _MARK, AHEAD["urgent"], _LONGEST_MESSAGE)
             try:
                 async with asyncio.timeout(_VALKEY_PATIENCE):
-                    granted, wait, share = await self._script(keys, [*arguments, _SLOWEST, _RECOVERY])
+                    granted, wait, share = await self._script(keys, [*asked, *asker, *bounds])
             except (RedisError, OSError, TimeoutError) as error:
                 _log.warning("pacing.valkey_away", error=type(error).__name__)
                 self._away_until = asyncio.get_running_loop().time() + _WITHOUT_VALKEY

@@ -181,6 +181,42 @@ async def test_one_worker_that_is_too_fast_slows_all_down_and_they_recover(worke
     assert 0 < await redis.pttl("loa:pace:sms:slow") <= 60_000
 
 
+_AN_HOUR = 3_600_000
+
+
+@pytest.mark.parametrize(
+    "of_another_clock",
+    [  # Valkey's clock was set back an hour, or somebody put there what he liked
+        ("SET", "loa:pace:sms:busy", "{later}", "PX", _AN_HOUR),
+        ("SET", "loa:pace:sms:busy", "inf"),
+        ("SET", "loa:pace:sms:busy", "nan"),
+        ("SET", "loa:pace:sms:busy", "-inf"),
+        ("SET", "loa:pace:sms:busy", "no number"),
+        ("SET", "loa:pace:sms:urgent", "1", "PX", _AN_HOUR),
+        ("SET", "loa:pace:sms:urgent", "1"),
+        ("HSET", "loa:pace:sms:slow", "share", "0", "at", "{later}"),
+        ("HSET", "loa:pace:sms:slow", "share", "0.5", "at", "{later}"),
+        ("HSET", "loa:pace:sms:slow", "share", "nan", "at", "nan"),
+        ("HSET", "loa:pace:sms:slow", "share", "-9", "at", "0"),
+        ("HSET", "loa:pace:sms:slow", "share", "9000", "at", "0"),
+        ("HSET", "loa:pace:sms:slow", "share", "x"),
+        ("LPUSH", "loa:pace:sms:busy", "1"),
+        ("SET", "loa:pace:sms:slow", "1"),
+    ],
+)
+async def test_whatever_stands_in_the_bucket_neither_stops_nor_bursts(
+    workers: Workers, redis: Redis, of_another_clock: tuple[str | int, ...]
+) -> None:
+    seconds, micros = await redis.time()
+    later = seconds * 1_000_000 + micros + _AN_HOUR * 1000
+    await redis.execute_command(*(str(each).format(later=later) for each in of_another_clock))
+    bulk = workers("bulk")
+    bulk.pacing.workers = 1
+    async with asyncio.timeout(6):
+        took = await _seconds(bulk.take(int(RATE * 2)))
+    assert took > 2 - AHEAD["bulk"] - 0.2
+
+
 async def test_what_has_no_bucket_is_not_paced() -> None:
     assert Pacing(None, "bulk", {}).allowance("notice", 1, 40, asyncio.Event()) == 40
 
