@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import orjson
 from arq.connections import ArqRedis, RedisSettings, create_pool
 
-from service.outbox.commands import Command, Lane
+from service.outbox.commands import COMMANDS, LANES, Command, Lane
 
 _BEFORE_ALL = timedelta(hours=1)  # what waited so long in a queue is taken in its turn
 
@@ -21,7 +21,16 @@ def encode(job: dict[str, Any]) -> bytes:
 
 
 def decode(data: bytes) -> dict[str, Any]:
-    return dict(orjson.loads(data))
+    """A job such as `Queue.add` writes them. Raises ValueError for any other, which arq drops: in its hands it might end the worker."""
+    job = orjson.loads(data)
+    try:
+        asked, ids = COMMANDS[job["f"]], job["k"]
+        ours = not job["a"] and asked(**ids).payload() == ids and all(type(each) is int for each in (job["et"], *ids.values()))
+    except (LookupError, TypeError, AttributeError):
+        ours = False
+    if not ours:
+        raise ValueError("no job of ours")
+    return dict(job)
 
 
 def queue_name(lane: Lane) -> str:
@@ -46,8 +55,12 @@ class Queue:
 
     @classmethod
     async def connect(cls, url: str) -> "Queue":
-        """Raises redis.RedisError or OSError when Valkey does not answer."""
-        return cls(await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode))
+        """Raises redis.RedisError or OSError when Valkey does not answer. What stands in a queue's place and is none is taken away."""
+        pool = await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode)
+        for lane in LANES:
+            if await pool.type(queue_name(lane)) not in (b"zset", b"none"):
+                await pool.delete(queue_name(lane))
+        return cls(pool)
 
     async def add(
         self, command: Command, lane: Lane, *, again: str = "", at: datetime | None = None, first: bool = False
