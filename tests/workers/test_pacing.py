@@ -210,7 +210,7 @@ async def test_whatever_stands_in_the_bucket_neither_stops_nor_bursts(
 ) -> None:
     seconds, micros = await redis.time()
     later = seconds * 1_000_000 + micros + _AN_HOUR * 1000
-    await redis.eval(_DO, 0, *(str(each).format(later=later) for each in of_another_clock))  # type: ignore[no-untyped-call, misc]
+    await redis.eval(_DO, 0, *(str(each).format(later=later) for each in of_another_clock))  # type: ignore[misc]
     bulk = workers("bulk")
     bulk.pacing.workers = 1
     async with asyncio.timeout(6):
