@@ -4,8 +4,6 @@ Three short steps, so that nobody waits for a big plan: count; reserve a block o
 harmless, a held counter is not); insert. Planning twice makes nothing twice: the move to `sending` holds the broadcast's row.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,7 +44,6 @@ from service.broadcasts import (
 from service.clock import QuietHours
 from service.database import act_for, unit_transaction
 from service.errors import Conflict
-from service.outbox import DeliverChunk
 from service.readiness import readiness_of
 from service.records import reserve_numbers
 from service.signing.errors import VerificationError
@@ -70,22 +67,14 @@ _deliveries = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """The chunks to deliver, and when their time comes, if it has not."""
-
-    chunks: tuple[DeliverChunk, ...] = ()
-    waits_until: datetime | None = None
-
-
 class AudienceMoved(Exception):
     """Between counting and inserting the list grew past the reserved block. Nothing was kept: plan again."""
 
 
 async def plan(
     engine: AsyncEngine, *, unit_id: int, broadcast_id: int, quiet: QuietHours | None = None, digits: int = 12, now: datetime
-) -> Planned:
-    """Plans a due broadcast and moves it to `sending`; the chunks to deliver, none if there was nothing to plan (any more).
+) -> int:
+    """Plans a due broadcast and moves it to `sending`; how many chunks it has, 0 if there was nothing to plan (any more).
 
     One with a time of its own is due a little before it, so that its first message leaves on time: its chunks wait until then, or until
     the quiet hours that hold then are over.
@@ -96,19 +85,21 @@ async def plan(
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
         if not _due(broadcast, now):
-            return Planned()
+            return 0
         if broadcast.expires_at <= now:
-            await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue")
+            await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue", completed_at=now)
             await _note(conn, broadcast, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
-            return Planned()
+            return 0
         try:
             (await readiness_of(conn, unit_id, now=now)).require_for_sending(broadcast.urgency)
         except Conflict as lapsed:  # since it was approved
-            return await _hold(conn, broadcast, lapsed.code, now)
+            await _hold(conn, broadcast, lapsed.code, now)
+            return 0
         counts = await count_messages(conn, broadcast, now=now)
         total = sum(counts.values())
         if outgrown(broadcast, total):
-            return await _hold(conn, broadcast, "broadcast.audience_grew", now)
+            await _hold(conn, broadcast, "broadcast.audience_grew", now)
+            return 0
     if broadcast.record_id is None:
         raise AssertionError("an approved broadcast without a record")
     first = 0
@@ -118,12 +109,11 @@ async def plan(
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
         if not _due(broadcast, now):
-            return Planned()
+            return 0
         waits = waits_until(broadcast.urgency, broadcast.send_at, quiet, now)
-        chunks: list[int] = []
-        number = first
+        chunks, number = 0, first
         for channel in counts:
-            planned = await _insert(conn, broadcast, channel, first=number, chunk=len(chunks), now=now)
+            planned = await _insert(conn, broadcast, channel, first=number, chunk=chunks, now=now)
             if number + planned > first + total:
                 raise AudienceMoved
             segments = await _segments(conn, broadcast, digits) if channel == "sms" else 1
@@ -133,14 +123,14 @@ async def plan(
                 channel,
                 first=number,
                 planned=planned,
-                chunk=len(chunks),
+                chunk=chunks,
                 segments=segments,
                 waits=waits,
             )
             number += planned
         await move(conn, broadcast_id, State.SENDING, now=now, planned_at=now, waits_until=waits)
         await _note(conn, broadcast, Action.BROADCAST_PLANNED, now, deliveries=number - first)
-    return Planned(tuple(DeliverChunk(unit_id, broadcast_id, chunk, 0) for chunk in chunks), waits)
+    return chunks
 
 
 def _due(broadcast: BroadcastView, now: datetime) -> bool:
@@ -193,14 +183,14 @@ async def insert_chunks(
     chunk: int,
     segments: int,
     waits: datetime | None,
-) -> Sequence[int]:
-    """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again."""
-    rows = await conn.execute(
+) -> int:
+    """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again. How many."""
+    made = await conn.execute(
         text(
             "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, segments, not_before)"
             " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
             "   least((i + 1) * :size, :planned) - i * :size, :segments, CAST(:waits AS timestamptz)"
-            " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i RETURNING chunk"
+            " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i"
         ),
         {
             "broadcast": broadcast.id,
@@ -216,7 +206,7 @@ async def insert_chunks(
             "waits": waits,
         },
     )
-    return sorted(rows.scalars())
+    return made.rowcount
 
 
 async def _segments(conn: AsyncConnection, broadcast: BroadcastView, digits: int) -> int:
@@ -228,11 +218,10 @@ async def _segments(conn: AsyncConnection, broadcast: BroadcastView, digits: int
     return final.sms.segments if final and final.sms else 1
 
 
-async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> Planned:
-    """Paused for a person to look at: no chunks."""
+async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> None:
+    """Paused for a person to look at."""
     await move(conn, broadcast.id, State.PAUSED, now=now, pause_reason=reason)
     await _note(conn, broadcast, Action.BROADCAST_PAUSED, now, reason=reason)
-    return Planned()
 
 
 async def _note(conn: AsyncConnection, broadcast: BroadcastView, action: Action, now: datetime, **details: str | int) -> None:

@@ -19,7 +19,7 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
     tools = tools_of(ctx)
     follow(broadcast_id)
     try:
-        planned = await plan(
+        chunks = await plan(
             tools.engine,
             unit_id=unit_id,
             broadcast_id=broadcast_id,
@@ -36,4 +36,4 @@ async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -
         await pause_broadcast(tools, unit_id, broadcast_id, error.code)
         return
     await queue_next(tools)
-    _log.info("plan.done", broadcast=broadcast_id, chunks=len(planned.chunks))
+    _log.info("plan.done", broadcast=broadcast_id, chunks=chunks)
