@@ -41,7 +41,9 @@ WITH taken AS (
   SELECT DISTINCT ON (t.broadcast_id, t.number) t.broadcast_id, t.number, t.attempt, t.provider_id, t.error_code, t.received_at, w.becomes
     FROM taken t JOIN word w USING (status) JOIN deliveries d ON d.broadcast_id = t.broadcast_id AND d.number = t.number
    -- That an earlier attempt failed says nothing of the one under way, and must not stand before what does.
-   WHERE w.becomes <> 'failed' OR t.attempt = d.attempt
+   WHERE (w.becomes <> 'failed' OR t.attempt = d.attempt)
+   -- Nor is it news that a message was taken which is known to have been: it failed since, and is sent once more.
+     AND (w.becomes <> 'accepted' OR t.provider_id IS DISTINCT FROM d.provider_id)
    ORDER BY t.broadcast_id, t.number, w.rank DESC, t.received_at
 ), applied AS (
   UPDATE deliveries d SET

@@ -193,3 +193,28 @@ async def test_the_same_receipt_twice_sends_it_back_once(sent: Approved) -> None
             await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
     first = await _first(sent)
     assert (first.state, first.returned) == ("waiting", 1)
+
+
+@pytest.mark.parametrize("meanwhile", ["waits", "is called", "is in doubt"])
+async def test_that_it_had_been_taken_comes_late_and_undoes_no_other_try(sent: Approved, meanwhile: str) -> None:
+    await _receive(sent, "30003")
+    first = await _first(sent)
+    for state in {"waits": (), "is called": ("calling",), "is in doubt": ("calling", "uncertain")}[meanwhile]:
+        await sent.run(
+            "UPDATE deliveries SET state = :state, attempt = 2 WHERE number = :number", state=state, number=first.number
+        )
+    was = (await _first(sent)).state
+    for word in ("queued", "sent"):
+        await _say(sent, first.number, word, provider_id=f"SM{first.number}")
+        assert (await _first(sent)).state == was
+    await _say(sent, first.number, "sent", provider_id="SM of another attempt")
+    assert (await _first(sent)).state == "accepted"
+
+
+async def _say(approved: Approved, number: int, status: str, *, provider_id: str) -> None:
+    intake = ReceiptIntake(approved.engines.web, system_clock)
+    intake.start()
+    await intake.store(Receipt(Attempt(approved.unit_id, approved.broadcast_id, number, 1), provider_id, status, None))
+    await intake.stop()
+    async with unit_transaction(approved.engines.worker, approved.unit_id) as conn:
+        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
