@@ -65,6 +65,8 @@ WITH again AS (
     JOIN broadcasts b ON b.id = r.broadcast_id
    WHERE d.broadcast_id = r.broadcast_id AND d.number = r.number AND d.state = 'failed' AND d.returned < r.most
      AND d.address_sealed <> '' AND b.state IN ('sending', 'paused', 'completed')
+     -- Of what left before the backup from which the system was restored nobody knows whether it was tried again.
+     AND (b.restored_from IS NULL OR d.called_at > b.restored_from)
      AND :now + make_interval(secs => r.up_to) < b.expires_at
   RETURNING d.broadcast_id, d.chunk, d.number, d.retry_at)
 SELECT broadcast_id, chunk, count(*) AS many, array_agg(number) AS numbers,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.database import unit_transaction
 from service.deliveries.reconciling import ABSENCES, CALL_ENDS, SPACING, absent, doubtful, found
+from service.deliveries.sweeping import close_finished, doubtful_chunks
 from tests.factories.approved import Approved
 
 CALLED = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
@@ -64,3 +65,20 @@ async def test_a_repeat_begins_the_proof_again(planned: Approved) -> None:
     await planned.run("UPDATE deliveries SET state = 'uncertain' WHERE channel = 'sms'")
     await _absent(planned, numbers, later + CALL_ENDS)
     assert (await planned.states())["uncertain"] == 3
+
+
+async def test_a_day_behind_the_warnings_end_nobody_is_asked_and_it_is_over(planned: Approved) -> None:
+    """A carrier that keeps no texts, or has gone, would hold it open for ever."""
+    await _in_doubt(planned)
+    await planned.run("UPDATE deliveries SET state = 'not_sent' WHERE state = 'waiting'")
+
+    async def asked_and_closed() -> tuple[int, int]:
+        async with unit_transaction(planned.engines.worker, None) as conn:
+            asked = len(await doubtful_chunks(conn, now=datetime.now(UTC)))
+        return asked, await close_finished(planned.engines.worker, now=datetime.now(UTC))
+
+    await planned.run("UPDATE broadcasts SET expires_at = now() - interval '23 hours'")
+    assert await asked_and_closed() == (1, 0)
+    await planned.run("UPDATE broadcasts SET expires_at = now() - interval '25 hours'")
+    assert await asked_and_closed() == (0, 1)
+    assert await planned.states() == {"uncertain": 3, "not_sent": 2}
