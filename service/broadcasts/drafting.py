@@ -23,6 +23,8 @@ from service.readiness import standing_card
 from service.units import Unit
 from service.wording import one_line
 
+_YEARS = range(2000, 3000)  # in another zone 9999 may be over, and the year 12 has no four digits
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -81,6 +83,8 @@ def _checked(draft: Draft) -> tuple[str, Texts]:
     for field, moment in (("expires_at", draft.expires_at), ("send_at", draft.send_at)):
         if moment is not None and moment.tzinfo is None:
             wrong.append(FieldError(field, "field.time"))
+        elif moment is not None and moment.year not in _YEARS:
+            wrong.append(FieldError(field, "field.years", {"first": _YEARS[0], "last": _YEARS[-1]}))
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
     return title, texts

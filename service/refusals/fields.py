@@ -14,6 +14,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Lower-case Latin letters, digits, dots, dashes and underscores only; 60 characters at most.",
     ),
     "field.choice": ("Không phải một trong các giá trị cho phép: {allowed}.", "Not one of the allowed values: {allowed}."),
+    "field.years": ("Chỉ từ năm {first} đến năm {last}.", "Only from the year {first} to the year {last}."),
     "field.time": (
         "Cần ngày giờ kèm múi giờ, ví dụ 2026-09-07T06:30:00+07:00.",
         "A time with its zone is needed, e.g. 2026-09-07T06:30:00+07:00.",

@@ -274,3 +274,10 @@ async def test_characters_nobody_sees_are_taken_out_or_refused_and_never_an_erro
         "POST", f"/broadcasts/{made.json()['id']}/return", role="approver", json={"reason": "Viết\u0000 lại"}
     )
     assert returned.json()["return_reason"] == "Viết lại"
+
+
+@pytest.mark.parametrize("field", ["send_at", "expires_at"])
+async def test_no_time_is_one_that_no_calendar_has(site: Site, field: str) -> None:
+    for moment in ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59-07:00", "3000-01-01T00:00:00Z", "0012-01-01T00:00:00Z"):
+        refused = await site.call("POST", "/broadcasts", json=notice(**{field: moment}))
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "field.years")
