@@ -1,5 +1,6 @@
 """Every response gets its security headers, every body a limit, every request one log line without a person in it."""
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -17,9 +18,12 @@ from service.meters import Meters
 _log = structlog.get_logger(__name__)
 
 _MEGABYTE = 1024 * 1024
-_BODY = (_MEGABYTE // 4, "request.too_large")
+_Limit = tuple[int, str]  # bytes, and the code of what is above
+_BODY: _Limit = (_MEGABYTE // 4, "request.too_large")
 # An upload carries its form around the file: a little more than the file's own limit, which the use case checks.
-_UPLOAD = (11 * _MEGABYTE, "import.too_large")
+_UPLOAD: _Limit = (11 * _MEGABYTE, "import.too_large")
+_CALLBACK: _Limit = (_MEGABYTE // 64, "request.too_large")  # a gateway's is one, two kilobytes, and anybody may try
+_SECONDS = 20.0  # in which a body must have come whole; an upload has fifteen times as many
 _UPLOADS = re.compile(r"/api/v1/(?:imports(?:/[^/]+/corrections)?|bulk/units|bulk/accounts)/?")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -78,47 +82,62 @@ def _call(scope: Scope) -> str:
 
 
 class BodyLimits:
-    """Refuses a body that is larger than its path allows, by its stated length at once, else while it arrives."""
+    """Refuses a body that is larger than its path allows, by its stated length at once, else while it arrives; and one that never ends."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float = _SECONDS) -> None:
         self._app = app
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, code = _UPLOAD if _UPLOADS.fullmatch(scope["path"]) else _BODY
+        limit, code = allowed = _of(scope["path"])
         request = Request(scope)
         stated = request.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > limit:
-            await self._refuse(request, code)(scope, receive, send)
+            await self._refuse(request, 413, code)(scope, receive, send)
             return
-        taken, begun = 0, False
+        taken, begun, whole, late = 0, False, False, False
+        until = asyncio.get_running_loop().time() + self._seconds * (15 if allowed is _UPLOAD else 1)
 
         async def receive_limited() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole, late
+            try:  # behind the body comes only word that the client has gone, which may take as long as it likes
+                async with asyncio.timeout_at(None if whole else until):
+                    message = await receive()
+            except TimeoutError:
+                late = True
+                raise _Refused from None
+            whole = whole or not message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise _TooMuch
+                raise _Refused
             return message
 
-        async def send_unless_too_much(message: Message) -> None:
+        async def send_unless_refused(message: Message) -> None:
             nonlocal begun
-            if taken <= limit or begun:
+            if begun or not (late or taken > limit):
                 begun = True
                 await send(message)
 
         # Whoever reads the body may take our signal for a damaged body and answer so: that answer is not sent.
-        with suppress(_TooMuch):
-            await self._app(scope, receive_limited, send_unless_too_much)
-        if taken > limit and not begun:
-            await self._refuse(request, code)(scope, receive, send)
+        with suppress(_Refused):
+            await self._app(scope, receive_limited, send_unless_refused)
+        if (late or taken > limit) and not begun:
+            refusal = self._refuse(request, 408, "request.too_slow") if late else self._refuse(request, 413, code)
+            await refusal(scope, receive, send)
 
     @staticmethod
-    def _refuse(request: Request, code: str) -> Response:
-        return problem(request, 413, code, headers={"Connection": "close"})
+    def _refuse(request: Request, status: int, code: str) -> Response:
+        return problem(request, status, code, headers={"Connection": "close"})
 
 
-class _TooMuch(Exception):
-    """The body went over its limit while it arrived."""
+def _of(path: str) -> _Limit:
+    if path.startswith("/webhooks/"):
+        return _CALLBACK
+    return _UPLOAD if _UPLOADS.fullmatch(path) else _BODY
+
+
+class _Refused(Exception):
+    """The body went over its limit while it arrived, or did not arrive."""

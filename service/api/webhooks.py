@@ -12,6 +12,8 @@ from service.deliveries import Receipt, check_signature
 from service.errors import Forbidden
 from service.traces import follow_delivery
 
+_MOST_FIELDS = 100  # a gateway sends a dozen or two
+
 
 class _Direct(APIRoute):
     """Described like every call, but handed its request as it is: what FastAPI does in between took more than half of a callback's time."""
@@ -43,13 +45,17 @@ async def twilio_status(context: Context, request: Request, token: str) -> Respo
 
 
 async def _receipt(context: ApiContext, request: Request, token: str) -> Receipt:
-    """Raises `Forbidden("webhook.bad_signature")`."""
+    """Raises `Forbidden("webhook.bad_signature")`: who does not know a token of ours before a word of theirs is read."""
+    attempt = context.tokens.open(token)
     query = request.scope["query_string"].decode("latin-1")
     url = f"{context.settings.public_base}/webhooks/twilio/status/{token}" + (f"?{query}" if query else "")
     # Read by hand: what is signed is every pair as it came, empty and repeated ones too.
-    form = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    try:
+        form = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise Forbidden("webhook.bad_signature") from None
     parameters = dict(form)
     # The account it names only chooses among our tokens; the signature decides.
     secrets = context.settings.callback_secrets(parameters.get("AccountSid", ""))
     check_signature(secrets, url, form, request.headers.get("x-twilio-signature", ""))
-    return Receipt.of_twilio(context.tokens.open(token), parameters)
+    return Receipt.of_twilio(attempt, parameters)

@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "request.not_found": ("Không có gì ở địa chỉ này.", "There is nothing at this address."),
     "request.method_not_allowed": ("Địa chỉ này không nhận cách gọi này.", "This address does not take this method."),
+    "request.too_slow": ("Dữ liệu gửi lên quá chậm. Hãy gửi lại.", "The request came too slowly. Send it again."),
     "request.too_large": ("Dữ liệu gửi lên quá lớn.", "The request is too large."),
     "request.cursor": (
         "Dấu trang không đọc được. Bắt đầu lại từ trang đầu.",
@@ -52,6 +53,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     404: ("Không tìm thấy", "Not found"),
     405: ("Không dùng được cách gọi này", "Method not allowed"),
     409: ("Không làm được lúc này", "Not possible in this state"),
+    408: ("Quá chậm", "Too slow"),
     413: ("Quá lớn", "Too large"),
     415: ("Không đọc được kiểu dữ liệu này", "Unsupported media type"),
     422: ("Chưa dùng được", "This cannot be used"),

@@ -169,7 +169,8 @@ async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines) -
         (b'{"MessageSid": "SM1", "MessageStatus": "delivered"}', "application/json", 403),
         (b"\xff\xfe\x00", "application/octet-stream", 403),
         (b"", "text/plain", 403),
-        (b"&".join(b"MessageStatus=delivered" for _ in range(10_000)), "application/x-www-form-urlencoded", 403),
+        (b"&".join(b"MessageStatus=delivered" for _ in range(10_000)), "application/x-www-form-urlencoded", 413),
+        (b"&".join(b"a=%d" % n for n in range(2_000)), "application/x-www-form-urlencoded", 403),
     ],
 )
 async def test_what_is_no_callback_is_refused_whatever_it_is(

@@ -1,11 +1,18 @@
 """Refusals over HTTP: problem+json, a code, the caller's language, nothing of what was sent."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from httpx import ASGITransport, AsyncClient
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from service.api.limits import BodyLimits
 from tests.factories.web import Site, notice
 
 
@@ -66,6 +73,24 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(site: Site) ->
 
     arriving = await site.call("POST", "/broadcasts", content=unstated(), headers={"Content-Type": "application/json"})
     assert (arriving.status_code, arriving.json()["code"]) == (413, "request.too_large")
+
+
+async def test_a_body_that_never_ends_is_given_up_and_whoever_listens_behind_one_is_not() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Request(scope, receive).body()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(receive(), 0.5)  # as a stream of events asks whether it is still there
+        await Response("read")(scope, receive, send)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    transport = ASGITransport(BodyLimits(app, seconds=0.1))
+    async with asyncio.timeout(5), AsyncClient(transport=transport, base_url="http://x") as client:
+        slow = await client.post("/webhooks/twilio/status/x", content=stalled())
+        assert (slow.status_code, slow.json()["code"]) == (408, "request.too_slow")
+        assert (await client.post("/", content=b"{}")).text == "read"
 
 
 async def test_wrong_method_and_wrong_address(site: Site) -> None:
