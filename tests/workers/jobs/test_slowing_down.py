@@ -1,0 +1,56 @@
+"""A provider that says "too fast", at once or in a receipt, is given less from then on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from tests.workers.jobs.conftest import Bench, Carrier
+from workers.carriers import Circuit, Provider, Route
+from workers.channels.base import Outcome, Refused
+from workers.jobs.deliver import deliver_chunk
+from workers.jobs.sweeping import receive
+from workers.jobs.tools import Tools
+from workers.pacing import Pacing
+
+
+class Busy(Carrier):
+    """Takes nothing, and says why."""
+
+    async def send(self, to: str, letter: object, *further: object) -> Outcome:  # noqa: ARG002 - the carrier's signature
+        return Refused("twilio.20429", "temporary")
+
+
+@pytest.fixture
+async def tools(bench: Bench) -> AsyncIterator[Tools]:
+    """With a provider that is paced, and busy."""
+    pacing = Pacing(None, "urgent", {"twilio": 1000.0})
+    keeping = asyncio.create_task(pacing.keep())
+    yield replace(bench.tools, pacing=pacing, sms=Route([Provider("twilio", Busy(), Circuit("twilio"))]))
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _slowed(tools: Tools) -> None:
+    """Returns once less of the rate is in force."""
+    async with asyncio.timeout(5):
+        while tools.pacing.standing()["twilio"].share == 1:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.01)
+
+
+async def test_by_its_answer(bench: Bench, tools: Tools) -> None:
+    await bench.beat()
+    await deliver_chunk({"tools": tools}, bench.approved.unit_id, bench.approved.broadcast_id, 0, 0)
+    await _slowed(tools)
+
+
+async def test_by_a_receipt(bench: Bench, tools: Tools) -> None:
+    await bench.approved.run("UPDATE deliveries SET state = 'calling', attempt = 1, provider = 'twilio'")
+    await bench.approved.run("UPDATE deliveries SET state = 'accepted'")
+    await bench.approved.run(
+        "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, error_code, received_at)"
+        " SELECT unit_id, broadcast_id, number, 1, 'SM1', 'failed', '30001', now() FROM deliveries WHERE channel = 'sms'"
+    )
+    await receive(tools)
+    await _slowed(tools)
