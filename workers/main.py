@@ -37,22 +37,9 @@ from workers.channels.base import EmailChannel, SmsChannel
 from workers.exposing import exposed
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
+from workers.jobs.loops import LOOPS, beat
 from workers.jobs.numbering import keep_numbers
 from workers.jobs.tools import Tools
-from workers.jobs.watching import (
-    beat,
-    drop_again_and_again,
-    keep_numbers_again_and_again,
-    poll_again_and_again,
-    receive_again_and_again,
-    reconcile_again_and_again,
-    relay_commands,
-    reseal_again_and_again,
-    retain_again_and_again,
-    sweep_again_and_again,
-    take_turns_again_and_again,
-    watch_again_and_again,
-)
 from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
@@ -143,21 +130,8 @@ async def _work(tools: Tools) -> int:
         loop.add_signal_handler(asked, tools.stopping.set)
     await keep_numbers(tools)
     arq = _arq_worker(tools)
-    loops = (
-        take_turns_again_and_again,
-        sweep_again_and_again,
-        watch_again_and_again,
-        poll_again_and_again,
-        drop_again_and_again,
-        receive_again_and_again,
-        reconcile_again_and_again,
-        relay_commands,
-        retain_again_and_again,
-        reseal_again_and_again,
-        keep_numbers_again_and_again,
-    )
     heart = asyncio.create_task(beat(tools, tools.clock()))
-    beside = [asyncio.create_task(loop_(tools)) for loop_ in loops] + [asyncio.create_task(tools.pacing.keep())]
+    beside = [asyncio.create_task(loop_(tools)) for loop_ in LOOPS] + [asyncio.create_task(tools.pacing.keep())]
     queue = asyncio.create_task(arq.main())
     asked_to_stop = asyncio.create_task(tools.stopping.wait())
     _log.info("worker.started", lane=tools.lane)

@@ -1,4 +1,4 @@
-"""What a worker does now and then with what is kept: deletes what is due, and seals anew what a retired key sealed. `watching` repeats
+"""What a worker does now and then with what is kept: deletes what is due, and seals anew what a retired key sealed. `loops` repeats
 it, in one worker at a time.
 """
 

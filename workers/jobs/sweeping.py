@@ -1,4 +1,4 @@
-"""The sweeper's rounds, going by the database alone. `watching` repeats them, each in one worker at a time."""
+"""The sweeper's rounds, going by the database alone. `loops` repeats them, each in one worker at a time."""
 
 import asyncio
 import time

@@ -69,7 +69,7 @@ GUARDS: dict[str, Guard] = {
     "silence": Guard(
         "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
         "a sweeper of which nothing is heard loses its lock",
-        (("workers/jobs/watching.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
+        (("workers/jobs/loops.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
     ),
     "patience": Guard(
         "test_two_workers.py::test_a_worker_that_sleeps_in_the_middle_of_a_claim_holds_up_nobody",

@@ -5,7 +5,7 @@ and ends by any other error: a worker whose loops are broken must not look alive
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -142,6 +142,22 @@ async def relay_commands(tools: Tools) -> None:
         await _every(0, once)
     finally:
         listening.cancel()
+
+
+LOOPS: tuple[Callable[[Tools], Coroutine[Any, Any, None]], ...] = (
+    take_turns_again_and_again,
+    sweep_again_and_again,
+    watch_again_and_again,
+    poll_again_and_again,
+    drop_again_and_again,
+    receive_again_and_again,
+    reconcile_again_and_again,
+    relay_commands,
+    retain_again_and_again,
+    reseal_again_and_again,
+    keep_numbers_again_and_again,
+)
+"""All but the heartbeat, which goes on while a worker that was asked to leave waits for its last answers."""
 
 
 async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
