@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contact_registry.importing.classes import class_in_title, class_of_sheet
-from contact_registry.importing.headings import ListOf, Meanings, fold
+from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, fold
 from contact_registry.importing.sheets import Sheet
 from contact_registry.importing.tables import Table, tables_at, written
 
@@ -19,6 +19,7 @@ _SIGNED = re.compile(
     r"(?:hieu truong|pho hieu truong|p hieu truong|ban giam hieu|nguoi lap|nguoi bao cao|giao vien|gvcn|ky ten|thu truong|xac nhan cua"
     r"|duyet cua)\b|.*\bngay \d* ?thang\b"
 )
+_DOES = re.compile(r"\b(?:chuc vu|chuc danh|nhiem vu|cong viec)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,18 @@ def _has_address(table: Table, row: Sequence[object]) -> bool:
     return any("@" in value or sum(map(str.isdigit, value)) > 4 for value in _cells(row, table.contacts))
 
 
+def _tells_of_a_person(heading: Heading) -> bool:
+    """Whether "Giáo viên" under it says what somebody does: a position, an occupation, a note."""
+    return heading.field in (Field.IGNORED, Field.DROPPED) or _DOES.search(fold(heading.written)) is not None
+
+
 def _ends(table: Table, row: Sequence[object]) -> str | None:
     """Whether the row is a total ("totalled") or belongs to the signatures ("signed")."""
     name = len(list(_cells(row, table.names)))
+    named = any(any(map(str.isalpha, value)) and not _SIGNED.match(fold(value)) for value in _cells(row, table.names))
     for place, value in enumerate(row):
         folded = fold(written(value))
-        if _SIGNED.match(folded):
+        if _SIGNED.match(folded) and not (named and place < len(table.columns) and _tells_of_a_person(table.columns[place])):
             return "signed"
         half_a_name = name > 1 and place in table.names  # family and given name stand in two columns
         if _TOTAL.fullmatch(folded) and not (half_a_name and folded in ("tong", "cong")):

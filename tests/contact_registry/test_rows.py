@@ -1,5 +1,7 @@
 """A row is made of its cells: one is corrected and the row, then the list, is looked at again."""
 
+from typing import Literal
+
 import pytest
 
 from contact_registry import CheckedRow, ColumnMeaning, Field, ImportRefused, read_list, recheck_row, rechecked
@@ -99,6 +101,25 @@ def test_a_list_of_staff_needs_no_class_and_keeps_names() -> None:
         [],
     )
     assert [p.code for p in read.problems] == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "audience"), [("Chức vụ", "staff"), ("Nhiệm vụ", "staff"), ("Nghề nghiệp bố", "parents"), ("Ghi chú", "parents")]
+)
+def test_a_principal_or_teacher_in_a_list_without_numbers_is_a_person_and_not_the_signature_below_it(
+    heading: str, audience: Literal["parents", "staff"]
+) -> None:
+    signed = ";Giáo viên chủ nhiệm;\n;Trần Văn Ký;0977000111\n"
+    people = "Lê Thị Hoa;Hiệu trưởng;0912345678\nAn Thị Bình;Giáo viên;0912345679\nCao Văn Đạt;;0912345680\n"
+    read = read_list(f"Họ và tên;{heading};SĐT\n{people}{signed}".encode(), "", audience=audience)
+    assert [row.pupil for row in read.rows] == ["Lê Thị Hoa", "An Thị Bình", "Cao Văn Đạt"]
+
+
+def test_a_member_of_staff_without_a_number_does_not_end_the_list() -> None:
+    read = read_list(
+        "Họ và tên;Chức vụ;SĐT\nLê Thị Hoa;Hiệu trưởng;\nAn Thị Bình;Giáo viên;0912345679\n".encode(), "", audience="staff"
+    )
+    assert [row.pupil for row in read.rows] == ["Lê Thị Hoa", "An Thị Bình"]
 
 
 def test_more_people_than_a_school_has_are_refused() -> None:
