@@ -14,7 +14,7 @@ from service.broadcasts.counting import count_messages
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
 from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
-from service.broadcasts.lifecycle import State
+from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moves import Move, moves_of
 from service.broadcasts.moving import move
 from service.broadcasts.notes import note_of
@@ -68,6 +68,7 @@ __all__ = [
     "locate_broadcast",
     "move",
     "moves_of",
+    "not_allowed_in",
     "note_of",
     "outgrown",
     "pause",

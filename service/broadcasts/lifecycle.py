@@ -48,4 +48,9 @@ def sources(becomes: State) -> frozenset[State]:
 def require_move(was: str, becomes: State) -> None:
     """Returns nothing, or raises `Conflict("broadcast.not_allowed_in_state")`."""
     if becomes not in MOVES[State(was)]:
-        raise Conflict("broadcast.not_allowed_in_state", state=was)
+        raise not_allowed_in(was)
+
+
+def not_allowed_in(state: str) -> Conflict:
+    """The refusal of what this state does not allow; it says the state in words."""
+    return Conflict("broadcast.not_allowed_in_state", state=(f"state.{State(state)}",))

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts.lifecycle import State, sources
-from service.errors import Conflict, NotFound
+from service.broadcasts.lifecycle import State, not_allowed_in, sources
+from service.errors import NotFound
 
 _SETTABLE = frozenset(
     {
@@ -54,4 +54,4 @@ async def move(
     state = (await conn.execute(text("SELECT state FROM broadcasts WHERE id = :id"), {"id": broadcast_id})).scalar_one_or_none()
     if state is None:
         raise NotFound("broadcast.unknown")
-    raise Conflict("broadcast.not_allowed_in_state", state=state)
+    raise not_allowed_in(state)

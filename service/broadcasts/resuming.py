@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.counting import count_messages
-from service.broadcasts.lifecycle import State
+from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.waiting import waits_until
@@ -50,7 +50,7 @@ async def resume(
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.state != State.PAUSED:
-        raise Conflict("broadcast.not_allowed_in_state", state=view.state)
+        raise not_allowed_in(view.state)
     require_not_overdue(view, now)
     if view.pause_reason == RESTORED and not after_restore:
         raise Conflict("broadcast.restored", fields=(await _since_backup(conn, view),))
@@ -97,7 +97,7 @@ async def reopen(
         require_not_overdue(view, now)
         return view
     if view.state != State.COMPLETED:
-        raise Conflict("broadcast.not_allowed_in_state", state=view.state)
+        raise not_allowed_in(view.state)
     require_not_overdue(view, now)
     await move(
         conn, broadcast_id, State.SENDING, now=now, completed_at=None, waits_until=waits_until(view.urgency, None, quiet, now)

@@ -14,7 +14,7 @@ from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.clock import LOCAL
-from service.errors import Conflict
+from service.errors import Conflict, FieldError
 from service.readiness import readiness_of, standing_card
 from service.registered_texts import registrations
 from service.rendering import LAYOUT_VERSION
@@ -57,7 +57,7 @@ async def submit(
     counts = await count_messages(conn, view, now=now)
     total = sum(counts.values())
     if total == 0 and set(view.channels) & set(SENDABLE):
-        raise Conflict("broadcast.audience_empty")
+        raise Conflict("broadcast.audience_empty", fields=(FieldError("drill", "drill.nobody"),) if view.drill else ())
     await move(
         conn,
         broadcast_id,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import DataKey, LeftOut, MasterKey, Preferences, data_keys, in_list_order, joined_as_sets, list_rows, masked
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts import BroadcastView, find_broadcast, load_audience, preferences_of, resolve_audience, why
+from service.broadcasts import BroadcastView, find_broadcast, load_audience, not_allowed_in, preferences_of, resolve_audience, why
 from service.deliveries.reasons import in_words
 from service.errors import Conflict, NotFound
 
@@ -69,7 +69,7 @@ async def take_not_reached(
     if view.unit_id != actor.unit_id or await resolve_audience(conn, view.unit, audience, on=now) != [view.unit_id]:
         raise Conflict("audience.not_own_list")
     if view.planned_at is None:
-        raise Conflict("broadcast.not_allowed_in_state")
+        raise not_allowed_in(view.state)
     preferences = await preferences_of(conn, view.unit_id, view.urgency)
     found = await _listed(conn, view, view.channels, class_name, preferences)
     if not found:

@@ -23,7 +23,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "channel.not_set_up": ("Kênh này chưa được cài đặt.", "This channel is not set up."),
     "not_listed": ("Nhà mạng không có tin này, đang gửi lại.", "The carrier does not have it; it is being sent again."),
     "address.unreadable": ("Không đọc được địa chỉ đã niêm phong.", "The sealed address could not be opened."),
-    "suppressed": ("Người nhận đã được cho ngừng nhận trước khi gửi.", "The recipient was taken off before it was sent."),
+    "suppressed": (
+        "Số hoặc địa chỉ này đang ngừng nhận tin: không còn dùng, sai người, hoặc có yêu cầu ngừng.",
+        "This number or address is written to no more: not in use, the wrong person, or asked to stop.",
+    ),
     "address.forgotten": ("Địa chỉ không còn được lưu.", "The address is no longer kept."),
     "repeat.email": (
         "Gửi lại thì người nhận có thể thấy thư hai lần. Hai thư cùng mã thư nên nhiều hộp thư chỉ giữ một.",

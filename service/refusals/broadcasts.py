@@ -2,6 +2,18 @@
 
 from collections.abc import Mapping
 
+WORDS: Mapping[str, tuple[str, str]] = {
+    "state.draft": ("đang soạn", "is a draft"),
+    "state.pending_approval": ("đang chờ duyệt", "waits for approval"),
+    "state.returned": ("đã bị trả lại để sửa", "was returned to be changed"),
+    "state.approved": ("đã được duyệt", "is approved"),
+    "state.sending": ("đang gửi", "is being sent"),
+    "state.paused": ("đang tạm dừng", "is paused"),
+    "state.completed": ("đã gửi xong", "has been sent"),
+    "state.cancelled": ("đã bị hủy", "was cancelled"),
+}
+"""What a broadcast's state is called in a sentence."""
+
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "broadcast.texts_or_template": (
         "Gửi texts, hoặc template kèm slots: một trong hai.",
@@ -9,8 +21,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "broadcast.unknown": ("Không tìm thấy tin này.", "There is no such broadcast."),
     "broadcast.not_allowed_in_state": (
-        "Tin đang ở trạng thái không làm được việc này.",
-        "The state of this broadcast does not allow that.",
+        "Tin này {state}, nên không làm được việc này.",
+        "This broadcast {state}, so that cannot be done.",
     ),
     "broadcast.audience_empty": (
         "Chưa có ai để gửi: kiểm tra danh sách và phần chọn người nhận.",
@@ -48,6 +60,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "delivery.unknown": (
         "Không có tin nào mang số này đang chờ xác định.",
         "No message with this number is in doubt.",
+    ),
+    "drill.nobody": (
+        "Đơn vị chưa chọn ai nhận tin diễn tập. Người duyệt chọn trong danh sách nhân viên (test-contacts).",
+        "The unit has named nobody to get drills. An approver names them from the list of staff (test-contacts).",
     ),
     "drill.staff_only": (
         "Người nhận diễn tập phải là nhân viên đang có trong danh sách của chính đơn vị.",

@@ -37,6 +37,7 @@ AREAS = (
 
 SENTENCES: Mapping[str, tuple[str, str]] = {code: told for area in AREAS for code, told in area.SENTENCES.items()}
 
+_WORDS: Mapping[str, tuple[str, str]] = {**readiness.WORDS, **broadcasts.WORDS}
 _FALLBACK = ("Không thực hiện được.", "This could not be done.")
 
 
@@ -61,7 +62,7 @@ def sentence(code: str, language: str, values: Mapping[str, Any] | None = None) 
 
 def in_words(code: str, language: str) -> str:
     """The words of a code, or the code itself where there are none."""
-    vietnamese, english = readiness.WORDS.get(code, (code, code))
+    vietnamese, english = _WORDS.get(code, (code, code))
     return english if language == "en" else vietnamese
 
 

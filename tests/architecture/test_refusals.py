@@ -7,6 +7,7 @@ import pytest
 
 from contact_registry.importing.checked import SEVERITY
 from service.audit import Action
+from service.broadcasts import State, not_allowed_in
 from service.refusals import SENTENCES, preferred_language, sentence
 from service.refusals.telling import AREAS
 from tests.architecture.sources import modules, strings
@@ -83,6 +84,15 @@ def test_both_languages_are_there_and_take_the_same_values(code: str) -> None:
     assert vietnamese != english
     slots = [{name for _, name, _, _ in string.Formatter().parse(each) if name} for each in (vietnamese, english)]
     assert slots[0] == slots[1]
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_a_state_does_not_allow_is_refused_with_the_state_in_words(state: State) -> None:
+    refused = not_allowed_in(state)
+    for language in ("vi", "en"):
+        told = sentence(refused.code, language, refused.values)
+        assert "state." not in told
+        assert "…" not in told
 
 
 def test_a_code_nobody_knows_still_gets_a_sentence() -> None:

@@ -89,6 +89,7 @@ async def test_without_a_named_colleague_there_is_nobody_to_drill(site: Site, co
     made = (await site.call("POST", "/broadcasts", json=notice(channels=["sms"], drill=True))).json()
     refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
     assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.audience_empty")
+    assert [each["code"] for each in refused.json()["errors"]] == ["drill.nobody"]
 
 
 async def test_a_parent_is_not_named_nor_anybody_by_a_clerk(site: Site, engines: Engines, colleague: str) -> None:
