@@ -86,6 +86,9 @@ async def _run(
         console.print(words("carriers_ignored"), style="yellow")
     async with running_servers(home, migrate, alone=True) as supervisor:
         supervisors.append(supervisor)
+        supervisor.keeps_dying = lambda name, log: console.print(
+            words("keeps_dying", name=name, log=log), style="bold red", markup=False, soft_wrap=True
+        )
         settle_kind(home, kind)
         check_free(settings, simulators=kind == "demo")
         secrets, world = await _prepare(home, settings, kind)

@@ -1,11 +1,12 @@
 """Keeps programs running: one that dies is started again, at once the first time, then ever more slowly.
 
 A program that cannot even start (it keeps dying young before it was ever seen well) ends the run with the last lines of its log, rather than
-restarting for ever behind a silent screen.
+restarting for ever behind a silent screen. One that was well and then keeps dying is told of, once until it is well again.
 """
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,8 @@ class Supervisor:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self.keeps_dying: Callable[[str, Path], None] | None = None
+        """Called with the name and the log of a program that was well and now dies young again and again."""
         self._kept: dict[str, _Kept] = {}
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -94,5 +97,7 @@ class Supervisor:
             if young_deaths >= _YOUNG_DEATHS and not kept.settled and not self.failed.done():
                 self.failed.set_exception(ProgramFailed(program.name, log))
                 return
+            if young_deaths == _YOUNG_DEATHS and self.keeps_dying:
+                self.keeps_dying(program.name, log)
             pause = _FIRST_PAUSE if lived > _LONG_LIFE else min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)

@@ -55,6 +55,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "program_missing": ("Gói {package} chưa được cài.", "The package {package} is not installed."),
     "initdb_failed": ("Không tạo được cơ sở dữ liệu: {said}", "The database could not be made: {said}"),
     "program_failed": ("{name} không khởi động được ({log}):\n{lines}", "{name} does not start ({log}):\n{lines}"),
+    "keeps_dying": (
+        "{name} cứ khởi động lại là dừng. Nhật ký của nó: {log}",
+        "{name} keeps stopping and is started again. Its log: {log}",
+    ),
     "server_silent": ("{name} không trả lời; nhật ký của nó: {log}", "{name} does not answer; its log: {log}"),
     "refused": ("Bị từ chối: {call}: {answer}", "Refused: {call}: {answer}"),
     "no_answer": ("Đang chạy thử thì mất liên lạc ({error}).", "The demo lost its connection ({error})."),

@@ -56,6 +56,20 @@ async def test_a_program_that_cannot_start_ends_the_run_with_its_own_words(home:
     await supervisor.stop()
 
 
+async def test_a_program_that_was_well_and_keeps_dying_is_told_of_once_and_started_on(home: Home) -> None:
+    home.prepare()
+    supervisor, told = Supervisor(home), list[tuple[str, Path]]()
+    supervisor.keeps_dying = lambda name, log: told.append((name, log))
+    supervisor.keep(program("shaky", sys.executable, "-c", "print('born', flush=True)"))
+    supervisor.settled("shaky")
+
+    log = home.logs / "shaky.log"
+    await until(lambda: log.exists() and log.read_text(encoding="utf-8").count("born") == 6, 30)
+    await supervisor.stop()
+
+    assert told == [("shaky", log)]
+
+
 async def test_a_child_that_will_not_stop_is_ended(home: Home) -> None:
     home.prepare()
     stubborn = program(

@@ -1,6 +1,6 @@
 -- Deliveries have partitions of 100,000 broadcasts; the next is made while half of the last is still free. Attaching takes a lock that
 -- sends and reads go on beside; what a long VACUUM holds is asked for again a minute later.
-CREATE FUNCTION door_make_partitions() RETURNS integer
+CREATE OR REPLACE FUNCTION door_make_partitions() RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
   width CONSTANT bigint := 100000;
