@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry import MasterKey
+from service.clock import QuietHours
 from service.deliveries import plan
-from tests.conftest import Engines
+from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents
-from tests.factories.web import NOW, Site, notice
+from tests.factories.web import NOW, Site, notice, running_site
 
 BY = {"role": "approver"}
 
@@ -94,6 +95,29 @@ async def test_what_failed_is_tried_again(site: Site, engines: Engines, master: 
     assert (again["state"], again["progress"]["waiting"], again["progress"]["failed"]) == ("sending", 3, 0)
     nothing = await site.call("POST", f"{path}/retry-failed", **BY)
     assert (nothing.status_code, nothing.json()["code"]) == (409, "broadcast.nothing_to_repeat")
+
+
+@pytest.mark.parametrize(
+    ("becomes", "call", "body"),
+    [("failed", "retry-failed", None), ("uncertain", "repeat-uncertain", {"channel": "sms", "reason": "not_received"})],
+)
+async def test_what_is_tried_again_at_night_waits_for_the_morning(
+    urls: Urls,
+    engines: Engines,
+    master: MasterKey,
+    master_text: str,
+    valkey_url: str,
+    becomes: str,
+    call: str,
+    body: dict[str, str] | None,
+) -> None:
+    async with running_site(urls, engines, valkey_url, master_text, quiet_hours=QuietHours.parse("06:00-08:00")) as site:
+        path = await sending(site, engines, master)
+        await run(engines, "UPDATE deliveries SET state = 'calling'")
+        await run(engines, f"UPDATE deliveries SET state = '{becomes}', called_at = now()")
+        await run(engines, "UPDATE broadcasts SET state = 'completed', completed_at = now(), waits_until = NULL")
+        again = (await site.call("POST", f"{path}/{call}", **BY, json=body)).json()
+    assert (again["state"], datetime.fromisoformat(again["waits_until"])) == ("sending", NOW + timedelta(hours=1))
 
 
 async def test_one_in_doubt_is_repeated_by_its_look_up_number(site: Site, engines: Engines, master: MasterKey) -> None:

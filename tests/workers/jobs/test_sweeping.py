@@ -15,6 +15,7 @@ from service.database import unit_transaction
 from service.outbox import Queue
 from service.records import reserve_numbers
 from tests.factories.approved import approve_another
+from tests.factories.quiet import quiet_now
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.deliver import deliver_chunk
 from workers.jobs.planning import plan_broadcast
@@ -97,6 +98,14 @@ async def test_whoever_ends_a_chunk_asks_for_the_next(bench: Bench) -> None:
     await bench.beat()
     await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, 0, 0)
     assert await _queued(bench) == ["deliver_chunk"]
+
+
+async def test_what_is_opened_again_at_night_waits_for_the_morning(bench: Bench) -> None:
+    quiet = quiet_now()
+    await bench.approved.run("UPDATE broadcasts SET state = 'completed'")
+    await sweep(replace(bench.tools, settings=bench.tools.settings.model_copy(update={"quiet_hours": quiet})))
+    (row,) = await bench.approved.rows("SELECT state, waits_until FROM broadcasts")
+    assert (row.state, row.waits_until) == ("sending", quiet.end_after(bench.clock()))
 
 
 @pytest.fixture
