@@ -1,8 +1,9 @@
-"""Receipts that never come, come twice, come in the wrong order, or were made up."""
+"""Receipts that never come, come twice, come in the wrong order, by the hundred, or were made up."""
 
 import asyncio
 import base64
 import hmac
+import random
 from urllib.parse import urlencode
 
 import httpx
@@ -22,6 +23,8 @@ from tests.acceptance.faults.settled import progress_by, settled_exactly
 from tests.acceptance.system import System, wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+
+PER_SECOND = 300
 
 
 def test_receipts_doubled_and_disordered_leave_the_furthest_word(system: System) -> None:
@@ -53,16 +56,10 @@ def test_forged_receipts_are_refused_and_change_nothing(system: System) -> None:
     broadcast = system.send(marker, classes=[of])
     wait_for("all have left", lambda: progress_by(system, broadcast) == {"accepted": 40}, 30)
 
-    for url in asyncio.run(_receipt_urls(system, broadcast)):
+    for url, _ in asyncio.run(_receipt_urls(system, broadcast)):
         said = {"MessageSid": "SM" + "0" * 32, "MessageStatus": "undelivered", "ErrorCode": "30005"}
         for token in ("", "somebody else's"):
-            form = url + "".join(name + said[name] for name in sorted(said))
-            signature = base64.b64encode(hmac.new(token.encode(), form.encode(), "sha1").digest()).decode()
-            answer = httpx.post(
-                url,
-                content=urlencode(said),
-                headers={"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"},
-            )
+            answer = httpx.post(url, content=urlencode(said), headers=_signed(url, said, token))
             assert answer.status_code == 403, "a forged receipt is taken"
             assert answer.json()["code"] == "webhook.bad_signature"
 
@@ -70,14 +67,63 @@ def test_forged_receipts_are_refused_and_change_nothing(system: System) -> None:
     assert states == {"accepted": 40}
 
 
-async def _receipt_urls(system: System, broadcast: str) -> list[str]:
-    """Where the carrier was told to send the receipts of a broadcast's SMS."""
+def test_three_hundred_receipts_a_second_are_taken_and_applied_as_they_come(system: System) -> None:
+    """Three of each SMS, in no order, and every fifth of a message that there is not."""
+    marker = "ba tram bao nhan"
+    system.faults(channel="sms", drop_callbacks=1)
+    broadcast = system.send(marker)
+    wait_for("all have left", lambda: progress_by(system, broadcast) == {"accepted": 2 * PARENTS}, 30)
+    known = [
+        (url, sid, word) for url, sid in asyncio.run(_receipt_urls(system, broadcast)) for word in ("sent", "delivered", "sent")
+    ]
+    strays = [
+        (url, sid, "delivered") for url, sid in asyncio.run(_receipt_urls(system, broadcast, beyond=10**6))[: len(known) // 4]
+    ]
+    said = known + strays
+    random.Random(1).shuffle(said)
+
+    slowest, took = asyncio.run(_post_all(said, child(system, "web").environ()["LOA_TWILIO_AUTH_TOKEN"]))
+    assert took < len(said) / PER_SECOND + 1
+    assert slowest < 1
+    wait_for("the inbox is empty", lambda: ask(system, "SELECT count(*) FROM receipts_inbox") == [(0,)], 3)
+    assert settled_exactly(system, broadcast, marker, everybody()) == {"delivered": PARENTS, "accepted": PARENTS}
+
+
+async def _post_all(said: list[tuple[str, str, str]], token: str) -> tuple[float, float]:
+    """Posts receipts as they come, so many a second; how long the slowest answer took, and all of them."""
+    loop = asyncio.get_running_loop()
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=32)) as client:
+
+        async def post(url: str, sid: str, word: str) -> float:
+            form, began = {"MessageSid": sid, "MessageStatus": word}, loop.time()
+            answer = await client.post(url, content=urlencode(form), headers=_signed(url, form, token))
+            assert answer.status_code == 204
+            return loop.time() - began
+
+        began, posts = loop.time(), []
+        for n, each in enumerate(said):
+            await asyncio.sleep(began + n / PER_SECOND - loop.time())
+            posts.append(asyncio.create_task(post(*each)))
+        return max(await asyncio.gather(*posts)), loop.time() - began
+
+
+def _signed(url: str, said: dict[str, str], token: str) -> dict[str, str]:
+    form = url + "".join(name + said[name] for name in sorted(said))
+    signature = base64.b64encode(hmac.new(token.encode(), form.encode(), "sha1").digest()).decode()
+    return {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def _receipt_urls(system: System, broadcast: str, beyond: int = 0) -> list[tuple[str, str]]:
+    """Where the carrier was told to send the receipts of a broadcast's SMS, and its name for each. `beyond`: of numbers so far behind."""
     told = child(system, "web").environ()
     engine = make_engine(postgres.url(Home.at(system.home), WORKER), name="test", pool_size=1)
     async with unit_transaction(engine, None) as conn:
         tokens = AttemptTokens(await deployment_key(conn, MasterKey.parse(told["LOA_MASTER_KEY"]), "attempt_token"))
     await engine.dispose()
+    question = "SELECT unit_id, number, attempt, provider_id FROM deliveries WHERE broadcast_id = %s AND channel = 'sms'"
     number = number_of(system, broadcast)
-    rows = ask(system, "SELECT unit_id, number, attempt FROM deliveries WHERE broadcast_id = %s AND channel = 'sms'", number)
-    base = system.demo["lookup_url"].rstrip("/")
-    return [f"{base}/webhooks/twilio/status/{tokens.make(Attempt(unit, number, n, attempt))}" for unit, n, attempt in rows]
+    base = system.demo["lookup_url"].rstrip("/") + "/webhooks/twilio/status/"
+    return [
+        (base + tokens.make(Attempt(unit, number, n + beyond, attempt)), sid)
+        for unit, n, attempt, sid in ask(system, question, number)
+    ]
