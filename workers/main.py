@@ -17,6 +17,7 @@ import redis.exceptions
 import structlog
 import uvloop
 from arq.worker import Worker, func
+from sqlalchemy.exc import OperationalError
 
 from contact_registry import MasterKey
 from service.clock import system_clock
@@ -187,5 +188,10 @@ def main() -> None:
         sys.exit(str(problem))
     except (redis.exceptions.RedisError, OSError) as error:
         _log.warning("worker.valkey_gone", error=type(error).__name__)
+        status = 1
+    except OperationalError as error:
+        _log.warning(
+            "worker.database_away", reason=" ".join(str(error.orig).split())
+        )  # libpq's words: the server's, never a value
         status = 1
     sys.exit(status)

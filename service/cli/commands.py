@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from contact_registry import ImportRefused, Unsealable
 from service.backups.programs import ProgramFailed
@@ -59,6 +60,8 @@ def main() -> None:
         word = Words.of_terminal()("import_row").lower()
         lines += [f"  {word} {row.row}, {row.column}: {sentence(row.code, terminal_language(), row.values)}" for row in rows]
         sys.exit("\n".join(lines))
+    except OperationalError as away:
+        sys.exit(f"The database cannot be used: {' '.join(str(away.orig).split())}")
     except ProgramFailed as failed:
         sys.exit(str(failed))
     except ImportRefused as refused:

@@ -89,6 +89,20 @@ def test_web_and_workers_leave_with_words_where_the_schema_is_older(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("command", [("service", "web"), ("workers", "urgent"), ("service", "migrate")])
+def test_who_cannot_reach_the_database_leaves_with_words(command: tuple[str, ...], valkey_url: str, master_text: str) -> None:
+    nowhere = "postgresql+psycopg://loa@127.0.0.1:1/loa?password=a-secret"
+    environment = {f"LOA_DATABASE_URL_{login}": nowhere for login in ("OWNER", "WEB", "WORKER", "LOOKUP")}
+    environment |= {"LOA_VALKEY_URL": valkey_url, "LOA_MASTER_KEY": master_text}
+    ended = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert "refused" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert "a-secret" not in ended.stderr
+
+
 async def test_a_database_from_before_it_could_be_asked_is_older(urls: Urls) -> None:
     with psycopg.connect(urls.owner.replace("+psycopg", "")) as conn:
         conn.execute("DROP FUNCTION door_schema()")
