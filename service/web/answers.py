@@ -35,6 +35,7 @@ _LOOKS: dict[str, tuple[Tone, str]] = {
     "too_long": ("warm", "pencil"),
 }
 
+_NOT_OFFICIAL = ("recalled", "drill")
 # A text that has nothing to do with the official one must not make a page of its own.
 _MOST_SHOWN = 16
 _LONGEST_SHOWN = 240
@@ -46,17 +47,19 @@ _SENDER = re.compile(r"([A-Za-z0-9._-]{1,11}): ")
 class RecordOnPage:
     """The official message as the page shows it: final texts with the asked number in its place.
 
+    `name` and `ends_name`: what it and its end are called, keys of the wording: nothing that was taken back or rehearsed is "official".
     `sender`: the name an SMS comes from, which it begins with. `email_first`: the pasted text was the email's, or there is no SMS.
     """
 
     url: str
+    name: str
     kind: str
     issuer: str
     issued: str
     issued_iso: str
-    expires: str
-    expires_iso: str
-    expired: bool
+    ends_name: str
+    ends: str
+    ends_iso: str
     sms: tuple[str, ...]
     email_subject: str
     email_text: str
@@ -150,7 +153,7 @@ def _verdict(answer: Answer) -> str:
         return answer.outcome
     if comparison.verdict != "same":
         return "different"  # whatever else holds: what is not plainly the official text is not to be followed
-    if answer.outcome in ("recalled", "drill"):
+    if answer.outcome in _NOT_OFFICIAL:
         return answer.outcome  # the right words of what no longer stands, or never did, are not for following either
     same = "same_unaccented" if comparison.unaccented else "same"
     return f"expired_{same}" if answer.outcome == "expired" else same
@@ -178,15 +181,17 @@ def _grouped(typed: str) -> str:
 def _record(record: RecordView, language: str, answer: Answer) -> RecordOnPage:
     email, sms = record.texts.get("email", {}), tuple(record.texts.get("sms", {}).values())
     sender = _SENDER.match(sms[0]) if sms else None
+    ends = record.recalled.at if record.recalled else record.expires_at
     return RecordOnPage(
         url=f"/api/v1/records/{record.id}",
+        name=answer.outcome if answer.outcome in _NOT_OFFICIAL else "official",
         kind=kind_name(record.kind, language),
         issuer=record.issuer_name,
         issued=on_screen(record.issued_at),
         issued_iso=record.issued_at.isoformat(),
-        expires=on_screen(record.expires_at),
-        expires_iso=record.expires_at.isoformat(),
-        expired=answer.outcome == "expired",
+        ends_name="recalled_at" if record.recalled else "expired" if answer.outcome == "expired" else "expires",
+        ends=on_screen(ends),
+        ends_iso=ends.isoformat(),
         sms=sms,
         email_subject=email.get("subject", ""),
         email_text=email.get("text", ""),

@@ -66,6 +66,7 @@ async def test_its_words_and_its_number_say_that_it_is_a_drill(site: Site, engin
     assert answer["outcome"] == "drill"
     page = await site.client.post("/", data={"tin": answer["record"]["texts"]["sms"]["ascii"]})
     assert "Đây là tin diễn tập" in page.text
+    assert "Tin diễn tập</h2>" in page.text
     assert (await site.call("POST", f"/broadcasts/{drill['id']}/cancel", **BY)).status_code == 200
     assert (await site.client.get(f"/api/v1/lookups/{drill['public_number']}")).json()["outcome"] == "drill"
 

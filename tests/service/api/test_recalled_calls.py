@@ -1,12 +1,14 @@
 """A cancelled warning at the look-up: whoever holds one of its numbers is told that it no longer stands."""
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contact_registry import MasterKey
+from service.clock import on_screen
 from service.signing.lookup_numbers import LookupNumbers
 from tests.conftest import Engines
 from tests.factories.web import Site
@@ -43,6 +45,10 @@ async def test_a_cancelled_warning_is_recalled_within_seconds_for_everybody_who_
     }
     page = await site.client.get("/", params={"so": number})
     assert "Tin này đã bị thu hồi" in page.text
+    assert "Tin chính thức</h2>" not in page.text
+    assert "Không chuyển tiền" in page.text, "whose warning against paying was taken back is not to pay"
+    assert re.search(rf"Thu hồi lúc</dt><dd><time[^>]*>{on_screen(site.clock())}<", page.text)
+    assert "Có hiệu lực đến</dt>" not in page.text
     pasted = answer["record"]["texts"]["sms"]["ascii"]
     same = await site.client.post("/", data={"tin": pasted})
     assert "Tin này đã bị thu hồi" in same.text, "the right words of what no longer stands are not for following"
