@@ -37,6 +37,7 @@ class Meters:
             buckets=_SECONDS_OF_A_CALL,
             registry=registry,
         )
+        self._known_calls: dict[tuple[str, ...], tuple[Counter, Histogram]] = {}
         self.attempts = Counter(
             "loa_attempts",
             "Attempts by what they made of the delivery: accepted, failed, uncertain, or waiting for another.",
@@ -68,8 +69,12 @@ class Meters:
 
     def called(self, lane: str, channel: str, provider: str, outcome: str, error_class: str, seconds: float) -> None:
         """One call of a provider, and how long it took."""
-        self._calls.labels(lane, channel, provider, outcome, error_class).inc()
-        self._call_seconds.labels(channel, provider).observe(seconds)
+        labels = (lane, channel, provider, outcome, error_class)
+        if (known := self._known_calls.get(labels)) is None:  # finding them costs more than counting
+            known = self._known_calls[labels] = (self._calls.labels(*labels), self._call_seconds.labels(channel, provider))
+        calls, call_seconds = known
+        calls.inc()
+        call_seconds.observe(seconds)
 
     def exposition(self) -> bytes:
         """Everything, as Prometheus reads it."""

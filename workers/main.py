@@ -69,6 +69,12 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     engine = make_engine(
         settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10, patience=_SILENT_TRANSACTION
     )
+    rounds = make_engine(
+        settings.need("database_url_worker"),
+        name=f"loa worker {lane}",
+        patience=_SILENT_TRANSACTION,
+        single_statements=True,
+    )
     await require_schema(engine)
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:
@@ -86,6 +92,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
         worker=uuid4(),
         clock=system_clock,
         engine=engine,
+        rounds=rounds,
         queue=queue,
         master=master,
         numbers=numbers,
@@ -158,6 +165,7 @@ async def _work(tools: Tools) -> int:
         for channel in route.channels:
             await channel.close()
     await tools.engine.dispose()
+    await tools.rounds.dispose()
     _log.info("worker.stopped", status=status)
     return status
 

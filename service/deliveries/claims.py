@@ -10,7 +10,7 @@ Whoever moves deliveries locks their chunk first (a round does, and `lock_chunks
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,8 +20,7 @@ LEASE_SECONDS = 60
 """Renewed with every transaction. A dead worker is noticed sooner, by its heartbeat."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A delivery to send. The address is still sealed."""
 
     number: int
@@ -92,7 +91,7 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
         ),
         block,
     )
-    deliveries = tuple(Waiting(each.number, each.data_key_id, bytes(each.address_sealed)) for each in rows)
+    deliveries = tuple([Waiting(number, data_key_id, sealed) for number, data_key_id, sealed in rows])
     return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, row.claims, deliveries)
 
 

@@ -4,10 +4,10 @@ The statement is the database's `deliver_round` (migrations/sql/0034_rounds.sql)
 that a round costs one way there and back however many deliveries are in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,8 +24,7 @@ _ROUND = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The outcome of one attempt. `reason` is a code; `retry_at` only with `waiting`."""
 
     number: int
@@ -60,6 +59,7 @@ async def commit_round(
     late. What a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits again, taken for
     absent. Nobody may be called when the lease is lost or the broadcast was paused, cancelled or ran out.
     """
+    numbers, attempts, outcomes, provider_ids, reasons, retries = zip(*results, strict=True) if results else ((),) * 6
     row = (
         await conn.execute(
             _ROUND,
@@ -71,15 +71,20 @@ async def commit_round(
                 "claims": claimed.claims,
                 "lease": LEASE_SECONDS,
                 "now": now,
-                "numbers": [r.number for r in results],
-                "attempts": [r.attempt for r in results],
-                "outcomes": [r.becomes for r in results],
-                "provider_ids": [r.provider_id for r in results],
-                "reasons": [r.reason for r in results],
-                "retries": [r.retry_at for r in results],
-                "next": list(call),
+                "numbers": _array(numbers),
+                "attempts": _array(attempts),
+                "outcomes": _array(outcomes),
+                "provider_ids": list(provider_ids),
+                "reasons": list(reasons) if any(reasons) else [],  # unnest() fills up with nulls
+                "retries": list(retries) if any(retries) else [],
+                "next": _array(call),
                 "provider": provider,
             },
         )
     ).one()
     return Round(row.stands, dict(zip(row.called or (), row.called_attempts or (), strict=True)))
+
+
+def _array(values: Iterable[int] | Iterable[Becomes]) -> str:
+    """An array as PostgreSQL writes it. The driver looks at each element, which costs as much as the rest of the round."""
+    return "{" + ",".join(map(str, values)) + "}"

@@ -88,7 +88,9 @@ class Route(Generic[Channel]):
     def heard(self, broadcast_id: int, calls: Calls[Channel], outcome: Outcome) -> None:
         """What a provider answered to one of these calls."""
         calls.provider.circuit.heard(calls.era, outcome)
-        met = self._of(broadcast_id).setdefault(calls.provider.name, _Met())
+        all_met = self._of(broadcast_id)
+        if (met := all_met.get(calls.provider.name)) is None:
+            met = all_met[calls.provider.name] = _Met()
         met.answers += 1
         if not isinstance(outcome, Refused):
             return

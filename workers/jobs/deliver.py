@@ -5,7 +5,7 @@ process leaves at most its window in `calling`; a stopping one lets what is in f
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from contact_registry import data_keys
-from service.database import single_statement, unit_transaction
+from service.database import unit_transaction
 from service.deliveries.claims import Claimed, Waiting, claim, release
 from service.deliveries.rounds import Result, Round, commit_round
 from service.errors import LoaError, Unavailable
@@ -36,6 +36,7 @@ _GATHER = 0.05  # seconds the first answer waits for those behind it
 LATEST_CALL = timedelta(seconds=5)
 """From the intent, before it is committed, to the call. A process that was asleep for longer does not call: what it meant to may since
 have been found absent and given to another."""
+_LATEST_CALL_SECONDS = LATEST_CALL.total_seconds()
 RENEW_EVERY = 20.0  # seconds: a hung carrier must not cost the lease
 _DATABASE_PATIENCE = 30.0
 
@@ -88,8 +89,8 @@ class _Intent:
         return cls(tools.clock(), asyncio.get_running_loop().time())
 
     def still(self, tools: Tools) -> bool:
-        since = timedelta(seconds=asyncio.get_running_loop().time() - self.loop)
-        return max(since, tools.clock() - self.clock) <= LATEST_CALL
+        waited = asyncio.get_running_loop().time() - self.loop
+        return waited <= _LATEST_CALL_SECONDS and tools.clock() - self.clock <= LATEST_CALL
 
 
 @dataclass(slots=True)
@@ -190,7 +191,7 @@ class Sending:
         while True:
             intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
             try:
-                async with single_statement(self.tools.engine) as conn:
+                async with self.tools.rounds.connect() as conn:
                     done = await commit_round(
                         conn,
                         self.claimed,
@@ -239,9 +240,10 @@ class Sending:
         back, self.back = self.back, []
         self.arrived.clear()
         self.enough.clear()
-        return [self._result(task, *self.flying.pop(task)) for task in back]
+        results = [self._result(task, *self.flying.pop(task)) for task in back]
+        for becomes, how_many in Counter([result.becomes for result in results]).items():
+            self.tools.meters.attempts.labels(self.tools.lane, self.claimed.channel, becomes).inc(how_many)
+        return results
 
     def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int, calls: Calls[Any]) -> Result:
-        result = self.handing_over.result(number, attempt, calls, task.exception() or task.result())
-        self.tools.meters.attempts.labels(self.tools.lane, self.claimed.channel, result.becomes).inc()
-        return result
+        return self.handing_over.result(number, attempt, calls, task.exception() or task.result())

@@ -1,0 +1,14 @@
+"""Room on a page for every move of a delivery."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+_SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql((_SQL / "0050_room.sql").read_text(encoding="utf-8").replace("%", "%%"))
