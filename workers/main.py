@@ -7,7 +7,7 @@ Whoever supervises it starts it again.
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import get_args
@@ -47,6 +47,10 @@ from workers.pacing import Pacing
 
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = 3
+_POLL_EVERY: Mapping[Lane, float] = {
+    "urgent": 0.05,
+    "bulk": 0.1,
+}  # seconds; a look at the queue costs as much as forty deliveries
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
 _SILENT_TRANSACTION = 15.0  # seconds: a frozen worker's locks must not hold up the others
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
@@ -72,6 +76,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     rounds = make_engine(
         settings.need("database_url_worker"),
         name=f"loa worker {lane}",
+        pool_size=10,
         patience=_SILENT_TRANSACTION,
         single_statements=True,
     )
@@ -117,7 +122,7 @@ def _arq_worker(tools: Tools) -> Worker:
         job_deserializer=decode,
         ctx={"tools": tools},
         max_jobs=_CHUNKS_AT_ONCE,
-        poll_delay=0.05,
+        poll_delay=_POLL_EVERY[tools.lane],
         keep_result=0,
         handle_signals=False,
         health_check_interval=60,

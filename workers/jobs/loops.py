@@ -34,6 +34,10 @@ RECONCILE_EVERY = 1.0
 DROP_EVERY = 0.5
 HELD_IN_SILENCE = 10.0
 """Seconds that a lock of these loops outlives the last word of its holder."""
+# A session that holds a lock is ended if it says nothing for a while.
+_LOCK = text(
+    "SELECT CASE WHEN pg_try_advisory_lock(hashtext(:lock)) THEN set_config('idle_session_timeout', :silence, false) END"
+)
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:lock)), set_config('idle_session_timeout', '0', false)")
 RELAY_EVERY = 2.0
 TURNS_EVERY = 1.0
@@ -178,35 +182,29 @@ async def _alone(tools: Tools, name: str, seconds: float, round_: Callable[[Tool
     """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection, and the connection
     when nothing is heard of its holder: a machine that is frozen in its round holds up nobody for long.
     """
-    lock = {"lock": f"loa {name}"}
+    lock = {"lock": f"loa {name}", "silence": f"{HELD_IN_SILENCE:g}s"}
 
     async def once() -> None:
         if tools.stopping.is_set():
             return
-        async with tools.engine.connect() as guard:
-            held = (await guard.execute(text("SELECT pg_try_advisory_lock(hashtext(:lock))"), lock)).scalar_one()
-            await guard.commit()  # the lock is the session's, not the transaction's: nothing is held open meanwhile
-            if not held:
+        async with tools.rounds.connect() as guard:  # the lock is the session's: no transaction is held open meanwhile
+            if (await guard.execute(_LOCK, lock)).scalar_one() is None:
                 return
             try:
                 await _heard_of(guard, round_(tools))
             finally:
                 if not guard.invalidated:
                     await guard.execute(_UNLOCK, lock)
-                    await guard.commit()
 
     await _every(seconds, once)
 
 
 async def _heard_of(guard: AsyncConnection, round_: Awaitable[None]) -> None:
-    """Awaits a round, and lets the session that holds its lock be ended if it says nothing for a while. Whose lock is lost stops."""
-    await guard.execute(text("SELECT set_config('idle_session_timeout', :silence, false)"), {"silence": f"{HELD_IN_SILENCE:g}s"})
-    await guard.commit()
+    """Awaits a round, and lets the session that holds its lock speak meanwhile. Whose lock is lost stops."""
     doing = asyncio.ensure_future(round_)
     try:
         while not (await asyncio.wait({doing}, timeout=HELD_IN_SILENCE / 5))[0]:
             await guard.execute(text("SELECT 1"))
-            await guard.commit()
         doing.result()
     finally:
         doing.cancel()
