@@ -4,11 +4,11 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 _SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql((_SQL / "0050_room.sql").read_text(encoding="utf-8").replace("%", "%%"))
+    op.get_bind().exec_driver_sql((_SQL / "0070_room.sql").read_text(encoding="utf-8").replace("%", "%%"))
