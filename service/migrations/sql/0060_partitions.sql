@@ -13,7 +13,7 @@ BEGIN
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'deliveries'::regclass;
   WHILE newest >= (last + 1) * width - width / 2 LOOP
     last := last + 1;
-    EXECUTE format('CREATE TABLE public.%I (LIKE deliveries INCLUDING DEFAULTS) WITH (fillfactor = 70)', 'deliveries_' || last);
+    EXECUTE format('CREATE TABLE public.%I (LIKE deliveries INCLUDING DEFAULTS) WITH (fillfactor = 40)', 'deliveries_' || last);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN broadcast_id SET STATISTICS 0', 'deliveries_' || last);
     EXECUTE format('ALTER TABLE deliveries ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
                    'deliveries_' || last, last * width, (last + 1) * width);

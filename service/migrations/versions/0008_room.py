@@ -1,4 +1,4 @@
-"""Room on a page for every move of a delivery."""
+"""Rounds that cost less: room on a page for every move of a delivery, and counts in one pass."""
 
 from pathlib import Path
 
