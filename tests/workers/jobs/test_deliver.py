@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import QueuePool
 
 from contact_registry import data_keys
 from service.database import unit_transaction
@@ -36,6 +37,17 @@ async def test_everybody_in_a_chunk_is_called_once(bench: Bench) -> None:
     await _deliver(bench)
     assert len(bench.carrier.taken) == len(set(bench.carrier.taken)) == 3
     assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
+
+
+async def test_no_connection_to_the_database_is_held_while_a_carrier_is_called(bench: Bench) -> None:
+    bench.carrier.open.clear()
+    sending = asyncio.create_task(_deliver(bench))
+    await bench.carrier.has(3)
+    pool = bench.tools.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
+    bench.carrier.open.set()
+    await sending
 
 
 async def test_a_carrier_is_told_how_long_the_warning_is_still_valid(bench: Bench) -> None:
