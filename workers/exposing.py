@@ -6,12 +6,16 @@ Told as the web process tells: to whoever has the token, or without one to the s
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from itertools import product
+from typing import get_args
 
 import structlog
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from service.deliveries.rounds import Becomes
 from service.meters import CONTENT_TYPE, Meters, may_read
+from service.outbox import LANES
 from service.settings import Settings
 from workers.jobs.tools import Tools
 
@@ -52,10 +56,20 @@ def provider_gauges() -> tuple[GaugeMetricFamily, ...]:
     )
 
 
+def _begin_at_zero(tools: Tools) -> None:
+    """What a rule counts is there before it has happened: of a series that begins with its first case, Prometheus sees no increase."""
+    for channel, becomes in product(("sms", "email"), get_args(Becomes)):
+        tools.meters.attempts.labels(tools.lane, channel, becomes)
+    for lane, reached in product(LANES, ("first", "most")):
+        tools.meters.broadcast_seconds.labels(lane, reached)
+    tools.meters.sweeper.labels("chunks_of_the_dead")
+
+
 @asynccontextmanager
 async def exposed(tools: Tools) -> AsyncIterator[None]:
     """Answers on the settings' port for as long as it is entered; on none where that is 0. A port that is taken stops no worker."""
     tools.meters.registry.register(ProviderGauges(tools))
+    _begin_at_zero(tools)
     server = await _listen(tools.settings, tools.meters) if tools.settings.metrics_port else None
     try:
         yield

@@ -1,5 +1,6 @@
 """A worker's own `/metrics`: its counters and how its providers stand."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from httpx import AsyncClient
 from pydantic import SecretStr
 
 from service.settings import Settings
+from tests.architecture.test_watched import alerts
 from tests.factories.ports import free_port
 from tests.service.api.test_metrics import samples
 from tests.workers.jobs.conftest import Bench
@@ -39,6 +41,23 @@ async def test_it_tells_what_it_called_and_how_its_providers_stand(bench: Bench)
     assert found[f'loa_circuit_state{{channel="sms",provider="{provider}"}}'] == 0
     assert found['loa_pacing_rate{provider="elsewhere"}'] == 30
     assert elsewhere.status_code == 404
+
+
+async def test_what_an_alert_counts_is_there_before_it_has_happened(bench: Bench) -> None:
+    async with exposed(bench.tools):
+        told = list(samples(bench.tools.meters.exposition().decode()))
+    counted = {
+        found
+        for alert in alerts()
+        for found in re.findall(r"(?:rate|increase)\((loa_[a-z_]+)(?:\{([^}]*)\})?\[", alert["expr"])
+        if not found[0].startswith(("loa_provider_", "loa_http_"))  # whose series nobody knows before
+    }
+    assert len(counted) > 4
+    for name, matchers in counted:
+        assert any(each.startswith(name) and all(match in each for match in matchers.split(",")) for each in told), (
+            name,
+            matchers,
+        )
 
 
 @pytest.mark.parametrize(("sent", "status"), [(None, 404), ("Bearer x", 404), ("Bearer for-prometheus", 200)])
