@@ -218,3 +218,18 @@ async def _say(approved: Approved, number: int, status: str, *, provider_id: str
     await intake.stop()
     async with unit_transaction(approved.engines.worker, approved.unit_id) as conn:
         await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+
+
+async def test_a_carrier_that_calls_nearly_everybody_dead_takes_nobody_off(engines: Engines, master: MasterKey) -> None:
+    sent = await _planned(engines, master, 100)
+    await sent.run(
+        "UPDATE deliveries SET state = 'delivered' WHERE number IN (SELECT number FROM deliveries ORDER BY number DESC LIMIT 30)"
+    )
+    suppressed = "SELECT count(*) AS many FROM suppressions"
+    await _receive(sent, "30005", how_many=19)
+    await _receive(sent, "30005", how_many=11)
+    assert (await sent.rows(suppressed))[0].many == 30, "as many as were delivered to"
+    await _receive(sent, "30005")
+    await _receive(sent, "30005", how_many=39)
+    assert (await sent.rows(suppressed))[0].many == 30
+    assert await sent.states() == {"delivered": 30, "failed": 70}
