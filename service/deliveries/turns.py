@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.outbox import DeliverChunk, Lane
 
-_QUEUED_PER_WORKER = 6
-"""Twice what a worker has under way: its next chunk is there when one ends, and what was just approved waits for few others."""
+PLACES = 6
+"""Chunks a worker that are queued, and of one channel out at all, queued or leased: the next is there when one ends, and what was just
+approved waits for few others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,5 @@ class Turn:
 
 async def next_chunks(conn: AsyncConnection, lane: Lane) -> list[Turn]:
     """The next chunks of a lane, marked as queued by this transaction; none while enough are. Should they be lost, they are chosen again."""
-    rows = await conn.execute(
-        text("SELECT * FROM door_next_chunks(:lane, :per_worker)"), {"lane": lane, "per_worker": _QUEUED_PER_WORKER}
-    )
+    rows = await conn.execute(text("SELECT * FROM door_next_chunks(:lane, :per_worker)"), {"lane": lane, "per_worker": PLACES})
     return [Turn(DeliverChunk(row.unit_id, row.broadcast_id, row.chunk, row.claims), row.emergency, row.due) for row in rows]

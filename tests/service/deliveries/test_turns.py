@@ -10,7 +10,7 @@ from sqlalchemy import text
 from contact_registry import MasterKey
 from service.database import unit_transaction
 from service.deliveries.claims import claim
-from service.deliveries.turns import next_chunks
+from service.deliveries.turns import PLACES, next_chunks
 from service.outbox import Lane, PlanBroadcast, Queue
 from service.outbox.queue import queue_name
 from tests.conftest import Engines
@@ -104,7 +104,8 @@ async def test_a_school_is_not_stuck_behind_the_department(department: Departmen
     await department.turns()
     await department.lease_all()
     school = await department.sends(4)
-    assert Counter(await department.turns()) == {school: 4, big: 2}, "it had nothing under way"
+    await department.end(big, 4)
+    assert Counter(await department.turns()) == {school: 3, big: 1}, "it had nothing under way"
 
 
 async def test_all_get_the_same_however_many_chunks_they_have(department: Department) -> None:
@@ -146,7 +147,20 @@ async def test_an_emergency_has_every_turn_until_it_is_through(department: Depar
     await department.worker("urgent")
     assert await department.turns("urgent") == [emergency] * 6
     await department.lease_all()
+    await department.end(emergency, 6)
     assert Counter(await department.turns("urgent")) == {emergency: 2, urgent: 4}
+
+
+async def test_a_channel_whose_carrier_takes_its_time_leaves_the_others_their_places(department: Department) -> None:
+    slow = await department.sends(0, "urgent", emails=100)
+    await department.worker("urgent")
+    assert await department.turns("urgent") == [slow] * PLACES
+    await department.lease_all()
+    assert await department.turns("urgent") == [], "a worker has two hands more than that"
+    emergency = await department.sends(1, "emergency", emails=1)
+    assert await department.turns("urgent") == [emergency]
+    await department.end(slow, 1)
+    assert await department.turns("urgent") == [emergency], "its email comes before theirs"
 
 
 async def test_lanes_do_not_take_each_others_chunks(department: Department) -> None:
