@@ -4,13 +4,13 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 _SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    for file in sorted(_SQL.glob("007?_*.sql")):
+    for file in sorted(_SQL.glob("008?_*.sql")):
         # psycopg takes several statements in one string as long as nothing is bound
         op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8").replace("%", "%%"))
