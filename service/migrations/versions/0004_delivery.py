@@ -1,16 +1,10 @@
 """Delivery: providers, control of a send under way, registered texts, and what is watched."""
 
-from pathlib import Path
-
-from alembic import op
+from service.migrations.sql_files import run
 
 revision = "0004"
 down_revision = "0003"
 
-_SQL = Path(__file__).parents[1] / "sql"
-
 
 def upgrade() -> None:
-    for file in sorted(_SQL.glob("003?_*.sql")):
-        # psycopg takes several statements in one string as long as nothing is bound
-        op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8").replace("%", "%%"))
+    run("003?_*.sql")
