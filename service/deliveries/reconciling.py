@@ -19,15 +19,19 @@ for clocks that differ. A test holds it against the workers' own numbers."""
 SPACING = timedelta(seconds=3)
 ABSENCES = 3
 _BATCH = 50
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_CLOCKS_ARE_WRONG_BY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """An SMS nobody knows the fate of. The address is still sealed. `provider`: who was called, None if that was not kept."""
+    """An SMS nobody knows the fate of. The address is still sealed. `provider`: who was called, None if that was not kept. `since`: no
+    message of an attempt before this one is so young.
+    """
 
     number: int
     provider: str | None
-    called_at: datetime
+    since: datetime
     data_key_id: int
     address_sealed: bytes
 
@@ -36,14 +40,19 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
     """Those of a chunk that are due for a listing; those that waited longest for one first."""
     rows = await conn.execute(
         text(
-            "SELECT d.number, d.provider, d.called_at, d.data_key_id, d.address_sealed"
+            "SELECT d.number, d.provider, d.attempt, d.called_at, d.data_key_id, d.address_sealed"
             "  FROM delivery_chunks c JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
             " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain' AND d.address_sealed <> ''"
             "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.listed_at NULLS FIRST, d.called_at, d.number LIMIT :batch"
         ),
         {"broadcast": broadcast_id, "chunk": chunk, "listed_before": now - SPACING, "batch": _BATCH},
     )
-    return [Doubtful(r.number, r.provider, r.called_at, r.data_key_id, bytes(r.address_sealed)) for r in rows]
+    return [Doubtful(r.number, r.provider, _since(r.attempt, r.called_at), r.data_key_id, bytes(r.address_sealed)) for r in rows]
+
+
+def _since(attempt: int, called_at: datetime) -> datetime:
+    """A first attempt has none before it: what has this number is the message, however wrong the clock was by which it was called."""
+    return called_at - (_CLOCKS_ARE_WRONG_BY if attempt == 1 else _CLOCKS_DIFFER)
 
 
 async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int, str], *, now: datetime) -> None:

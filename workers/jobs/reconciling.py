@@ -1,7 +1,6 @@
 """SMS in doubt, looked for in the provider's message list."""
 
 import asyncio
-from datetime import timedelta
 
 import structlog
 
@@ -40,11 +39,10 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
     async def ask(case: Doubtful) -> str | None:
         async with places:
             address = keys[case.data_key_id].unseal(case.address_sealed, "sms")
-            since = case.called_at - timedelta(seconds=5)
             number = tools.numbers.written(case.number)
             # The one that was called; where that is not known, or it is no longer set up, what none of all has is absent.
             for provider in tools.sms.named(case.provider):
-                if found_as := await provider.channel.find(address, since, number):
+                if found_as := await provider.channel.find(address, case.since, number):
                     return found_as
             return None
 

@@ -39,7 +39,7 @@ class StandStillClock:
 
 @dataclass
 class Carrier:
-    """Takes whatever it is given, once `open`; answers no question about it."""
+    """Takes whatever it is given, once `open`; answers no question about it. `created`: it lists each message as made then."""
 
     taken: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,6 +47,7 @@ class Carrier:
     says: dict[str, Told | None] = field(default_factory=dict)
     letters: list[object] = field(default_factory=list)
     valid_for: list[object] = field(default_factory=list)
+    created: datetime | None = None
 
     def __post_init__(self) -> None:
         self.open.set()
@@ -66,7 +67,9 @@ class Carrier:
 
     async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the carrier's signature
         self.asked.append(to)
-        raise CannotList("timeout")
+        if self.created is None:
+            raise CannotList("timeout")
+        return "SM1" if self.created >= since else None
 
     async def fetch(self, provider_id: str) -> Told | None:
         self.asked.append(provider_id)

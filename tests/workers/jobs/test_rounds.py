@@ -35,6 +35,18 @@ async def test_a_provider_that_does_not_answer_is_asked_again_only_in_turn(bench
     assert [tuple(row) for row in rows] == [("uncertain", 0)], "no answer proves nothing"
 
 
+async def test_what_was_called_by_a_clock_that_is_wrong_is_found_all_the_same(bench: Bench) -> None:
+    """Taken for absent it would be sent twice, as soon as the right clock has caught up."""
+    bench.carrier.created = bench.clock()
+    wrong = bench.carrier.created + timedelta(hours=1)
+    await bench.approved.run(
+        "UPDATE deliveries SET state = 'calling', attempt = 1, called_at = :at WHERE channel = 'sms'", at=wrong
+    )
+    await bench.approved.run("UPDATE deliveries SET state = 'uncertain' WHERE channel = 'sms'")
+    await reconcile(bench.tools)
+    assert (await bench.approved.states())["accepted"] == 3
+
+
 async def test_what_has_had_its_day_is_cleared_away(bench: Bench) -> None:
     run, rows = bench.approved.run, bench.approved.rows
     await bench.beat()
