@@ -88,7 +88,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         web = make_engine(urls["web"], name="loa web", pool_size=10)
         lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
-        receipts = ReceiptIntake(web, clock)
+        inbox = make_engine(
+            urls["web"], name="loa receipts", pool_size=2
+        )  # its own: a carrier says a thing once, whoever else asks
+        receipts = ReceiptIntake(inbox, clock)
         receipts.start()
         looking = asyncio.create_task(look_out_for_stalls(web, meters), name="stalls")
         try:
@@ -115,8 +118,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
             await receipts.stop()
-            await web.dispose()
-            await lookup.dispose()
+            for engine in (web, inbox, lookup):
+                await engine.dispose()
 
     app = Described(
         title="Loa",

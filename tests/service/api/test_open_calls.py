@@ -147,6 +147,17 @@ async def test_a_signed_callback_is_stored(site: Site, engines: Engines) -> None
     assert tuple(stored) == (7, 11, 1, "delivered")
 
 
+async def test_a_callback_is_stored_though_others_have_all_the_connections_there_are(site: Site) -> None:
+    context = site.app.state.api_context
+    path = f"/webhooks/twilio/status/{context.tokens.make(Attempt(site.world.units['nbk-thcs'], 7, 11, 1))}"
+    form = [("MessageSid", "SM1"), ("MessageStatus", "delivered")]
+    taken = await asyncio.gather(*(context.engine.connect() for _ in range(20)))
+    async with asyncio.timeout(5):
+        answer = await site.client.post(path, content=urlencode(form), headers=signed(site, path, form))
+    assert answer.status_code == 204
+    await asyncio.gather(*(each.close() for each in taken))
+
+
 async def test_a_forged_callback_changes_nothing(site: Site, engines: Engines) -> None:
     token = site.app.state.api_context.tokens.make(Attempt(site.world.units["nbk-thcs"], 7, 11, 1))
     form = [("MessageSid", "SM1"), ("MessageStatus", "delivered")]
