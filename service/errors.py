@@ -8,6 +8,7 @@
     ├── Forbidden         403  the person may not
     ├── NotFound          404  also for what belongs to another unit: nobody learns that it exists
     ├── Conflict          409  the state does not allow it
+    ├── TooMany           429  at once; later it may
     └── Unavailable       503
 
 Only `service.app` turns these into HTTP. Sentences live in `service.refusals` and never repeat a personal value.
@@ -81,6 +82,10 @@ class NotFound(LoaError):
 
 class Conflict(LoaError):
     status = 409
+
+
+class TooMany(LoaError):
+    status = 429
 
 
 class Unavailable(LoaError):

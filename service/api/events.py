@@ -1,9 +1,11 @@
 """`/broadcasts/{id}/events`: progress as it happens, as server-sent events. Between two looks no transaction is held.
 
-A stream outlives the moment its key was checked: the key is asked about again while it runs.
+A stream outlives the moment its key was checked: the key is asked about again while it runs. Each asks the database every second: an
+account has so many at once in a process and no more.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterable
 from datetime import timedelta
 from typing import Annotated
@@ -17,12 +19,24 @@ from service.api.broadcasts import BroadcastId, at_broadcast, shown
 from service.api.context import ApiContext, BroadcastsReader, Context, Spoken
 from service.broadcasts import find_broadcast
 from service.broadcasts.lifecycle import ENDED
-from service.errors import Forbidden, Unauthenticated
+from service.errors import Forbidden, TooMany, Unauthenticated
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 _EVERY = 1.0
 _KEY_GOOD_FOR = timedelta(seconds=30)
+_MOST = 20
+
+
+async def _streams(request: Request, actor: BroadcastsReader) -> Counter[int]:
+    """Those of the process, by account. Raises `TooMany("request.too_many_streams")` where the caller has enough."""
+    state = request.app.state
+    if not hasattr(state, "event_streams"):
+        state.event_streams = Counter()
+    open_: Counter[int] = state.event_streams
+    if open_[actor.account_id] >= _MOST:
+        raise TooMany("request.too_many_streams")
+    return open_
 
 
 async def _now(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
@@ -47,21 +61,26 @@ async def events(
     actor: BroadcastsReader,
     language: Spoken,
     broadcast_id: BroadcastId,
+    streams: Annotated[Counter[int], Depends(_streams)],
     first: Annotated[BroadcastOut, Depends(_now)],  # before the stream begins, so that a refusal is still a refusal
 ) -> AsyncIterable[ServerSentEvent]:
     """`progress` events whenever a number changes, until the broadcast has ended and settled, or the key is revoked (seen within 30 s)."""
-    seen, checked = first, context.now()
-    yield _event(seen)
-    while seen.state not in ENDED or seen.progress.waiting + seen.progress.sending > 0:  # a cancelled one still settles
-        await asyncio.sleep(_EVERY)
-        if context.now() - checked >= _KEY_GOOD_FOR:
-            if not await _still_opens(context, request):
-                return
-            checked = context.now()
-        now = await _now(context, actor, language, broadcast_id)
-        if _told(now) != _told(seen):
-            yield _event(now)
-        seen = now
+    streams[actor.account_id] += 1
+    try:
+        seen, checked = first, context.now()
+        yield _event(seen)
+        while seen.state not in ENDED or seen.progress.waiting + seen.progress.sending > 0:  # a cancelled one still settles
+            await asyncio.sleep(_EVERY)
+            if context.now() - checked >= _KEY_GOOD_FOR:
+                if not await _still_opens(context, request):
+                    return
+                checked = context.now()
+            now = await _now(context, actor, language, broadcast_id)
+            if _told(now) != _told(seen):
+                yield _event(now)
+            seen = now
+    finally:
+        streams[actor.account_id] -= 1
 
 
 def _told(broadcast: BroadcastOut) -> tuple[object, ...]:

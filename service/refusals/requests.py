@@ -22,6 +22,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "request.not_found": ("Không có gì ở địa chỉ này.", "There is nothing at this address."),
     "request.method_not_allowed": ("Địa chỉ này không nhận cách gọi này.", "This address does not take this method."),
+    "request.too_many_streams": (
+        "Đang theo dõi quá nhiều bản tin cùng lúc. Hãy đóng bớt.",
+        "Too many broadcasts are being followed at once. Close some.",
+    ),
     "request.too_slow": ("Dữ liệu gửi lên quá chậm. Hãy gửi lại.", "The request came too slowly. Send it again."),
     "request.too_large": ("Dữ liệu gửi lên quá lớn.", "The request is too large."),
     "request.cursor": (

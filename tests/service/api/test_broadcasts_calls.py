@@ -181,6 +181,19 @@ async def test_events_end_when_the_key_is_revoked(site: Site, engines: Engines) 
     assert answer.text.count("event: progress") == 1
 
 
+async def test_an_account_follows_so_many_at_once_and_the_next_when_one_has_ended(site: Site, engines: Engines) -> None:
+    running = await site.approved()
+    path = f"/broadcasts/{running['id']}/events"
+    streams = [asyncio.create_task(site.call("GET", path)) for _ in range(20)]
+    await asyncio.sleep(1.5)
+    refused = await site.call("GET", path)
+    assert (refused.status_code, refused.json()["code"]) == (429, "request.too_many_streams")
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql("UPDATE broadcasts SET state = 'completed', planned_at = now(), completed_at = now()")
+    assert {(await stream).status_code for stream in streams} == {200}
+    assert (await site.call("GET", path)).status_code == 200
+
+
 READY = {"ngay": "24/11", "truong": "Nguyễn Bỉnh Khiêm"}
 
 
