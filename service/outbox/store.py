@@ -45,8 +45,10 @@ async def relay(engine: AsyncEngine, queue: Queue, lane: Lane) -> int:
         taken = await conn.execute(text("SELECT * FROM door_take_outbox(:at_most, :lane)"), {"at_most": _AT_ONCE, "lane": lane})
         rows = taken.all()
         for row in rows:
-            if row.command in COMMANDS:
-                await queue.add(COMMANDS[row.command](**row.payload), row.lane, first=row.command == PlanBroadcast.name)
-            else:  # written by a newer release: it must not hold up all that follow
+            try:
+                command = COMMANDS[row.command](**row.payload)
+            except (KeyError, TypeError):  # written by a newer release: it must not hold up all that follow
                 _log.error("outbox.unknown_command", command=row.command, outbox_id=row.id)
+            else:
+                await queue.add(command, row.lane, first=command.name == PlanBroadcast.name)
         return len(rows)
