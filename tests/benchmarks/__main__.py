@@ -11,7 +11,7 @@ from rich.table import Table
 from service.standalone.home import Home
 from service.standalone.secrets import load_or_make
 from tests.acceptance.system import running_system, short_home
-from tests.benchmarks import imports, lookups, million, planning, receipts, registry, sending
+from tests.benchmarks import imports, limits, lookups, million, planning, receipts, registry, sending
 from tests.benchmarks.rows import Row
 
 PARENTS = int(os.environ.get("PARENTS", "10000"))
@@ -47,6 +47,10 @@ def _print(rows: list[Row]) -> None:
         f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()} {platform.release()}; "
         "one web, two worker and one simulator process; load 1 min before the end: "
         f"{os.getloadavg()[0]:.1f}"
+    )
+    console.print(
+        "Providers: the simulators, as fast as they are, without faults, unpaced; SMTP without TLS over 10 connections, Twilio over HTTP,"
+        f" both with at most 50 in flight; the raw loops with {limits.CONNECTIONS} connections and {limits.IN_FLIGHT} calls in flight"
     )
     table = Table("what", "", "Loa", "limit in the same run", "", "share", "proof")
     for row in rows:
