@@ -109,7 +109,7 @@ async def _until_sent(approved: Approved, total: int, began: float) -> _Send:
             planned = now - began
         if row.accepted == total:
             return _Send(total / (now - began), total / (now - began - planned), planned)
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(min(_LOOK_EVERY, total / 400_000))
 
 
 async def _urgent_ones(approved: Approved, stop: asyncio.Event) -> list[float]:
