@@ -1,10 +1,13 @@
 """The OpenAPI description: what FastAPI makes of the calls, and the one shape of a refusal, which is no call's own."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 
 from service.api.problems import Problem
+
+_END = re.compile(r"[.:;](?:\s|$)")
 
 
 class Described(FastAPI):
@@ -16,5 +19,8 @@ class Described(FastAPI):
         document = super().openapi()
         if not made:
             refusal = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            for operations in document["paths"].values():
+                for operation in operations.values():  # a function's name, FastAPI's own summary, tells nobody anything
+                    operation["summary"] = " ".join(_END.split(operation["description"], 1)[0].split())
             document["components"]["schemas"] |= refusal.pop("$defs") | {"Problem": refusal}
         return document

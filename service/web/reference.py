@@ -31,6 +31,7 @@ def _groups(description: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]
                 {
                     "method": method.upper(),
                     "path": path,
+                    "does": operation["summary"],
                     "says": operation.get("description", ""),
                     "open": not operation.get("security"),
                     "parameters": [

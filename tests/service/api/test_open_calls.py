@@ -211,4 +211,5 @@ async def test_the_reference_page_lists_every_call(site: Site) -> None:
     page = await site.client.get("/api/docs")
     for path in (await site.client.get("/api/openapi.json")).json()["paths"]:
         assert path in page.text.replace("<wbr>", "")
+    assert '<span class="hint">Nothing more leaves until it is resumed</span></summary>' in page.text
     assert "<script" not in page.text
