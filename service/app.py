@@ -56,7 +56,7 @@ from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
 from service.clock import Clock, system_clock
 from service.contacts import UnsubscribeTokens
-from service.database import make_engine, unit_transaction
+from service.database import make_engine, unit_transaction, why_away
 from service.deliveries import AttemptTokens, ReceiptIntake, look_out_for_stalls
 from service.errors import LoaError
 from service.keyring import deployment_key
@@ -207,7 +207,7 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def without_database(request: Request, error: Exception) -> Response:
-        _log.error("database unreachable", error=type(error).__name__)
+        _log.error("database unreachable", error=why_away(error))
         if _for_a_person(request):
             return failed_page(pages, 503, request.query_params.get("lang"))
         return problem(request, 503, "server.unavailable", headers={"Retry-After": "10"})

@@ -28,6 +28,10 @@ _BY_CARRIER = (
     "Paused: {reason} Resume once that is set right, or cancel.",
 )
 _CANCELLED = ("Tin đã bị hủy. Phần chưa gửi không gửi nữa.", "It was cancelled. What had not left is not sent.")
+_STALLED = (
+    "Từ {time} chưa có thêm tin nào đi. Hệ thống tự thử lại; không cần gửi tin mới. Nếu kéo dài, báo người vận hành.",
+    "Nothing has left since {time}. It is tried again by itself; no new warning is needed. If it lasts, tell whoever operates Loa.",
+)
 _WAITS: Mapping[WaitsFor, tuple[str, str]] = {
     "schedule": ("Sẽ gửi lúc {time}.", "It will be sent at {time}."),
     "quiet_hours": (
@@ -61,4 +65,5 @@ def note_of(
     if waits is not None:
         until, what_for = waits
         return _WAITS[what_for][english].format(time=on_screen(until))
-    return None
+    stalled = view.stalled_since if view.state in (State.APPROVED, State.SENDING) else None
+    return _STALLED[english].format(time=on_screen(stalled)) if stalled else None

@@ -1,6 +1,7 @@
 """PostgreSQL: one engine per login, one transaction per request or job, and the acting unit set inside it."""
 
+from service.database.away import why_away
 from service.database.engines import make_engine
 from service.database.session import act_for, single_statement, unit_transaction
 
-__all__ = ["act_for", "make_engine", "single_statement", "unit_transaction"]
+__all__ = ["act_for", "make_engine", "single_statement", "unit_transaction", "why_away"]

@@ -5,6 +5,7 @@ can know.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,7 +47,7 @@ async def estimate_of(
             seconds = max(seconds, row.own / seen) if seen else seconds
         left = max(left, timedelta(seconds=seconds))
     done_at = starts + left
-    return Estimate(round((done_at - now).total_seconds()), done_at)
+    return Estimate(ceil((done_at - now).total_seconds()), done_at)  # nothing that waits is done in no time
 
 
 async def _seen(conn: AsyncConnection, view: BroadcastView, channel: str, now: datetime) -> tuple[float, bool]:

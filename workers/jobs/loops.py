@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.database import unit_transaction
+from service.database import unit_transaction, why_away
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
@@ -216,6 +216,6 @@ async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
         try:
             await once()
         except (*AWAY, psycopg.OperationalError) as error:
-            _log.warning("database.away", error=type(error).__name__)
+            _log.warning("database.away", error=why_away(error))
             await asyncio.sleep(0.5)
         await asyncio.sleep(seconds)

@@ -33,6 +33,12 @@ async def test_alone_it_takes_what_the_provider_takes(department: Department) ->
     assert await _seconds(department, await department.sends(4)) == 200
 
 
+async def test_what_still_waits_is_never_done_in_no_time(department: Department) -> None:  # noqa: F811
+    estimate = await _estimate(department, await department.sends(4), paces={"sms": 1_000_000.0})
+    assert estimate is not None
+    assert estimate.seconds_left == 1
+
+
 async def test_channels_go_beside_each_other(department: Department) -> None:  # noqa: F811
     assert await _seconds(department, await department.sends(4, emails=100)) == 500
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from contact_registry import MasterKey
-from service.broadcasts import find_broadcast
+from service.broadcasts import BroadcastView, find_broadcast, note_of
 from service.database import unit_transaction
 from service.deliveries import mark_stalls, plan
 from service.meters import Meters
@@ -28,9 +28,13 @@ async def _rings(planned: Approved) -> list[tuple[str, str]]:
     return [(line["event"], line["trace"]) for line in lines]
 
 
-async def _stalled(planned: Approved) -> datetime | None:
+async def _view(planned: Approved) -> BroadcastView:
     async with unit_transaction(planned.engines.web, planned.unit_id) as conn:
-        return (await find_broadcast(conn, planned.broadcast_id)).stalled_since
+        return await find_broadcast(conn, planned.broadcast_id)
+
+
+async def _stalled(planned: Approved) -> datetime | None:
+    return (await _view(planned)).stalled_since
 
 
 async def _nothing_for(planned: Approved, seconds: int) -> None:
@@ -47,12 +51,16 @@ async def test_it_rings_once_after_a_minute_and_ends_when_something_leaves(plann
     assert await _rings(planned) == [("broadcast.stalled", trace_of(planned.broadcast_id))]
     assert await _rings(planned) == []
     assert await _stalled(planned) is not None
+    note = note_of(await _view(planned), None, "en")
+    assert note is not None
+    assert note.startswith("Nothing has left since")
 
     await planned.run("UPDATE deliveries SET state = 'calling'")
     assert await _rings(planned) == [], "a call that nobody answers is no progress"
     await planned.run("UPDATE deliveries SET state = 'accepted' WHERE number = (SELECT min(number) FROM deliveries)")
     assert await _rings(planned) == [("broadcast.goes_again", trace_of(planned.broadcast_id))]
     assert await _stalled(planned) is None
+    assert note_of(await _view(planned), None, "en") is None
 
 
 @pytest.mark.parametrize(
