@@ -129,7 +129,7 @@ async def test_the_composed_cluster_migrates_comes_up_healthy_and_sends(
 
 
 async def test_the_guides_commands_are_commands(cluster: Composed, tmp_path: Path) -> None:
-    """Whatever the guide runs in the one-off service is run here, in its order; the rest of its commands are docker's and git's."""
+    """Whatever the guide runs in the one-off service is run here, in its order; the rest of its commands are docker's, git's and looks."""
     assert (await asyncio.to_thread(cluster.run, "migrate")).returncode == 0
     made = ""
     for line in "\n".join(blocks(ROOT / "docs/operating.md")[1:]).splitlines():
@@ -143,7 +143,7 @@ async def test_the_guides_commands_are_commands(cluster: Composed, tmp_path: Pat
             assert done.returncode == 0, done.stderr
             made = done.stdout.strip() if command[1] == "backup" else made
         else:
-            assert words[:2] in ([], ["docker", "compose"], ["git", "pull"]), line
+            assert words[:2] in ([], ["docker", "compose"], ["git", "pull"], ["curl", "-s"], ["df", "-h"]), line
     assert made
     units = await asyncio.to_thread(cluster.run, "migrate", "service", "units", "list")
     assert "so-cua-sach" in units.stdout, "restored"
