@@ -50,8 +50,9 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
             return demo.exists() and '"sample"' in demo.read_text(encoding="utf-8")
 
         wait_for("make run is up", up, 180)
-        # The one thing that differs from the page: this machine's port may be taken, so ours is another.
+        # The one thing that differs from the page: this machine's ports may be taken, so ours are others.
         script = own.replace("127.0.0.1:8000", f"127.0.0.1:{ports['LOA_WEB_PORT']}")
+        script = script.replace("127.0.0.1:8090", f"127.0.0.1:{ports['LOA_SIMULATORS_PORT']}")
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=clone,
@@ -68,7 +69,9 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
         assert "\nTrue\n" in done.stdout, "the new school is ready"
         assert "'rows': 62" in done.stdout
         assert "phone.digits_lost" in done.stdout
-        assert done.stdout.rstrip().endswith("applied")
+        assert "\napplied\n" in done.stdout
+        assert "\n{'left': " in done.stdout
+        assert done.stdout.rstrip().endswith("Tin đã bị hủy. Phần chưa gửi không gửi nữa.")
         assert run.poll() is None, "it stays up: " + Path(log.name).read_text(encoding="utf-8")[-3000:]
         family = psutil.Process(run.pid).children(recursive=True)
     finally:
