@@ -1,5 +1,7 @@
-"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts. Each survives a database that is away,
-and ends by any other error: a worker whose loops are broken must not look alive.
+"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts. Each survives a database that is away.
+
+By any other error those end that sending needs: a worker whose loops are broken must not look alive. What it does not need (watching,
+polling, keeping) says so and is tried again later: no mistake there keeps a warning from leaving.
 """
 
 import asyncio
@@ -46,6 +48,7 @@ RESEAL_EVERY = 5.0
 NUMBERS_EVERY = 2.0
 WATCH_EVERY = 1.0
 POLL_EVERY = 30.0
+_BROKEN = 60.0  # seconds until what is broken, and not needed, is tried again
 
 
 async def beat(tools: Tools, started: datetime) -> None:
@@ -104,27 +107,27 @@ async def drop_again_and_again(tools: Tools) -> None:
 
 async def watch_again_and_again(tools: Tools) -> None:
     """Stalls."""
-    await _alone(tools, "watch", WATCH_EVERY, watch)
+    await _alone(tools, "watch", WATCH_EVERY, watch, needed=False)
 
 
 async def poll_again_and_again(tools: Tools) -> None:
     """Receipts that never came. A loop of its own: it is slow on purpose."""
-    await _alone(tools, "poll", POLL_EVERY, poll)
+    await _alone(tools, "poll", POLL_EVERY, poll, needed=False)
 
 
 async def retain_again_and_again(tools: Tools) -> None:
     """What is kept no longer, unit by unit, once a day."""
-    await _alone(tools, "retain", RETAIN_EVERY, retain)
+    await _alone(tools, "retain", RETAIN_EVERY, retain, needed=False)
 
 
 async def reseal_again_and_again(tools: Tools) -> None:
     """Rotations of data keys."""
-    await _alone(tools, "reseal", RESEAL_EVERY, reseal)
+    await _alone(tools, "reseal", RESEAL_EVERY, reseal, needed=False)
 
 
 async def keep_numbers_again_and_again(tools: Tools) -> None:
     """The file of numbers: every worker its own, since not every machine may be left."""
-    await _every(NUMBERS_EVERY, lambda: keep_numbers(tools))
+    await _every(NUMBERS_EVERY, _surviving("numbers", lambda: keep_numbers(tools)))
 
 
 async def relay_commands(tools: Tools) -> None:
@@ -178,7 +181,9 @@ async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
     await _every(1.0, once)
 
 
-async def _alone(tools: Tools, name: str, seconds: float, round_: Callable[[Tools], Awaitable[None]]) -> None:
+async def _alone(
+    tools: Tools, name: str, seconds: float, round_: Callable[[Tools], Awaitable[None]], *, needed: bool = True
+) -> None:
     """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection, and the connection
     when nothing is heard of its holder: a machine that is frozen in its round holds up nobody for long.
     """
@@ -196,7 +201,7 @@ async def _alone(tools: Tools, name: str, seconds: float, round_: Callable[[Tool
                 if not guard.invalidated:
                     await guard.execute(_UNLOCK, lock)
 
-    await _every(seconds, once)
+    await _every(seconds, once if needed else _surviving(name, once))
 
 
 async def _heard_of(guard: AsyncConnection, round_: Awaitable[None]) -> None:
@@ -209,6 +214,21 @@ async def _heard_of(guard: AsyncConnection, round_: Awaitable[None]) -> None:
     finally:
         doing.cancel()
         await asyncio.gather(doing, return_exceptions=True)
+
+
+def _surviving(name: str, once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """The same, but whatever is wrong with it is told, and it is left alone for a while."""
+
+    async def surviving() -> None:
+        try:
+            await once()
+        except (*AWAY, psycopg.OperationalError):
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is: told in full
+            _log.exception("worker.loop_failed", loop=name)
+            await asyncio.sleep(_BROKEN)
+
+    return surviving
 
 
 async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
