@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Row, Table, Text, and_, func, select
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Row, Table, Text, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import DataKey, LeftOut, MasterKey, Preferences, data_keys, in_list_order, joined_as_sets, list_rows, masked
@@ -78,8 +78,9 @@ async def take_not_reached(
     fallen_back = await _listed(conn, view, (view.fallback,), class_name, preferences) if view.fallback else ()
     states = _states((*found, *fallen_back))
     under_way = {contact for contact, of in states.items() if of & {"waiting", "calling"} and not of & _REACHED}
+    weak = await _weak(conn, view, [row.address_hash for row in found if _out_of_reach(row.reason)])
     rows = [
-        _told(row, keys, language)
+        _told(row, keys, language, weak=row.address_hash in weak)
         for row in found
         if row.contact_id is None or not (states[row.contact_id] & _REACHED or row.contact_id in under_way)
     ]
@@ -113,6 +114,25 @@ async def _listed(
         return (await conn.execute(statement)).all()
 
 
+async def _weak(conn: AsyncConnection, view: BroadcastView, hashes: Sequence[bytes]) -> set[bytes]:
+    """Those of these numbers that none of the school's last three SMS got to, for the phone was out of reach."""
+    if not hashes:
+        return set()
+    rows = await conn.execute(_WEAK, {"unit": view.unit_id, "broadcast": view.id, "hashes": list(hashes)})
+    return {bytes(row.hash) for row in rows}
+
+
+def _out_of_reach(reason: str | None) -> bool:
+    return reason is not None and reason.partition(".")[2] == "30003"
+
+
+_WEAK = text(
+    "SELECT n.hash FROM unnest(CAST(:hashes AS bytea[])) AS n (hash) WHERE ("
+    "   SELECT count(*) = 3 AND bool_and(l.state = 'failed' AND l.reason LIKE '%.30003') FROM ("
+    "     SELECT d.state, d.reason FROM broadcasts b CROSS JOIN LATERAL ("  # by the key: history is never read through
+    "       SELECT state, reason FROM deliveries WHERE broadcast_id = b.id AND channel = 'sms' AND address_hash = n.hash OFFSET 0) AS d"
+    "      WHERE b.unit_id = :unit AND b.id <= :broadcast AND b.planned_at IS NOT NULL ORDER BY b.id DESC LIMIT 3) AS l)"
+)
 _REACHED = {"accepted", "delivered"}
 
 
@@ -126,11 +146,16 @@ def _states(rows: Iterable[Row[Any]]) -> dict[int, set[str]]:
 
 
 _SINCE = ("Mới có trong danh sách sau khi tin được gửi.", "Came onto the list after the warning was sent.")
+_AGAIN = (
+    " Ba cảnh báo gần đây đều không tới được: nên hỏi lại số.",
+    " None of the last three warnings got there: ask for another number.",
+)
 _DOUBT = ("Chưa rõ tin đã tới hay chưa.", "Nobody knows whether it arrived.")
 
 
-def _told(row: Row[Any], keys: dict[int, DataKey], language: str) -> NotReachedRow:
+def _told(row: Row[Any], keys: dict[int, DataKey], language: str, *, weak: bool) -> NotReachedRow:
     code, words = _reason(row, language)
+    words += _AGAIN[language == "en"] if weak else ""
     address = masked(row.channel, keys[row.data_key_id].unseal(row.address_sealed, row.channel)) if row.channel else None
     return NotReachedRow(row.class_name, row.sheet, row.row, row.role, row.channel, address, code, words)
 

@@ -37,6 +37,10 @@ class Sent:
             unit=self.unit,
             hash=await self.hash(4),
         )
+        await self.warn()
+
+    async def warn(self) -> None:
+        """One more warning, planned: the one that is asked about from here on."""
         self.id = (await self.site.approved(channels=CHANNELS))["id"]
         async with self.engines.owner.connect() as conn:
             broadcast = (
@@ -51,7 +55,8 @@ class Sent:
     async def becomes(self, n: int, *states: str, reason: str | None = None) -> None:
         for state in states:
             await self.run(
-                "UPDATE deliveries SET state = :state, reason = :reason WHERE address_hash = :hash",
+                "UPDATE deliveries SET state = :state, reason = :reason WHERE address_hash = :hash"
+                " AND broadcast_id = (SELECT max(broadcast_id) FROM deliveries)",
                 state=state,
                 reason=reason,
                 hash=await self.hash(n),
@@ -93,6 +98,25 @@ async def test_it_holds_those_of_the_class_it_did_not_get_to_and_why(sent: Sent)
         (8, "parent", "+84•••••004", "wrong_person", "Chủ số báo không phải phụ huynh."),
         (30, None, None, "no_contact", "Học sinh chưa có ai để báo tin."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "asked_for_another"),
+    [("30003 30003 30003", True), ("30003 30003", False), ("30003 30005 30003", False), ("30005 30003 30003 30003", True)],
+)
+async def test_a_number_that_three_warnings_in_a_row_did_not_get_to_is_to_be_asked_for(
+    sent: Sent,
+    codes: str,
+    asked_for_another: bool,  # noqa: FBT001
+) -> None:
+    first, *further = codes.split()
+    await sent.becomes(2, "calling", "failed", reason=f"provider.{first}")
+    for code in further:
+        await sent.warn()
+        await sent.becomes(2, "calling", "failed", reason=f"provider.{code}")
+    (told,) = [each for each in (await sent.ask()).json()["items"] if each["code"] == "provider.30003"]
+    assert told["why"].startswith("Máy nhận đang tắt hoặc ngoài vùng phủ sóng.")
+    assert ("hỏi lại số" in told["why"]) is asked_for_another
 
 
 async def test_who_has_a_message_on_its_way_is_not_listed_yet(sent: Sent) -> None:
