@@ -22,7 +22,7 @@ from service.standalone import postgres
 from service.standalone.demo.api import Api
 from service.standalone.demo.checking import check_one
 from service.standalone.demo.seeding import SCHOOLS, SeededWorld, seed
-from service.standalone.demo.sending import import_lists, send_sample
+from service.standalone.demo.sending import SampleWaits, import_lists, send_sample
 from service.standalone.demo.story import tell
 from service.standalone.environment import Kind, environment, names_a_carrier, programs, settle_kind
 from service.standalone.home import Home, write_private
@@ -168,6 +168,9 @@ async def _demo(
                 task = bar.add_task(words("sending"), total=None)
                 sent = await send_sample(api, now=system_clock(), progress=_moving(bar, task))
             checked = await check_one(api, client, world.demo["inbox_url"], sent.broadcast, digits=settings.number_digits)
+    except SampleWaits as waits:
+        console.print(waits.said(words), style="yellow")
+        return False
     except TimeoutError:
         console.print(words("too_late"), words("logs", logs=home.logs), style="bold red")
         return False

@@ -66,6 +66,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stopping": ("Đang dừng …", "Stopping …"),
     "stopped": ("Đã dừng mọi tiến trình.", "Everything is stopped."),
     "too_late": ("Quá 120 giây mà chưa xong.", "Not finished within 120 s."),
+    "sample_waits": (
+        "Đang trong giờ yên tĩnh (LOA_QUIET_HOURS): tin mẫu sẽ gửi từ {until}, giờ Việt Nam. Tin khẩn cấp (emergency) vẫn đi ngay.",
+        "Quiet hours (LOA_QUIET_HOURS): the sample is sent from {until}, Vietnam's time. An emergency would leave at once.",
+    ),
     "stay": ("Loa đang chạy. Bấm Ctrl-C để dừng.", "Loa is up. Ctrl-C stops everything."),
     "story": (
         "[b]{school}[/b] đã gửi một cảnh báo có chữ ký tới phụ huynh: [b]{sms}[/b] người qua SMS, [b]{email}[/b] người qua email.",

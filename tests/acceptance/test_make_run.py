@@ -70,6 +70,14 @@ def test_messages_that_fail_are_told_and_make_it_end_badly() -> None:
     assert "Not every message arrived" in said
 
 
+def test_in_quiet_hours_it_says_until_when_the_sample_waits() -> None:
+    with short_home() as home, run_once(home, LOA_QUIET_HOURS="00:00-23:59") as (run, _):
+        said, _ = run.communicate(timeout=200)
+
+    assert run.returncode == 1, said
+    assert re.search(r"Quiet hours .* from \d\d/\d\d/\d{4} 23:59", " ".join(said.split()))
+
+
 def _posted(url: str, fault: dict[str, Any]) -> bool:
     try:
         return httpx.post(url, json=fault).is_success

@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from service.broadcasts.ready_texts import ready_text
-from service.clock import LOCAL
+from service.clock import LOCAL, on_screen
 from service.standalone.demo.api import Api, Refused
+from service.standalone.obstacles import Obstacle
 
 _SAMPLES = Path(__file__).parents[1] / "samples"
 _LISTS = {"nbk-thcs": "thcs-nguyen-binh-khiem.xlsx", "lqd-th": "th-le-quy-don.csv"}
 _UNIT, _SHORT_NAME = "nbk-thcs", "THCS Nguyễn Bỉnh Khiêm"
 _RECEIPTS_SECONDS = 10.0
+
+
+class SampleWaits(Obstacle):
+    """Quiet hours are set and it is night: nothing is wrong, and nothing of the sample leaves before they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ async def import_lists(api: Api, units: tuple[str, ...], announce: Callable[[str
 
 
 async def send_sample(api: Api, *, now: datetime, progress: Callable[[Mapping[str, int]], None]) -> Sent:
-    """Sends a ready text to the school's parents by SMS and email; calls `progress` on the way."""
+    """Sends a ready text to the school's parents by SMS and email; calls `progress` on the way. Raises `SampleWaits`."""
     title, texts = ready_text("T13").filled({"ngay": now.astimezone(LOCAL).strftime("%d/%m"), "truong": _SHORT_NAME})
     draft = {
         "unit": _UNIT,
@@ -68,6 +73,8 @@ async def send_sample(api: Api, *, now: datetime, progress: Callable[[Mapping[st
     settled: float | None = None
     while True:
         broadcast = await api.call("GET", path, key="clerk")
+        if broadcast["waits_until"]:
+            raise SampleWaits("sample_waits", until=on_screen(datetime.fromisoformat(broadcast["waits_until"])))
         parts = broadcast["progress"]
         progress(parts)
         if parts["total"] and not parts["waiting"] + parts["sending"] + parts["uncertain"]:
