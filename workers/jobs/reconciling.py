@@ -40,10 +40,13 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
         async with places:
             address = keys[case.data_key_id].unseal(case.address_sealed, "sms")
             number = tools.numbers.written(case.number)
-            # The one that was called; where that is not known, or it is no longer set up, what none of all has is absent.
-            for provider in tools.sms.named(case.provider):
+            # The one that was called; where that is not known, what none of all has is absent.
+            asked = tools.sms.named(case.provider)
+            for provider in asked:
                 if found_as := await provider.channel.find(address, case.since, number):
                     return found_as
+            if case.provider is not None and all(provider.name != case.provider for provider in asked):
+                raise CannotList("provider.not_set_up")  # any more: it may have it all the same
             return None
 
     answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)

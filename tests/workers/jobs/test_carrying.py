@@ -95,6 +95,19 @@ async def test_where_nobody_knows_who_was_called_only_what_none_of_all_has_is_ab
     assert [tuple(row) for row in rows] == [("uncertain", 0)]
 
 
+@pytest.mark.parametrize(("provider", "absences"), [(None, 1), ("twilio", 1), ("twilio-9", 0)])
+async def test_that_others_lack_it_says_nothing_of_a_provider_that_is_set_up_no_longer(
+    bench: Bench, provider: str | None, absences: int
+) -> None:
+    tools = replace(bench.tools, sms=route(twilio=Answering(), **{"twilio-2": Answering()}))
+    await deliver(bench, tools)
+    await bench.approved.run("UPDATE deliveries SET provider = :provider WHERE channel = 'sms'", provider=provider)
+    bench.clock.ahead += CALL_ENDS + timedelta(seconds=5)
+    await reconcile(tools)
+    rows = await bench.approved.rows("SELECT DISTINCT state, absences FROM deliveries WHERE channel = 'sms'")
+    assert [tuple(row) for row in rows] == [("uncertain", absences)]
+
+
 async def test_what_one_provider_refuses_waits_for_the_next_and_ends_no_delivery(bench: Bench) -> None:
     first = Answering()
     first.answer = Refused("twilio.21617", "content")
