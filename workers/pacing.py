@@ -40,14 +40,14 @@ _LONGEST_MESSAGE = 50  # segments: twice what any gateway takes
 _WORKERS_AT_FIRST = 4  # until the heartbeat has counted them
 
 # KEYS: until when the provider is busy, how far it is slowed down, the urgent mark.
-# ARGV: segments a second, seconds ahead, bulk's seconds ahead, wanted, of that lacking now, the least of use, a batch's seconds,
-#       1 for urgent, 1 to slow down, the slowest share, seconds of recovery, the mark's seconds, urgent's seconds ahead, the longest message.
+# ARGV: segments a second, seconds ahead, the most of them, wanted, of that lacking now, the least of use, a batch's seconds,
+#       1 for urgent, 1 to slow down, the slowest share, seconds of recovery, the mark's seconds, the longest message.
 # What none of our own scripts can have written by this clock counts as lost: Valkey's clock was set back, or somebody else wrote it.
 # Returns segments granted, microseconds to wait before asking again, the share of the rate in force (in millionths).
 _LEASE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local ahead, bulk_ahead = ARGV[2] * 1000000, ARGV[3] * 1000000
+local ahead = ARGV[2] * 1000000
 local wanted, lacking, least = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
 local share = 1
@@ -68,8 +68,8 @@ if not urgent then
   if marked > 0 and marked <= ARGV[12] * 1000 then return {0, marked * 1000, math.floor(share * 1000000)} end
 end
 local busy = tonumber(redis.call('GET', KEYS[1]) or '')
-local furthest = now + ARGV[13] * 1000000 + ARGV[14] / rate
-if not (busy and busy <= furthest) then busy = now + bulk_ahead end  -- what nobody knows any more may have been full
+local furthest = now + ARGV[3] * 1000000 + ARGV[13] / rate
+if not (busy and busy <= furthest) then busy = now + ahead end  -- what nobody knows any more may have been full
 busy = math.max(now, busy)
 local room = now + ahead - busy
 local batch = math.max(least, math.min(wanted, rate * ARGV[7] * 1000000))
@@ -81,7 +81,7 @@ if wanted > 0 and room >= needed then
 else
   wait = needed - room
 end
-redis.call('SET', KEYS[1], string.format('%.0f', busy), 'PX', math.ceil((busy - now) / 1000) + 60000)
+redis.call('SET', KEYS[1], string.format('%.0f', busy), 'PX', math.ceil((busy - now) / 1000) + 86400000)
 if urgent and granted < lacking then redis.call('SET', KEYS[3], '1', 'PX', math.ceil(ARGV[12] * 1000)) end
 return {granted, math.ceil(wait), math.floor(share * 1000000)}
 """
@@ -192,9 +192,9 @@ class Pacing:
         now = asyncio.get_running_loop().time()
         if self._script is not None and now >= self._away_until:
             keys = [bucket.key + ending for ending in (":busy", ":slow", ":urgent")]
-            asked = (bucket.rate, AHEAD[self._lane], AHEAD["bulk"], wanted, lacking, least, _BATCH)
+            asked = (bucket.rate, AHEAD[self._lane], max(AHEAD.values()), wanted, lacking, least, _BATCH)
             asker = (int(self._lane == "urgent"), int(bucket.slowing))
-            bounds = (_SLOWEST, _RECOVERY, _MARK, AHEAD["urgent"], _LONGEST_MESSAGE)
+            bounds = (_SLOWEST, _RECOVERY, _MARK, _LONGEST_MESSAGE)
             try:
                 async with asyncio.timeout(_VALKEY_PATIENCE):
                     granted, wait, share = await self._script(keys, [*asked, *asker, *bounds])

@@ -132,17 +132,18 @@ async def test_an_urgent_message_finds_room_at_once_however_long_bulk_has_been_s
     sending.cancel()
 
 
-async def test_a_wiped_valkey_gives_no_burst(workers: Workers, redis: Redis) -> None:
-    bulk = workers("bulk")
+@pytest.mark.parametrize("lane", ["urgent", "bulk"])
+async def test_a_wiped_valkey_gives_no_burst(workers: Workers, redis: Redis, lane: Lane) -> None:
+    sending = workers(lane)
 
     async def wipe() -> None:
         while True:
             await redis.flushall()
             await asyncio.sleep(0.1)
 
-    await bulk.take(int(RATE * AHEAD["bulk"]))
+    await sending.take(int(RATE * AHEAD[lane]))
     wiping = asyncio.create_task(wipe())
-    took = await _seconds(bulk.take(int(RATE)))
+    took = await _seconds(sending.take(int(RATE)))
     wiping.cancel()
     assert took > 0.9
 
