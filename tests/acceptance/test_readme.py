@@ -59,7 +59,7 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=150,
             check=False,
         )
         assert done.returncode == 0, done.stderr + done.stdout
