@@ -95,6 +95,17 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
     return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, row.claims, deliveries)
 
 
+async def let_go(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker: UUID) -> None:
+    """Gives a chunk back that this worker may have leased without hearing of it. Nothing of it was called."""
+    await conn.execute(
+        text(
+            "UPDATE delivery_chunks SET holder = NULL, lease_until = NULL, nudged_at = NULL"
+            " WHERE broadcast_id = :broadcast AND chunk = :chunk AND holder = :worker"
+        ),
+        {"broadcast": broadcast_id, "chunk": chunk, "worker": worker},
+    )
+
+
 async def lock_chunks(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int]) -> None:
     """Locks the chunks these deliveries are in, in their order."""
     await conn.execute(

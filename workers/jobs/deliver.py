@@ -6,17 +6,19 @@ process leaves at most its window in `calling`; a stopping one lets what is in f
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from redis.exceptions import RedisError
 
 from contact_registry import data_keys
 from service.database import unit_transaction
-from service.deliveries.claims import Claimed, Waiting, claim, release
+from service.deliveries.claims import Claimed, Waiting, claim, let_go, release
 from service.deliveries.rounds import Result, Round, commit_round
 from service.errors import LoaError, Unavailable
 from service.signing.errors import VerificationError
@@ -39,6 +41,7 @@ have been found absent and given to another."""
 _LATEST_CALL_SECONDS = LATEST_CALL.total_seconds()
 RENEW_EVERY = 20.0  # seconds: a hung carrier must not cost the lease
 _DATABASE_PATIENCE = 30.0
+Known = TypeVar("Known")
 
 
 async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, chunk: int, claims: int) -> None:  # noqa: ARG001 - names the job
@@ -67,6 +70,10 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
         _log.error("deliver.record_unverified", broadcast=broadcast_id, error=type(error).__name__)
         await pause_broadcast(tools, unit_id, broadcast_id, "record.unverified")
         return
+    except AWAY:
+        # Whether the claim was committed nobody knows, and a lease that a living worker does nothing with would last its time.
+        await _until_back(partial(_let_go, tools, unit_id, broadcast_id, chunk), chunk)
+        raise
     except Unavailable:
         raise  # for now: the sweeper queues it again
     except LoaError as error:
@@ -75,6 +82,24 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
     await Sending(tools, claimed, HandingOver(tools, claimed, content, keys)).run()
     with suppress(RedisError, OSError):  # without Valkey this worker is about to end
         await queue_next(tools)
+
+
+async def _let_go(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
+    async with unit_transaction(tools.engine, unit_id) as conn:
+        await let_go(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
+
+
+async def _until_back(done: Callable[[], Awaitable[Known]], chunk: int) -> Known:
+    """Does it again while the database is away, for a time: what is known must not be lost."""
+    give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
+    while True:
+        try:
+            return await done()
+        except AWAY as error:
+            _log.warning("deliver.database_away", error=type(error).__name__, chunk=chunk)
+            if asyncio.get_running_loop().time() > give_up:
+                raise
+        await asyncio.sleep(0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +152,7 @@ class Sending:
                 await asyncio.wait(self.flying)
             window.leave(self.claimed.channel)
             self._hold(0)
-        async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
-            await release(conn, self.claimed, worker=self.tools.worker, rests_until=self.handing_over.rests_until())
+        await _until_back(self._release, self.claimed.chunk)
         if self.handing_over.stop:
             self.handing_over.stopped()
             await pause_broadcast(self.tools, self.claimed.unit_id, self.claimed.broadcast_id, self.handing_over.stop)
@@ -181,34 +205,33 @@ class Sending:
         self.places = places
 
     async def _commit(self, results: list[Result], next_ones: list[Waiting], calls: Calls[Any] | None) -> tuple[Round, _Intent]:
-        """One statement; tried again while the database is away, for what is known must not be lost.
+        """One statement.
 
         If a commit's answer was lost, the intents of this round are marked already and will not be marked again: they were never
         called, and end as what they are, in doubt.
         """
-        numbers = [each.number for each in next_ones]
-        give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
-        while True:
+
+        async def once() -> tuple[Round, _Intent]:
             intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
-            try:
-                async with self.tools.rounds.connect() as conn:
-                    done = await commit_round(
-                        conn,
-                        self.claimed,
-                        worker=self.tools.worker,
-                        now=intent.clock,
-                        results=results,
-                        call=numbers,
-                        provider=calls.provider.name if calls else None,
-                    )
-            except AWAY as error:
-                _log.warning("deliver.database_away", error=type(error).__name__, chunk=self.claimed.chunk)
-                if asyncio.get_running_loop().time() > give_up:
-                    raise
-                await asyncio.sleep(0.2)
-            else:
-                self.renewed = intent.loop
-                return done, intent
+            async with self.tools.rounds.connect() as conn:
+                done = await commit_round(
+                    conn,
+                    self.claimed,
+                    worker=self.tools.worker,
+                    now=intent.clock,
+                    results=results,
+                    call=[each.number for each in next_ones],
+                    provider=calls.provider.name if calls else None,
+                )
+            return done, intent
+
+        done, intent = await _until_back(once, self.claimed.chunk)
+        self.renewed = intent.loop
+        return done, intent
+
+    async def _release(self) -> None:
+        async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
+            await release(conn, self.claimed, worker=self.tools.worker, rests_until=self.handing_over.rests_until())
 
     def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent, calls: Calls[Any] | None) -> None:
         for each in marked:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
@@ -89,6 +89,40 @@ async def test_what_was_not_committed_is_not_called_by_who_lost_the_lease_meanwh
 
     assert bench.carrier.taken == []
     assert await bench.approved.states() == {"waiting": 5}
+
+
+async def test_a_claim_that_was_committed_unheard_does_not_keep_the_chunk_from_others(bench: Bench) -> None:
+    def unheard(conn: Connection) -> None:
+        conn.connection.commit()
+        event.remove(bench.tools.engine.sync_engine, "commit", unheard)
+        raise OperationalError("COMMIT", {}, OSError())
+
+    event.listen(bench.tools.engine.sync_engine, "commit", unheard)
+    with pytest.raises(OperationalError):
+        await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, 0, 0)
+
+    (chunk,) = await bench.approved.rows("SELECT claims, holder FROM delivery_chunks WHERE chunk = 0")
+    assert (chunk.claims, chunk.holder) == (1, None), "claimed, and let go"
+    await _deliver(bench)
+    assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
+
+
+async def test_a_chunk_is_given_back_once_the_database_is_there_again(bench: Bench) -> None:
+    tries = 0
+
+    def away(*said: Any) -> None:
+        nonlocal tries
+        if "holder = NULL" in said[2]:
+            tries += 1
+            if tries < 3:
+                raise OperationalError(said[2], {}, OSError())
+
+    event.listen(bench.tools.engine.sync_engine, "before_cursor_execute", away)
+    await _deliver(bench)
+    event.remove(bench.tools.engine.sync_engine, "before_cursor_execute", away)
+
+    (chunk,) = await bench.approved.rows("SELECT holder FROM delivery_chunks WHERE chunk = 0")
+    assert (tries, chunk.holder) == (3, None)
 
 
 def test_absence_counts_only_behind_the_last_moment_of_a_call() -> None:
