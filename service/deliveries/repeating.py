@@ -20,7 +20,7 @@ double."""
 async def retry_failed(
     conn: AsyncConnection, actor: Actor, *, broadcast_id: int, quiet: QuietHours | None = None, now: datetime
 ) -> int:
-    """All that failed waits again, and nothing else; how many. Whoever was taken off meanwhile is held back at the next claim. `quiet`:
+    """All that failed waits again, but for dead numbers; how many. Whoever was taken off meanwhile is held back at the next claim. `quiet`:
     hours whose end it waits for.
 
     The transaction acts for the broadcast's unit. Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with

@@ -5,8 +5,6 @@ polling, keeping) says so and is tried again later: no mistake there keeps a war
 """
 
 import asyncio
-import math
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
@@ -68,17 +66,13 @@ async def beat(tools: Tools, started: datetime) -> None:
 
 
 async def sweep_again_and_again(tools: Tools) -> None:
-    """The sweeper's loop. Now and then it clears away what has had its day."""
-    cleared = -math.inf
+    """The sweeper's loop."""
+    await _alone(tools, "sweep", SWEEP_EVERY, sweep)
 
-    async def round_(tools: Tools) -> None:
-        nonlocal cleared
-        await sweep(tools)
-        if time.monotonic() - cleared > CLEAR_EVERY:
-            await clear(tools)
-            cleared = time.monotonic()
 
-    await _alone(tools, "sweep", SWEEP_EVERY, round_)
+async def clear_again_and_again(tools: Tools) -> None:
+    """What has had its day."""
+    await _alone(tools, "clear", CLEAR_EVERY, clear, needed=False)
 
 
 async def receive_again_and_again(tools: Tools) -> None:
@@ -154,6 +148,7 @@ async def relay_commands(tools: Tools) -> None:
 LOOPS: tuple[Callable[[Tools], Coroutine[Any, Any, None]], ...] = (
     take_turns_again_and_again,
     sweep_again_and_again,
+    clear_again_and_again,
     watch_again_and_again,
     poll_again_and_again,
     drop_again_and_again,
