@@ -25,7 +25,6 @@ from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction
 from service.database.schema import SchemaProblem, require_schema
 from service.deliveries import AttemptTokens
-from service.deliveries.turns import PLACES
 from service.keyring.deployment import deployment_key
 from service.logs import configure_logs
 from service.memory import collect_rarely
@@ -47,8 +46,7 @@ from workers.jobs.window import Window
 from workers.pacing import Pacing
 
 _log = structlog.get_logger()
-# In the urgent lane no channel has all hands: one whose carrier takes its time must not keep an emergency by another waiting.
-_CHUNKS_AT_ONCE: Mapping[Lane, int] = {"urgent": PLACES + 2, "bulk": 3}
+_CHUNKS_AT_ONCE = 3
 _POLL_EVERY: Mapping[Lane, float] = {
     "urgent": 0.05,
     "bulk": 0.1,
@@ -123,7 +121,7 @@ def _arq_worker(tools: Tools) -> Worker:
         job_serializer=encode,
         job_deserializer=decode,
         ctx={"tools": tools},
-        max_jobs=_CHUNKS_AT_ONCE[tools.lane],
+        max_jobs=_CHUNKS_AT_ONCE,
         poll_delay=_POLL_EVERY[tools.lane],
         keep_result=0,
         handle_signals=False,

@@ -1,5 +1,5 @@
--- As in 0031, and of one channel no more are out than there are places, of which a worker has fewer than hands: where a carrier takes its
--- time for every answer, an emergency by another channel finds one free.
+-- As in 0031, and of one channel no more are out, queued or leased, than there are places: what its carrier is slow to take does not fill
+-- the queue before another's.
 CREATE OR REPLACE FUNCTION door_next_chunks(of_lane text, per_worker integer)
   RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer, claims integer, emergency boolean, due timestamptz)
   LANGUAGE plpgsql SECURITY DEFINER

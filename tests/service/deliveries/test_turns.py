@@ -151,12 +151,12 @@ async def test_an_emergency_has_every_turn_until_it_is_through(department: Depar
     assert Counter(await department.turns("urgent")) == {emergency: 2, urgent: 4}
 
 
-async def test_a_channel_whose_carrier_takes_its_time_leaves_the_others_their_places(department: Department) -> None:
+async def test_a_channel_whose_carrier_takes_its_time_leaves_the_others_their_turns(department: Department) -> None:
     slow = await department.sends(0, "urgent", emails=100)
     await department.worker("urgent")
     assert await department.turns("urgent") == [slow] * PLACES
     await department.lease_all()
-    assert await department.turns("urgent") == [], "a worker has two hands more than that"
+    assert await department.turns("urgent") == [], "no more of one channel"
     emergency = await department.sends(1, "emergency", emails=1)
     assert await department.turns("urgent") == [emergency]
     await department.end(slow, 1)
