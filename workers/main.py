@@ -73,7 +73,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     engine = make_engine(
         settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10, patience=_SILENT_TRANSACTION
     )
-    rounds = make_engine(
+    statements = make_engine(
         settings.need("database_url_worker"),
         name=f"loa worker {lane}",
         pool_size=10,
@@ -97,7 +97,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
         worker=uuid4(),
         clock=system_clock,
         engine=engine,
-        rounds=rounds,
+        statements=statements,
         queue=queue,
         master=master,
         numbers=numbers,
@@ -170,7 +170,7 @@ async def _work(tools: Tools) -> int:
         for channel in route.channels:
             await channel.close()
     await tools.engine.dispose()
-    await tools.rounds.dispose()
+    await tools.statements.dispose()
     _log.info("worker.stopped", status=status)
     return status
 

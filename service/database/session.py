@@ -21,7 +21,8 @@ async def act_for(conn: AsyncConnection, unit_id: int | None, *, subtree: bool =
 async def unit_transaction(engine: AsyncEngine, unit_id: int | None, *, subtree: bool = False) -> AsyncIterator[AsyncConnection]:
     """One transaction acting for one unit. Commits on leaving, rolls back on any error. With None, only doors open."""
     async with engine.begin() as conn:
-        await act_for(conn, unit_id, subtree=subtree)
+        if unit_id is not None:  # a transaction begins by acting for nobody
+            await act_for(conn, unit_id, subtree=subtree)
         yield conn
 
 

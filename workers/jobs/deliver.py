@@ -213,7 +213,7 @@ class Sending:
 
         async def once() -> tuple[Round, _Intent]:
             intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
-            async with self.tools.rounds.connect() as conn:
+            async with self.tools.statements.connect() as conn:
                 done = await commit_round(
                     conn,
                     self.claimed,

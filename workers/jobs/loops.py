@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.database import unit_transaction, why_away
+from service.database import why_away
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
@@ -53,7 +53,7 @@ async def beat(tools: Tools, started: datetime) -> None:
     """Says that this process lives. Its leases are worth nothing without it."""
 
     async def once() -> None:
-        async with unit_transaction(tools.engine, None) as conn:
+        async with tools.statements.connect() as conn:
             alive = await conn.execute(
                 text("SELECT door_workers_alive() FROM door_heartbeat(:worker, :lane, :started)"),
                 {"worker": tools.worker, "lane": tools.lane, "started": started},
@@ -187,7 +187,7 @@ async def _alone(
     async def once() -> None:
         if tools.stopping.is_set():
             return
-        async with tools.rounds.connect() as guard:  # the lock is the session's: no transaction is held open meanwhile
+        async with tools.statements.connect() as guard:  # the lock is the session's: no transaction is held open meanwhile
             if (await guard.execute(_LOCK, lock)).scalar_one() is None:
                 return
             try:

@@ -40,16 +40,14 @@ _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipt
 
 async def sweep(tools: Tools) -> None:
     """One round: frees what the dead held, queues what is in nobody's hands, writes to whose SMS failed, closes what is done."""
-    async with unit_transaction(tools.engine, None) as conn:
+    async with tools.statements.connect() as conn:
         freed = await free_lost_chunks(conn)
+        quiet = tools.settings.quiet_hours
+        await keep_quiet(conn, quiet.end_after(tools.clock()) if quiet else None)  # before anything is asked for
+        work = await lost_work(conn)
     if freed:
         _log.warning("sweep.freed", chunks=freed)
         tools.meters.sweeper.labels("chunks_of_the_dead").inc(freed)
-    quiet = tools.settings.quiet_hours
-    async with unit_transaction(tools.engine, None) as conn:
-        await keep_quiet(conn, quiet.end_after(tools.clock()) if quiet else None)  # before anything is asked for
-    async with unit_transaction(tools.engine, None) as conn:
-        work = await lost_work(conn)
     await _queue(tools, work)
     reopened = await reopen_unfinished(tools.engine, quiet=quiet, now=tools.clock())
     tools.meters.sweeper.labels("reopened").inc(reopened)
@@ -88,7 +86,7 @@ async def clear(tools: Tools) -> None:
 async def drop(tools: Tools) -> None:
     """Ends what will not leave any more, some chunks a transaction, until nothing is left of it."""
     while True:
-        async with unit_transaction(tools.engine, None) as conn:
+        async with tools.statements.connect() as conn:
             if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:
                 return
 
@@ -110,7 +108,7 @@ async def watch(tools: Tools) -> None:
 
 async def receive(tools: Tools) -> None:
     """Applies what the inbox holds, a batch a transaction. Whose receipts come without end does not keep the others' waiting."""
-    async with unit_transaction(tools.engine, None) as conn:
+    async with tools.statements.connect() as conn:
         units = await units_with_receipts(conn)
     for unit_id in units:
         taken = BATCH

@@ -26,7 +26,7 @@ from workers.pacing import Pacing
 class Tools:
     """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
 
-    `rounds`: an engine of single statements. `sms`, `email`: routes without a provider where none is set up; a broadcast on such a channel is paused and says so.
+    `statements`: an engine of single statements. `sms`, `email`: routes without a provider where none is set up; a broadcast on such a channel is paused and says so.
     """
 
     settings: Settings
@@ -34,7 +34,7 @@ class Tools:
     worker: UUID
     clock: Clock
     engine: AsyncEngine
-    rounds: AsyncEngine
+    statements: AsyncEngine
     queue: Queue
     master: MasterKey
     numbers: LookupNumbers

@@ -120,7 +120,7 @@ async def unplanned(engines: Engines, master: MasterKey, valkey_url: str, reques
         worker=uuid4(),
         clock=clock,
         engine=engines.worker,
-        rounds=engines.worker.execution_options(isolation_level="AUTOCOMMIT"),
+        statements=engines.worker.execution_options(isolation_level="AUTOCOMMIT"),
         queue=queue,
         master=master,
         numbers=approved.numbers,
