@@ -25,6 +25,7 @@ from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction
 from service.database.schema import SchemaProblem, require_schema
 from service.deliveries import AttemptTokens
+from service.deliveries.turns import PLACES
 from service.keyring.deployment import deployment_key
 from service.logs import configure_logs
 from service.memory import collect_rarely
@@ -46,7 +47,7 @@ from workers.jobs.window import Window
 from workers.pacing import Pacing
 
 _log = structlog.get_logger()
-_CHUNKS_AT_ONCE = 3
+_CHUNKS_AT_ONCE = PLACES + 1  # one more than a channel may have out: another's is begun at once
 _POLL_EVERY: Mapping[Lane, float] = {
     "urgent": 0.05,
     "bulk": 0.1,

@@ -5,10 +5,14 @@ from collections import Counter
 
 
 class Window:
-    """A number of places shared by all chunks of a process. Taken before the intent is committed, given back after the outcome is."""
+    """A number of places shared by all chunks of a process. Taken before the intent is committed, given back after the outcome is.
 
-    def __init__(self, places: int = 50) -> None:
+    `of_one`: what a channel may hold when it is alone. The rest is for another that comes while a slow carrier holds these.
+    """
+
+    def __init__(self, places: int = 60, of_one: int = 50) -> None:
         self._places = places
+        self._of_one = of_one
         self._free = places
         self._chunks: Counter[str] = Counter()
         self._held: Counter[str] = Counter()
@@ -28,7 +32,7 @@ class Window:
         takes what there is: the larger its rounds, the fewer they are; and the next chunk is ready when it ends.
         """
         channels = sum(1 for chunks in self._chunks.values() if chunks > 0)
-        room = -(-self._places // max(1, channels)) - self._held[channel] + freed
+        room = min(self._of_one, -(-self._places // max(1, channels))) - self._held[channel] + freed
         allowed = max(0, min(at_most, room))
         taken = min(self._free, max(0, allowed - freed))
         self._free -= taken

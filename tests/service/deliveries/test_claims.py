@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from service.clock import system_clock
 from service.database import single_statement, unit_transaction
+from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch
 from service.deliveries.claims import Claimed, claim, release
 from service.deliveries.rounds import Result, Round, commit_round
 from service.deliveries.sweeping import free_lost_chunks
 from tests.factories.approved import Approved
+from workers.retries import RECEIPT_RULES
 
 
 async def _claim(planned: Approved, worker: UUID, chunk: int = 0) -> Claimed | None:
@@ -156,6 +159,23 @@ async def test_one_round_records_what_came_back_and_calls_the_next(planned: Appr
         next_one = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), results=went, call=[first, third])
     assert next_one == Round(stands=True, attempts={third: 1}), "what has an outcome is not called again"
     assert await planned.states() == {"accepted": 1, "failed": 1, "calling": 1, "waiting": 2}
+
+
+async def test_an_answer_written_down_behind_its_failed_receipt_undoes_no_other_try(planned: Approved) -> None:
+    worker = uuid4()
+    claimed = await _claim(planned, worker)
+    assert claimed is not None
+    number = claimed.deliveries[0].number
+    await _mark(planned, claimed, worker)
+    intake = ReceiptIntake(planned.engines.web, system_clock)
+    intake.start()
+    await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, number, 1), "SM1", "undelivered", "30008"))
+    await intake.stop()
+    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+    await _record(planned, claimed, [Result(number, 1, "accepted", "SM1")])
+    (row,) = await planned.rows("SELECT state, retry_at IS NOT NULL AS due FROM deliveries WHERE number = :n", n=number)
+    assert (row.state, row.due) == ("waiting", True)
 
 
 async def test_what_expired_meanwhile_is_not_sent(planned: Approved) -> None:
