@@ -140,7 +140,7 @@ GUARDS: dict[str, Guard] = {
         (("workers/channels/email_smtp.py", 'return Refused("connect", "temporary")', 'return Refused("connect", "number")'),),
     ),
     "rank": Guard(
-        "test_receipts.py::test_receipts_doubled_and_disordered_leave_the_furthest_word",
+        "test_receipts.py::test_a_carrier_that_says_failed_and_delivered_in_any_order_has_delivered",
         "the furthest word of a batch of receipts stands",
         (("service/deliveries/receipts.py", "w.rank DESC", "w.rank"),),
     ),

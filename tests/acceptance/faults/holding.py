@@ -30,6 +30,14 @@ def marking_held(system: System, broadcast: str) -> Iterator[None]:
 
 
 @contextmanager
+def applying_held(system: System) -> Iterator[None]:
+    """Receipts are taken, and none is applied."""
+    with superuser(system) as conn, conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext('loa receive'))")
+        yield
+
+
+@contextmanager
 def recording_held(system: System, broadcast: str) -> Iterator[None]:
     """Nobody can move a delivery of the broadcast: its chunks are locked."""
     with superuser(system) as conn, conn.transaction():

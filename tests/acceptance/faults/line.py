@@ -16,11 +16,12 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Line:
     """Between a client and a port of this machine. `lose_asked`, `lose_answers`: the share of what passes at which the line breaks.
 
-    Lost on the way there, the carrier never heard it; lost on the way back, it has acted on it.
+    Lost on the way there, the carrier never heard it; lost on the way back, it has acted on it. `losable`: only what has this in it is lost.
     """
 
     def __init__(self, port: int, seed: int = 1) -> None:
         self.lose_asked = self.lose_answers = 0.0
+        self.losable = b""
         self.broken = 0
         self._carrier = port
         self._chance = random.Random(seed)
@@ -76,7 +77,7 @@ class Line:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, loses: str) -> None:
         while said := await reader.read(65536):
-            if self._chance.random() < getattr(self, loses):
+            if self.losable in said and self._chance.random() < getattr(self, loses):
                 self.broken += 1
                 return
             writer.write(said)

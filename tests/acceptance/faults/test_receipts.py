@@ -17,7 +17,7 @@ from service.keyring.deployment import deployment_key
 from service.standalone import postgres
 from service.standalone.home import Home
 from tests.acceptance.faults.breaking import ask, child
-from tests.acceptance.faults.holding import number_of
+from tests.acceptance.faults.holding import applying_held, number_of
 from tests.acceptance.faults.people import PARENTS, everybody, of_class
 from tests.acceptance.faults.settled import progress_by, settled_exactly
 from tests.acceptance.system import System, wait_for
@@ -36,6 +36,20 @@ def test_receipts_doubled_and_disordered_leave_the_furthest_word(system: System)
 
     states = settled_exactly(system, broadcast, marker, everybody())
     assert states == {"delivered": PARENTS, "accepted": PARENTS}
+
+
+def test_a_carrier_that_says_failed_and_delivered_in_any_order_has_delivered(system: System) -> None:
+    marker, of = "nha mang noi lai", "6A1"
+    system.faults(channel="sms", drop_callbacks=1)
+    broadcast = system.send(marker, classes=[of])
+    wait_for("all have left", lambda: progress_by(system, broadcast) == {"accepted": 40}, 30)
+    sent = asyncio.run(_receipt_urls(system, broadcast))
+    said = [(url, sid, word) for url, sid in sent for word in ("undelivered", "delivered", "sent")]
+    random.Random(1).shuffle(said)
+    with applying_held(system):  # so that they stand in one batch
+        asyncio.run(_post_all(said, child(system, "web").environ()["LOA_TWILIO_AUTH_TOKEN"]))
+    wait_for("all are applied", lambda: ask(system, "SELECT count(*) FROM receipts_inbox") == [(0,)], 10)
+    assert settled_exactly(system, broadcast, marker, of_class(of)) == {"delivered": len(sent), "accepted": 40 - len(sent)}
 
 
 def test_receipts_that_never_come_leave_what_was_accepted_so(system: System) -> None:
