@@ -143,6 +143,11 @@ def test_what_is_no_mobile_is_never_taken_for_one(kind: str, data: st.DataObject
     assert (cell.numbers, len(cell.problems)) == ((), 1)
 
 
+def test_a_dot_before_the_last_zeros_groups_and_makes_no_fraction() -> None:
+    assert read_phones("03200000.00") == PhoneCell(("+84320000000",))
+    assert read_phones("912345678.0") == read_phones("0912345678.00") == PhoneCell(("+84912345678",))
+
+
 @given(mobiles, st.data())
 def test_grouping_and_what_nobody_sees_change_nothing(number: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, 9), max_size=4)))

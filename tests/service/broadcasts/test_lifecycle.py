@@ -23,4 +23,4 @@ def test_nothing_approved_is_edited() -> None:
 def test_a_move_that_is_not_in_the_table_is_refused_with_the_state(state: State) -> None:
     with pytest.raises(Conflict) as refused:
         require_move(state, State.APPROVED)
-    assert (refused.value.code, refused.value.values) == ("broadcast.not_allowed_in_state", {"state": state})
+    assert (refused.value.code, refused.value.values) == ("broadcast.not_allowed_in_state", {"state": (f"state.{state}",)})
