@@ -18,7 +18,8 @@ MAX_CELL = 500
 
 _PLAIN = re.compile(r"0[0-9]{9}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
-_FLOAT_ZERO = re.compile(r"(\d{9,13})[.,]0+")  # with eight before it, the dot may group a number that ends in zeros
+# A zero before it makes ten digits: else the dot groups a number that ends in zeros.
+_FLOAT_ZERO = re.compile(r"(0\d{9}|[1-9]\d{7,12})[.,]0+")
 _THOUSANDS = re.compile(r"\+?\d{1,4}(?:,\d{3}){2,3}")
 _NUMBER_WITH_O = re.compile(r"(?<![^\W\d_])[0-9oO](?:[ .\-]?[0-9oO]){7,}(?![^\W\d_])")
 _LISTED = re.compile(r"(?<![\d(+.\-])(?<!\d )[1-9] ?(?::|[.)] )\s*(?=[0+(])")  # "1. 0912...", "số 2: 0912...", "bố1: 0912..."

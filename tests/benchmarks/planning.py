@@ -28,8 +28,8 @@ SELECT :unit, id, 'sms', substr(sha256(id::text::bytea), 1, 16), substr(sha256((
   FROM people
 """
 _BARE = """
-INSERT INTO bare SELECT 1, row_number() OVER (), :unit, unit_id, data_key_id, 0, 0, 'sms', 'waiting', NULL, NULL, NULL, NULL, NULL, 0,
-       address_hash, address_sealed, NULL, NULL
+INSERT INTO bare (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)
+SELECT 1, row_number() OVER (), :unit, unit_id, data_key_id, 0, 'sms', address_hash, address_sealed
   FROM (SELECT DISTINCT ON (address_hash) * FROM contact_points WHERE unit_id = :unit AND channel = 'sms'
          ORDER BY address_hash, id) AS chosen
 """
@@ -62,7 +62,7 @@ async def _plan(engines: Engines, how_many: int) -> Row:
     planned = (await approved.rows("SELECT count(*) AS n, count(DISTINCT address_hash) AS addresses FROM deliveries"))[0]
     assert planned.n == planned.addresses == how_many + 1
     async with engines.owner.begin() as conn:
-        await conn.execute(text("CREATE TABLE bare (LIKE deliveries INCLUDING INDEXES)"))
+        await conn.execute(text("CREATE TABLE bare (LIKE deliveries INCLUDING DEFAULTS INCLUDING INDEXES)"))
         limit = await _timed(conn, approved.unit_id)
     return Row(f"planning {how_many:,} deliveries", "deliveries/s", how_many / ours, "INSERT ... SELECT alone", how_many / limit)
 
