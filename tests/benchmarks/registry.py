@@ -40,8 +40,8 @@ _BARE_CLASS = (
     " WHERE e.unit_id = :unit AND e.class_name = '7A3' AND e.ended_by IS NULL AND p.channel = 'sms' AND p.ended_by IS NULL"
 )
 _BARE_PLAN = (
-    "INSERT INTO bare SELECT 1, :first + row_number() OVER (), 1, unit_id, data_key_id, 0, 0, channel, 'waiting', NULL, NULL, NULL, NULL,"
-    " NULL, 0, address_hash, address_sealed, NULL, NULL"
+    "INSERT INTO bare (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
+    " SELECT 1, :first + row_number() OVER (), 1, unit_id, data_key_id, 0, channel, address_hash, address_sealed"
     " FROM (SELECT DISTINCT ON (address_hash) * FROM contact_points WHERE channel = :channel AND ended_by IS NULL"
     "        ORDER BY address_hash, id) AS chosen"
 )
@@ -115,7 +115,7 @@ class _Bench:
             ours = time.perf_counter() - started
         (row,) = await self.approved.rows("SELECT count(*) AS n FROM deliveries")
         async with self.engines.owner.begin() as conn:
-            await conn.execute(text("CREATE TABLE bare (LIKE deliveries INCLUDING INDEXES)"))
+            await conn.execute(text("CREATE TABLE bare (LIKE deliveries INCLUDING DEFAULTS INCLUDING INDEXES)"))
             started = time.perf_counter()
             for first, channel in ((0, "sms"), (row.n, "email")):
                 await conn.execute(text(_BARE_PLAN), {"first": first, "channel": channel})
