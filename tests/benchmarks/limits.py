@@ -22,7 +22,7 @@ from workers.channels.base import Slots
 from workers.channels.email_mime import EmailBlueprint
 
 IN_FLIGHT = 50
-CONNECTIONS = 10
+CONNECTIONS = 20
 
 
 def one_message() -> bytes:
