@@ -33,7 +33,7 @@ from workers.jobs.tools import Tools, tools_of
 from workers.pacing import turn_is_over
 
 _log = structlog.get_logger()
-_TOGETHER = 25  # answers worth a transaction, while others are still in flight
+_TOGETHER = 35  # answers worth a transaction, while others are still in flight
 _GATHER = 0.05  # seconds the first answer waits for those behind it
 LATEST_CALL = timedelta(seconds=5)
 """From the intent, before it is committed, to the call. A process that was asleep for longer does not call: what it meant to may since

@@ -33,19 +33,28 @@ async def sms(simulators: Simulators) -> AsyncIterator[SmsTwilio]:
 async def channel_to(serve: Serve) -> AsyncIterator[SmsTwilio]:
     """A channel whose gateway is a bare socket that does what the test says after the request has come in."""
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            with suppress(asyncio.IncompleteReadError):  # on a busy machine the channel may have given up before it asked
-                await reader.readuntil(b"\r\n\r\n")
-                await serve(reader, writer)
-        finally:
-            writer.close()
+    calls: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):  # on a busy machine the channel may have given up before it asked
+            await reader.readuntil(b"\r\n\r\n")
+            await serve(reader, writer)
+        writer.close()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls[asyncio.create_task(answer(reader, writer))] = writer
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     channel = SmsTwilio(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", ACCOUNT, TOKEN, "SGDDTDNAI", timeout=0.4)
     yield channel
     await channel.close()
     server.close()
+    for _ in range(10):  # turns of the loop, in which what was accepted comes to be connected
+        await asyncio.sleep(0)
+    for call, writer in calls.items():
+        call.cancel()
+        writer.close()
+    await asyncio.gather(*calls, *(writer.wait_closed() for writer in calls.values()), return_exceptions=True)
 
 
 def answering(status: int, body: str) -> Serve:
