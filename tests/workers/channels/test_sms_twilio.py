@@ -46,15 +46,17 @@ async def channel_to(serve: Serve) -> AsyncIterator[SmsTwilio]:
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     channel = SmsTwilio(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", ACCOUNT, TOKEN, "SGDDTDNAI", timeout=0.4)
-    yield channel
-    await channel.close()
-    server.close()
-    for _ in range(10):  # turns of the loop, in which what was accepted comes to be connected
-        await asyncio.sleep(0)
-    for call, writer in calls.items():
-        call.cancel()
-        writer.close()
-    await asyncio.gather(*calls, *(writer.wait_closed() for writer in calls.values()), return_exceptions=True)
+    try:
+        yield channel
+    finally:
+        await channel.close()
+        server.close()
+        for _ in range(10):  # turns of the loop, in which what was accepted comes to be connected
+            await asyncio.sleep(0)
+        for call, writer in calls.items():
+            call.cancel()
+            writer.close()
+        await asyncio.gather(*calls, *(writer.wait_closed() for writer in calls.values()), return_exceptions=True)
 
 
 def answering(status: int, body: str) -> Serve:
