@@ -88,9 +88,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         web = make_engine(urls["web"], name="loa web", pool_size=10)
         lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
-        inbox = make_engine(
-            urls["web"], name="loa receipts", pool_size=2
-        )  # its own: a carrier says a thing once, whoever else asks
+        # Receipts have connections of their own: a carrier says a thing once, whoever else asks.
+        inbox = make_engine(urls["web"], name="loa receipts", pool_size=2)
         receipts = ReceiptIntake(inbox, clock)
         receipts.start()
         looking = asyncio.create_task(look_out_for_stalls(web, meters), name="stalls")

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 _ACT = text("SELECT set_config('loa.unit', :unit, true), set_config('loa.scope', :scope, true)")
 
 
-async def act_for(conn: AsyncConnection, unit_id: int | None, *, subtree: bool = False) -> None:
-    """From here to the end of the transaction, act for `unit_id` (None: for nobody). `subtree` lets reads go below it."""
-    await conn.execute(_ACT, {"unit": "" if unit_id is None else str(unit_id), "scope": "subtree" if subtree else ""})
+async def act_for(conn: AsyncConnection, unit_id: int, *, subtree: bool = False) -> None:
+    """From here to the end of the transaction, act for `unit_id`. `subtree` lets reads go below it."""
+    await conn.execute(_ACT, {"unit": str(unit_id), "scope": "subtree" if subtree else ""})
 
 
 @asynccontextmanager

@@ -91,7 +91,7 @@ async def claim(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker:
         ),
         block,
     )
-    deliveries = tuple([Waiting(number, data_key_id, sealed) for number, data_key_id, sealed in rows])
+    deliveries = tuple(map(Waiting._make, rows))
     return Claimed(broadcast_id, chunk, row.unit_id, row.channel, row.record_id, row.claims, deliveries)
 
 

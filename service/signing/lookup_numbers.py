@@ -86,7 +86,8 @@ class LookupNumbers:
         half = self._half
         left, right = divmod(x, half)
         for r in reversed(_ROUNDS):
-            left, right = (right - self._mixed(r, left)) % half, left
+            met = self._met[r]
+            left, right = (right - ((met and met[left]) or self._mixed(r, left))) % half, left
         return left * half + right
 
     def _mixed(self, r: int, right: int) -> int:
