@@ -7,6 +7,7 @@ Whoever supervises it starts it again.
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from contact_registry import MasterKey
 from service.clock import system_clock
 from service.contacts import UnsubscribeTokens
-from service.database import make_engine, unit_transaction
+from service.database import make_engine, make_pool, unit_transaction
 from service.database.schema import SchemaProblem, require_schema
 from service.deliveries import AttemptTokens
 from service.deliveries.turns import PLACES
@@ -39,6 +40,7 @@ from workers.channels.base import EmailChannel, SmsChannel
 from workers.exposing import exposed
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
+from workers.jobs.keys import Keys
 from workers.jobs.loops import LOOPS, beat
 from workers.jobs.numbering import keep_numbers
 from workers.jobs.tools import Tools
@@ -52,6 +54,7 @@ _POLL_EVERY: Mapping[Lane, float] = {
     "urgent": 0.05,
     "bulk": 0.1,
 }  # seconds; a look at the queue costs as much as forty deliveries
+_ASKED_AGAIN = 60.0  # seconds
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
 _SILENT_TRANSACTION = 15.0  # seconds: a frozen worker's locks must not hold up the others
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
@@ -81,7 +84,9 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
         patience=_SILENT_TRANSACTION,
         single_statements=True,
     )
+    direct = make_pool(settings.need("database_url_worker"), name=f"loa worker {lane}")
     await require_schema(engine)
+    await direct.open()
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
@@ -99,8 +104,10 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
         clock=system_clock,
         engine=engine,
         statements=statements,
+        direct=direct,
         queue=queue,
         master=master,
+        keys=Keys(master),
         numbers=numbers,
         tokens=tokens,
         ways_out=ways_out,
@@ -114,8 +121,24 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     )
 
 
+class _Worker(Worker):
+    """Arq's, but it asks about a job once: one that is under way, here or elsewhere, stands in the queue until it is done, and to ask about
+    it at every look costs more than to look.
+    """
+
+    _asked: frozenset[bytes] = frozenset()
+    _forgets_at = 0.0
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        if time.monotonic() >= self._forgets_at:  # whose worker died is taken up by another when its time is over
+            self._asked, self._forgets_at = frozenset(), time.monotonic() + _ASKED_AGAIN
+        await super().start_jobs([each for each in job_ids if each not in self._asked])
+        if self.job_counter < self.max_jobs:  # else some may not have been asked about
+            self._asked = frozenset(job_ids)
+
+
 def _arq_worker(tools: Tools) -> Worker:
-    return Worker(
+    return _Worker(
         functions=[func(job, name=name, timeout=_JOB_TIMEOUT, keep_result=0, max_tries=1) for name, job in JOBS.items()],
         queue_name=queue_name(tools.lane),
         redis_pool=tools.queue.pool,
@@ -172,6 +195,7 @@ async def _work(tools: Tools) -> int:
             await channel.close()
     await tools.engine.dispose()
     await tools.statements.dispose()
+    await tools.direct.close()
     _log.info("worker.stopped", status=status)
     return status
 

@@ -2,6 +2,17 @@
 
 from service.database.away import why_away
 from service.database.engines import make_engine
+from service.database.pools import Direct, Pool, driver_arguments, make_pool
 from service.database.session import act_for, single_statement, unit_transaction
 
-__all__ = ["act_for", "make_engine", "single_statement", "unit_transaction", "why_away"]
+__all__ = [
+    "Direct",
+    "Pool",
+    "act_for",
+    "driver_arguments",
+    "make_engine",
+    "make_pool",
+    "single_statement",
+    "unit_transaction",
+    "why_away",
+]

@@ -10,17 +10,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from service.database import Direct
 from service.deliveries.claims import LEASE_SECONDS, Claimed
 
 Becomes = Literal["accepted", "failed", "waiting", "uncertain"]
 
-_ROUND = text(
-    "SELECT * FROM deliver_round(:unit, :broadcast, :chunk, :worker, :claims, :lease, :now, CAST(:numbers AS bigint[]),"
-    "   CAST(:attempts AS smallint[]), CAST(:outcomes AS text[]), CAST(:provider_ids AS text[]), CAST(:reasons AS text[]),"
-    "   CAST(:retries AS timestamptz[]), CAST(:next AS bigint[]), :provider)"
+_ROUND = (
+    "SELECT * FROM deliver_round(%s, %s, %s, %s, %s, %s, %s, CAST(%s AS bigint[]), CAST(%s AS smallint[]), CAST(%s AS text[]),"
+    "   CAST(%s AS text[]), CAST(%s AS text[]), CAST(%s AS timestamptz[]), CAST(%s AS bigint[]), %s)"
 )
 
 
@@ -44,7 +41,7 @@ class Round:
 
 
 async def commit_round(
-    conn: AsyncConnection,
+    conn: Direct,
     claimed: Claimed,
     *,
     worker: UUID,
@@ -60,29 +57,18 @@ async def commit_round(
     absent. Nobody may be called when the lease is lost or the broadcast was paused, cancelled or ran out.
     """
     numbers, attempts, outcomes, provider_ids, reasons, retries = zip(*results, strict=True) if results else ((),) * 6
-    row = (
-        await conn.execute(
-            _ROUND,
-            {
-                "unit": claimed.unit_id,
-                "broadcast": claimed.broadcast_id,
-                "chunk": claimed.chunk,
-                "worker": worker,
-                "claims": claimed.claims,
-                "lease": LEASE_SECONDS,
-                "now": now,
-                "numbers": _array(numbers),
-                "attempts": _array(attempts),
-                "outcomes": _array(outcomes),
-                "provider_ids": list(provider_ids),
-                "reasons": list(reasons) if any(reasons) else [],  # unnest() fills up with nulls
-                "retries": list(retries) if any(retries) else [],
-                "next": _array(call),
-                "provider": provider,
-            },
-        )
-    ).one()
-    return Round(row.stands, dict(zip(row.called or (), row.called_attempts or (), strict=True)))
+    lease = (claimed.unit_id, claimed.broadcast_id, claimed.chunk, worker, claimed.claims, LEASE_SECONDS, now)
+    came_back = (
+        _array(numbers),
+        _array(attempts),
+        _array(outcomes),
+        list(provider_ids),
+        list(reasons) if any(reasons) else [],  # unnest() fills up with nulls
+        list(retries) if any(retries) else [],
+    )
+    done = await conn.execute(_ROUND, (*lease, *came_back, _array(call), provider), binary=True)
+    stands, called, called_attempts = await done.fetchone() or (False, None, None)
+    return Round(stands, dict(zip(called or (), called_attempts or (), strict=True)))
 
 
 def _array(values: Iterable[int] | Iterable[Becomes]) -> str:

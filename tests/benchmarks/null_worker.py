@@ -20,10 +20,11 @@ class Nowhere:
     """An `SmsChannel`."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._taken = count(1)
 
     async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:  # noqa: ARG002 - the channel's
-        return Accepted(f"{os.getpid()}.{next(self._taken)}")
+        return Accepted(f"{self._process}.{next(self._taken)}")
 
     async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the channel's
         return None

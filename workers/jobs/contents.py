@@ -36,6 +36,10 @@ class Contents:
         self._ways_out = ways_out
         self._kept: OrderedDict[UUID, Content] = OrderedDict()
 
+    def kept(self, record_id: UUID) -> Content | None:
+        """What is kept of it."""
+        return self._kept.get(record_id)
+
     async def of(self, conn: AsyncConnection, record_id: UUID) -> Content:
         """Raises `VerificationError`: then nothing is sent."""
         if record_id not in self._kept:

@@ -5,6 +5,7 @@ process leaves at most its window in `calling`; a stopping one lets what is in f
 """
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -16,7 +17,6 @@ from typing import Any, TypeVar
 import structlog
 from redis.exceptions import RedisError
 
-from contact_registry import data_keys
 from service.database import unit_transaction
 from service.deliveries.claims import Claimed, Waiting, claim, let_go, release
 from service.deliveries.rounds import Result, Round, commit_round
@@ -30,6 +30,7 @@ from workers.jobs.handing_over import HandingOver
 from workers.jobs.stopping import pause_broadcast
 from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import Tools, tools_of
+from workers.jobs.window import GROUP
 from workers.pacing import turn_is_over
 
 _log = structlog.get_logger()
@@ -58,30 +59,52 @@ async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, ch
 
 async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
     try:
-        # A department's addresses are sealed by its schools' keys: those are read below the acting unit.
-        async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
-            most = tools.settings.messages_per_day
-            claimed = await claim(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker, most_a_day=most)
-            if claimed is None:
-                return
-            content = await tools.contents.of(conn, claimed.record_id)
-            keys = await data_keys(conn, tools.master, {each.data_key_id for each in claimed.deliveries})
-    except VerificationError as error:
-        _log.error("deliver.record_unverified", broadcast=broadcast_id, error=type(error).__name__)
-        await pause_broadcast(tools, unit_id, broadcast_id, "record.unverified")
-        return
+        most = tools.settings.messages_per_day
+        async with tools.direct.connection() as conn:
+            claimed = await claim(
+                conn, unit_id=unit_id, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker, most_a_day=most
+            )
     except AWAY:
         # Whether the claim was committed nobody knows, and a lease that a living worker does nothing with would last its time.
         await _until_back(partial(_let_go, tools, unit_id, broadcast_id, chunk), chunk)
         raise
-    except Unavailable:
-        raise  # for now: the sweeper queues it again
-    except LoaError as error:
-        await pause_broadcast(tools, unit_id, broadcast_id, error.code)
+    if claimed is None:
         return
-    await Sending(tools, claimed, HandingOver(tools, claimed, content, keys)).run()
+    try:
+        handing_over = await _prepared(tools, claimed)
+    except (*AWAY, VerificationError, LoaError) as error:
+        await _until_back(partial(_release, tools, claimed), chunk)
+        if (reason := _pauses_for(error)) is None:
+            raise
+        await pause_broadcast(tools, unit_id, broadcast_id, reason)
+        return
+    await Sending(tools, claimed, handing_over).run()
     with suppress(RedisError, OSError):  # without Valkey this worker is about to end
         await queue_next(tools)
+
+
+def _pauses_for(error: Exception) -> str | None:
+    """Why a broadcast that cannot be prepared is paused; None where it is only for now, and the chunk takes its turn again."""
+    match error:
+        case VerificationError():
+            _log.error("deliver.record_unverified", error=type(error).__name__)
+            return "record.unverified"
+        case LoaError() if not isinstance(error, Unavailable):
+            return error.code
+        case _:
+            return None
+
+
+async def _prepared(tools: Tools, claimed: Claimed) -> HandingOver:
+    """What the chunk's deliveries are sent with; asked for once a broadcast, not once a chunk."""
+    ids = {each.data_key_id for each in claimed.deliveries}
+    content, keys = tools.contents.kept(claimed.record_id), tools.keys.kept(ids)
+    if content is None or keys is None:
+        # A department's addresses are sealed by its schools' keys: those are read below the acting unit.
+        async with unit_transaction(tools.engine, claimed.unit_id, subtree=True) as conn:
+            content = await tools.contents.of(conn, claimed.record_id)
+            keys = await tools.keys.of(conn, ids)
+    return HandingOver(tools, claimed, content, keys)
 
 
 async def _let_go(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
@@ -89,15 +112,20 @@ async def _let_go(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> 
         await let_go(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
 
 
+async def _release(tools: Tools, claimed: Claimed, rests_until: datetime | None = None) -> None:
+    async with tools.direct.connection() as conn:
+        await release(conn, claimed, worker=tools.worker, rests_until=rests_until)
+
+
 async def _until_back(done: Callable[[], Awaitable[Known]], chunk: int) -> Known:
     """Does it again while the database is away, for a time: what is known must not be lost."""
-    give_up = asyncio.get_running_loop().time() + _DATABASE_PATIENCE
+    give_up = time.monotonic() + _DATABASE_PATIENCE
     while True:
         try:
             return await done()
         except AWAY as error:
             _log.warning("deliver.database_away", error=type(error).__name__, chunk=chunk)
-            if asyncio.get_running_loop().time() > give_up:
+            if time.monotonic() > give_up:
                 raise
         await asyncio.sleep(0.2)
 
@@ -107,15 +135,14 @@ class _Intent:
     """Until when a call may begin. By two clocks: one stands still while the machine sleeps, the other may be set back."""
 
     clock: datetime
-    loop: float
+    monotonic: float
 
     @classmethod
     def now(cls, tools: Tools) -> "_Intent":
-        return cls(tools.clock(), asyncio.get_running_loop().time())
+        return cls(tools.clock(), time.monotonic())
 
     def still(self, tools: Tools) -> bool:
-        waited = asyncio.get_running_loop().time() - self.loop
-        return waited <= _LATEST_CALL_SECONDS and tools.clock() - self.clock <= LATEST_CALL
+        return time.monotonic() - self.monotonic <= _LATEST_CALL_SECONDS and tools.clock() - self.clock <= LATEST_CALL
 
 
 @dataclass(slots=True)
@@ -132,7 +159,7 @@ class Sending:
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     places: int = 0  # taken of the window and not given back
     renew_every: float = RENEW_EVERY
-    renewed: float = 0.0  # by the loop's clock
+    renewed: float = 0.0  # by the monotonic clock
     began: float = 0.0
     lacking: bool = False  # of tokens: the provider takes no more for now
 
@@ -141,18 +168,15 @@ class Sending:
 
     async def run(self) -> None:
         results: list[Result] = []
-        window = self.tools.window
-        window.join(self.claimed.channel)
-        self.renewed = self.began = asyncio.get_running_loop().time()
+        self.renewed = self.began = time.monotonic()
         try:
             while self.left or self.flying or results:
                 results = await self._round(results)
         finally:
             if self.flying:  # the database stayed away for too long: they are calls all the same
                 await asyncio.wait(self.flying)
-            window.leave(self.claimed.channel)
             self._hold(0)
-        await _until_back(self._release, self.claimed.chunk)
+        await _until_back(lambda: _release(self.tools, self.claimed, self.handing_over.rests_until()), self.claimed.chunk)
         if self.handing_over.stop:
             self.handing_over.stopped()
             await pause_broadcast(self.tools, self.claimed.unit_id, self.claimed.broadcast_id, self.handing_over.stop)
@@ -172,7 +196,7 @@ class Sending:
 
     async def _more(self) -> None:
         """Waits for tokens or a place, at most until the lease is to be renewed; who is asked to stop waits for neither."""
-        more = self.arrived.wait() if self.lacking else self.tools.window.change()
+        more = self.arrived.wait() if self.lacking else self.tools.window.change(self.claimed.channel)
         waiting = {asyncio.ensure_future(more), asyncio.ensure_future(self.tools.stopping.wait())}
         await asyncio.wait(waiting, timeout=max(0.0, self._until_renewal()), return_when=asyncio.FIRST_COMPLETED)
         for each in waiting:
@@ -180,17 +204,17 @@ class Sending:
         self.arrived.clear()
 
     def _until_renewal(self) -> float:
-        return self.renewed + self.renew_every - asyncio.get_running_loop().time()
+        return self.renewed + self.renew_every - time.monotonic()
 
     def _next(self, freed: int) -> tuple[Calls[Any] | None, list[Waiting]]:
         """Whom to call and what to mark now, in places of our own that this round frees and in others as far as the channel's share goes."""
-        over = turn_is_over(asyncio.get_running_loop().time() - self.began, lacking=self.lacking)
+        over = turn_is_over(time.monotonic() - self.began, lacking=self.lacking)
         turn = self.handing_over.turn(len(self.left)) if self.left and not over and not self.tools.stopping.is_set() else None
         if turn is None:
             self.left.clear()
             return None, []
         window, channel = self.tools.window, self.claimed.channel
-        places = window.take(channel, turn.count, freed=freed)
+        places = window.take(channel, min(turn.count, GROUP - len(self.flying)), freed=freed)
         count = self.tools.pacing.allowance(turn.provider.name, self.handing_over.cost, places, self.arrived)
         self.lacking = count < places
         taken, used = max(0, places - freed), max(0, count - freed)
@@ -213,7 +237,7 @@ class Sending:
 
         async def once() -> tuple[Round, _Intent]:
             intent = _Intent.now(self.tools)  # before the transaction: its end may be heard of late
-            async with self.tools.statements.connect() as conn:
+            async with self.tools.direct.connection() as conn:
                 done = await commit_round(
                     conn,
                     self.claimed,
@@ -226,17 +250,14 @@ class Sending:
             return done, intent
 
         done, intent = await _until_back(once, self.claimed.chunk)
-        self.renewed = intent.loop
+        self.renewed = intent.monotonic
         return done, intent
 
-    async def _release(self) -> None:
-        async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
-            await release(conn, self.claimed, worker=self.tools.worker, rests_until=self.handing_over.rests_until())
-
     def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent, calls: Calls[Any] | None) -> None:
+        loop = asyncio.get_running_loop()  # asks the system who it is, each time
         for each in marked:
             if calls and (attempt := attempts.get(each.number)) is not None:
-                task = asyncio.create_task(self._send(each, attempt, intent, calls))
+                task = loop.create_task(self._send(each, attempt, intent, calls))
                 self.flying[task] = (each.number, attempt, calls)
                 task.add_done_callback(self._home)
 

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.database import why_away
+from service.database import driver_arguments, why_away
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
@@ -164,8 +164,7 @@ LOOPS: tuple[Callable[[Tools], Coroutine[Any, Any, None]], ...] = (
 
 async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
     """Sets `nudged` at every notification, over a connection of its own."""
-    url = tools.engine.url  # in parts: written as one, a space in a socket's path becomes a plus that libpq takes for one
-    parts: dict[str, Any] = url.translate_connect_args(username="user", database="dbname") | dict(url.query)
+    parts = driver_arguments(tools.engine.url)
 
     async def once() -> None:
         async with await psycopg.AsyncConnection.connect(autocommit=True, **parts) as conn:
@@ -217,7 +216,7 @@ def _surviving(name: str, once: Callable[[], Awaitable[None]]) -> Callable[[], A
     async def surviving() -> None:
         try:
             await once()
-        except (*AWAY, psycopg.OperationalError):
+        except AWAY:
             raise
         except Exception:  # noqa: BLE001 - whatever it is: told in full
             _log.exception("worker.loop_failed", loop=name)
@@ -230,7 +229,7 @@ async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await once()
-        except (*AWAY, psycopg.OperationalError) as error:
+        except AWAY as error:
             _log.warning("database.away", error=why_away(error))
             await asyncio.sleep(0.5)
         await asyncio.sleep(seconds)

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-from service.database import unit_transaction
 from service.deliveries.turns import next_chunks
 from workers.jobs.tools import Tools
 
@@ -11,7 +10,7 @@ async def queue_next(tools: Tools) -> None:
     """Queues the chunks whose turn it is in this worker's lane."""
     if tools.stopping.is_set():
         return
-    async with unit_transaction(tools.engine, None) as conn:
+    async with tools.statements.connect() as conn:
         turns = await next_chunks(conn, tools.lane)
     again = f":{uuid4().hex}"  # each turn is a job of its own: one that was lost must not stand in the way of the next
     for turn in turns:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contact_registry import MasterKey
 from service.clock import Clock
+from service.database import Pool
 from service.deliveries import AttemptTokens
 from service.meters import Meters
 from service.outbox import Lane, Queue
@@ -17,6 +18,7 @@ from service.signing.lookup_numbers import LookupNumbers
 from workers.carriers import Route
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.jobs.contents import Contents
+from workers.jobs.keys import Keys
 from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
@@ -26,7 +28,8 @@ from workers.pacing import Pacing
 class Tools:
     """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
 
-    `statements`: an engine of single statements. `sms`, `email`: routes without a provider where none is set up; a broadcast on such a channel is paused and says so.
+    `statements`: an engine of single statements; `direct`: the driver's own pool, for those of chunks and rounds. `sms`, `email`: routes
+    without a provider where none is set up; a broadcast on such a channel is paused and says so.
     """
 
     settings: Settings
@@ -35,8 +38,10 @@ class Tools:
     clock: Clock
     engine: AsyncEngine
     statements: AsyncEngine
+    direct: Pool
     queue: Queue
     master: MasterKey
+    keys: Keys
     numbers: LookupNumbers
     tokens: AttemptTokens
     ways_out: WaysOut

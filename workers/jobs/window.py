@@ -1,50 +1,39 @@
 """How many deliveries a process may have in `calling` at once: what a killed worker can leave in doubt."""
 
 import asyncio
-from collections import Counter
+from collections.abc import Mapping
+
+GROUP = 50
+"""Of one chunk: while some of it are recorded and the next marked, another chunk's are called."""
+_PLACES: Mapping[str, int] = {"sms": 2 * GROUP, "email": GROUP}  # an SMS in doubt is found in its carrier's list, a letter never is
 
 
 class Window:
-    """A number of places shared by all chunks of a process. Taken before the intent is committed, given back after the outcome is.
+    """Places shared by all chunks of a process, each channel's by themselves: no slow carrier keeps another channel waiting.
 
-    `of_one`: what a channel may hold when it is alone. The rest is for another that comes while a slow carrier holds these.
+    Taken before the intent is committed, given back after the outcome is.
     """
 
-    def __init__(self, places: int = 60, of_one: int = 50) -> None:
-        self._places = places
-        self._of_one = of_one
-        self._free = places
-        self._chunks: Counter[str] = Counter()
-        self._held: Counter[str] = Counter()
-        self._freed = asyncio.Event()
-
-    def join(self, channel: str) -> None:
-        """One more chunk of the channel is under way."""
-        self._chunks[channel] += 1
-
-    def leave(self, channel: str) -> None:
-        self._chunks[channel] -= 1
+    def __init__(self, places: Mapping[str, int] = _PLACES) -> None:
+        self._free = dict(places)
+        self._freed = {channel: asyncio.Event() for channel in places}
 
     def take(self, channel: str, at_most: int, *, freed: int = 0) -> int:
         """How many may be called now, at most so many; perhaps none. `freed`: places of the chunk's own that this round frees.
 
-        A channel may hold its share only: a slow carrier must not keep another channel from its own. Among a channel's chunks the first
-        takes what there is: the larger its rounds, the fewer they are; and the next chunk is ready when it ends.
+        The first chunk takes what there is: the larger its rounds, the fewer they are; and the next chunk is ready when it ends.
         """
-        channels = sum(1 for chunks in self._chunks.values() if chunks > 0)
-        room = min(self._of_one, -(-self._places // max(1, channels))) - self._held[channel] + freed
-        allowed = max(0, min(at_most, room))
-        taken = min(self._free, max(0, allowed - freed))
-        self._free -= taken
-        self._held[channel] += taken
-        return min(allowed, freed) + taken
+        taken = min(self._free[channel], max(0, at_most - freed))
+        self._free[channel] -= taken
+        return min(at_most, freed) + taken
 
     def give_back(self, channel: str, places: int) -> None:
-        self._free += places
-        self._held[channel] -= places
-        self._freed.set()
-        self._freed = asyncio.Event()
+        if places == 0:  # nobody is woken for nothing
+            return
+        self._free[channel] += places
+        self._freed[channel].set()
+        self._freed[channel] = asyncio.Event()
 
-    async def change(self) -> None:
-        """Returns when places are given back."""
-        await self._freed.wait()
+    async def change(self, channel: str) -> None:
+        """Returns when places of the channel's are given back."""
+        await self._freed[channel].wait()

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from service.standalone.home import Home
 from tests.acceptance.faults.breaking import ask
 from tests.acceptance.system import System, wait_for
 
@@ -12,10 +13,20 @@ RECOVERED = 30.0
 """Seconds from a fault's end until all of it is settled."""
 WINDOW = 50
 """Deliveries that one worker process may have in flight."""
+_LAST_LINES = 60
 _log = logging.getLogger(__name__)
 _GONE = ("accepted", "delivered", "uncertain")
 _STATES = """
 SELECT d.channel, d.state, d.provider_id, d.reason, d.attempt FROM deliveries d JOIN broadcasts b ON b.id = d.broadcast_id WHERE b.public_id = %s
+"""
+
+_WAITS_FOR = """
+SELECT jsonb_build_object('now', now(), 'broadcast', b.state, 'paused_for', b.pause_reason, 'waits_until', b.waits_until) || jsonb_build_object(
+         'chunk', c.chunk, 'holder', c.holder, 'lease_until', c.lease_until, 'not_before', c.not_before, 'nudged_at', c.nudged_at,
+         'number', d.number, 'state', d.state, 'reason', d.reason, 'attempt', d.attempt, 'returned', d.returned, 'called_at', d.called_at,
+         'retry_at', d.retry_at, 'absences', d.absences, 'listed_at', d.listed_at)
+  FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id JOIN delivery_chunks c ON c.broadcast_id = b.id AND c.chunk = d.chunk
+ WHERE b.public_id = %s AND d.state IN ('waiting', 'calling', 'uncertain') ORDER BY d.number
 """
 
 
@@ -78,7 +89,7 @@ def settled_exactly(
         wait_for("settled", quiet, seconds)
     except AssertionError:
         where = {channel: dict(progress_by(system, broadcast, channel)) for channel in expected}
-        raise AssertionError(f"not settled within {seconds:g} s: {where}") from None
+        raise AssertionError(f"not settled within {seconds:g} s: {where}\n{_open(system, broadcast)}") from None
     wait_for("closed", lambda: _state(system, broadcast, key) == ("cancelled" if cancelled else "completed"), 10)
     _log.info("%s: settled after %.1f s", marker, time.monotonic() - began)
 
@@ -100,6 +111,15 @@ def settled_exactly(
         assert states["uncertain"] <= (in_doubt if channel == "email" else 0), f"{channel}: in doubt"
         assert set(states) <= {*_GONE, "not_sent"} if cancelled else set(states) <= set(_GONE), f"{channel}: {dict(states)}"
     return Counter(row[1] for row in rows)
+
+
+def _open(system: System, broadcast: str) -> str:
+    """What is not settled of a broadcast and what it waits for, as its database has it, and what the workers said last."""
+    rows = ask(system, _WAITS_FOR, broadcast)
+    found = [" ".join(f"{name}={value}" for name, value in row[0].items() if value is not None) for row in rows]
+    for log in sorted(Home.at(system.home).logs.glob("workers-*.log")):
+        found += [log.name, *log.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:]]
+    return "\n".join(found)
 
 
 def _state(system: System, broadcast: str, key: str) -> str:

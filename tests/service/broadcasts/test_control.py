@@ -21,6 +21,7 @@ from service.deliveries.sweeping import close_finished, drop_waiting, end_overdu
 from service.errors import Conflict, Forbidden, LoaError, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 from tests.factories.parents import add_parents
 
 T = TypeVar("T")
@@ -83,8 +84,8 @@ async def _call(of: Approved, becomes: Becomes | None, chunk: int = 0) -> Claime
     """A worker that has the chunk calls all of it, and this comes of it (None: not yet known)."""
     worker = uuid4()
     await of.run("SELECT door_heartbeat(:worker, 'urgent', now())", worker=worker)
-    async with unit_transaction(of.engines.worker, of.unit_id) as conn:
-        claimed = await claim(conn, broadcast_id=of.broadcast_id, chunk=chunk, worker=worker)
+    async with direct(of.engines.worker) as conn:
+        claimed = await claim(conn, unit_id=of.unit_id, broadcast_id=of.broadcast_id, chunk=chunk, worker=worker)
         assert claimed is not None
         numbers = [each.number for each in claimed.deliveries]
         marked = await commit_round(conn, claimed, worker=worker, now=_now(), call=numbers)
@@ -112,8 +113,8 @@ async def test_a_paused_warning_goes_on_where_it_was(sending: Approved) -> None:
 
 
 async def _claimable(of: Approved) -> bool:
-    async with unit_transaction(of.engines.worker, of.unit_id) as conn:
-        return await claim(conn, broadcast_id=of.broadcast_id, chunk=1, worker=uuid4()) is not None
+    async with direct(of.engines.worker) as conn:
+        return await claim(conn, unit_id=of.unit_id, broadcast_id=of.broadcast_id, chunk=1, worker=uuid4()) is not None
 
 
 async def test_a_warning_paused_before_it_was_planned_is_planned_after_it_is_resumed(approved: Approved) -> None:
@@ -145,8 +146,8 @@ async def test_a_stop_waits_for_whoever_marks_and_counts_what_they_marked(sendin
     """Without the gate the stop would say that all five are unsent while three are being called."""
     worker = uuid4()
     await sending.run("SELECT door_heartbeat(:worker, 'urgent', now())", worker=worker)
-    async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
-        claimed = await claim(conn, broadcast_id=sending.broadcast_id, chunk=0, worker=worker)
+    async with direct(sending.engines.worker) as conn:
+        claimed = await claim(conn, unit_id=sending.unit_id, broadcast_id=sending.broadcast_id, chunk=0, worker=worker)
     assert claimed is not None
 
     async def stop(conn: AsyncConnection, actor: Actor) -> tuple[int, int]:
@@ -154,7 +155,7 @@ async def test_a_stop_waits_for_whoever_marks_and_counts_what_they_marked(sendin
         counted = await progress_of(conn, sending.broadcast_id, now=_now())
         return counted.sending, counted.waiting
 
-    async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
+    async with direct(sending.engines.worker) as conn, conn.transaction():
         await commit_round(conn, claimed, worker=worker, now=_now(), call=[each.number for each in claimed.deliveries])
         stopping = asyncio.create_task(_by(sending, stop))
         await _until_somebody_waits(sending)
@@ -235,7 +236,7 @@ async def test_cancelling_ends_what_waits_and_lets_what_is_called_end_as_it_ends
     assert (await _drop(sending), await _drop(sending)) == (2, 0)
     assert await sending.states() == {"calling": 3, "not_sent": 2}
     yes, no, later = (each.number for each in claimed.deliveries)
-    async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
+    async with direct(sending.engines.worker) as conn:
         results = [Result(yes, 1, "accepted"), Result(no, 1, "failed", reason="21211"), Result(later, 1, "waiting")]
         await commit_round(conn, claimed, worker=uuid4(), now=_now(), results=results)
     assert await _drop(sending) == 1, "it is not tried again"
@@ -259,7 +260,7 @@ async def test_what_comes_back_to_wait_after_the_end_is_sent_all_the_same(sendin
     assert await reopen_unfinished(sending.engines.worker, now=_now()) == 0
 
     results = [Result(each.number, 1, "waiting") for each in claimed.deliveries]
-    async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
+    async with direct(sending.engines.worker) as conn:
         await commit_round(conn, claimed, worker=uuid4(), now=_now(), results=results)
     assert await reopen_unfinished(sending.engines.worker, now=_now()) == 1
     (row,) = await sending.rows("SELECT state, completed_at FROM broadcasts")
@@ -298,7 +299,7 @@ async def test_a_dead_number_is_not_written_to_again_by_a_retry_and_keeps_its_re
     called = await _call(sending, None)
     dead, *others = (each.number for each in called.deliveries)
     results = [Result(dead, 1, "failed", reason="twilio.21211"), *(Result(n, 1, "failed", reason="twilio.30008") for n in others)]
-    async with unit_transaction(sending.engines.worker, sending.unit_id) as conn:
+    async with direct(sending.engines.worker) as conn:
         await commit_round(conn, called, worker=worker, now=_now(), results=results)
 
     def retry() -> Awaitable[int]:

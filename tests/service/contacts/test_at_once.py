@@ -17,6 +17,7 @@ from service.deliveries.claims import claim
 from service.errors import Conflict, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 from tests.factories.world import make_world
 from tests.service.contacts.test_erasing import contact_of, hash_of
 from tests.service.contacts.test_importing import LIST, NOW, Office
@@ -68,8 +69,8 @@ async def test_a_number_taken_off_while_a_warning_is_planned_is_not_written_to(
             master=master,
             now=NOW,
         )
-    async with unit_transaction(engines.worker, sent.unit_id) as conn:
-        claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=0, worker=uuid4())
+    async with direct(engines.worker) as conn:
+        claimed = await claim(conn, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, chunk=0, worker=uuid4())
     (row,) = await sent.rows("SELECT * FROM deliveries WHERE address_hash = :hash", hash=await hash_of(sent, NUMBER))
     assert (row.state, row.reason) == ("not_sent", "suppressed")
     assert claimed is not None

@@ -26,6 +26,7 @@ from service.keyring.deployment import deployment_key
 from service.lookups import Lookups
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 from tests.factories.parents import add_parents
 
 DEPARTMENT, SCHOOL, OTHER = "sgddt-dongnai", "nbk-thcs", "lqd-th"
@@ -68,9 +69,9 @@ async def sent_to(sent: Approved, *addresses: str) -> None:
     """These were called and accepted; all others wait."""
     numbers = {bytes(r.address_hash): r.number for r in await sent.rows("SELECT address_hash, number FROM deliveries")}
     wanted = [numbers[await hash_of(sent, address)] for address in addresses]
-    async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
+    async with direct(sent.engines.worker) as conn:
         for chunk in (0, 1):
-            claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=chunk, worker=WORKER)
+            claimed = await claim(conn, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, chunk=chunk, worker=WORKER)
             assert claimed is not None
             mine = [each.number for each in claimed.deliveries if each.number in wanted]
             await commit_round(conn, claimed, worker=WORKER, now=NOW, call=mine)

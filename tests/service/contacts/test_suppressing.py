@@ -15,6 +15,7 @@ from service.deliveries.rounds import Result, commit_round
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 from tests.factories.parents import add_parents
 from tests.factories.receipts import apply_receipts
 
@@ -144,8 +145,8 @@ async def test_taken_off_in_mid_call_it_is_not_tried_again(engines: Engines, mas
     first, second, third = await _call(sent)
     await off(sent)
     await _came_back(sent, [Result(n, 1, "waiting", reason="timeout") for n in (first, second)], third)
-    async with unit_transaction(engines.worker, sent.unit_id) as conn:
-        claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
+    async with direct(engines.worker) as conn:
+        claimed = await claim(conn, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
     assert claimed is not None
     assert [each.number for each in claimed.deliveries] == [second]
     assert await states(sent) == [STOPPED, ("waiting", "timeout"), ("accepted", None)]
@@ -153,8 +154,8 @@ async def test_taken_off_in_mid_call_it_is_not_tried_again(engines: Engines, mas
 
 async def _call(sent: Approved) -> list[int]:
     """All three numbers are being called; their numbers in order of address."""
-    async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
-        claimed = await claim(conn, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
+    async with direct(sent.engines.worker) as conn:
+        claimed = await claim(conn, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, chunk=0, worker=WORKER)
         assert claimed is not None
         await commit_round(conn, claimed, worker=WORKER, now=NOW, call=[each.number for each in claimed.deliveries])
     async with sent.engines.owner.begin() as conn:
@@ -168,7 +169,7 @@ async def _came_back(sent: Approved, results: Sequence[Result], *accepted: int) 
         sent.broadcast_id, chunk=0, unit_id=sent.unit_id, channel="sms", record_id=UUID(int=0), claims=1, deliveries=()
     )
     came = [*results, *(Result(n, 1, "accepted", provider_id=f"SM{n}") for n in accepted)]
-    async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
+    async with direct(sent.engines.worker) as conn:
         await commit_round(conn, held, worker=WORKER, now=NOW, results=came)
     await sent.run("UPDATE delivery_chunks SET holder = NULL, lease_until = NULL")
 

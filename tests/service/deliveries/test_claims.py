@@ -5,29 +5,30 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from service.clock import system_clock
-from service.database import single_statement, unit_transaction
+from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch
 from service.deliveries.claims import Claimed, claim, release
 from service.deliveries.rounds import Result, Round, commit_round
 from service.deliveries.sweeping import free_lost_chunks
 from tests.factories.approved import Approved
+from tests.factories.direct import direct
 from workers.retries import RECEIPT_RULES
 
 
 async def _claim(planned: Approved, worker: UUID, chunk: int = 0) -> Claimed | None:
     await planned.run("SELECT door_heartbeat(:worker, 'urgent', now())", worker=worker)
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        return await claim(conn, broadcast_id=planned.broadcast_id, chunk=chunk, worker=worker)
+    async with direct(planned.engines.worker) as conn:
+        return await claim(conn, unit_id=planned.unit_id, broadcast_id=planned.broadcast_id, chunk=chunk, worker=worker)
 
 
 async def _mark(planned: Approved, claimed: Claimed, worker: UUID) -> dict[int, int]:
     numbers = [each.number for each in claimed.deliveries]
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+    async with direct(planned.engines.worker) as conn:
         return (await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), call=numbers)).attempts
 
 
 async def _record(planned: Approved, claimed: Claimed, results: Sequence[Result]) -> None:
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+    async with direct(planned.engines.worker) as conn:
         await commit_round(conn, claimed, worker=uuid4(), now=datetime.now(UTC), results=results)
 
 
@@ -68,7 +69,7 @@ async def test_a_dead_workers_chunk_goes_on_and_what_it_called_is_uncertain(plan
     claimed = await _claim(planned, dead)
     assert claimed is not None
     called = claimed.deliveries[0]
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+    async with direct(planned.engines.worker) as conn:
         await commit_round(conn, claimed, worker=dead, now=datetime.now(UTC), call=[called.number])
     assert await _sweep(planned) == 0, "it lives"
     await planned.run("UPDATE worker_heartbeats SET seen_at = now() - interval '9 seconds'")
@@ -136,7 +137,7 @@ async def test_what_waits_for_another_try_keeps_its_chunk_until_then(planned: Ap
     attempts = await _mark(planned, claimed, worker)
     later = datetime(2099, 1, 1, tzinfo=UTC)
     await _record(planned, claimed, [Result(n, a, "waiting", reason="connect", retry_at=later) for n, a in attempts.items()])
-    async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+    async with direct(planned.engines.worker) as conn:
         await release(conn, claimed, worker=worker)
 
     assert await _claim(planned, uuid4()) is None
@@ -152,7 +153,7 @@ async def test_one_round_records_what_came_back_and_calls_the_next(planned: Appr
     claimed = await _claim(planned, worker)
     assert claimed is not None
     first, second, third = (each.number for each in claimed.deliveries)
-    async with single_statement(planned.engines.worker) as conn:
+    async with direct(planned.engines.worker) as conn:
         begun = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), call=[first, second])
         assert begun == Round(stands=True, attempts={first: 1, second: 1})
         went = [Result(first, 1, "accepted", "SM1"), Result(second, 1, "failed", reason="twilio.21211")]

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 
 from contact_registry import MasterKey
-from service.database import unit_transaction
 from service.deliveries import plan
 from service.deliveries.claims import claim
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 
 
 async def _planned(engines: Engines, master: MasterKey, urgency: str = "advisory") -> Approved:
@@ -21,8 +21,10 @@ async def _planned(engines: Engines, master: MasterKey, urgency: str = "advisory
 
 async def _claim(of: Approved, most: int, chunk: int = 0) -> int:
     """How many of the chunk are to be sent."""
-    async with unit_transaction(of.engines.worker, of.unit_id) as conn:
-        claimed = await claim(conn, broadcast_id=of.broadcast_id, chunk=chunk, worker=uuid4(), most_a_day=most)
+    async with direct(of.engines.worker) as conn:
+        claimed = await claim(
+            conn, unit_id=of.unit_id, broadcast_id=of.broadcast_id, chunk=chunk, worker=uuid4(), most_a_day=most
+        )
         assert claimed is not None
         return len(claimed.deliveries)
 

@@ -14,6 +14,7 @@ from service.deliveries.turns import PLACES, next_chunks
 from service.outbox import Lane, PlanBroadcast, Queue
 from service.outbox.queue import queue_name
 from tests.conftest import Engines
+from tests.factories.direct import direct
 from tests.factories.world import World, make_world
 
 
@@ -208,8 +209,11 @@ async def test_a_paused_broadcasts_queued_chunk_takes_its_turn_again_at_once(dep
     await department.worker()
     await department.turns()
     await department.run("UPDATE broadcasts SET state = 'paused' RETURNING 1")
-    async with unit_transaction(department.engines.worker, department.world.units["nbk-thcs"]) as conn:
-        assert await claim(conn, broadcast_id=broadcast, chunk=0, worker=UUID(int=1)) is None
+    async with direct(department.engines.worker) as conn:
+        assert (
+            await claim(conn, unit_id=department.world.units["nbk-thcs"], broadcast_id=broadcast, chunk=0, worker=UUID(int=1))
+            is None
+        )
     assert await department.turns() == []
     await department.run("UPDATE broadcasts SET state = 'sending' RETURNING 1")
     assert await department.turns() == [broadcast]

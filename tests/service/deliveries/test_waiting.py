@@ -16,6 +16,7 @@ from service.deliveries.turns import next_chunks
 from service.outbox import PlanBroadcast
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 from tests.factories.quiet import quiet_now
 
 
@@ -24,8 +25,8 @@ async def _plan(of: Approved, quiet: QuietHours | None = None) -> int:
 
 
 async def _claimed(of: Approved, chunk: int = 0) -> bool:
-    async with unit_transaction(of.engines.worker, of.unit_id) as conn:
-        return await claim(conn, broadcast_id=of.broadcast_id, chunk=chunk, worker=uuid4()) is not None
+    async with direct(of.engines.worker) as conn:
+        return await claim(conn, unit_id=of.unit_id, broadcast_id=of.broadcast_id, chunk=chunk, worker=uuid4()) is not None
 
 
 async def _asked_for(of: Approved) -> int:

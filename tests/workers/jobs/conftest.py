@@ -1,26 +1,31 @@
 """The tools of a worker, in this process: real PostgreSQL and Valkey, and carriers whose answers a test decides."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 
 from contact_registry import MasterKey
 from service.contacts import UnsubscribeTokens
-from service.database import unit_transaction
+from service.database import make_pool
 from service.deliveries import AttemptTokens, plan
 from service.deliveries.claims import Claimed, claim
 from service.outbox import Queue
 from service.settings import Settings
-from tests.conftest import Engines
+from tests.conftest import Engines, Urls
 from tests.factories.approved import Approved, approve_broadcast
+from tests.factories.direct import direct
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, CannotList, Outcome, Told
 from workers.jobs.contents import Contents
+from workers.jobs.keys import Keys
 from workers.jobs.tools import Tools
 from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
@@ -81,6 +86,21 @@ class Carrier:
         return
 
 
+class Line(AsyncConnection[TupleRow]):
+    """The driver's connection, and what a test does just before and just behind a statement of it."""
+
+    before: ClassVar[Callable[[str], None] | None] = None
+    behind: ClassVar[Callable[[str], None] | None] = None
+
+    async def execute(self, query: Any, *rest: Any, **options: Any) -> AsyncCursor[TupleRow]:
+        if Line.before:
+            Line.before(query)
+        done = await super().execute(query, *rest, **options)
+        if Line.behind:
+            Line.behind(query)
+        return done
+
+
 @dataclass(frozen=True)
 class Bench:
     """A planned broadcast and the tools to send it with."""
@@ -95,8 +115,14 @@ class Bench:
 
     async def claim(self, chunk: int = 0) -> Claimed:
         await self.beat()
-        async with unit_transaction(self.tools.engine, self.approved.unit_id) as conn:
-            claimed = await claim(conn, broadcast_id=self.approved.broadcast_id, chunk=chunk, worker=self.tools.worker)
+        async with direct(self.tools.engine) as conn:
+            claimed = await claim(
+                conn,
+                unit_id=self.approved.unit_id,
+                broadcast_id=self.approved.broadcast_id,
+                chunk=chunk,
+                worker=self.tools.worker,
+            )
         assert claimed is not None
         return claimed
 
@@ -106,13 +132,17 @@ class Bench:
 
 
 @pytest.fixture
-async def unplanned(engines: Engines, master: MasterKey, valkey_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+async def unplanned(
+    urls: Urls, engines: Engines, master: MasterKey, valkey_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Bench]:
     """Three numbers and two addresses, approved. The parameter, if there is one, is its urgency."""
     approved = await approve_broadcast(engines, master, urgency=getattr(request, "param", "urgent"))
     clock, carrier = StandStillClock(), Carrier()
     async with Redis(unix_socket_path=valkey_url.removeprefix("unix://")) as redis:
         await redis.flushall()
     queue = await Queue.connect(valkey_url)
+    pool = make_pool(urls.worker, name="test")
+    pool.connection_class = Line
     ways_out = WaysOut("https://loa.example", UnsubscribeTokens(bytes(range(64))), bytes(32))
     tools = Tools(
         settings=Settings(smtp_from="canhbao@dongnai.example"),
@@ -121,8 +151,10 @@ async def unplanned(engines: Engines, master: MasterKey, valkey_url: str, reques
         clock=clock,
         engine=engines.worker,
         statements=engines.worker.execution_options(isolation_level="AUTOCOMMIT"),
+        direct=pool,
         queue=queue,
         master=master,
+        keys=Keys(master),
         numbers=approved.numbers,
         tokens=AttemptTokens(bytes(range(64))),
         ways_out=ways_out,
@@ -133,7 +165,9 @@ async def unplanned(engines: Engines, master: MasterKey, valkey_url: str, reques
         pacing=Pacing(None, "urgent", {}),
         stopping=asyncio.Event(),
     )
-    yield Bench(approved, tools, clock, carrier)
+    async with pool:
+        yield Bench(approved, tools, clock, carrier)
+        Line.before = Line.behind = None
     await queue.close()
 
 

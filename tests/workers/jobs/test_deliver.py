@@ -2,11 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from psycopg import OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from contact_registry import data_keys
@@ -14,7 +12,8 @@ from service.database import unit_transaction
 from service.deliveries.claims import Claimed, release
 from service.deliveries.reconciling import CALL_ENDS
 from service.deliveries.rounds import commit_round
-from tests.workers.jobs.conftest import Bench
+from tests.factories.direct import direct
+from tests.workers.jobs.conftest import Bench, Line
 from workers.carriers import SMS_TIMEOUT
 from workers.jobs.deliver import LATEST_CALL, Sending, deliver_chunk
 from workers.jobs.handing_over import HandingOver
@@ -46,6 +45,8 @@ async def test_no_connection_to_the_database_is_held_while_a_carrier_is_called(b
     pool = bench.tools.engine.pool
     assert isinstance(pool, QueuePool)
     assert pool.checkedout() == 0
+    direct_pool = bench.tools.direct.get_stats()
+    assert direct_pool["pool_available"] == direct_pool["pool_size"] > 0
     bench.carrier.open.set()
     await sending
 
@@ -58,13 +59,12 @@ async def test_a_carrier_is_told_how_long_the_warning_is_still_valid(bench: Benc
 
 
 async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobody(bench: Bench) -> None:
-    def sleep(*said: Any) -> None:
-        if "deliver_round" in said[2]:
+    def sleep(said: str) -> None:
+        if "deliver_round" in said:
             bench.clock.ahead += LATEST_CALL * 2
 
-    event.listen(bench.tools.engine.sync_engine, "after_cursor_execute", sleep)
+    Line.behind = sleep
     await _deliver(bench)
-    event.remove(bench.tools.engine.sync_engine, "after_cursor_execute", sleep)
 
     assert bench.carrier.taken == []
     rows = await bench.approved.rows("SELECT DISTINCT state, reason, attempt FROM deliveries WHERE channel = 'sms'")
@@ -74,30 +74,29 @@ async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobo
 async def test_what_was_not_committed_is_not_called_by_who_lost_the_lease_meanwhile(bench: Bench) -> None:
     away = True
 
-    def lost(*said: Any) -> None:
+    def lost(_: str) -> None:
         if away:
-            raise OperationalError(said[2], {}, OSError())
+            raise OperationalError
 
     sending = await _sending(bench, await bench.claim(), renew_every=5)
-    event.listen(bench.tools.engine.sync_engine, "before_cursor_execute", lost)
+    Line.before = lost
     running = asyncio.create_task(sending.run())
     await asyncio.sleep(0.3)
     await bench.approved.run("UPDATE delivery_chunks SET holder = gen_random_uuid(), claims = claims + 1 WHERE chunk = 0")
     away = False
     await running
-    event.remove(bench.tools.engine.sync_engine, "before_cursor_execute", lost)
 
     assert bench.carrier.taken == []
     assert await bench.approved.states() == {"waiting": 5}
 
 
 async def test_a_claim_that_was_committed_unheard_does_not_keep_the_chunk_from_others(bench: Bench) -> None:
-    def unheard(conn: Connection) -> None:
-        conn.connection.commit()
-        event.remove(bench.tools.engine.sync_engine, "commit", unheard)
-        raise OperationalError("COMMIT", {}, OSError())
+    def unheard(said: str) -> None:
+        if "claim_chunk" in said:
+            Line.behind = None
+            raise OperationalError
 
-    event.listen(bench.tools.engine.sync_engine, "commit", unheard)
+    Line.behind = unheard
     with pytest.raises(OperationalError):
         await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, 0, 0)
 
@@ -110,16 +109,15 @@ async def test_a_claim_that_was_committed_unheard_does_not_keep_the_chunk_from_o
 async def test_a_chunk_is_given_back_once_the_database_is_there_again(bench: Bench) -> None:
     tries = 0
 
-    def away(*said: Any) -> None:
+    def away(said: str) -> None:
         nonlocal tries
-        if "holder = NULL" in said[2]:
+        if "release_chunk" in said:
             tries += 1
             if tries < 3:
-                raise OperationalError(said[2], {}, OSError())
+                raise OperationalError
 
-    event.listen(bench.tools.engine.sync_engine, "before_cursor_execute", away)
+    Line.before = away
     await _deliver(bench)
-    event.remove(bench.tools.engine.sync_engine, "before_cursor_execute", away)
 
     (chunk,) = await bench.approved.rows("SELECT holder FROM delivery_chunks WHERE chunk = 0")
     assert (tries, chunk.holder) == (3, None)
@@ -146,7 +144,7 @@ async def test_a_hung_carrier_costs_no_lease(bench: Bench) -> None:
 
 
 async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
-    taken = bench.tools.window.take("sms", 50)
+    taken = bench.tools.window.take("sms", 500)
     running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=0.2)).run())
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 0")
     await asyncio.sleep(0.6)
@@ -160,7 +158,7 @@ async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
 
 
 async def test_whoever_waits_for_a_place_waits_no_longer_when_asked_to_stop(bench: Bench) -> None:
-    taken = bench.tools.window.take("sms", 50)
+    taken = bench.tools.window.take("sms", 500)
     running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=60)).run())
     await asyncio.sleep(0.2)
     bench.tools.stopping.set()
@@ -175,12 +173,12 @@ async def test_an_old_lease_of_the_same_process_is_no_lease(bench: Bench) -> Non
     new = await bench.claim()
     numbers = [each.number for each in old.deliveries]
     worker, now = bench.tools.worker, bench.clock()
-    async with unit_transaction(bench.tools.engine, old.unit_id) as conn:
+    async with direct(bench.tools.engine) as conn:
         assert (await commit_round(conn, old, worker=worker, now=now, call=numbers)).attempts == {}
         await release(conn, old, worker=worker)
     (row,) = await bench.approved.rows("SELECT holder FROM delivery_chunks WHERE chunk = 0")
     assert row.holder == worker
-    async with unit_transaction(bench.tools.engine, new.unit_id) as conn:
+    async with direct(bench.tools.engine) as conn:
         assert sorted((await commit_round(conn, new, worker=worker, now=now, call=numbers)).attempts) == numbers
 
 
@@ -191,12 +189,12 @@ async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_
     await bench.approved.run("REVOKE UPDATE ON delivery_chunks FROM loa_worker")
     await asyncio.sleep(0.5)
     assert not running.done()
-    assert bench.tools.window.take("sms", 50) == 47
-    bench.tools.window.give_back("sms", 47)
+    assert bench.tools.window.take("sms", 500) == 97
+    bench.tools.window.give_back("sms", 97)
     bench.carrier.open.set()
     with pytest.raises(ProgrammingError):
         await asyncio.wait_for(running, 5)
-    assert bench.tools.window.take("sms", 50) == 50
+    assert bench.tools.window.take("sms", 500) == 100
 
 
 async def test_what_is_not_signed_is_not_sent_and_the_broadcast_says_so(bench: Bench) -> None:

@@ -1,70 +1,63 @@
-"""The places of a process: never more than there are, a share for every channel, and the first chunk of a channel served whole."""
+"""The places of a process: never more than there are, each channel's by themselves, and the first chunk of a channel served whole."""
+
+import asyncio
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.jobs.window import Window
+from workers.jobs.window import GROUP, Window
+
+_PLACES = {"sms": 100, "email": 50}
 
 
-def test_one_channel_has_all_places_and_its_first_chunk_takes_them() -> None:
-    window = Window(50, 50)
-    window.join("email")
-    window.join("email")
+def test_a_channels_first_chunk_takes_what_there_is() -> None:
+    window = Window(_PLACES)
     assert window.take("email", 500) == 50
     assert window.take("email", 500) == 0
     window.give_back("email", 20)
     assert window.take("email", 500) == 20
 
 
-def test_a_slow_channel_leaves_another_its_share() -> None:
-    window = Window(50, 50)
-    window.join("sms")
-    window.join("email")
-    assert window.take("sms", 500) == 25
-    assert window.take("email", 500) == 25
-
-
-def test_what_a_channel_holds_beyond_its_share_goes_to_the_newcomer_as_it_comes_home() -> None:
-    window = Window(50, 50)
-    window.join("sms")
-    assert window.take("sms", 500) == 50
-    window.join("email")
-    assert window.take("email", 500) == 0
-    assert window.take("sms", 500, freed=20) == 0, "20 of 50 come home: 30 are still held, and 25 is the share"
-    window.give_back("sms", 20)
-    assert window.take("email", 500) == 20
-    assert window.take("sms", 500, freed=10) == 5
-
-
-def test_a_channel_that_is_alone_leaves_places_for_one_that_comes() -> None:
-    window = Window()
-    window.join("email")
+def test_a_slow_channel_takes_nothing_from_another() -> None:
+    window = Window(_PLACES)
     assert window.take("email", 500) == 50
-    window.join("sms")
-    assert window.take("sms", 500) == 10
-    window.give_back("email", 50)
-    assert window.take("sms", 500) == 20
-    assert window.take("email", 500) == 30
+    assert window.take("sms", 500) == 100
 
 
-def test_when_a_channel_has_left_its_share_is_free_again() -> None:
-    window = Window(50, 50)
-    window.join("sms")
-    window.join("email")
-    window.leave("email")
-    assert window.take("sms", 500) == 50
+def test_places_that_a_round_frees_are_taken_again_before_others() -> None:
+    window = Window(_PLACES)
+    assert window.take("email", 50) == 50
+    assert window.take("email", 30, freed=20) == 20, "the other 30 are still held"
+    window.give_back("email", 5)
+    assert window.take("email", 30, freed=20) == 25
 
 
-@given(st.lists(st.tuples(st.sampled_from(["sms", "email"]), st.integers(0, 80), st.integers(0, 60)), max_size=60))
+def test_of_letters_one_group_may_be_in_doubt_and_of_sms_two() -> None:
+    window = Window()
+    assert window.take("email", 500) == GROUP == 50
+    assert window.take("sms", 500) == 2 * GROUP
+
+
+async def test_who_waits_is_woken_by_places_of_its_channel_only() -> None:
+    window = Window(_PLACES)
+    window.take("sms", 100)
+    waiting = asyncio.create_task(window.change("sms"))
+    await asyncio.sleep(0)
+    window.give_back("email", 3)
+    window.give_back("sms", 0)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    window.give_back("sms", 1)
+    await asyncio.wait_for(waiting, 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["sms", "email"]), st.integers(0, 120), st.integers(0, 60)), max_size=60))
 def test_never_more_than_there_are(steps: list[tuple[str, int, int]]) -> None:
-    window, held = Window(50, 50), {"sms": 0, "email": 0}
-    window.join("sms")
-    window.join("email")
+    window, held = Window(_PLACES), {"sms": 0, "email": 0}
     for channel, wanted, home in steps:
         freed = min(home, held[channel])
         count = window.take(channel, wanted, freed=freed)
         assert 0 <= count <= wanted
         window.give_back(channel, max(0, freed - count))
         held[channel] += count - freed
-        assert sum(held.values()) <= 50
-        assert held[channel] >= 0
+        assert 0 <= held[channel] <= _PLACES[channel]

@@ -1,0 +1,36 @@
+"""The driver's own pool, for what every chunk and every round asks: the layers above cost more there than the statement does."""
+
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import URL, make_url
+
+Direct = AsyncConnection[TupleRow]
+"""A connection of the driver's."""
+Pool = AsyncConnectionPool[Direct]
+_WAIT = 2.0
+"""Seconds to wait for a connection, and for a server that is away: whoever asks tries again by themselves, and at once when it is back."""
+
+
+def driver_arguments(url: str | URL) -> dict[str, Any]:
+    """What psycopg takes for our `url`. In parts: written as one, a space in a socket's path becomes a plus that libpq takes for one."""
+    parsed = make_url(url)
+    return parsed.translate_connect_args(username="user", database="dbname") | dict(parsed.query)
+
+
+def make_pool(url: str, *, name: str, size: int = 10) -> Pool:
+    """A pool of psycopg's connections, not yet open. Every statement is a transaction by itself and says itself for which unit it acts.
+
+    Nothing is asked before a statement: after a restart of PostgreSQL the first one fails.
+    """
+    return AsyncConnectionPool(
+        kwargs={**driver_arguments(url), "autocommit": True, "application_name": name, "connect_timeout": 5},
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=_WAIT,
+        reconnect_timeout=_WAIT,
+        name=name,
+    )
