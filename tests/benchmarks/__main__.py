@@ -14,7 +14,7 @@ from tests.acceptance.system import running_system, short_home
 from tests.benchmarks import imports, limits, lookups, million, planning, receipts, registry, sending
 from tests.benchmarks.rows import Row
 
-PARENTS = int(os.environ.get("PARENTS", "10000"))
+PARENTS = int(os.environ.get("PARENTS", "20000"))
 DELIVERIES = 100_000
 LIST = 20_000
 CONTACTS = int(os.environ.get("CONTACTS", "1500000"))

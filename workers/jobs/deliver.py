@@ -30,11 +30,11 @@ from workers.jobs.handing_over import HandingOver
 from workers.jobs.stopping import pause_broadcast
 from workers.jobs.taking_turns import queue_next
 from workers.jobs.tools import Tools, tools_of
-from workers.jobs.window import GROUP
+from workers.jobs.window import GROUPS
 from workers.pacing import turn_is_over
 
 _log = structlog.get_logger()
-_TOGETHER = 35  # answers worth a transaction, while others are still in flight
+_TOGETHER = 0.7  # of a group: answers worth a transaction, while others are still in flight
 _GATHER = 0.05  # seconds the first answer waits for those behind it
 LATEST_CALL = timedelta(seconds=5)
 """From the intent, before it is committed, to the call. A process that was asleep for longer does not call: what it meant to may since
@@ -153,6 +153,7 @@ class Sending:
     claimed: Claimed
     handing_over: HandingOver
     left: deque[Waiting] = field(init=False)
+    group: int = field(init=False)
     flying: dict["asyncio.Task[Outcome]", tuple[int, int, Calls[Any]]] = field(default_factory=dict)
     back: list["asyncio.Task[Outcome]"] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -165,6 +166,7 @@ class Sending:
 
     def __post_init__(self) -> None:
         self.left = deque(self.claimed.deliveries)
+        self.group = GROUPS[self.claimed.channel]
 
     async def run(self) -> None:
         results: list[Result] = []
@@ -214,7 +216,7 @@ class Sending:
             self.left.clear()
             return None, []
         window, channel = self.tools.window, self.claimed.channel
-        places = window.take(channel, min(turn.count, GROUP - len(self.flying)), freed=freed)
+        places = window.take(channel, min(turn.count, self.group - len(self.flying)), freed=freed)
         count = self.tools.pacing.allowance(turn.provider.name, self.handing_over.cost, places, self.arrived)
         self.lacking = count < places
         taken, used = max(0, places - freed), max(0, count - freed)
@@ -264,7 +266,7 @@ class Sending:
     def _home(self, task: "asyncio.Task[Outcome]") -> None:
         self.back.append(task)
         self.arrived.set()
-        if len(self.back) >= min(_TOGETHER, len(self.flying)):
+        if len(self.back) >= min(_TOGETHER * self.group, len(self.flying)):
             self.enough.set()
 
     async def _send(self, each: Waiting, attempt: int, intent: _Intent, calls: Calls[Any]) -> Outcome:

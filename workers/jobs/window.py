@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 
-GROUP = 50
-"""Of one chunk: while some of it are recorded and the next marked, another chunk's are called."""
-_PLACES: Mapping[str, int] = {"sms": 2 * GROUP, "email": GROUP}  # an SMS in doubt is found in its carrier's list, a letter never is
+GROUPS: Mapping[str, int] = {"sms": 50, "email": 25}
+"""Of one chunk, by channel. There are places for two: while some of one chunk are recorded and its next marked, another's are under way.
+An SMS in doubt is found in its carrier's list; a letter stays in doubt, and of those there are 50 at most.
+"""
 
 
 class Window:
@@ -14,9 +15,9 @@ class Window:
     Taken before the intent is committed, given back after the outcome is.
     """
 
-    def __init__(self, places: Mapping[str, int] = _PLACES) -> None:
-        self._free = dict(places)
-        self._freed = {channel: asyncio.Event() for channel in places}
+    def __init__(self) -> None:
+        self._free = {channel: 2 * group for channel, group in GROUPS.items()}
+        self._freed = {channel: asyncio.Event() for channel in GROUPS}
 
     def take(self, channel: str, at_most: int, *, freed: int = 0) -> int:
         """How many may be called now, at most so many; perhaps none. `freed`: places of the chunk's own that this round frees.

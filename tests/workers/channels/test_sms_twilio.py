@@ -272,7 +272,13 @@ async def test_a_list_with_a_message_that_cannot_be_read_proves_nothing(listed: 
 
 async def test_a_list_without_an_end_is_given_up() -> None:
     page = json.dumps({"messages": [], "next_page_uri": "/2010-04-01/Accounts/AC/Messages.json?Page=1"})
-    async with asyncio.timeout(5), channel_to(answering(200, page)) as channel:
+
+    async def page_after_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(page)}\r\n\r\n{page}".encode())
+            await reader.readuntil(b"\r\n\r\n")
+
+    async with asyncio.timeout(5), channel_to(page_after_page) as channel:
         with pytest.raises(CannotList):
             await channel.find(TO, datetime.now(UTC), "4071")
 
