@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 from uuid import uuid4
 
 import redis.exceptions
@@ -77,13 +77,6 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     engine = make_engine(
         settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10, patience=_SILENT_TRANSACTION
     )
-    statements = make_engine(
-        settings.need("database_url_worker"),
-        name=f"loa worker {lane}",
-        pool_size=10,
-        patience=_SILENT_TRANSACTION,
-        single_statements=True,
-    )
     direct = make_pool(settings.need("database_url_worker"), name=f"loa worker {lane}")
     await require_schema(engine)
     await direct.open()
@@ -103,7 +96,6 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
         worker=uuid4(),
         clock=system_clock,
         engine=engine,
-        statements=statements,
         direct=direct,
         queue=queue,
         master=master,
@@ -175,16 +167,13 @@ async def _work(tools: Tools) -> int:
     await asyncio.wait({queue, asked_to_stop, heart, *beside}, return_when=asyncio.FIRST_COMPLETED)
     lost = not tools.stopping.is_set()
     tools.stopping.set()
-    for task in (queue, asked_to_stop, *beside):
-        task.cancel()
-    ended = await asyncio.gather(queue, asked_to_stop, *beside, return_exceptions=True)
+    ended = await _cancelled(queue, asked_to_stop, *beside)
     if heart.done():  # it never ends by itself: by an error, and then no lease of ours is good
-        ended += await asyncio.gather(heart, return_exceptions=True)
+        ended += await _cancelled(heart)
     status = _status(lost, ended)
     if tools.sending:  # the heartbeat goes on: these leases are still good
         await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)
-    heart.cancel()
-    await asyncio.gather(heart, return_exceptions=True)
+    await _cancelled(heart)
     await asyncio.gather(*arq.tasks.values(), return_exceptions=True)  # the jobs' own ends, once what they sent is home
     with suppress(redis.exceptions.RedisError, OSError, asyncio.CancelledError):  # a job that arq still has to cancel says so
         await arq.close()
@@ -194,10 +183,18 @@ async def _work(tools: Tools) -> int:
         for channel in route.channels:
             await channel.close()
     await tools.engine.dispose()
-    await tools.statements.dispose()
     await tools.direct.close()
     _log.info("worker.stopped", status=status)
     return status
+
+
+async def _cancelled(*tasks: "asyncio.Task[Any]") -> list[object]:
+    """Cancels these until they are gone, and returns how each ended: one that is just given the connection it waited for overhears it."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=1)
+    return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 
 def _status(lost: bool, ended: Sequence[object]) -> int:  # noqa: FBT001

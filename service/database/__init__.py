@@ -2,7 +2,7 @@
 
 from service.database.away import why_away
 from service.database.engines import make_engine
-from service.database.pools import Direct, Pool, driver_arguments, make_pool
+from service.database.pools import Direct, Pool, driver_arguments, make_pool, told
 from service.database.session import act_for, single_statement, unit_transaction
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "make_engine",
     "make_pool",
     "single_statement",
+    "told",
     "unit_transaction",
     "why_away",
 ]

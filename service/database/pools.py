@@ -1,6 +1,8 @@
-"""The driver's own pool, for what every chunk and every round asks: the layers above cost more there than the statement does."""
+"""The driver's own pool, for what every chunk and every round asks, and what the loops ask every second: single statements, beside which
+the layers above would cost more than the statement does.
+"""
 
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -20,14 +22,19 @@ def driver_arguments(url: str | URL) -> dict[str, Any]:
     return parsed.translate_connect_args(username="user", database="dbname") | dict(parsed.query)
 
 
-def make_pool(url: str, *, name: str, size: int = 10) -> Pool:
+async def told(conn: Direct, query: LiteralString, *values: object) -> list[TupleRow]:
+    """All rows that a statement gives."""
+    return await (await conn.execute(query, values or None)).fetchall()
+
+
+def make_pool(url: str, *, name: str, size: int = 20) -> Pool:
     """A pool of psycopg's connections, not yet open. Every statement is a transaction by itself and says itself for which unit it acts.
 
     Nothing is asked before a statement: after a restart of PostgreSQL the first one fails.
     """
     return AsyncConnectionPool(
         kwargs={**driver_arguments(url), "autocommit": True, "application_name": name, "connect_timeout": 5},
-        min_size=1,
+        min_size=4,
         max_size=size,
         open=False,
         timeout=_WAIT,

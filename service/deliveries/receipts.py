@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.database import Direct, told
 from service.deliveries.dead_addresses import suppress_dead
 from service.deliveries.failures import Failed, FailureRules, follow_up, lock_broadcasts_of
 
@@ -111,6 +112,6 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
     )
 
 
-async def units_with_receipts(conn: AsyncConnection) -> list[int]:
+async def units_with_receipts(conn: Direct) -> list[int]:
     """Units whose inbox is not empty. Through a door: needs no acting unit."""
-    return list((await conn.execute(text("SELECT unit_id FROM door_units_with_receipts()"))).scalars())
+    return [unit_id for (unit_id,) in await told(conn, "SELECT unit_id FROM door_units_with_receipts()")]

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from service.database import Direct, told
 from service.outbox import DeliverChunk, Lane
 
 PLACES = 6
 """Chunks a worker that are queued, and of one channel out at all, queued or leased: the next is there when one ends, and what was just
 approved waits for few others."""
+
+_NEXT = "SELECT unit_id, broadcast_id, chunk, claims, emergency, due FROM door_next_chunks(%s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Turn:
     due: datetime | None
 
 
-async def next_chunks(conn: AsyncConnection, lane: Lane) -> list[Turn]:
+async def next_chunks(conn: Direct, lane: Lane) -> list[Turn]:
     """The next chunks of a lane, marked as queued by this transaction; none while enough are. Should they be lost, they are chosen again."""
-    rows = await conn.execute(text("SELECT * FROM door_next_chunks(:lane, :per_worker)"), {"lane": lane, "per_worker": PLACES})
-    return [Turn(DeliverChunk(row.unit_id, row.broadcast_id, row.chunk, row.claims), row.emergency, row.due) for row in rows]
+    rows = await told(conn, _NEXT, lane, PLACES)
+    return [Turn(DeliverChunk(*ids), emergency, due) for *ids, emergency, due in rows]

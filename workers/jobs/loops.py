@@ -11,10 +11,8 @@ from typing import Any
 
 import psycopg
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.database import driver_arguments, why_away
+from service.database import Direct, driver_arguments, told, why_away
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
@@ -35,10 +33,9 @@ DROP_EVERY = 0.5
 HELD_IN_SILENCE = 10.0
 """Seconds that a lock of these loops outlives the last word of its holder."""
 # A session that holds a lock is ended if it says nothing for a while.
-_LOCK = text(
-    "SELECT CASE WHEN pg_try_advisory_lock(hashtext(:lock)) THEN set_config('idle_session_timeout', :silence, false) END"
-)
-_UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:lock)), set_config('idle_session_timeout', '0', false)")
+_LOCK = "SELECT CASE WHEN pg_try_advisory_lock(hashtext(%s)) THEN set_config('idle_session_timeout', %s, false) END"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtext(%s)), set_config('idle_session_timeout', '0', false)"
+_BEAT = "SELECT door_workers_alive() FROM door_heartbeat(%s, %s, %s)"
 RELAY_EVERY = 2.0
 TURNS_EVERY = 1.0
 RETAIN_EVERY = 60.0
@@ -53,12 +50,8 @@ async def beat(tools: Tools, started: datetime) -> None:
     """Says that this process lives. Its leases are worth nothing without it."""
 
     async def once() -> None:
-        async with tools.statements.connect() as conn:
-            alive = await conn.execute(
-                text("SELECT door_workers_alive() FROM door_heartbeat(:worker, :lane, :started)"),
-                {"worker": tools.worker, "lane": tools.lane, "started": started},
-            )
-            tools.pacing.workers = alive.scalar_one()
+        async with tools.direct.connection() as conn:
+            ((tools.pacing.workers,),) = await told(conn, _BEAT, tools.worker, tools.lane, started)
         if tools.settings.heartbeat_file:
             tools.settings.heartbeat_file.touch()
 
@@ -181,29 +174,29 @@ async def _alone(
     """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection, and the connection
     when nothing is heard of its holder: a machine that is frozen in its round holds up nobody for long.
     """
-    lock = {"lock": f"loa {name}", "silence": f"{HELD_IN_SILENCE:g}s"}
+    lock = f"loa {name}"
 
     async def once() -> None:
         if tools.stopping.is_set():
             return
-        async with tools.statements.connect() as guard:  # the lock is the session's: no transaction is held open meanwhile
-            if (await guard.execute(_LOCK, lock)).scalar_one() is None:
+        async with tools.direct.connection() as guard:  # the lock is the session's: no transaction is held open meanwhile
+            if await told(guard, _LOCK, lock, f"{HELD_IN_SILENCE:g}s") == [(None,)]:
                 return
             try:
                 await _heard_of(guard, round_(tools))
             finally:
-                if not guard.invalidated:
-                    await guard.execute(_UNLOCK, lock)
+                if not guard.broken:
+                    await told(guard, _UNLOCK, lock)
 
     await _every(seconds, once if needed else _surviving(name, once))
 
 
-async def _heard_of(guard: AsyncConnection, round_: Awaitable[None]) -> None:
+async def _heard_of(guard: Direct, round_: Awaitable[None]) -> None:
     """Awaits a round, and lets the session that holds its lock speak meanwhile. Whose lock is lost stops."""
     doing = asyncio.ensure_future(round_)
     try:
         while not (await asyncio.wait({doing}, timeout=HELD_IN_SILENCE / 5))[0]:
-            await guard.execute(text("SELECT 1"))
+            await told(guard, "SELECT 1")
         doing.result()
     finally:
         doing.cancel()

@@ -20,7 +20,7 @@ async def reconcile(tools: Tools) -> None:
     """One look at every chunk that has SMS in doubt."""
     if not tools.sms.providers:
         return
-    async with tools.statements.connect() as conn:
+    async with tools.direct.connection() as conn:
         chunks = await doubtful_chunks(conn, now=tools.clock())
     for unit_id, broadcast_id, chunk in chunks:
         with following(broadcast_id):

@@ -40,7 +40,7 @@ _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipt
 
 async def sweep(tools: Tools) -> None:
     """One round: frees what the dead held, queues what is in nobody's hands, writes to whose SMS failed, closes what is done."""
-    async with tools.statements.connect() as conn:
+    async with tools.direct.connection() as conn:
         freed = await free_lost_chunks(conn)
         quiet = tools.settings.quiet_hours
         await keep_quiet(conn, quiet.end_after(tools.clock()) if quiet else None)  # before anything is asked for
@@ -86,7 +86,7 @@ async def clear(tools: Tools) -> None:
 async def drop(tools: Tools) -> None:
     """Ends what will not leave any more, some chunks a transaction, until nothing is left of it."""
     while True:
-        async with tools.statements.connect() as conn:
+        async with tools.direct.connection() as conn:
             if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:
                 return
 
@@ -108,7 +108,7 @@ async def watch(tools: Tools) -> None:
 
 async def receive(tools: Tools) -> None:
     """Applies what the inbox holds, a batch a transaction. Whose receipts come without end does not keep the others' waiting."""
-    async with tools.statements.connect() as conn:
+    async with tools.direct.connection() as conn:
         units = await units_with_receipts(conn)
     for unit_id in units:
         taken = BATCH

@@ -10,7 +10,7 @@ async def queue_next(tools: Tools) -> None:
     """Queues the chunks whose turn it is in this worker's lane."""
     if tools.stopping.is_set():
         return
-    async with tools.statements.connect() as conn:
+    async with tools.direct.connection() as conn:
         turns = await next_chunks(conn, tools.lane)
     again = f":{uuid4().hex}"  # each turn is a job of its own: one that was lost must not stand in the way of the next
     for turn in turns:

@@ -28,8 +28,7 @@ from workers.pacing import Pacing
 class Tools:
     """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
 
-    `statements`: an engine of single statements; `direct`: the driver's own pool, for those of chunks and rounds. `sms`, `email`: routes
-    without a provider where none is set up; a broadcast on such a channel is paused and says so.
+    `direct`: the driver's own pool, for single statements. `sms`, `email`: routes without a provider where none is set up; a broadcast on such a channel is paused and says so.
     """
 
     settings: Settings
@@ -37,7 +36,6 @@ class Tools:
     worker: UUID
     clock: Clock
     engine: AsyncEngine
-    statements: AsyncEngine
     direct: Pool
     queue: Queue
     master: MasterKey

@@ -97,7 +97,7 @@ async def _call(of: Approved, becomes: Becomes | None, chunk: int = 0) -> Claime
 
 
 async def _drop(of: Approved) -> int:
-    async with unit_transaction(of.engines.worker, None) as conn:
+    async with direct(of.engines.worker) as conn:
         return await drop_waiting(conn, 20)
 
 

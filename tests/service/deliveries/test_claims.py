@@ -33,7 +33,7 @@ async def _record(planned: Approved, claimed: Claimed, results: Sequence[Result]
 
 
 async def _sweep(planned: Approved) -> int:
-    async with unit_transaction(planned.engines.worker, None) as conn:
+    async with direct(planned.engines.worker) as conn:
         return await free_lost_chunks(conn)
 
 

@@ -6,6 +6,7 @@ from service.database import unit_transaction
 from service.deliveries.reconciling import ABSENCES, CALL_ENDS, SPACING, absent, doubtful, found
 from service.deliveries.sweeping import close_finished, doubtful_chunks
 from tests.factories.approved import Approved
+from tests.factories.direct import direct
 
 CALLED = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ async def test_a_day_behind_the_warnings_end_nobody_is_asked_and_it_is_over(plan
     await planned.run("UPDATE deliveries SET state = 'not_sent' WHERE state = 'waiting'")
 
     async def asked_and_closed() -> tuple[int, int]:
-        async with unit_transaction(planned.engines.worker, None) as conn:
+        async with direct(planned.engines.worker) as conn:
             asked = len(await doubtful_chunks(conn, now=datetime.now(UTC)))
         return asked, await close_finished(planned.engines.worker, now=datetime.now(UTC))
 

@@ -63,7 +63,7 @@ class Department:
 
     async def turns(self, lane: Lane = "bulk") -> list[int]:
         """The broadcasts that are given a turn now, in any order."""
-        async with unit_transaction(self.engines.worker, None) as conn:
+        async with direct(self.engines.worker) as conn:
             return sorted(turn.command.broadcast_id for turn in await next_chunks(conn, lane))
 
     async def lease_all(self) -> None:
@@ -177,7 +177,7 @@ async def test_a_lane_is_not_held_up_by_the_other(department: Department) -> Non
     await department.sends(100, "urgent")
     await department.worker("urgent")
     await department.worker("bulk")
-    async with unit_transaction(department.engines.worker, None) as conn:
+    async with direct(department.engines.worker) as conn, conn.transaction():
         await next_chunks(conn, "bulk")  # and its transaction is open
         assert len(await department.turns("urgent")) == 6
 

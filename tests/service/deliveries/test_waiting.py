@@ -31,19 +31,19 @@ async def _claimed(of: Approved, chunk: int = 0) -> bool:
 
 async def _asked_for(of: Approved) -> int:
     await of.run("SELECT door_heartbeat(gen_random_uuid(), 'urgent', now())")
-    async with unit_transaction(of.engines.worker, None) as conn:
+    async with direct(of.engines.worker) as conn:
         return len(await next_chunks(conn, "urgent"))
 
 
 async def _sweep_at_night(of: Approved, quiet: QuietHours) -> None:
-    async with unit_transaction(of.engines.worker, None) as conn:
+    async with direct(of.engines.worker) as conn:
         await keep_quiet(conn, quiet.end_after(datetime.now(UTC)))
 
 
 async def test_a_scheduled_warning_is_planned_ahead_and_waits_for_its_second(approved: Approved) -> None:
     send_at = datetime.now(UTC) + timedelta(seconds=90)
     await approved.run("UPDATE broadcasts SET send_at = :at", at=send_at)
-    async with unit_transaction(approved.engines.worker, None) as conn:
+    async with direct(approved.engines.worker) as conn:
         assert PlanBroadcast(approved.unit_id, approved.broadcast_id) in [command for command, _ in await lost_work(conn)]
     assert await _plan(approved) == 2
     await approved.run("UPDATE delivery_chunks SET nudged_at = NULL")

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from service.database import unit_transaction
 from service.deliveries.sweeping import lost_work
 from service.retention import dry_run, run_unit
+from tests.factories.direct import direct
 from tests.service.retention.conftest import Place
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -71,7 +72,7 @@ async def test_no_file_is_older_than_a_day_in_any_state_and_each_is_reported(pla
             kept |= {made} if age < timedelta(hours=24) else set()
 
     if by == "sweeper":
-        async with unit_transaction(place.engines.worker, None) as conn:
+        async with direct(place.engines.worker) as conn:
             await lost_work(conn)
     else:
         assert await run_unit(place.engines.worker, place.unit, now=now) == {"files": {"files": len(STATES)}}

@@ -150,7 +150,6 @@ async def unplanned(
         worker=uuid4(),
         clock=clock,
         engine=engines.worker,
-        statements=engines.worker.execution_options(isolation_level="AUTOCOMMIT"),
         direct=pool,
         queue=queue,
         master=master,

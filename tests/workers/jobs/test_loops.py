@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy.exc import ProgrammingError
+from psycopg import ProgrammingError
 from structlog.testing import capture_logs
 
 from tests.workers.jobs.conftest import Bench

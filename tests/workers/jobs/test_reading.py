@@ -15,6 +15,7 @@ from service.database import unit_transaction
 from service.deliveries.sweeping import lost_work
 from service.outbox import ReadImport
 from tests.conftest import Engines
+from tests.factories.direct import direct
 from tests.factories.world import World, make_world
 from workers.jobs.reading import read_import
 
@@ -117,7 +118,7 @@ async def test_a_second_job_for_a_list_being_read_is_no_attempt(worker: Worker) 
 
 async def test_a_file_nobody_read_is_deleted_after_a_day_and_its_import_ends(worker: Worker) -> None:
     async def sweep() -> list[object]:
-        async with unit_transaction(worker.engines.worker, None) as conn:
+        async with direct(worker.engines.worker) as conn:
             return [command for command, _ in await lost_work(conn)]
 
     await worker.owner("UPDATE imports SET created_at = now() - interval '23 hours'")

@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
-from service.database import unit_transaction
 from service.deliveries.sweeping import doubtful_chunks
 from tests.conftest import Urls
 from tests.factories.approved import approve_another
+from tests.factories.direct import direct
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.reconciling import reconcile
 from workers.jobs.sweeping import clear, receive
@@ -26,7 +26,7 @@ async def test_a_provider_that_does_not_answer_is_asked_again_only_in_turn(bench
     assert len(bench.carrier.asked) == 3
     await reconcile(bench.tools)
     assert len(bench.carrier.asked) == 3, "not at once"
-    async with unit_transaction(bench.tools.engine, None) as conn:
+    async with direct(bench.tools.engine) as conn:
         assert await doubtful_chunks(conn, now=bench.clock()) == []
     bench.clock.ahead += timedelta(seconds=10)
     await reconcile(bench.tools)
