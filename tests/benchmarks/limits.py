@@ -70,18 +70,20 @@ class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK ships 
         return await super().request(method, url.replace("https://api.twilio.com", self.base), *rest, **options)
 
 
-async def raw_twilio(base: str, account: str, token: str, how_many: int) -> float:
-    """Messages per second of the twilio SDK's async client with 50 calls in flight."""
+async def raw_twilio(base: str, account: str, token: str, how_many: int, text: str) -> float:
+    """Messages per second of the twilio SDK's async client with 50 calls in flight, each asking for what a worker asks for.
+
+    `text`: of a message that was sent, its number in it.
+    """
     http = _Elsewhere(pool_connections=True)
     http.base = base
     client = Client(account, token, http_client=http)
     left = iter(range(how_many))
+    asked = {"status_callback": f"{base}/webhooks/twilio/status/{'x' * 52}", "validity_period": 36_000, "smart_encoded": False}
 
     async def caller() -> None:
         for n in left:
-            await client.messages.create_async(
-                to=f"+8490{n:07d}", from_="RAW", body="SGDDTDNAI: Tin canh bao\nSo tra cuu: 4071 8826 3163"
-            )
+            await client.messages.create_async(to=f"+8490{n:07d}", from_="RAW", body=text, **asked)
 
     started = time.perf_counter()
     await asyncio.gather(*(caller() for _ in range(IN_FLIGHT)))

@@ -188,7 +188,7 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
     ) -> Response:
         if self._pool is None:
             connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_IDLE)
-            self._pool = aiohttp.ClientSession(connector=connector, timeout=self._limits)
+            self._pool = aiohttp.ClientSession(connector=connector, timeout=self._limits, cookie_jar=aiohttp.DummyCookieJar())
         async with self._pool.request(
             method,
             self._base + url.removeprefix(_TWILIO),
