@@ -124,9 +124,9 @@ class _Worker(Worker):
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         if time.monotonic() >= self._forgets_at:  # whose worker died is taken up by another when its time is over
             self._asked, self._forgets_at = frozenset(), time.monotonic() + _ASKED_AGAIN
-        await super().start_jobs([each for each in job_ids if each not in self._asked])
+        await super().start_jobs([each for each in job_ids if each not in self._asked and each.decode() not in self.tasks])
         if self.job_counter < self.max_jobs:  # else some may not have been asked about
-            self._asked = frozenset(job_ids)
+            self._asked = frozenset(each for each in job_ids if each.decode() not in self.tasks)
 
 
 def _arq_worker(tools: Tools) -> Worker:

@@ -27,7 +27,7 @@ async def told(conn: Direct, query: LiteralString, *values: object) -> list[Tupl
     return await (await conn.execute(query, values or None)).fetchall()
 
 
-def make_pool(url: str, *, name: str, size: int = 20) -> Pool:
+def make_pool(url: str, *, name: str, size: int = 16) -> Pool:
     """A pool of psycopg's connections, not yet open. Every statement is a transaction by itself and says itself for which unit it acts.
 
     Nothing is asked before a statement: after a restart of PostgreSQL the first one fails.

@@ -63,11 +63,11 @@ async def claim(
 
 
 async def let_go(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker: UUID) -> None:
-    """Gives a chunk back that this worker may have leased without hearing of it. Nothing of it was called."""
+    """Gives a chunk back that this worker may have leased without hearing of it, or not at all. Nothing of it was called."""
     await conn.execute(
         text(
             "UPDATE delivery_chunks SET holder = NULL, lease_until = NULL, nudged_at = NULL"
-            " WHERE broadcast_id = :broadcast AND chunk = :chunk AND holder = :worker"
+            " WHERE broadcast_id = :broadcast AND chunk = :chunk AND (holder = :worker OR holder IS NULL)"
         ),
         {"broadcast": broadcast_id, "chunk": chunk, "worker": worker},
     )

@@ -60,7 +60,7 @@ def program(home: Home) -> Program:
         "listen_addresses": "",
         "unix_socket_directories": '"{}"'.format(str(home.postgres_socket).replace('"', '""')),  # a list, which commas part
         "unix_socket_permissions": "0700",
-        "max_connections": "100",
+        "max_connections": "150",
         "shared_buffers": "256MB",
         "max_wal_size": "2GB",
         "timezone": "UTC",

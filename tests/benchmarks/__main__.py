@@ -51,8 +51,9 @@ def _print(rows: list[Row]) -> None:
         f"{os.getloadavg()[0]:.1f}"
     )
     console.print(
-        "Providers: the simulators, as fast as they are, without faults, unpaced; SMTP without TLS over 10 connections, Twilio over HTTP,"
-        f" both with at most 50 in flight; the raw loops with {limits.CONNECTIONS} connections and {limits.IN_FLIGHT} calls in flight"
+        f"Providers: the simulators, as fast as they are, without faults, unpaced; SMTP without TLS over {limits.CONNECTIONS} connections, Twilio"
+        f" over HTTP; Loa with at most 50 letters and 100 SMS in flight, the raw loops with {limits.CONNECTIONS} connections and"
+        f" {limits.IN_FLIGHT} calls"
     )
     table = Table("what", "", "Loa", "limit in the same run", "", "share", "proof")
     for row in rows:

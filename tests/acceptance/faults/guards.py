@@ -56,7 +56,7 @@ GUARDS: dict[str, Guard] = {
         "test_two_workers.py::test_two_workers_given_the_same_chunks_share_them",
         "a chunk is leased to one worker, and only what waits is called",
         (
-            ("service/deliveries/claims.py", "AND (c.holder IS NULL OR c.lease_until < now())", ""),
+            ("service/migrations/sql/0100_claims.sql", "AND (c.holder IS NULL OR c.lease_until < now())", ""),
             (_SQL, "stands := coalesce(stands, false);", "stands := true;"),
             (_SQL, "THEN d.state = 'waiting'", "THEN true"),
         ),

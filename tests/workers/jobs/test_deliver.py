@@ -106,6 +106,20 @@ async def test_a_claim_that_was_committed_unheard_does_not_keep_the_chunk_from_o
     assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
 
 
+async def test_a_claim_that_was_never_committed_gives_the_chunk_its_turn_at_once(bench: Bench) -> None:
+    def away(said: str) -> None:
+        if "claim_chunk" in said:
+            raise OperationalError
+
+    await bench.approved.run("UPDATE delivery_chunks SET nudged_at = now()")
+    Line.before = away
+    with pytest.raises(OperationalError):
+        await _deliver(bench)
+
+    chunks = await bench.approved.rows("SELECT nudged_at IS NOT NULL AS queued, claims FROM delivery_chunks ORDER BY chunk")
+    assert [tuple(chunk) for chunk in chunks] == [(False, 0), (True, 0)]
+
+
 async def test_a_chunk_is_given_back_once_the_database_is_there_again(bench: Bench) -> None:
     tries = 0
 
