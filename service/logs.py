@@ -60,5 +60,15 @@ def configure_logs(process: str, level: str = "INFO") -> None:
     root.setLevel(level)
     structlog.contextvars.bind_contextvars(process=process)
     # Libraries that would log addresses, URLs with tokens, or every request.
-    for noisy in ("uvicorn.access", "twilio", "twilio.async_http_client", "aiosmtplib", "httpx", "mail.log", "arq.jobs"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    noisy = (
+        "uvicorn.access",
+        "twilio",
+        "twilio.async_http_client",
+        "aiosmtplib",
+        "httpx",
+        "mail.log",
+        "arq.jobs",
+        "psycopg.pool",
+    )
+    for name in noisy:
+        logging.getLogger(name).setLevel(logging.WARNING)

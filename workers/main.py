@@ -79,7 +79,6 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     )
     direct = make_pool(settings.need("database_url_worker"), name=f"loa worker {lane}")
     await require_schema(engine)
-    await direct.open()
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
@@ -149,7 +148,7 @@ def _arq_worker(tools: Tools) -> Worker:
 async def work(settings: Settings, lane: Lane, routes: Routes | None = None) -> int:
     """Works until asked to stop (0) or until Valkey is gone (1). `routes`: others than the settings name."""
     tools = await _make_tools(settings, lane, routes or Routes.of(settings))
-    async with exposed(tools):
+    async with tools.direct, exposed(tools):
         return await _work(tools)
 
 
@@ -183,7 +182,6 @@ async def _work(tools: Tools) -> int:
         for channel in route.channels:
             await channel.close()
     await tools.engine.dispose()
-    await tools.direct.close()
     _log.info("worker.stopped", status=status)
     return status
 

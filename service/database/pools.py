@@ -33,7 +33,7 @@ def make_pool(url: str, *, name: str, size: int = 16) -> Pool:
     Nothing is asked before a statement: after a restart of PostgreSQL the first one fails.
     """
     return AsyncConnectionPool(
-        kwargs={**driver_arguments(url), "autocommit": True, "application_name": name, "connect_timeout": 5},
+        kwargs={**driver_arguments(url), "autocommit": True, "application_name": name, "connect_timeout": 2},
         min_size=4,
         max_size=size,
         open=False,

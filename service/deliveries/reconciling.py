@@ -83,11 +83,13 @@ async def absent(conn: AsyncConnection, broadcast_id: int, numbers: Collection[i
             "  FROM (SELECT number, absences + (called_at <= :ended)::int AS absences FROM deliveries"
             "         WHERE broadcast_id = :broadcast AND number = ANY (:numbers)) AS n"
             " WHERE d.broadcast_id = :broadcast AND d.number = n.number AND d.state = 'uncertain'"
+            "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before)"  # spaced, whoever else has asked meanwhile
         ),
         {
             "broadcast": broadcast_id,
             "numbers": list(numbers),
             "asked": asked_at,
+            "listed_before": asked_at - SPACING,
             "ended": asked_at - CALL_ENDS,
             "enough": ABSENCES,
         },

@@ -6,6 +6,7 @@ import signal
 import pytest
 from sqlalchemy import text
 
+from contact_registry import MasterKey
 from tests.workers.sending import School, wipe
 
 pytestmark = pytest.mark.acceptance
@@ -118,6 +119,11 @@ async def test_a_worker_that_cannot_say_it_lives_ends(school: School) -> None:
         await conn.execute(text("REVOKE EXECUTE ON FUNCTION door_heartbeat(uuid, text, timestamptz) FROM loa_worker"))
     worker = await school.start("urgent")
     assert await asyncio.wait_for(worker.wait(), 20) == 1, "its leases would be worth nothing"
+
+
+async def test_a_worker_with_another_master_key_ends_and_does_not_hang(school: School) -> None:
+    worker = await school.start("urgent", LOA_MASTER_KEY=MasterKey.generate())
+    assert await asyncio.wait_for(worker.wait(), 20) == 1
 
 
 async def test_a_worker_without_any_carrier_lives_and_says_so(school: School) -> None:

@@ -51,10 +51,14 @@ async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, ch
     follow(broadcast_id)
     if tools.stopping.is_set():
         return
-    sending = asyncio.create_task(_deliver(tools, unit_id, broadcast_id, chunk), name=f"chunk {broadcast_id}/{chunk}")
+    sending = asyncio.create_task(_deliver(tools, unit_id, broadcast_id, chunk), name=_name(broadcast_id, chunk))
     tools.sending.add(sending)
     sending.add_done_callback(tools.sending.discard)
     await asyncio.shield(sending)
+
+
+def _name(broadcast_id: int, chunk: int) -> str:
+    return f"chunk {broadcast_id}/{chunk}"
 
 
 async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
@@ -65,17 +69,19 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
                 conn, unit_id=unit_id, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker, most_a_day=most
             )
     except AWAY:
-        # Whether the claim was committed nobody knows, and a lease that a living worker does nothing with would last its time.
+        # Whether the claim was committed nobody knows.
         await _until_back(partial(_let_go, tools, unit_id, broadcast_id, chunk), chunk)
         raise
     if claimed is None:
         return
     try:
         handing_over = await _prepared(tools, claimed)
-    except (*AWAY, VerificationError, LoaError) as error:
+    except Exception as error:
+        # A lease that a living worker does nothing with would last its time.
         await _until_back(partial(_release, tools, claimed), chunk)
         if (reason := _pauses_for(error)) is None:
             raise
+        _log.error("deliver.cannot_prepare", broadcast=broadcast_id, reason=reason, error=type(error).__name__)
         await pause_broadcast(tools, unit_id, broadcast_id, reason)
         return
     await Sending(tools, claimed, handing_over).run()
@@ -87,7 +93,6 @@ def _pauses_for(error: Exception) -> str | None:
     """Why a broadcast that cannot be prepared is paused; None where it is only for now, and the chunk takes its turn again."""
     match error:
         case VerificationError():
-            _log.error("deliver.record_unverified", error=type(error).__name__)
             return "record.unverified"
         case LoaError() if not isinstance(error, Unavailable):
             return error.code
@@ -108,6 +113,8 @@ async def _prepared(tools: Tools, claimed: Claimed) -> HandingOver:
 
 
 async def _let_go(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
+    if sum(each.get_name() == _name(broadcast_id, chunk) for each in tools.sending) > 1:
+        return  # it was queued twice, and the other job's lease is good
     async with unit_transaction(tools.engine, unit_id) as conn:
         await let_go(conn, broadcast_id=broadcast_id, chunk=chunk, worker=tools.worker)
 

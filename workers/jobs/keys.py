@@ -1,5 +1,6 @@
-"""The schools' data keys, the latest few: unwrapped once, not once a chunk."""
+"""The schools' data keys, the latest few, for a minute: unwrapped once, not once a chunk."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Collection
 
@@ -8,27 +9,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import DataKey, MasterKey, data_keys
 
 _KEPT = 1_000  # as many schools as a province has
+_SECONDS = (
+    60.0  # less than a database takes that is recovered to an earlier moment, where a key's id may come to mean another key
+)
 
 
 class Keys:
-    """Data keys by id. A key's id never comes to mean another key."""
+    """Data keys by id."""
 
     def __init__(self, master: MasterKey) -> None:
         self._master = master
-        self._kept: OrderedDict[int, DataKey] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[DataKey, float]] = OrderedDict()  # the oldest first, and until when each is good
 
     def kept(self, ids: Collection[int]) -> dict[int, DataKey] | None:
         """All of these, or None where one is to be asked for."""
-        if any(each not in self._kept for each in ids):
-            return None
-        for each in ids:
-            self._kept.move_to_end(each)
-        return {each: self._kept[each] for each in ids}
+        now = time.monotonic()
+        found = {each: kept[0] for each in ids if (kept := self._kept.get(each)) and kept[1] > now}
+        return found if len(found) == len(ids) else None
 
     async def of(self, conn: AsyncConnection, ids: Collection[int]) -> dict[int, DataKey]:
         """These, as far as the transaction's scope shows them."""
         found = await data_keys(conn, self._master, ids)
-        self._kept.update(found)
+        for key_id, key in found.items():
+            self._kept[key_id] = (key, time.monotonic() + _SECONDS)
+            self._kept.move_to_end(key_id)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return found

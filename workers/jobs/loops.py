@@ -180,13 +180,16 @@ async def _alone(
         if tools.stopping.is_set():
             return
         async with tools.direct.connection() as guard:  # the lock is the session's: no transaction is held open meanwhile
-            if await told(guard, _LOCK, lock, f"{HELD_IN_SILENCE:g}s") == [(None,)]:
-                return
             try:
-                await _heard_of(guard, round_(tools))
-            finally:
-                if not guard.broken:
+                if await told(guard, _LOCK, lock, f"{HELD_IN_SILENCE:g}s") == [(None,)]:
+                    return
+                try:
+                    await _heard_of(guard, round_(tools))
+                finally:
                     await told(guard, _UNLOCK, lock)
+            except BaseException:  # whether it still holds the lock nobody knows
+                await guard.close()
+                raise
 
     await _every(seconds, once if needed else _surviving(name, once))
 
@@ -225,4 +228,5 @@ async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
         except AWAY as error:
             _log.warning("database.away", error=why_away(error))
             await asyncio.sleep(0.5)
-        await asyncio.sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)

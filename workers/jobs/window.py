@@ -1,7 +1,8 @@
 """How many deliveries a process may have in `calling` at once: what a killed worker can leave in doubt."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
 GROUPS: Mapping[str, int] = {"sms": 50, "email": 25}
 """Of one chunk, by channel. There are places for two: while some of one chunk are recorded and its next marked, another's are under way.
@@ -35,6 +36,6 @@ class Window:
         self._freed[channel].set()
         self._freed[channel] = asyncio.Event()
 
-    async def change(self, channel: str) -> None:
-        """Returns when places of the channel's are given back."""
-        await self._freed[channel].wait()
+    def change(self, channel: str) -> Coroutine[Any, Any, object]:
+        """Awaited, returns when places of the channel's are given back after this was called: not only after it is awaited."""
+        return self._freed[channel].wait()

@@ -7,7 +7,7 @@ import pytest
 from psycopg import OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from contact_registry import data_keys
+from contact_registry import Unsealable, data_keys
 from service.database import unit_transaction
 from service.deliveries.claims import Claimed, release
 from service.deliveries.reconciling import CALL_ENDS
@@ -209,6 +209,15 @@ async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_
     with pytest.raises(ProgrammingError):
         await asyncio.wait_for(running, 5)
     assert bench.tools.window.take("sms", 500) == 100
+
+
+async def test_a_key_that_does_not_open_is_an_error_and_its_chunk_is_free(bench: Bench) -> None:
+    await bench.approved.run("UPDATE data_keys SET wrapped = set_byte(wrapped, 20, 255 - get_byte(wrapped, 20))")
+    with pytest.raises(Unsealable):
+        await _deliver(bench)
+    (row,) = await bench.approved.rows("SELECT holder, claims FROM delivery_chunks WHERE chunk = 0")
+    assert (row.holder, row.claims) == (None, 1)
+    assert bench.carrier.taken == []
 
 
 async def test_what_is_not_signed_is_not_sent_and_the_broadcast_says_so(bench: Bench) -> None:

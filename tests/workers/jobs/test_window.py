@@ -50,6 +50,14 @@ async def test_who_waits_is_woken_by_places_of_its_channel_only() -> None:
     await asyncio.wait_for(waiting, 1)
 
 
+async def test_places_given_back_before_the_wait_began_are_not_overheard() -> None:
+    window = Window()
+    window.take("sms", 100)
+    waiting = window.change("sms")
+    window.give_back("sms", 1)
+    await asyncio.wait_for(waiting, 1)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["sms", "email"]), st.integers(0, 120), st.integers(0, 60)), max_size=60))
 def test_never_more_than_there_are(steps: list[tuple[str, int, int]]) -> None:
     window, held = Window(), {"sms": 0, "email": 0}
