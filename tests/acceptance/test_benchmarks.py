@@ -34,7 +34,7 @@ def test_a_benchmark_of_the_servers_runs(measure: Measure) -> None:
     assert all(row.ours > 0 for row in rows)
 
 
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")  # by the raw loop's client, the SDK's own
+@pytest.mark.filterwarnings("ignore:(BasicAuth|The 'auth' parameter) is deprecated:DeprecationWarning")  # the SDK's own client
 @pytest.mark.timeout(180)
 def test_the_benchmarks_of_a_running_system_run() -> None:
     async def measure() -> list[Row]:

@@ -86,10 +86,11 @@ async def raw_twilio(base: str, account: str, token: str, how_many: int, text: s
             await client.messages.create_async(to=f"+8490{n:07d}", from_="RAW", body=text, **asked)
 
     started = time.perf_counter()
-    await asyncio.gather(*(caller() for _ in range(IN_FLIGHT)))
-    took = time.perf_counter() - started
-    await http.close()
-    return how_many / took
+    try:
+        await asyncio.gather(*(caller() for _ in range(IN_FLIGHT)))
+        return how_many / (time.perf_counter() - started)
+    finally:
+        await http.close()
 
 
 def _empty_app(port: int) -> None:
