@@ -18,6 +18,7 @@ def number_of(system: System, broadcast: str) -> int:
 
 
 _CLAIMING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%data_keys%%' AND application_name LIKE 'loa worker%%'"
+_PLANNING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO delivery_chunks%%'"
 _SWEEPING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%door_unread_imports%%'"
 
 
@@ -55,15 +56,28 @@ def sweeping_held(system: System) -> Iterator[None]:
 
 
 @contextmanager
+def planning_held(system: System) -> Iterator[None]:
+    """Nobody comes to the end of a plan: its chunks, which are written last, cannot be."""
+    with superuser(system) as conn, conn.transaction():
+        conn.execute("LOCK TABLE delivery_chunks IN SHARE MODE")
+        yield
+
+
+def wait_for_plan(system: System) -> None:
+    """Returns once somebody is in the middle of a plan."""
+    wait_for("a plan is blocked", lambda: ask(system, _PLANNING), 20)
+
+
+@contextmanager
 def claiming_held(system: System) -> Iterator[None]:
-    """Nobody comes to the end of a claim: the addresses' keys, which are read last, are locked."""
+    """Nobody begins what was claimed: the addresses' keys, which are read next, are locked."""
     with superuser(system) as conn, conn.transaction():
         conn.execute("LOCK TABLE data_keys IN ACCESS EXCLUSIVE MODE")
         yield
 
 
 def wait_for_claim(system: System) -> None:
-    """Returns once somebody is in the middle of a claim."""
+    """Returns once somebody has claimed a chunk, and cannot begin."""
     wait_for("a claim is blocked", lambda: ask(system, _CLAIMING), 20)
 
 

@@ -14,8 +14,10 @@ from tests.acceptance.faults.holding import (
     claiming_held,
     marking_held,
     number_of,
+    planning_held,
     sweeping_held,
     wait_for_claim,
+    wait_for_plan,
     wait_for_states,
 )
 from tests.acceptance.faults.people import everybody, of_class
@@ -62,7 +64,19 @@ def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None
         settled_exactly(system, broadcast, marker, of_class(of))
 
 
-def test_a_worker_that_sleeps_in_the_middle_of_a_claim_holds_up_nobody(system: System) -> None:
+def test_a_worker_that_sleeps_in_the_middle_of_a_plan_holds_up_nobody(system: System) -> None:
+    marker, of = "may ngu khi lap", "9A5"
+    with ExitStack() as own:
+        with unsupervised(system), ExitStack() as held:
+            kill(system, "workers-urgent")
+            worker = own.enter_context(own_worker(system))
+            broadcast = system.send(marker, classes=[of], before_approval=lambda _: held.enter_context(planning_held(system)))
+            wait_for_plan(system)
+            worker.suspend()
+        settled_exactly(system, broadcast, marker, of_class(of))
+
+
+def test_a_worker_that_sleeps_behind_its_claim_holds_up_nobody(system: System) -> None:
     marker, of = "may ngu giua chung", "9A4"
     with ExitStack() as own:
         with unsupervised(system), ExitStack() as held:
