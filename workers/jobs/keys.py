@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import DataKey, MasterKey, data_keys
 
 _KEPT = 1_000  # as many schools as a province has
-_SECONDS = (
-    60.0  # less than a database takes that is recovered to an earlier moment, where a key's id may come to mean another key
-)
+_SECONDS = 60.0
+"""Less than it takes to recover a database to an earlier moment, where a key's id may come to mean another key."""
 
 
 class Keys:
