@@ -4,7 +4,6 @@ import asyncio
 
 import structlog
 
-from contact_registry import data_keys
 from service.database import unit_transaction
 from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
@@ -31,7 +30,7 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
     asked_at = tools.clock()
     async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
         cases = await doubtful(conn, broadcast_id, chunk, now=asked_at)
-        keys = await data_keys(conn, tools.master, {case.data_key_id for case in cases})
+        keys = await tools.keys.of(conn, {case.data_key_id for case in cases})
     if not cases:
         return
     places = asyncio.Semaphore(_AT_ONCE)

@@ -28,7 +28,8 @@ from workers.pacing import Pacing
 class Tools:
     """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
 
-    `direct`: the driver's own pool, for single statements. `sms`, `email`: routes without a provider where none is set up; a broadcast on such a channel is paused and says so.
+    `direct`: the driver's own pool, for single statements. `sms`, `email`: routes without a provider where none is
+    set up; a broadcast on such a channel is paused and says so.
     """
 
     settings: Settings

@@ -72,7 +72,7 @@ GUARDS: dict[str, Guard] = {
         (("workers/jobs/loops.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
     ),
     "patience": Guard(
-        "test_two_workers.py::test_a_worker_that_sleeps_in_the_middle_of_a_plan_holds_up_nobody",
+        "test_two_workers.py::test_a_worker_that_sleeps_half_way_holds_up_nobody[plan]",
         "a transaction of which nothing is heard is ended",
         (("workers/main.py", "_SILENT_TRANSACTION = 15.0", "_SILENT_TRANSACTION = 0.0"),),
     ),

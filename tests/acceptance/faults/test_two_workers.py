@@ -1,7 +1,8 @@
 """Two workers and one chunk: given to both at once, or to one while the other sleeps."""
 
 import asyncio
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
@@ -64,26 +65,23 @@ def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None
         settled_exactly(system, broadcast, marker, of_class(of))
 
 
-def test_a_worker_that_sleeps_in_the_middle_of_a_plan_holds_up_nobody(system: System) -> None:
-    marker, of = "may ngu khi lap", "9A5"
+@pytest.mark.parametrize(
+    ("half_way", "there", "of"),
+    [
+        pytest.param(planning_held, wait_for_plan, "9A5", id="plan"),
+        pytest.param(claiming_held, wait_for_claim, "9A4", id="claim"),
+    ],
+)
+def test_a_worker_that_sleeps_half_way_holds_up_nobody(
+    system: System, half_way: Callable[[System], AbstractContextManager[None]], there: Callable[[System], None], of: str
+) -> None:
+    marker = f"may ngu giua chung lop {of}"
     with ExitStack() as own:
         with unsupervised(system), ExitStack() as held:
             kill(system, "workers-urgent")
             worker = own.enter_context(own_worker(system))
-            broadcast = system.send(marker, classes=[of], before_approval=lambda _: held.enter_context(planning_held(system)))
-            wait_for_plan(system)
-            worker.suspend()
-        settled_exactly(system, broadcast, marker, of_class(of))
-
-
-def test_a_worker_that_sleeps_behind_its_claim_holds_up_nobody(system: System) -> None:
-    marker, of = "may ngu giua chung", "9A4"
-    with ExitStack() as own:
-        with unsupervised(system), ExitStack() as held:
-            kill(system, "workers-urgent")
-            worker = own.enter_context(own_worker(system))
-            broadcast = system.send(marker, classes=[of], before_approval=lambda _: held.enter_context(claiming_held(system)))
-            wait_for_claim(system)
+            broadcast = system.send(marker, classes=[of], before_approval=lambda _: held.enter_context(half_way(system)))
+            there(system)
             worker.suspend()
         settled_exactly(system, broadcast, marker, of_class(of))
 
