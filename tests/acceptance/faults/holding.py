@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.acceptance.faults.breaking import ask, superuser
+from tests.acceptance.faults.settled import progress_by
 from tests.acceptance.system import System, wait_for
 
 _BLOCKED = """
@@ -105,8 +106,9 @@ def wait_for_states(system: System, broadcast: str, state: str, how_many: int) -
     """Returns once so many deliveries are in a state."""
 
     def there() -> bool:
-        row = ask(system, "SELECT count(*) FROM deliveries WHERE broadcast_id = %s AND state = %s", number, state)
-        return bool(row[0][0] >= how_many)
+        return bool(progress_by(system, broadcast)[state] >= how_many)
 
-    number = number_of(system, broadcast)
-    wait_for(f"{how_many} are {state}", there, 20)
+    try:
+        wait_for(f"{how_many} are {state}", there, 20)
+    except AssertionError:
+        raise AssertionError(f"{how_many} are not {state}: {dict(progress_by(system, broadcast))}") from None
