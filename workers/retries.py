@@ -10,12 +10,14 @@ from workers.channels import smtp_errors, twilio_errors
 from workers.channels.base import ErrorClass, Refused
 from workers.channels.meanings import Meaning, Retry
 
-MOST_ATTEMPTS = 24
+MOST_ATTEMPTS = 30_000
+"""As far as they can be counted: what is temporary is tried as long as its warning is valid."""
 MOST_RETURNS = 4
 """A delivery that met `content` or `config` at so many attempts ends for itself: one address that no set-up can reach must not stop its
 broadcast whenever somebody resumes it."""
 _FIRST = 1.0
 _LONGEST = 900.0
+_LONGEST_OF_THE_PROVIDER = 10.0  # where no message gets through: its circuit spares it, and once it is back nobody shall wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ def asks_to_slow_down(code: str) -> bool:
 
 
 def decide(
-    refused: Refused, attempt: int, *, stops: bool, now: datetime, expires_at: datetime, chance: random.Random
+    refused: Refused, attempt: int, *, stops: bool, works: bool, now: datetime, expires_at: datetime, chance: random.Random
 ) -> Decision:
     """What becomes of a delivery that was surely not taken.
 
-    `stops`: the provider takes nothing more of its broadcast; it waits for another provider, or for whoever resumes it. What is
-    temporary is tried again as its code says, else after 1, 2, 4 ... seconds, at most 15 minutes, half of it by chance; a provider that
-    asks for less is given all the time there is. Nothing waits beyond the warning's expiry.
+    `stops`: the provider takes nothing more of its broadcast; it waits for another provider, or for whoever resumes it. `works`: the
+    provider does, for others. What is temporary is tried again as its code says, else after 1, 2, 4 ... seconds, half of it by chance:
+    at most 15 minutes, or 10 seconds while nothing gets through. Nothing waits beyond the warning's expiry.
     """
     means = meaning_of(refused.code, refused.error_class)
     if stops:
@@ -57,8 +59,10 @@ def decide(
         if attempt > retry.most and not means.slows_down:
             return Decision("failed")
         pause = _within(retry, chance)
-    elif refused.error_class == "temporary" and (means.slows_down or attempt < MOST_ATTEMPTS):
-        pause = min(_LONGEST, _FIRST * 2 ** min(attempt - 1, 20)) * (0.5 + chance.random() / 2)
+    elif refused.error_class == "temporary" and attempt < MOST_ATTEMPTS:
+        pause = min(_LONGEST if works else _LONGEST_OF_THE_PROVIDER, _FIRST * 2 ** min(attempt - 1, 20)) * (
+            0.5 + chance.random() / 2
+        )
     else:
         return Decision("failed")
     at = now + timedelta(seconds=pause)

@@ -14,8 +14,11 @@ NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
 
 
-def decided(code: str, error_class: ErrorClass, attempt: int = 1, *, stops: bool = False, seed: int = 1) -> Decision:
-    return decide(Refused(code, error_class), attempt, stops=stops, now=NOW, expires_at=LATER, chance=random.Random(seed))
+def decided(
+    code: str, error_class: ErrorClass, attempt: int = 1, *, stops: bool = False, works: bool = True, seed: int = 1
+) -> Decision:
+    chance = random.Random(seed)
+    return decide(Refused(code, error_class), attempt, stops=stops, works=works, now=NOW, expires_at=LATER, chance=chance)
 
 
 def test_a_refused_number_is_not_tried_again() -> None:
@@ -36,12 +39,24 @@ def test_below_its_share_such_a_refusal_ends_the_one_delivery() -> None:
 def test_the_pause_doubles_up_to_a_quarter_of_an_hour_half_of_it_by_chance(attempt: int, seed: int) -> None:
     at = decided("connect", "temporary", attempt, seed=seed).retry_at
     assert at is not None
-    whole = min(900.0, 2.0 ** (attempt - 1))
+    whole = min(900.0, 2.0 ** min(attempt - 1, 20))
     assert whole / 2 <= (at - NOW).total_seconds() <= whole
 
 
-def test_trouble_without_end_ends() -> None:
+@given(st.sampled_from(["connect", "twilio.20429"]), st.integers(1, MOST_ATTEMPTS - 1), st.integers())
+def test_while_nothing_gets_through_the_provider_is_tried_every_few_seconds(code: str, attempt: int, seed: int) -> None:
+    at = decided(code, "temporary", attempt, works=False, seed=seed).retry_at
+    assert at is not None
+    assert min(10.0, 2.0 ** min(attempt - 1, 20)) / 2 <= (at - NOW).total_seconds() <= 10
+
+
+def test_a_mailbox_has_its_own_time_whatever_its_provider_does() -> None:
+    assert decided("smtp.452.4.2.2", "temporary", works=False) == decided("smtp.452.4.2.2", "temporary", works=True)
+
+
+def test_nobody_counts_further_than_the_database_can() -> None:
     assert decided("connect", "temporary", MOST_ATTEMPTS) == Decision("failed")
+    assert MOST_ATTEMPTS < 2**15 - 1
 
 
 @pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "smtp.421.4.3.2", "smtp.451", "smtp.450.4.7.1"])
@@ -78,13 +93,13 @@ def test_some_codes_have_a_time_of_their_own(code: str, error_class: ErrorClass,
     st.sampled_from(["connect", "twilio.20429", "twilio.30003", "smtp.451.4.7.1"]),
     st.integers(1, 40),
     st.floats(0, 7200),
+    st.booleans(),
     st.integers(),
 )
-def test_nothing_waits_beyond_the_warnings_expiry(code: str, attempt: int, seconds: float, seed: int) -> None:
+def test_nothing_waits_beyond_the_warnings_expiry(code: str, attempt: int, seconds: float, works: bool, seed: int) -> None:  # noqa: FBT001
     expires_at = NOW + timedelta(seconds=seconds)
-    decision = decide(
-        Refused(code, "temporary"), attempt, stops=False, now=NOW, expires_at=expires_at, chance=random.Random(seed)
-    )
+    refused, chance = Refused(code, "temporary"), random.Random(seed)
+    decision = decide(refused, attempt, stops=False, works=works, now=NOW, expires_at=expires_at, chance=chance)
     assert (decision.retry_at is None) == (decision.becomes == "failed")
     if decision.retry_at is not None:
         assert NOW <= decision.retry_at < expires_at

@@ -87,6 +87,11 @@ class Circuit:
             self._era += 1
         return self._era
 
+    def withdraw(self, era: int) -> None:
+        """The calls that began so were not made after all: a trial is another's at once."""
+        if era == self._era:
+            self._trial = None
+
     def wait(self) -> float:
         """Seconds until there may be room."""
         if self._until is None:

@@ -37,6 +37,10 @@ class Calls(Generic[Channel]):
     provider: Provider[Channel]
     era: int
 
+    def withdraw(self) -> None:
+        """They are not made."""
+        self.provider.circuit.withdraw(self.era)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[Channel]):

@@ -59,6 +59,7 @@ class HandingOver:
         try:
             address = self.keys[each.data_key_id].unseal(each.address_sealed, self.claimed.channel)
         except (KeyError, Unsealable):
+            calls.withdraw()
             return Refused("address.unreadable", "number")
         number = self.tools.numbers.written(each.number)
         outcome: Outcome = Unknown("channel.raised")
@@ -88,7 +89,8 @@ class HandingOver:
                 if stops and not self._route.takes(self.claimed.broadcast_id):
                     self.stop = refused.code
                 now, expires_at = self.tools.clock(), self.content.expires_at
-                decision = decide(refused, attempt, stops=stops, now=now, expires_at=expires_at, chance=self.chance)
+                works = calls.provider.circuit.state == 0
+                decision = decide(refused, attempt, stops=stops, works=works, now=now, expires_at=expires_at, chance=self.chance)
                 return Result(number, attempt, decision.becomes, reason=refused.code, retry_at=decision.retry_at)
             case error:
                 _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)

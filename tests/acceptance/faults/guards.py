@@ -64,7 +64,7 @@ GUARDS: dict[str, Guard] = {
     "asleep": Guard(
         "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
         "a call begins within seconds of its intent, or not at all",
-        (("workers/jobs/deliver.py", "if not intent.still(self.tools):", "if False:"),),
+        (("workers/jobs/sending.py", "if not intent.still(self.tools):", "if False:"),),
     ),
     "silence": Guard(
         "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
@@ -79,7 +79,7 @@ GUARDS: dict[str, Guard] = {
     "record": Guard(
         "test_servers_restarted.py::test_a_restarted_database_loses_nothing_and_repeats_nothing",
         "what came back while the database was away is recorded when it is there again",
-        (("workers/jobs/deliver.py", "_DATABASE_PATIENCE = 30.0", "_DATABASE_PATIENCE = 0.0"),),
+        (("workers/jobs/database.py", "_PATIENCE = 30.0", "_PATIENCE = 0.0"),),
     ),
     "sweep": Guard(
         "test_servers_restarted.py::test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt",

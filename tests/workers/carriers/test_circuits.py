@@ -176,6 +176,20 @@ def test_a_trial_nobody_hears_of_is_given_to_another() -> None:
     assert of.room(50) == 1
 
 
+def test_a_trial_that_was_not_made_is_anothers_at_once() -> None:
+    of, clock = circuit()
+    early = of.begin()
+    answer(of, *[TROUBLE] * ENOUGH_TROUBLE)
+    clock.now += FIRST
+    trial = of.begin()
+    of.withdraw(early)
+    assert of.room(50) == 0, "not the trial"
+    of.withdraw(trial)
+    assert of.room(50) == 1
+    of.heard(of.begin(), TAKEN)
+    assert of.room(50) == 50
+
+
 class Circuits(RuleBasedStateMachine):
     """Whatever is answered in whatever order: a model of what may be under way, held against the circuit."""
 
@@ -201,6 +215,17 @@ class Circuits(RuleBasedStateMachine):
                 assert room == 1, "open: one at most"
                 assert self.trial is None or self.clock.now - self.trial[1] >= TRIAL_LOST, "one trial at a time"
                 self.trial = (era, self.clock.now)
+
+    @precondition(lambda self: self.flying)
+    @rule(data=st.data())
+    def a_call_is_not_made(self, data: st.DataObject) -> None:
+        era = self.flying.pop(data.draw(st.integers(0, len(self.flying) - 1)))
+        before = self.circuit.room(50)
+        self.circuit.withdraw(era)
+        if self.trial is not None and era == self.trial[0]:
+            self.trial = None
+        else:
+            assert self.circuit.room(50) == before, "only the trial's is another's"
 
     @precondition(lambda self: self.flying)
     @rule(data=st.data(), said=st.sampled_from(sorted(OUTCOMES)))

@@ -12,9 +12,9 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 
-from contact_registry import MasterKey
+from contact_registry import MasterKey, data_keys
 from service.contacts import UnsubscribeTokens
-from service.database import make_pool
+from service.database import make_pool, unit_transaction
 from service.deliveries import AttemptTokens, plan
 from service.deliveries.claims import Claimed, claim
 from service.outbox import Queue
@@ -25,7 +25,9 @@ from tests.factories.direct import direct
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, CannotList, Outcome, Told
 from workers.jobs.contents import Contents
+from workers.jobs.handing_over import HandingOver
 from workers.jobs.keys import Keys
+from workers.jobs.sending import RENEW_EVERY, Sending
 from workers.jobs.tools import Tools
 from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
@@ -125,6 +127,14 @@ class Bench:
             )
         assert claimed is not None
         return claimed
+
+    async def sending(self, claimed: Claimed, renew_every: float = RENEW_EVERY) -> Sending:
+        """What was claimed, ready to be sent."""
+        tools = self.tools
+        async with unit_transaction(tools.engine, claimed.unit_id, subtree=True) as conn:
+            content = await tools.contents.of(conn, claimed.record_id)
+            keys = await data_keys(conn, tools.master, {each.data_key_id for each in claimed.deliveries})
+        return Sending(tools, claimed, HandingOver(tools, claimed, content, keys), renew_every=renew_every)
 
     async def state(self) -> tuple[str, str | None]:
         (row,) = await self.approved.rows("SELECT state, pause_reason FROM broadcasts")

@@ -7,28 +7,20 @@ import pytest
 from psycopg import OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from contact_registry import Unsealable, data_keys
-from service.database import unit_transaction
-from service.deliveries.claims import Claimed, release
+from contact_registry import Unsealable
+from service.deliveries.claims import release
 from service.deliveries.reconciling import CALL_ENDS
 from service.deliveries.rounds import commit_round
 from tests.factories.direct import direct
 from tests.workers.jobs.conftest import Bench, Line
 from workers.carriers import SMS_TIMEOUT
-from workers.jobs.deliver import LATEST_CALL, Sending, deliver_chunk
-from workers.jobs.handing_over import HandingOver
+from workers.jobs.deliver import deliver_chunk
+from workers.jobs.sending import LATEST_CALL
 
 
 async def _deliver(bench: Bench, chunk: int = 0) -> None:
     await bench.beat()
     await deliver_chunk({"tools": bench.tools}, bench.approved.unit_id, bench.approved.broadcast_id, chunk, 0)
-
-
-async def _sending(bench: Bench, claimed: Claimed, renew_every: float) -> Sending:
-    async with unit_transaction(bench.tools.engine, claimed.unit_id, subtree=True) as conn:
-        content = await bench.tools.contents.of(conn, claimed.record_id)
-        keys = await data_keys(conn, bench.tools.master, {each.data_key_id for each in claimed.deliveries})
-    return Sending(bench.tools, claimed, HandingOver(bench.tools, claimed, content, keys), renew_every=renew_every)
 
 
 async def test_everybody_in_a_chunk_is_called_once(bench: Bench) -> None:
@@ -78,7 +70,7 @@ async def test_what_was_not_committed_is_not_called_by_who_lost_the_lease_meanwh
         if away:
             raise OperationalError
 
-    sending = await _sending(bench, await bench.claim(), renew_every=5)
+    sending = await bench.sending(await bench.claim(), renew_every=5)
     Line.before = lost
     running = asyncio.create_task(sending.run())
     await asyncio.sleep(0.3)
@@ -143,7 +135,7 @@ def test_absence_counts_only_behind_the_last_moment_of_a_call() -> None:
 
 async def test_a_hung_carrier_costs_no_lease(bench: Bench) -> None:
     bench.carrier.open.clear()
-    sending = await _sending(bench, await bench.claim(chunk=1), renew_every=0.2)
+    sending = await bench.sending(await bench.claim(chunk=1), renew_every=0.2)
     running = asyncio.create_task(sending.run())
     await bench.carrier.has(2)
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 1")
@@ -159,7 +151,7 @@ async def test_a_hung_carrier_costs_no_lease(bench: Bench) -> None:
 
 async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
     taken = bench.tools.window.take("sms", 500)
-    running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=0.2)).run())
+    running = asyncio.create_task((await bench.sending(await bench.claim(), renew_every=0.2)).run())
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 0")
     await asyncio.sleep(0.6)
     (row,) = await bench.approved.rows(
@@ -173,7 +165,7 @@ async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
 
 async def test_whoever_waits_for_a_place_waits_no_longer_when_asked_to_stop(bench: Bench) -> None:
     taken = bench.tools.window.take("sms", 500)
-    running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=60)).run())
+    running = asyncio.create_task((await bench.sending(await bench.claim(), renew_every=60)).run())
     await asyncio.sleep(0.2)
     bench.tools.stopping.set()
     await asyncio.wait_for(running, 3)
@@ -198,7 +190,7 @@ async def test_an_old_lease_of_the_same_process_is_no_lease(bench: Bench) -> Non
 
 async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_places_are_free(bench: Bench) -> None:
     bench.carrier.open.clear()
-    running = asyncio.create_task((await _sending(bench, await bench.claim(), renew_every=0.2)).run())
+    running = asyncio.create_task((await bench.sending(await bench.claim(), renew_every=0.2)).run())
     await bench.carrier.has(3)
     await bench.approved.run("REVOKE UPDATE ON delivery_chunks FROM loa_worker")
     await asyncio.sleep(0.5)

@@ -2,13 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from contact_registry import data_keys
-from service.database import unit_transaction
 from service.deliveries import plan
 from service.rotation import KEY_UNUSED_FOR, rotate
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.deliver import Sending, deliver_chunk
-from workers.jobs.handing_over import HandingOver
+from workers.jobs.deliver import deliver_chunk
 from workers.jobs.keeping import reseal, retain
 
 
@@ -46,12 +43,10 @@ async def _deliver(bench: Bench, *chunks: int) -> None:
 
 async def test_a_send_under_way_goes_on_while_its_addresses_are_sealed_anew(bench: Bench) -> None:
     claimed = await bench.claim(0)
-    async with unit_transaction(bench.tools.engine, bench.approved.unit_id) as conn:
-        content = await bench.tools.contents.of(conn, claimed.record_id)
-        keys = await data_keys(conn, bench.tools.master, {each.data_key_id for each in claimed.deliveries})
+    sending = await bench.sending(claimed)
     await _rotate(bench)
     await reseal(bench.tools)
-    await Sending(bench.tools, claimed, HandingOver(bench.tools, claimed, content, keys)).run()
+    await sending.run()
     await _deliver(bench, 1)
     assert await bench.approved.states() == {"accepted": 5}
     assert len(set(bench.carrier.taken)) == 5
