@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from contact_registry import ImportRefused, Unsealable
 from service.backups.programs import ProgramFailed
-from service.cli import accounts, audit, backups, contacts, keys, lists, processes, records, retention, texts, units
+from service.cli import accounts, audit, backups, broadcasts, contacts, keys, lists, processes, records, retention, texts, units
 from service.cli.deployment import Problem
 from service.database.schema import SchemaProblem
 from service.errors import LoaError, RowsRefused
@@ -31,11 +31,13 @@ for command in (
     records.verify,
     backups.backup,
     backups.restore,
+    processes.bench,
 ):
     app.command()(command)
 app.add_typer(units.app, name="units")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(broadcasts.app, name="broadcast")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="import")
 app.add_typer(audit.app, name="audit")

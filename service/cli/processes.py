@@ -1,11 +1,14 @@
 """Starting things: the whole standalone system, or one process of it."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.cli.deployment import open_owner
+from service.cli.deployment import Problem, open_owner
 from service.cli.logins import make_logins
 from service.database import make_engine
 from service.database.schema import require_schema
@@ -88,3 +91,11 @@ def simulators() -> None:
     from service.simulators import run_simulators  # noqa: PLC0415 - see run
 
     run_simulators(Settings.read())
+
+
+def bench() -> None:
+    """Measure this machine, each figure beside its limit and with its proof: `make bench`. Some minutes; `MANY=50000` for a quick look."""
+    source = Path(__file__).parents[2]
+    if not (source / "tests" / "benchmarks").is_dir():
+        raise Problem("The benchmarks come with the source: run this in a checkout.")
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "tests.benchmarks"], cwd=source, check=False).returncode)

@@ -75,6 +75,11 @@ def test_help_lists_the_commands() -> None:
         "verify",
         "audit",
         "retention",
+        "broadcast",
+        "import",
+        "backup",
+        "restore",
+        "bench",
     ):
         assert f" {command} " in helped.stdout
 

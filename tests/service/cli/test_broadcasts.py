@@ -1,0 +1,122 @@
+"""`loa broadcast`: what is under way as its operator sees it, and stopped in the name of somebody who may."""
+
+import asyncio
+import subprocess
+
+import pytest
+
+from contact_registry import MasterKey, address_hash
+from service.deliveries import plan
+from service.keyring import deployment_key
+from tests.conftest import Engines, Urls
+from tests.factories.approved import Approved, approve_another, approve_broadcast
+from tests.service.cli.test_commands import loa
+
+APPROVER, CLERK, STRANGER = "approver@nbk.example", "clerk@nbk.example", "approver@lqd.example"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+class Operator:
+    """Types commands about one approved and planned broadcast."""
+
+    def __init__(self, urls: Urls, master_text: str, approved: Approved, public_id: str) -> None:
+        self.deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text, "LOA_QUIET_HOURS": "none"}
+        self.approved = approved
+        self.id = public_id
+
+    async def types(self, *arguments: str, answers: str = "") -> subprocess.CompletedProcess[str]:
+        return await asyncio.to_thread(loa, *arguments, typed=answers, **self.deployment)
+
+    async def does(self, move: str, *options: str, as_: str = APPROVER, answers: str = "") -> subprocess.CompletedProcess[str]:
+        return await self.types("broadcast", move, self.id, "--as", as_, *options, answers=answers)
+
+    async def state(self) -> str:
+        ((state,),) = await self.approved.rows("SELECT state FROM broadcasts WHERE public_id = CAST(:id AS uuid)", id=self.id)
+        return str(state)
+
+
+@pytest.fixture
+async def operator(engines: Engines, urls: Urls, master: MasterKey, master_text: str) -> Operator:
+    approved = await approve_broadcast(engines, master)
+    ((public_id, approved_at),) = await approved.rows("SELECT public_id::text, approved_at FROM broadcasts")
+    await plan(engines.worker, unit_id=approved.unit_id, broadcast_id=approved.broadcast_id, now=approved_at)
+    async with engines.owner.begin() as conn:
+        index_key = await deployment_key(conn, master, "address_index")
+    for email, unit, role in ((APPROVER, "nbk-thcs", "approver"), (CLERK, "nbk-thcs", "clerk"), (STRANGER, "lqd-th", "approver")):
+        hashed, account = address_hash(index_key, "email", email), approved.world.actor(unit, role).account_id
+        await approved.run("UPDATE accounts SET email_hash = :hash WHERE id = :id", hash=hashed, id=account)
+    return Operator(urls, master_text, approved, public_id)
+
+
+async def test_what_is_under_way_is_listed_with_its_parts(operator: Operator) -> None:
+    second = await approve_another(operator.approved, unit="nbk-thcs", urgency="advisory")
+    await operator.approved.run("UPDATE broadcasts SET state = 'completed' WHERE id = :id", id=second.broadcast_id)
+
+    both = (await operator.types("broadcast", "list")).stdout
+    assert [line.split()[3] for line in both.splitlines()] == ["state", "completed", "sending"], "the newest first"
+    under_way = (await operator.types("broadcast", "list", "--under-way", "--unit", "nbk-thcs")).stdout
+    (row,) = [line.split() for line in under_way.splitlines()[1:]]
+    assert row == [operator.id, "nbk-thcs", "urgent", "sending", "5", "0", "0", "0", "0", "0", "0"]
+    elsewhere = await operator.types("broadcast", "list", "--unit", "lqd-th")
+    assert (elsewhere.stdout, elsewhere.stderr) == ("", "There is none.\n")
+    nowhere = await operator.types("broadcast", "list", "--unit", "khong-co")
+    assert (nowhere.returncode, nowhere.stdout) == (1, "")
+
+
+async def test_one_is_shown_with_why_it_stands(operator: Operator) -> None:
+    await operator.does("pause")
+    shown = (await operator.types("broadcast", "show", operator.id)).stdout
+    assert shown.splitlines()[0] == "Tin giả đòi đóng tiền"
+    assert "5 messages, of them 5 waiting, 0 sending" in shown
+    assert "An approver has paused this broadcast." in shown
+    assert "no such broadcast" in (await operator.types("broadcast", "show", NOBODY)).stderr
+
+
+async def test_an_approver_pauses_and_resumes_and_the_trail_says_who(operator: Operator) -> None:
+    assert (await operator.does("pause")).stdout.startswith("paused: 5 messages")
+    assert await operator.state() == "paused"
+    again = await operator.does("pause")
+    assert (again.returncode, "cannot be done" in again.stderr) == (1, True)
+    assert (await operator.does("resume")).stdout.startswith("sending: 5 messages")
+    events = await operator.approved.rows(
+        "SELECT e.action, a.roles FROM audit_events e JOIN accounts a ON a.id = e.account_id WHERE e.action LIKE 'broadcast.%ed'"
+        " AND e.subject_kind = 'broadcast' ORDER BY e.id DESC LIMIT 2"
+    )
+    assert [(event.action, list(event.roles)) for event in events] == [
+        ("broadcast.resumed", ["approver"]),
+        ("broadcast.paused", ["approver"]),
+    ]
+
+
+async def test_who_may_not_do_it_in_the_browser_may_not_do_it_here(operator: Operator) -> None:
+    clerk = await operator.does("pause", as_=CLERK)
+    stranger = await operator.does("cancel", "--yes", as_=STRANGER)
+    nobody = await operator.does("pause", as_="nobody@nbk.example")
+    assert {clerk.returncode, stranger.returncode, nobody.returncode} == {1}
+    assert stranger.stderr == "There is no such broadcast.\n"
+    assert len(clerk.stderr.splitlines()) == len(nobody.stderr.splitlines()) == 1
+    assert await operator.state() == "sending"
+
+
+async def test_cancelling_asks_first(operator: Operator) -> None:
+    kept = await operator.does("cancel", answers="n\n")
+    assert (kept.returncode, await operator.state()) == (1, "sending")
+    done = await operator.does("cancel", "--reason", "Nhầm lớp", answers="y\n")
+    assert "cancelled: 5 messages" in done.stdout, done.stderr
+    ((reason,),) = await operator.approved.rows("SELECT cancel_reason FROM broadcasts")
+    assert reason == "Nhầm lớp"
+
+
+async def test_what_failed_and_what_is_in_doubt_is_sent_again_when_somebody_says_so(operator: Operator) -> None:
+    nothing = await operator.does("retry-failed")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    await operator.approved.run("UPDATE deliveries SET state = 'calling', attempt = 1, called_at = now()")
+    await operator.approved.run("UPDATE deliveries SET state = 'failed', reason = 'connect' WHERE channel = 'sms'")
+    await operator.approved.run("UPDATE deliveries SET state = 'uncertain', reason = 'timeout' WHERE channel = 'email'")
+
+    failed = await operator.does("retry-failed")
+    assert "3 waiting" in failed.stdout, failed.stderr
+    doubted = await operator.does("repeat-uncertain", "--channel", "email", "--reason", "not_received")
+    assert "5 waiting" in doubted.stdout, doubted.stderr
+    odd = await operator.does("repeat-uncertain", "--channel", "email", "--reason", "because")
+    assert odd.returncode == 2
