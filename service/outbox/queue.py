@@ -1,5 +1,6 @@
 """The queue: arq on Valkey, one queue per lane, JSON in it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -54,12 +55,13 @@ class Queue:
         self.pool = pool
 
     @classmethod
-    async def connect(cls, url: str) -> "Queue":
-        """Raises redis.RedisError or OSError when Valkey does not answer. What stands in a queue's place and is none is taken away."""
-        pool = await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode)
-        for lane in LANES:
-            if await pool.type(queue_name(lane)) not in (b"zset", b"none"):
-                await pool.delete(queue_name(lane))
+    async def connect(cls, url: str, *, patience: float = 10.0) -> "Queue":
+        """Raises redis.RedisError or OSError when Valkey does not answer within so many seconds. What stands in a queue's place and is none is taken away."""
+        async with asyncio.timeout(patience):  # one that stands still takes the connection
+            pool = await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode)
+            for lane in LANES:
+                if await pool.type(queue_name(lane)) not in (b"zset", b"none"):
+                    await pool.delete(queue_name(lane))
         return cls(pool)
 
     async def add(

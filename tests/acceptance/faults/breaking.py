@@ -76,6 +76,17 @@ def held_down(system: System, name: str) -> Iterator[None]:
 
 
 @contextmanager
+def frozen(system: System, name: str) -> Iterator[None]:
+    """A program stands still: it takes connections and answers nothing."""
+    process = child(system, name)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+@contextmanager
 def own_worker(system: System, lane: str = "urgent", **settings: str) -> Iterator[psutil.Popen]:
     """A worker of the test's own beside the supervised ones, as on another machine. At the end it is killed if it still runs.
 

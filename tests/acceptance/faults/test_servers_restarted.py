@@ -2,13 +2,15 @@
 
 import signal
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 import redis
 
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
-from tests.acceptance.faults.breaking import child, held_down
+from tests.acceptance.faults.breaking import child, frozen, held_down
 from tests.acceptance.faults.people import everybody
 from tests.acceptance.faults.settled import WINDOW, settled_exactly, under_way
 from tests.acceptance.system import System, wait_for
@@ -56,10 +58,14 @@ def test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt(system: System)
     settled_exactly(system, broadcast, marker, everybody())
 
 
-def test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt(system: System) -> None:
-    broadcast = in_the_middle(system, "mat hang doi")
+@pytest.mark.parametrize("away", [held_down, pytest.param(frozen, marks=pytest.mark.slow)])
+def test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt(
+    system: System, away: Callable[[System, str], AbstractContextManager[None]]
+) -> None:
+    marker = f"mat hang doi {away.__name__}".replace("_", " ")
+    broadcast = in_the_middle(system, marker)
     until = time.monotonic() + AWAY
-    with held_down(system, "valkey"):
+    with away(system, "valkey"):
         wait_for("half a minute is over", lambda: time.monotonic() >= until, AWAY + 1)
     wait_for("Valkey answers", lambda: valkey.answers(Home.at(system.home)), 15)
-    settled_exactly(system, broadcast, "mat hang doi", everybody())
+    settled_exactly(system, broadcast, marker, everybody())
