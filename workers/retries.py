@@ -13,19 +13,20 @@ from workers.channels.meanings import Meaning, Retry
 MOST_ATTEMPTS = 30_000
 """As far as they can be counted: what is temporary is tried as long as its warning is valid."""
 MOST_RETURNS = 4
-"""A delivery that met `content` or `config` at so many attempts ends for itself: one address that no set-up can reach must not stop its
-broadcast whenever somebody resumes it."""
+"""A delivery that was so often refused for reasons of its own, `content` and `config` among them, ends for itself: one address that no
+set-up can reach must not stop its broadcast whenever somebody resumes it."""
 _FIRST = 1.0
 _LONGEST = 900.0
-_LONGEST_OF_THE_PROVIDER = 10.0  # where no message gets through: its circuit spares it, and once it is back nobody shall wait
+_LONGEST_IN_TROUBLE = 20.0  # half of it is as long as a circuit stays open: by then others have been the trial
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`waiting`, with the time of the next try if there is one to keep, or `failed`."""
+    """`waiting`, with the time of the next try if there is one to keep, or `failed`. `own`: for reasons of the delivery's own."""
 
     becomes: Literal["waiting", "failed"]
     retry_at: datetime | None = None
+    own: bool = False
 
 
 def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
@@ -44,29 +45,37 @@ def asks_to_slow_down(code: str) -> bool:
 
 
 def decide(
-    refused: Refused, attempt: int, *, stops: bool, works: bool, now: datetime, expires_at: datetime, chance: random.Random
+    refused: Refused,
+    attempt: int,
+    returned: int,
+    *,
+    stops: bool,
+    works: bool,
+    now: datetime,
+    expires_at: datetime,
+    chance: random.Random,
 ) -> Decision:
     """What becomes of a delivery that was surely not taken.
 
-    `stops`: the provider takes nothing more of its broadcast; it waits for another provider, or for whoever resumes it. `works`: the
-    provider does, for others. What is temporary is tried again as its code says, else after 1, 2, 4 ... seconds, half of it by chance:
-    at most 15 minutes, or 10 seconds while nothing gets through. Nothing waits beyond the warning's expiry.
+    `returned`: how often it was refused for reasons of its own before. `stops`: the provider takes nothing more of its broadcast; it waits
+    for another provider, or for whoever resumes it. `works`: the provider's circuit is closed. What is temporary is tried again as its
+    code says, else after 1, 2, 4 ... seconds, half of it by chance: at most 20, or where a provider that works asks for less, 15 minutes.
+    Nothing waits beyond the warning's expiry.
     """
     means = meaning_of(refused.code, refused.error_class)
     if stops:
-        return Decision("failed" if attempt >= MOST_RETURNS else "waiting")
+        return Decision("failed") if returned + 1 >= MOST_RETURNS else Decision("waiting", own=True)
     if (retry := means.retry) is not None:
-        if attempt > retry.most and not means.slows_down:
+        if returned >= retry.most and not means.slows_down:
             return Decision("failed")
         pause = _within(retry, chance)
     elif refused.error_class == "temporary" and attempt < MOST_ATTEMPTS:
-        pause = min(_LONGEST if works else _LONGEST_OF_THE_PROVIDER, _FIRST * 2 ** min(attempt - 1, 20)) * (
-            0.5 + chance.random() / 2
-        )
+        longest = _LONGEST if means.slows_down and works else _LONGEST_IN_TROUBLE
+        pause = min(longest, _FIRST * 2 ** min(attempt - 1, 20)) * (0.5 + chance.random() / 2)
     else:
         return Decision("failed")
     at = now + timedelta(seconds=pause)
-    return Decision("waiting", at) if at < expires_at else Decision("failed")
+    return Decision("waiting", at, own=retry is not None) if at < expires_at else Decision("failed")
 
 
 def _within(retry: Retry, chance: random.Random) -> float:

@@ -1,6 +1,6 @@
 """A round of a chunk under way: what came back is recorded and the intent to call the next committed, in one statement.
 
-The statement is the database's `deliver_round` (migrations/sql/0034_rounds.sql): alone on a connection it is its own transaction, so
+The statement is the database's `deliver_round` (migrations/sql/0110_own_refusals.sql): alone on a connection it is its own transaction, so
 that a round costs one way there and back however many deliveries are in it.
 """
 
@@ -17,12 +17,14 @@ Becomes = Literal["accepted", "failed", "waiting", "uncertain"]
 
 _ROUND = (
     "SELECT * FROM deliver_round(%s, %s, %s, %s, %s, %s, %s, CAST(%s AS bigint[]), CAST(%s AS smallint[]), CAST(%s AS text[]),"
-    "   CAST(%s AS text[]), CAST(%s AS text[]), CAST(%s AS timestamptz[]), CAST(%s AS bigint[]), %s)"
+    "   CAST(%s AS text[]), CAST(%s AS text[]), CAST(%s AS timestamptz[]), CAST(%s AS boolean[]), CAST(%s AS bigint[]), %s)"
 )
 
 
 class Result(NamedTuple):
-    """The outcome of one attempt. `reason` is a code; `retry_at` only with `waiting`."""
+    """The outcome of one attempt. `reason` is a code; `retry_at` only with `waiting`. `own`: it was refused for reasons of its own, which
+    counts against it.
+    """
 
     number: int
     attempt: int
@@ -30,14 +32,18 @@ class Result(NamedTuple):
     provider_id: str | None = None
     reason: str | None = None
     retry_at: datetime | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`stands`: the lease still does. `attempts`: number → attempt of those that may now be called, and only those."""
+    """`stands`: the lease still does. `attempts`: number → attempt of those that may now be called, and only those. `returned`: number →
+    how often it was refused for reasons of its own, by a provider or in a receipt.
+    """
 
     stands: bool
     attempts: dict[int, int]
+    returned: dict[int, int]
 
 
 async def commit_round(
@@ -56,7 +62,7 @@ async def commit_round(
     late. What a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits again, taken for
     absent. Nobody may be called when the lease is lost or the broadcast was paused, cancelled or ran out.
     """
-    numbers, attempts, outcomes, provider_ids, reasons, retries = zip(*results, strict=True) if results else ((),) * 6
+    numbers, attempts, outcomes, provider_ids, reasons, retries, own = zip(*results, strict=True) if results else ((),) * 7
     lease = (claimed.unit_id, claimed.broadcast_id, claimed.chunk, worker, claimed.claims, LEASE_SECONDS, now)
     came_back = (
         _array(numbers),
@@ -65,10 +71,14 @@ async def commit_round(
         list(provider_ids),
         list(reasons) if any(reasons) else [],  # unnest() fills up with nulls
         list(retries) if any(retries) else [],
+        list(own) if any(own) else [],
     )
     done = await conn.execute(_ROUND, (*lease, *came_back, _array(call), provider), binary=True)
-    stands, called, called_attempts = await done.fetchone() or (False, None, None)
-    return Round(stands, dict(zip(called or (), called_attempts or (), strict=True)))
+    stands, called, called_attempts, called_returned = await done.fetchone() or (False, None, None, None)
+    called = called or ()
+    return Round(
+        stands, dict(zip(called, called_attempts or (), strict=True)), dict(zip(called, called_returned or (), strict=True))
+    )
 
 
 def _array(values: Iterable[int] | Iterable[Becomes]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers.carriers.circuits import LONGEST
 from workers.channels.base import ErrorClass, Refused
 from workers.retries import MOST_ATTEMPTS, MOST_RETURNS, Decision, asks_to_slow_down, decide
 
@@ -15,10 +16,17 @@ LATER = NOW + timedelta(days=30)
 
 
 def decided(
-    code: str, error_class: ErrorClass, attempt: int = 1, *, stops: bool = False, works: bool = True, seed: int = 1
+    code: str,
+    error_class: ErrorClass,
+    attempt: int = 1,
+    *,
+    returned: int = 0,
+    stops: bool = False,
+    works: bool = True,
+    seed: int = 1,
 ) -> Decision:
-    chance = random.Random(seed)
-    return decide(Refused(code, error_class), attempt, stops=stops, works=works, now=NOW, expires_at=LATER, chance=chance)
+    refused, chance = Refused(code, error_class), random.Random(seed)
+    return decide(refused, attempt, returned, stops=stops, works=works, now=NOW, expires_at=LATER, chance=chance)
 
 
 def test_a_refused_number_is_not_tried_again() -> None:
@@ -26,9 +34,17 @@ def test_a_refused_number_is_not_tried_again() -> None:
 
 
 def test_what_stops_a_broadcast_waits_for_whoever_resumes_it_but_not_for_ever() -> None:
-    assert decided("twilio.21408", "config", stops=True) == Decision("waiting")
-    assert decided("twilio.21408", "config", MOST_RETURNS - 1, stops=True) == Decision("waiting")
-    assert decided("twilio.21408", "config", MOST_RETURNS, stops=True) == Decision("failed")
+    assert decided("twilio.21408", "config", stops=True) == Decision("waiting", own=True)
+    assert decided("twilio.21408", "config", returned=MOST_RETURNS - 2, stops=True) == Decision("waiting", own=True)
+    assert decided("twilio.21408", "config", returned=MOST_RETURNS - 1, stops=True) == Decision("failed")
+
+
+@pytest.mark.parametrize(("code", "error_class"), [("twilio.21408", "config"), ("smtp.452.4.2.2", "temporary")])
+def test_what_a_provider_in_trouble_refused_before_is_not_held_against_a_delivery(code: str, error_class: ErrorClass) -> None:
+    assert not decided("connect", "temporary").own
+    assert not decided("twilio.20429", "temporary").own
+    after = decided(code, error_class, 300, stops=error_class == "config")
+    assert (after.becomes, after.own) == ("waiting", True)
 
 
 def test_below_its_share_such_a_refusal_ends_the_one_delivery() -> None:
@@ -36,18 +52,28 @@ def test_below_its_share_such_a_refusal_ends_the_one_delivery() -> None:
 
 
 @given(st.integers(1, MOST_ATTEMPTS - 1), st.integers())
-def test_the_pause_doubles_up_to_a_quarter_of_an_hour_half_of_it_by_chance(attempt: int, seed: int) -> None:
-    at = decided("connect", "temporary", attempt, seed=seed).retry_at
+def test_where_less_is_asked_for_the_pause_doubles_up_to_a_quarter_of_an_hour_half_of_it_by_chance(
+    attempt: int, seed: int
+) -> None:
+    at = decided("twilio.20429", "temporary", attempt, seed=seed).retry_at
     assert at is not None
     whole = min(900.0, 2.0 ** min(attempt - 1, 20))
     assert whole / 2 <= (at - NOW).total_seconds() <= whole
 
 
-@given(st.sampled_from(["connect", "twilio.20429"]), st.integers(1, MOST_ATTEMPTS - 1), st.integers())
-def test_while_nothing_gets_through_the_provider_is_tried_every_few_seconds(code: str, attempt: int, seed: int) -> None:
-    at = decided(code, "temporary", attempt, works=False, seed=seed).retry_at
+@given(
+    st.sampled_from([("connect", False), ("connect", True), ("twilio.20503", True), ("twilio.20429", False)]),
+    st.integers(1, MOST_ATTEMPTS - 1),
+    st.integers(),
+)
+def test_a_provider_in_trouble_is_tried_every_few_seconds_for_others_first(
+    case: tuple[str, bool], attempt: int, seed: int
+) -> None:
+    at = decided(case[0], "temporary", attempt, works=case[1], seed=seed).retry_at
     assert at is not None
-    assert min(10.0, 2.0 ** min(attempt - 1, 20)) / 2 <= (at - NOW).total_seconds() <= 10
+    pause = (at - NOW).total_seconds()
+    assert min(20.0, 2.0 ** min(attempt - 1, 20)) / 2 <= pause <= 20
+    assert attempt < 6 or pause >= LONGEST, "longer than its circuit stays open"
 
 
 def test_a_mailbox_has_its_own_time_whatever_its_provider_does() -> None:
@@ -84,9 +110,9 @@ def test_some_codes_have_a_time_of_their_own(code: str, error_class: ErrorClass,
     at = decided(code, error_class).retry_at
     assert at is not None
     assert between[0] <= (at - NOW).total_seconds() / 60 <= between[1]
-    assert decided(code, error_class, most).becomes == "waiting"
+    assert decided(code, error_class, returned=most - 1).becomes == "waiting"
     if most < 10_000:
-        assert decided(code, error_class, most + 1) == Decision("failed")
+        assert decided(code, error_class, returned=most) == Decision("failed")
 
 
 @given(
@@ -99,7 +125,7 @@ def test_some_codes_have_a_time_of_their_own(code: str, error_class: ErrorClass,
 def test_nothing_waits_beyond_the_warnings_expiry(code: str, attempt: int, seconds: float, works: bool, seed: int) -> None:  # noqa: FBT001
     expires_at = NOW + timedelta(seconds=seconds)
     refused, chance = Refused(code, "temporary"), random.Random(seed)
-    decision = decide(refused, attempt, stops=False, works=works, now=NOW, expires_at=expires_at, chance=chance)
+    decision = decide(refused, attempt, 0, stops=False, works=works, now=NOW, expires_at=expires_at, chance=chance)
     assert (decision.retry_at is None) == (decision.becomes == "failed")
     if decision.retry_at is not None:
         assert NOW <= decision.retry_at < expires_at

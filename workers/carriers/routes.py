@@ -49,6 +49,11 @@ class Turn(Generic[Channel]):
     provider: Provider[Channel]
     count: int
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether what is called shows if the provider works again."""
+        return self.provider.circuit.state != 0
+
     def begin(self) -> Calls[Channel]:
         """Takes it, before anybody else asks: nothing is awaited between."""
         return Calls(self.provider, self.provider.circuit.begin())

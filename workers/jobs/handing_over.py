@@ -75,8 +75,8 @@ class HandingOver:
             self._count(calls, outcome, time.perf_counter() - began)
         return outcome
 
-    def result(self, number: int, attempt: int, calls: Calls[Any], outcome: Outcome | BaseException) -> Result:
-        """What becomes of the delivery. An exception of the channel's is a mistake of ours: nobody knows whether it was taken."""
+    def result(self, number: int, attempt: int, returned: int, calls: Calls[Any], outcome: Outcome | BaseException) -> Result:
+        """What becomes of the delivery, so often refused for reasons of its own before. An exception of the channel's is a mistake of ours: nobody knows whether it was taken."""
         match outcome:
             case Accepted(provider_id):
                 return Result(number, attempt, "accepted", provider_id=provider_id)
@@ -90,8 +90,11 @@ class HandingOver:
                     self.stop = refused.code
                 now, expires_at = self.tools.clock(), self.content.expires_at
                 works = calls.provider.circuit.state == 0
-                decision = decide(refused, attempt, stops=stops, works=works, now=now, expires_at=expires_at, chance=self.chance)
-                return Result(number, attempt, decision.becomes, reason=refused.code, retry_at=decision.retry_at)
+                decision = decide(
+                    refused, attempt, returned, stops=stops, works=works, now=now, expires_at=expires_at, chance=self.chance
+                )
+                becomes, retry_at, own = decision.becomes, decision.retry_at, decision.own
+                return Result(number, attempt, becomes, reason=refused.code, retry_at=retry_at, own=own)
             case error:
                 _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)
                 return Result(number, attempt, "uncertain", reason="channel.raised")

@@ -55,7 +55,7 @@ class Sending:
     handing_over: HandingOver
     left: deque[Waiting] = field(init=False)
     group: int = field(init=False)
-    flying: dict["asyncio.Task[Outcome]", tuple[int, int, Calls[Any]]] = field(default_factory=dict)
+    flying: dict["asyncio.Task[Outcome]", tuple[int, int, int, Calls[Any]]] = field(default_factory=dict)
     back: list["asyncio.Task[Outcome]"] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,7 +88,7 @@ class Sending:
             self._hold(len(self.flying) + len(done.attempts))
             if not done.stands or len(done.attempts) < len(next_ones):
                 self.left.clear()  # the lease is lost, or the broadcast stopped: begin nothing more
-            self._call(next_ones, done.attempts, intent, calls)
+            self._call(next_ones, done, intent, calls)
         elif self.left and not self.flying:
             await self._more()
         return await self._answers() if self.flying else []
@@ -120,6 +120,8 @@ class Sending:
         self.places += used
         if used < taken:
             window.give_back(channel, taken - used)
+        if turn.is_trial:  # left to chance, or one that is always refused would be it for ever
+            self.left.rotate(self.handing_over.chance.randrange(len(self.left)))
         return turn.begin() if count else None, [self.left.popleft() for _ in range(count)]
 
     def _hold(self, places: int) -> None:
@@ -152,14 +154,14 @@ class Sending:
         self.renewed = intent.monotonic
         return done, intent
 
-    def _call(self, marked: list[Waiting], attempts: dict[int, int], intent: _Intent, calls: Calls[Any] | None) -> None:
-        if calls and not attempts:
+    def _call(self, marked: list[Waiting], done: Round, intent: _Intent, calls: Calls[Any] | None) -> None:
+        if calls and not done.attempts:
             calls.withdraw()
         loop = asyncio.get_running_loop()  # asks the system who it is, each time
         for each in marked:
-            if calls and (attempt := attempts.get(each.number)) is not None:
+            if calls and (attempt := done.attempts.get(each.number)) is not None:
                 task = loop.create_task(self._send(each, attempt, intent, calls))
-                self.flying[task] = (each.number, attempt, calls)
+                self.flying[task] = (each.number, attempt, done.returned[each.number], calls)
                 task.add_done_callback(self._home)
 
     def _home(self, task: "asyncio.Task[Outcome]") -> None:
@@ -191,5 +193,5 @@ class Sending:
             self.tools.meters.attempts.labels(self.tools.lane, self.claimed.channel, becomes).inc(how_many)
         return results
 
-    def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int, calls: Calls[Any]) -> Result:
-        return self.handing_over.result(number, attempt, calls, task.exception() or task.result())
+    def _result(self, task: "asyncio.Task[Outcome]", number: int, attempt: int, returned: int, calls: Calls[Any]) -> Result:
+        return self.handing_over.result(number, attempt, returned, calls, task.exception() or task.result())

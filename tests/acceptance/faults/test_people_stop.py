@@ -14,7 +14,7 @@ def test_pausing_and_resuming_twenty_times_loses_nothing_and_repeats_nothing(sys
     system.faults(channel="sms", latency_ms=1_000)
     system.faults(channel="email", latency_ms=1_000)
     broadcast = system.send(marker)
-    wait_for("it is planned", lambda: progress_by(system, broadcast), 20)
+    wait_for("somebody is being called", lambda: progress_by(system, broadcast)["calling"], 20)
     for time in range(20):
         stopped = system.call("POST", f"/broadcasts/{broadcast}/pause", key="approver")["stopped"]
         if time == 0:  # what is in hand comes home, and behind it nobody is called

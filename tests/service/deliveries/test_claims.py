@@ -155,10 +155,10 @@ async def test_one_round_records_what_came_back_and_calls_the_next(planned: Appr
     first, second, third = (each.number for each in claimed.deliveries)
     async with direct(planned.engines.worker) as conn:
         begun = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), call=[first, second])
-        assert begun == Round(stands=True, attempts={first: 1, second: 1})
+        assert begun == Round(stands=True, attempts={first: 1, second: 1}, returned={first: 0, second: 0})
         went = [Result(first, 1, "accepted", "SM1"), Result(second, 1, "failed", reason="twilio.21211")]
         next_one = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), results=went, call=[first, third])
-    assert next_one == Round(stands=True, attempts={third: 1}), "what has an outcome is not called again"
+    assert next_one == Round(stands=True, attempts={third: 1}, returned={third: 0}), "what has an outcome is not called again"
     assert await planned.states() == {"accepted": 1, "failed": 1, "calling": 1, "waiting": 2}
 
 

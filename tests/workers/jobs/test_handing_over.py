@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
-from workers.channels.base import Accepted, Outcome
+from workers.channels.base import Accepted, Outcome, Refused
 from workers.jobs.contents import Content, Contents
 from workers.jobs.deliver import deliver_chunk
 from workers.jobs.tools import Tools
@@ -22,6 +22,14 @@ class Mistaken(Carrier):
         if len(self.taken) == 2:
             raise KeyError("a mistake of ours")
         return Accepted(f"id-{len(self.taken)}")
+
+
+class Refusing(Carrier):
+    """Takes nobody: the first for trouble of its own, the others because their phone is off."""
+
+    async def send(self, to: str, letter: object, *further: object) -> Outcome:  # noqa: ARG002 - the carrier's signature
+        self.taken.append(to)
+        return Refused("connect" if len(self.taken) == 1 else "twilio.30003", "temporary")
 
 
 class Silent(Contents):
@@ -57,3 +65,16 @@ async def test_a_record_without_a_text_for_the_channel_pauses_its_broadcast_and_
     assert await _sms(bench, tools) == [("waiting", None)] * 3
     assert await bench.state() == ("paused", "content.missing")
     assert bench.carrier.taken == []
+
+
+async def test_what_is_refused_for_reasons_of_its_own_is_counted_and_a_carriers_trouble_is_not(bench: Bench) -> None:
+    tools = replace(bench.tools, sms=Route([Provider("twilio", Refusing(), Circuit("twilio"))]))
+    await _sms(bench, tools)
+    rows = await bench.approved.rows("SELECT reason, returned, attempt FROM deliveries WHERE channel = 'sms' ORDER BY reason")
+    assert [tuple(row) for row in rows] == [("connect", 0, 1), ("twilio.30003", 1, 1), ("twilio.30003", 1, 1)]
+
+
+async def test_so_often_counted_it_ends(bench: Bench) -> None:
+    await bench.approved.run("UPDATE deliveries SET returned = 3")
+    tools = replace(bench.tools, sms=Route([Provider("twilio", Refusing(), Circuit("twilio"))]))
+    assert await _sms(bench, tools) == [("failed", "twilio.30003"), ("failed", "twilio.30003"), ("waiting", "connect")]
