@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -15,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.api.context import ApiContext, Context
+from service.deliveries import missing_lanes
 
 router = APIRouter(tags=["health"])
 
-_SEEN_LATELY = timedelta(seconds=15)
 _PATIENCE = 3.0
 _GOOD_FOR = 1.0  # seconds: anybody may ask, and however many do, the database and the queue are asked once
 
@@ -107,6 +106,5 @@ async def _valkey(context: ApiContext) -> str:
 
 async def _workers(context: ApiContext) -> str:
     async with context.engine.connect() as conn:
-        seen = {row.lane: row.seen_at for row in await conn.execute(text("SELECT * FROM door_workers_seen()"))}
-    missing = [lane for lane in ("urgent", "bulk") if lane not in seen or context.now() - seen[lane] > _SEEN_LATELY]
+        missing = await missing_lanes(conn, now=context.now())
     return "ok" if not missing else "missing: " + ", ".join(missing)

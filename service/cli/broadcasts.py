@@ -3,11 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
-from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
@@ -17,18 +15,17 @@ from service.broadcasts import (
     cancel,
     find_broadcast,
     list_broadcasts,
-    locate_broadcast,
     note_of,
     pause,
     resume,
     waiting_of,
 )
 from service.cli.acting import acting_as, require_tree
-from service.cli.deployment import Deployment
+from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment, units_named
 from service.clock import on_screen
 from service.database import act_for
-from service.deliveries import Progress, RepeatReason, in_words, progress_of, repeat_uncertain, retry_failed
+from service.deliveries import Progress, RepeatReason, in_words, missing_lanes, progress_of, repeat_uncertain, retry_failed
 from service.errors import NotFound
 from service.settings import Settings
 from service.standalone.words import terminal_language
@@ -36,24 +33,46 @@ from service.traces import follow
 
 app = typer.Typer(help="Warnings under way: how far they are, and stopping them.", no_args_is_help=True)
 
-_Id = Annotated[UUID, typer.Argument(metavar="ID", help="The broadcast's id.")]
+_Id = Annotated[
+    str, typer.Argument(metavar="ID", help="Its id, as much of the beginning as no other has, or its number in the logs.")
+]
 _As = Annotated[str, typer.Option("--as", help="The email of the account that does it.")]
+_Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _UNDER_WAY = frozenset({State.APPROVED, State.SENDING, State.PAUSED})
 _PAGE = 100
-_PARTS = ("waiting", "sending", "accepted", "delivered", "failed", "not_sent", "uncertain")
+_PARTS = {
+    "waiting": "waiting",
+    "sending": "being called",
+    "accepted": "accepted by the carrier",
+    "delivered": "delivered",
+    "failed": "failed",
+    "not_sent": "not sent",
+    "uncertain": "in doubt",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A broadcast, how far it is, and why it stands where it does."""
+    """A broadcast, how far it is, and what there is to say of it."""
 
     view: BroadcastView
     progress: Progress
-    note: str | None
+    notes: tuple[str, ...]
+
+    def line(self) -> str:
+        view = self.view
+        began = on_screen(view.approved_at or view.created_at)
+        return f"{view.public_id}  {view.state:<16}  {view.urgency:<9}  {view.unit:<16}  {began}  {view.title}"
 
     def told(self) -> str:
-        parts = ", ".join(f"{getattr(self.progress, part):,} {part.replace('_', ' ')}" for part in _PARTS)
-        return f"{self.view.state}: {self.progress.total:,} messages, of them {parts}" + (f"\n{self.note}" if self.note else "")
+        """How many of its messages are where, the parts that are none left out, and the notes."""
+        parts = {words: getattr(self.progress, part) for part, words in _PARTS.items()}
+        if self.view.state == State.CANCELLED:  # what waits is on its way there
+            parts["not sent"] += parts.pop("waiting")
+        many = self.progress.total
+        total = f"{many:,} message{'s' * (many > 1)}" if many else "no messages yet"
+        counts = ", ".join(f"{count:,} {words}" for words, count in parts.items() if count)
+        return "\n".join("  " + line for line in (f"{total}: {counts}" if counts else total, *self.notes))
 
 
 @app.command("list")
@@ -62,7 +81,7 @@ def show_all(
     under_way: Annotated[bool, typer.Option("--under-way", help="Only what is approved and has not ended.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
 ) -> None:
-    """The newest first, with the seven parts that always add up."""
+    """The newest first: id, state, urgency, unit, when it was approved (or drafted), title; and how many of its messages are where."""
 
     async def work(deployment: Deployment) -> list[_Seen]:
         await units_named(deployment, unit)  # refuses what is none
@@ -72,32 +91,31 @@ def show_all(
             while len(found) < limit and (page := await list_broadcasts(conn, before=before, limit=_PAGE)):
                 before = page[-1].id
                 wanted = [each for each in page if unit in (None, each.unit) and (each.state in _UNDER_WAY or not under_way)]
-                found += [await _seen(conn, deployment, each.id) for each in wanted[: limit - len(found)]]
+                found += [await _seen(conn, deployment, each) for each in wanted[: limit - len(found)]]
         return found
 
-    found = on_deployment(work)
+    found = on_deployment(work, existing=True)
     if not found:
         typer.echo("There is none.", err=True)
-        return
-    table = Table("id", "unit", "urgency", "state", *(part.replace("_", " ") for part in _PARTS), box=None)
     for each in found:
-        numbers = (f"{getattr(each.progress, part):,}" for part in _PARTS)
-        table.add_row(str(each.view.public_id), each.view.unit, each.view.urgency, each.view.state, *numbers)
-    Console().print(table, markup=False)
+        typer.echo(f"{each.line()}\n{each.told()}")
 
 
 @app.command()
 def show(public_id: _Id) -> None:
-    """One broadcast: its title, how far it is, and why it stands where it does."""
+    """One broadcast: where its messages are, why it stands where it does, until when it is valid, and who approved it."""
 
     async def work(deployment: Deployment) -> _Seen:
         async with deployment.engine.begin() as conn:
-            return await _seen(conn, deployment, (await locate_broadcast(conn, public_id)).id)
+            return await _seen(conn, deployment, await _named(conn, public_id))
 
-    seen = on_deployment(work)
+    seen = on_deployment(work, existing=True)
     view = seen.view
-    typer.echo(f"{view.title}\n{view.unit}, {view.urgency}, {' and '.join(view.channels)}, until {on_screen(view.expires_at)}")
-    typer.echo(seen.told())
+    typer.echo(f"{seen.line()}\n{seen.told()}")
+    by = [f"by account {view.author_id}"] + ([f"approved by account {view.approved_by}"] if view.approved_by else [])
+    typer.echo(f"  {' and '.join(view.channels)}, valid until {on_screen(view.expires_at)} in Vietnam; {', '.join(by)}")
+    if view.cancel_reason:
+        typer.echo(f"  cancelled: {view.cancel_reason}")
 
 
 @app.command("pause")
@@ -130,17 +148,16 @@ def cancel_one(
     public_id: _Id,
     email: _As,
     reason: Annotated[str | None, typer.Option(help="Why, for colleagues to read.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: _Yes = False,
 ) -> None:
     """Ends it for good. What has left cannot be called back; whoever looks it up is told that it no longer stands."""
-    if not yes:
-        typer.confirm("Cancel it for good?", abort=True, err=True)
     _move(
         public_id,
         email,
         lambda deployment, conn, actor, inner: cancel(
             conn, actor, broadcast_id=inner, reason=reason, master=deployment.master, now=deployment.now
         ),
+        asks=None if yes else "Cancel it for good?",
     )
 
 
@@ -161,6 +178,7 @@ def repeat_uncertain_ones(
     email: _As,
     channel: Annotated[Literal["sms", "email"], typer.Option(help="What is in doubt of this channel.")],
     reason: Annotated[RepeatReason, typer.Option(help="Why it is sent though it may come twice.")],
+    yes: _Yes = False,
 ) -> None:
     """Sends what is in doubt once more. Each may come twice; that is why a person says so, and why."""
     quiet = Settings.read().quiet_hours
@@ -170,31 +188,74 @@ def repeat_uncertain_ones(
         lambda deployment, conn, actor, inner: repeat_uncertain(
             conn, actor, broadcast_id=inner, channel=channel, reason=reason, quiet=quiet, now=deployment.now
         ),
+        asks=None if yes else "Send them once more, though they may come twice?",
     )
 
 
-def _move(public_id: UUID, email: str, use_case: Callable[[Deployment, AsyncConnection, Actor, int], Awaitable[object]]) -> None:
-    """Does it as this person, and says how the broadcast then stands. Raises `NotFound("broadcast.unknown")`, and what the use case does."""
+def _move(
+    public_id: str,
+    email: str,
+    use_case: Callable[[Deployment, AsyncConnection, Actor, int], Awaitable[object]],
+    *,
+    asks: str | None = None,
+) -> None:
+    """Does it as this person, and says how the broadcast then stands. `asks`: what is asked before, beside its title and its messages.
+
+    Raises `NotFound("broadcast.unknown")`, and what the use case raises.
+    """
 
     async def work(deployment: Deployment) -> _Seen:
         async with deployment.engine.begin() as conn:
             actor = await acting_as(conn, deployment, email)
-            located = await locate_broadcast(conn, public_id)
+            view = await _named(conn, public_id)
             try:
-                await require_tree(conn, actor, located.unit_id)
+                await require_tree(conn, actor, view.unit_id)
             except NotFound:
                 raise NotFound("broadcast.unknown") from None
-            follow(located.id)
-            await act_for(conn, located.unit_id)
-            await use_case(deployment, conn, actor, located.id)
-            return await _seen(conn, deployment, located.id)
+            follow(view.id)
+            await act_for(conn, view.unit_id)
+            before = await _seen(conn, deployment, view)
+        if asks is not None:
+            typer.echo(f"{before.line()}\n{before.told()}", err=True)
+            typer.confirm(asks, abort=True, err=True)
+        async with deployment.engine.begin() as conn:
+            await act_for(conn, view.unit_id)
+            await use_case(deployment, conn, actor, view.id)
+            return await _seen(conn, deployment, await find_broadcast(conn, view.id))
 
-    typer.echo(on_deployment(work).told())
+    seen = on_deployment(work, existing=True)
+    typer.echo(f"{seen.line()}\n{seen.told()}")
 
 
-async def _seen(conn: AsyncConnection, deployment: Deployment, broadcast_id: int) -> _Seen:
-    view, now, language = await find_broadcast(conn, broadcast_id), deployment.now, terminal_language()
-    progress = await progress_of(conn, broadcast_id, now=now)
+async def _named(conn: AsyncConnection, given: str) -> BroadcastView:
+    """The broadcast with this id, or with an id that begins so, or with this number. Raises `NotFound("broadcast.unknown")`, `Problem`."""
+    given = given.strip().lower()
+    found = await conn.execute(
+        text(
+            "SELECT id FROM broadcasts WHERE id::text = :given OR starts_with(public_id::text, :given) ORDER BY id::text <> :given LIMIT 2"
+        ),
+        {"given": given},
+    )
+    ids = [row.id for row in found]
+    if not given or not ids:
+        raise NotFound("broadcast.unknown")
+    if len(ids) > 1 and str(ids[0]) != given:
+        raise Problem(f"There are several whose id begins with {given}.")
+    return await find_broadcast(conn, ids[0])
+
+
+async def _seen(conn: AsyncConnection, deployment: Deployment, view: BroadcastView) -> _Seen:
+    now, language = deployment.now, terminal_language()
+    progress = await progress_of(conn, view.id, now=now)
     waits = waiting_of(view, Settings.read().quiet_hours, now)
     says = in_words(view.pause_reason, language)
-    return _Seen(view, progress, note_of(view, waits, language, carrier_says=says, not_sent=progress.not_sent))
+    notes = [note_of(view, waits, language, carrier_says=says, not_sent=progress.not_sent)]
+    if view.state in (State.PAUSED, State.CANCELLED) and progress.sending:
+        notes.append("What is being called can no longer be called back; it ends within seconds.")
+    if view.state in (State.APPROVED, State.SENDING) and view.lane in await missing_lanes(conn, now=now):
+        notes.append(f"No {view.lane} worker is running: nothing leaves until one does.")
+    if progress.uncertain:
+        notes.append(
+            "In doubt: SMS are found in the carrier's list within minutes; of emails an approver decides (repeat-uncertain)."
+        )
+    return _Seen(view, progress, tuple(note for note in notes if note))

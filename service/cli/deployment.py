@@ -43,8 +43,10 @@ class Deployment:
 
 
 @asynccontextmanager
-async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
-    """The deployment, migrated and with its keys. With `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`."""
+async def open_owner(settings: Settings, *, existing: bool = False) -> AsyncIterator[Deployment]:
+    """The deployment, migrated and with its keys. With `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`, which is made
+    where there is none. `existing`: raises `Problem` instead, since what is asked for cannot be in a new one.
+    """
     if settings.database_url_owner:
         master = MasterKey.parse(settings.need("master_key"))
         url = settings.need("database_url_owner")
@@ -53,6 +55,8 @@ async def open_owner(settings: Settings) -> AsyncIterator[Deployment]:
             yield await _opened(engine, master, migrated)
         return
     home, done = Home.at(settings.home), list[Migrated]()
+    if existing and not home.postgres.exists():
+        raise Problem(f"There is no Loa in {home.root}. Say with LOA_HOME where it is.")
     async with (
         running_servers(home, lambda url: done.append(upgrade(url))),
         owner_engine(postgres.url(home, OWNER)) as engine,

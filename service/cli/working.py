@@ -16,11 +16,11 @@ from service.units import find_unit, root_unit
 T = TypeVar("T")
 
 
-def on_deployment(work: Callable[[Deployment], Awaitable[T]]) -> T:
-    """What `work` returns, run on the deployment that the environment names."""
+def on_deployment(work: Callable[[Deployment], Awaitable[T]], *, existing: bool = False) -> T:
+    """What `work` returns, run on the deployment that the environment names. `existing`: none is made for it."""
 
     async def opened() -> T:
-        async with open_owner(Settings.read()) as deployment:
+        async with open_owner(Settings.read(), existing=existing) as deployment:
             return await work(deployment)
 
     return asyncio.run(opened())

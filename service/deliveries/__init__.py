@@ -5,7 +5,7 @@ from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
 from service.deliveries.estimate import Estimate, estimate_of
 from service.deliveries.failures import Again, FailureRules
 from service.deliveries.fallback import fall_back
-from service.deliveries.figures import Figure, Reached, measure_broadcasts, system_figures
+from service.deliveries.figures import Figure, Reached, measure_broadcasts, missing_lanes, system_figures
 from service.deliveries.lifecycle import Shown
 from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
 from service.deliveries.planning import AudienceMoved, plan
@@ -47,6 +47,7 @@ __all__ = [
     "look_out_for_stalls",
     "mark_stalls",
     "measure_broadcasts",
+    "missing_lanes",
     "plan",
     "progress_of",
     "repeat_uncertain",

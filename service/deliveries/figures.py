@@ -1,11 +1,14 @@
 """The system in figures, across all units: what is open, and how old the oldest of it is. Through doors; nobody's figures in particular."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.database import unit_transaction
+
+SEEN_LATELY = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,12 @@ class Reached:
     lane: str
     reached: str
     seconds: float
+
+
+async def missing_lanes(conn: AsyncConnection, *, now: datetime) -> list[str]:
+    """Lanes of which no worker was seen lately. Needs no acting unit."""
+    seen = {row.lane: row.seen_at for row in await conn.execute(text("SELECT * FROM door_workers_seen()"))}
+    return [lane for lane in ("urgent", "bulk") if lane not in seen or now - seen[lane] > SEEN_LATELY]
 
 
 async def system_figures(conn: AsyncConnection) -> list[Figure]:

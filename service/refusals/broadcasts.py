@@ -54,8 +54,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Send channel or number: one of the two.",
     ),
     "broadcast.nothing_to_repeat": (
-        "Không có tin nào ở trạng thái đó để gửi lại.",
-        "There is no message in that state to send again.",
+        "Không có tin nào để gửi lại: không tin nào ở trạng thái đó, hoặc các số đó không còn dùng.",
+        "There is nothing to send again: no message is in that state, or those numbers are dead.",
     ),
     "delivery.unknown": (
         "Không có tin nào mang số này đang chờ xác định.",

@@ -49,8 +49,8 @@ def test_workers_go_on_while_the_web_side_is_away(system: System) -> None:
 
 def test_an_operator_stops_a_send_and_lets_it_go_on_while_the_web_side_is_away(system: System) -> None:
     marker = "tam ngung tai may"
-    system.faults(channel="sms", latency_ms=200)
-    system.faults(channel="email", latency_ms=200)
+    system.faults(channel="sms", latency_ms=1_000)
+    system.faults(channel="email", latency_ms=1_000)
     with unsupervised(system):
         broadcast = system.send(marker)
         under_way(system, broadcast, "sms", 50)

@@ -1,7 +1,9 @@
 """`loa broadcast`: what is under way as its operator sees it, and stopped in the name of somebody who may."""
 
 import asyncio
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -48,36 +50,59 @@ async def operator(engines: Engines, urls: Urls, master: MasterKey, master_text:
     return Operator(urls, master_text, approved, public_id)
 
 
-async def test_what_is_under_way_is_listed_with_its_parts(operator: Operator) -> None:
+async def test_what_is_under_way_is_listed_whole_on_the_narrowest_screen(operator: Operator) -> None:
     second = await approve_another(operator.approved, unit="nbk-thcs", urgency="advisory")
     await operator.approved.run("UPDATE broadcasts SET state = 'completed' WHERE id = :id", id=second.broadcast_id)
+    operator.deployment["COLUMNS"] = "40"
 
     both = (await operator.types("broadcast", "list")).stdout
-    assert [line.split()[3] for line in both.splitlines()] == ["state", "completed", "sending"], "the newest first"
+    assert re.findall(r"^\S+  (\w+)", both, re.MULTILINE) == ["completed", "sending"], "the newest first"
     under_way = (await operator.types("broadcast", "list", "--under-way", "--unit", "nbk-thcs")).stdout
-    (row,) = [line.split() for line in under_way.splitlines()[1:]]
-    assert row == [operator.id, "nbk-thcs", "urgent", "sending", "5", "0", "0", "0", "0", "0", "0"]
+    warning, counts, note = under_way.splitlines()
+    assert re.split(r" {2,}", warning)[:4] == [operator.id, "sending", "urgent", "nbk-thcs"]
+    assert warning.endswith("Tin giả đòi đóng tiền")
+    assert counts == "  5 messages: 5 waiting"
+    assert note == "  No urgent worker is running: nothing leaves until one does."
     elsewhere = await operator.types("broadcast", "list", "--unit", "lqd-th")
     assert (elsewhere.stdout, elsewhere.stderr) == ("", "There is none.\n")
     nowhere = await operator.types("broadcast", "list", "--unit", "khong-co")
     assert (nowhere.returncode, nowhere.stdout) == (1, "")
 
 
-async def test_one_is_shown_with_why_it_stands(operator: Operator) -> None:
+async def test_one_is_shown_with_why_it_stands_by_any_name_it_has(operator: Operator) -> None:
     await operator.does("pause")
-    shown = (await operator.types("broadcast", "show", operator.id)).stdout
-    assert shown.splitlines()[0] == "Tin giả đòi đóng tiền"
-    assert "5 messages, of them 5 waiting, 0 sending" in shown
-    assert "An approver has paused this broadcast." in shown
+    await operator.approved.run("UPDATE deliveries SET state = 'calling', attempt = 1 WHERE channel = 'sms'")
+    await operator.approved.run("UPDATE deliveries SET state = 'uncertain' WHERE number = (SELECT min(number) FROM deliveries)")
+    whole = (await operator.types("broadcast", "show", operator.id)).stdout
+    for said in (
+        "Tin giả đòi đóng tiền",
+        "2 waiting, 2 being called, 1 in doubt",
+        "An approver has paused",
+        "called back",
+        "In doubt:",
+    ):
+        assert said in whole
+    for name in (operator.id[:8], f" {operator.id.upper()} ", str(operator.approved.broadcast_id)):
+        assert (await operator.types("broadcast", "show", name)).stdout == whole
+    await approve_another(operator.approved, unit="nbk-thcs", urgency="advisory")
+    await operator.approved.run("UPDATE broadcasts SET public_id = overlay(public_id::text PLACING 'abcd' FROM 1)::uuid")
+    assert "several" in (await operator.types("broadcast", "show", "abcd")).stderr
     assert "no such broadcast" in (await operator.types("broadcast", "show", NOBODY)).stderr
 
 
+def test_where_there_is_no_loa_none_is_made_to_look_into(tmp_path: Path) -> None:
+    looked = loa("broadcast", "list", LOA_HOME=str(tmp_path / "nowhere"))
+    assert (looked.returncode, looked.stdout) == (1, "")
+    assert "LOA_HOME" in looked.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
 async def test_an_approver_pauses_and_resumes_and_the_trail_says_who(operator: Operator) -> None:
-    assert (await operator.does("pause")).stdout.startswith("paused: 5 messages")
+    assert "  5 messages: 5 waiting" in (await operator.does("pause")).stdout
     assert await operator.state() == "paused"
     again = await operator.does("pause")
     assert (again.returncode, "cannot be done" in again.stderr) == (1, True)
-    assert (await operator.does("resume")).stdout.startswith("sending: 5 messages")
+    assert (await operator.does("resume")).stdout.startswith(f"{operator.id}  sending ")
     events = await operator.approved.rows(
         "SELECT e.action, a.roles FROM audit_events e JOIN accounts a ON a.id = e.account_id WHERE e.action LIKE 'broadcast.%ed'"
         " AND e.subject_kind = 'broadcast' ORDER BY e.id DESC LIMIT 2"
@@ -102,7 +127,8 @@ async def test_cancelling_asks_first(operator: Operator) -> None:
     kept = await operator.does("cancel", answers="n\n")
     assert (kept.returncode, await operator.state()) == (1, "sending")
     done = await operator.does("cancel", "--reason", "Nhầm lớp", answers="y\n")
-    assert "cancelled: 5 messages" in done.stdout, done.stderr
+    assert "Tin giả đòi đóng tiền" in done.stderr, "what is asked about is shown"
+    assert "  5 messages: 5 not sent\n" in done.stdout, done.stderr
     ((reason,),) = await operator.approved.rows("SELECT cancel_reason FROM broadcasts")
     assert reason == "Nhầm lớp"
 
@@ -116,7 +142,7 @@ async def test_what_failed_and_what_is_in_doubt_is_sent_again_when_somebody_says
 
     failed = await operator.does("retry-failed")
     assert "3 waiting" in failed.stdout, failed.stderr
-    doubted = await operator.does("repeat-uncertain", "--channel", "email", "--reason", "not_received")
+    doubted = await operator.does("repeat-uncertain", "--channel", "email", "--reason", "not_received", "--yes")
     assert "5 waiting" in doubted.stdout, doubted.stderr
     odd = await operator.does("repeat-uncertain", "--channel", "email", "--reason", "because")
     assert odd.returncode == 2
