@@ -76,7 +76,10 @@ class HandingOver:
         return outcome
 
     def result(self, number: int, attempt: int, returned: int, calls: Calls[Any], outcome: Outcome | BaseException) -> Result:
-        """What becomes of the delivery, so often refused for reasons of its own before. An exception of the channel's is a mistake of ours: nobody knows whether it was taken."""
+        """What becomes of the delivery. `returned`: how often it was refused for reasons of its own before.
+
+        An exception of the channel's is a mistake of ours: nobody knows whether it was taken.
+        """
         match outcome:
             case Accepted(provider_id):
                 return Result(number, attempt, "accepted", provider_id=provider_id)
