@@ -42,6 +42,17 @@ from service.migrations import upgrade
 _numbers = count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, a file's stay together, and those of a directory that share a running system: it takes
+    longer to start than most of them.
+    """
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            shares = "acceptance" in item.path.parts and "system" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shares else item.path)))
+
+
 @dataclass(frozen=True)
 class Postgres:
     """A running server: its superuser's URI, and the directory of its socket."""
