@@ -44,13 +44,13 @@ _numbers = count(1)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes run the tests, a file's stay together, and those of a directory that share a running system: it takes
+    """Where several processes run the tests, a file's stay together, and a directory's of those that share a running system, which takes
     longer to start than most of them.
     """
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
-            shares = "acceptance" in item.path.parts and "system" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shares else item.path)))
+            shared = "acceptance" in item.path.parts
+            item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shared else item.path)))
 
 
 @dataclass(frozen=True)

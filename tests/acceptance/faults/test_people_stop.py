@@ -29,8 +29,8 @@ def test_pausing_and_resuming_twenty_times_loses_nothing_and_repeats_nothing(sys
 
 def test_cancelling_at_half_leaves_the_rest_unsent_and_counts_what_left(system: System) -> None:
     marker = "huy giua chung"
-    system.faults(channel="sms", latency_ms=200)
-    system.faults(channel="email", latency_ms=100)
+    system.faults(channel="sms", latency_ms=600)
+    system.faults(channel="email", latency_ms=300)
     broadcast = system.send(marker)
     under_way(system, broadcast, "sms", PARENTS // 2)
     stopped = system.call("POST", f"/broadcasts/{broadcast}/cancel", key="approver")["stopped"]

@@ -37,7 +37,7 @@ def test_a_worker_asked_to_leave_in_the_middle_lets_what_is_in_flight_come_home(
 
 def test_workers_go_on_while_the_web_side_is_away(system: System) -> None:
     marker = "mat trang web"
-    system.faults(channel="sms", latency_ms=200)
+    system.faults(channel="sms", latency_ms=500)
     with unsupervised(system):
         broadcast = system.send(marker)
         under_way(system, broadcast, "sms", 50)

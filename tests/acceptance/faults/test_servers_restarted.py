@@ -22,8 +22,8 @@ AWAY = 30.0  # seconds
 
 def in_the_middle(system: System, marker: str) -> str:
     """A warning to everybody of which a part has left."""
-    system.faults(channel="sms", latency_ms=200)
-    system.faults(channel="email", latency_ms=60)
+    system.faults(channel="sms", latency_ms=500)
+    system.faults(channel="email", latency_ms=150)
     broadcast = system.send(marker)
     under_way(system, broadcast, "sms", 50)
     return broadcast
@@ -45,7 +45,7 @@ def test_a_restarted_database_loses_nothing_and_repeats_nothing(system: System, 
 def test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt(system: System) -> None:
     """Wiped when it holds the only word of an approval, and again in the middle."""
     marker = "xoa hang doi"
-    system.faults(channel="sms", latency_ms=200)
+    system.faults(channel="sms", latency_ms=500)
     worker = child(system, "workers-urgent")
     with redis.Redis(unix_socket_path=str(Home.at(system.home).valkey_socket)) as queue:
         worker.suspend()

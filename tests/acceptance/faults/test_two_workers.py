@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
 def test_two_workers_given_the_same_chunks_share_them(system: System) -> None:
     marker = "hai may mot phan"
-    system.faults(channel="sms", latency_ms=200)
-    system.faults(channel="email", latency_ms=200)
+    system.faults(channel="sms", latency_ms=500)
+    system.faults(channel="email", latency_ms=500)
     with own_worker(system):
         broadcast = system.send(marker)
         wait_for("it is planned", lambda: progress_by(system, broadcast), 20)

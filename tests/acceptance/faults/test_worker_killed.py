@@ -79,6 +79,7 @@ def recorded(system: System, marker: str, of: str) -> str:
     """Recorded, not released: the last round ends while the worker stands still."""
     broadcast = _being_called(system, marker, of, "sms")
     worker = child(system, WORKER)
+    worker.suspend()
     while progress_by(system, broadcast)["calling"]:  # one round after the other
         with recording_held(system, broadcast):
             worker.resume()
@@ -93,9 +94,9 @@ def recorded(system: System, marker: str, of: str) -> str:
 
 
 def _being_called(system: System, marker: str, of: str, *channels: str) -> str:
-    """A warning whose every delivery is with its carrier, who answers in a second."""
-    system.faults(channel="sms", latency_ms=1_000, drop_callbacks=1)
-    system.faults(channel="email", latency_ms=1_000)
+    """A warning whose every delivery is with its carrier, who answers in three seconds: by then the caller is ready for it."""
+    system.faults(channel="sms", latency_ms=3_000, drop_callbacks=1)
+    system.faults(channel="email", latency_ms=3_000)
     broadcast = system.send(marker, classes=[of], channels=channels)
     wait_for_states(system, broadcast, "calling", EACH * len(channels))
     return broadcast
