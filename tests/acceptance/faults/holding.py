@@ -92,11 +92,6 @@ def blocked_rounds(system: System, how_many: int) -> list[int]:
     return wait_for(f"{how_many} rounds are blocked", there, 20)
 
 
-def wait_for_rounds(system: System) -> None:
-    """Returns once no round waits for a lock."""
-    wait_for("no round is blocked", lambda: not ask(system, _BLOCKED), 20)
-
-
 def cut(system: System, sessions: list[int]) -> None:
     """Ends sessions, and with them what they had begun, as when their machine is gone."""
     ask(system, "SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s::integer[]) AS pid", sessions)
