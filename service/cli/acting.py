@@ -86,9 +86,9 @@ async def unit_of(conn: AsyncConnection, deployment: Deployment, actor: Actor, c
     return unit
 
 
-async def require_tree(conn: AsyncConnection, actor: Actor, unit_id: int) -> None:
-    """Returns nothing, or raises `NotFound("unit.unknown")` for a unit the actor may not act for."""
+async def require_tree(conn: AsyncConnection, actor: Actor, unit_id: int, *, refused: str = "unit.unknown") -> None:
+    """Returns nothing, or raises `NotFound(refused)` for what belongs to a unit the actor may not act for."""
     within = text("SELECT 1 FROM unit_closure WHERE ancestor_id = :own AND descendant_id = :unit AND (:subtree OR depth = 0)")
     asked = {"own": actor.unit_id, "unit": unit_id, "subtree": actor.subtree}
     if (await conn.execute(within, asked)).first() is None:
-        raise NotFound("unit.unknown")
+        raise NotFound(refused)

@@ -208,14 +208,10 @@ def _move(
         async with deployment.engine.begin() as conn:
             actor = await acting_as(conn, deployment, email)
             view = await _named(conn, public_id)
-            try:
-                await require_tree(conn, actor, view.unit_id)
-            except NotFound:
-                raise NotFound("broadcast.unknown") from None
+            await require_tree(conn, actor, view.unit_id, refused="broadcast.unknown")
             follow(view.id)
-            await act_for(conn, view.unit_id)
-            before = await _seen(conn, deployment, view)
-        if asks is not None:
+            before = await _seen(conn, deployment, view) if asks else None
+        if before and asks:  # nothing is held while a person thinks
             typer.echo(f"{before.line()}\n{before.told()}", err=True)
             typer.confirm(asks, abort=True, err=True)
         async with deployment.engine.begin() as conn:

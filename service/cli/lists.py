@@ -31,7 +31,6 @@ from service.contacts import (
     undo_import,
 )
 from service.database import act_for
-from service.errors import NotFound
 from service.refusals import sentence
 from service.standalone.words import Words, terminal_language
 
@@ -106,10 +105,7 @@ def undo(
         async with deployment.engine.begin() as conn:
             actor = await acting_as(conn, deployment, email)
             place = await locate_import(conn, public_id)
-            try:
-                await require_tree(conn, actor, place.unit_id)
-            except NotFound:
-                raise NotFound("import.unknown") from None
+            await require_tree(conn, actor, place.unit_id, refused="import.unknown")
             await act_for(conn, place.unit_id)
             await undo_import(conn, actor, import_id=place.id, now=deployment.now)
 
