@@ -109,7 +109,7 @@ class AccountList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=201, response_model=InvitedOut)
+@router.post("", operation_id="create_account", status_code=201, response_model=InvitedOut)
 async def create(context: Context, actor: AccountsWriter, body: AccountIn, key: IdempotencyKey = None) -> JSONResponse:
     """A new account without a password, and its invitation."""
     async with telling_taken(context, actor), at_unit(context, actor, body.unit) as (conn, target):
@@ -132,7 +132,7 @@ async def create(context: Context, actor: AccountsWriter, body: AccountIn, key: 
         )
 
 
-@router.get("")
+@router.get("", operation_id="list_accounts")
 async def list_all(
     context: Context,
     actor: AccountsReader,
@@ -151,7 +151,7 @@ async def list_all(
     return AccountList(items=items, next=make_cursor(str(items[-1].id)) if len(lines) > limit else None)
 
 
-@router.patch("/{account_id}", response_model=AccountOut)
+@router.patch("/{account_id}", operation_id="change_account", response_model=AccountOut)
 async def change(
     context: Context, actor: AccountsWriter, account_id: AccountId, body: AccountChange, key: IdempotencyKey = None
 ) -> JSONResponse:
@@ -169,7 +169,7 @@ async def change(
         return await once(conn, context.master, actor, unit_id, key, request_hash("accounts.change", str(account_id), body), act)
 
 
-@router.post("/{account_id}/invitation", status_code=201, response_model=InvitedOut)
+@router.post("/{account_id}/invitation", operation_id="invite_account", status_code=201, response_model=InvitedOut)
 async def invite_again(
     context: Context, actor: AccountsWriter, account_id: AccountId, key: IdempotencyKey = None
 ) -> JSONResponse:

@@ -58,7 +58,7 @@ class ApiKeyList(BaseModel):
     items: list[ApiKeyOut]
 
 
-@router.get("")
+@router.get("", operation_id="list_api_keys")
 async def list_own(
     context: Context,
     actor: AnyCaller,
@@ -73,7 +73,7 @@ async def list_own(
     return ApiKeyList(items=[ApiKeyOut.of(key) for key in keys])
 
 
-@router.post("", status_code=201, response_model=NewApiKeyOut)
+@router.post("", operation_id="create_api_key", status_code=201, response_model=NewApiKeyOut)
 async def create(context: Context, actor: AnyCaller, body: ApiKeyIn, key: IdempotencyKey = None) -> JSONResponse:
     """Another key for yourself. It cannot do more than the one you call with."""
     async with unit_transaction(context.engine, actor.unit_id) as conn:
@@ -94,7 +94,7 @@ async def create(context: Context, actor: AnyCaller, body: ApiKeyIn, key: Idempo
         return await once(conn, context.master, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"api_key"}))
 
 
-@router.delete("/{key_id}", response_model=ApiKeyOut)
+@router.delete("/{key_id}", operation_id="revoke_api_key", response_model=ApiKeyOut)
 async def revoke(
     context: Context,
     actor: AnyCaller,

@@ -108,7 +108,7 @@ class LeftOutList(BaseModel):
     next: str | None
 
 
-@router.post("/count")
+@router.post("/count", operation_id="count_audience")
 async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> CountOut:
     """How many messages would leave now, and who would be left out for which reason."""
     async with at_unit(context, actor, body.unit) as (conn, unit):
@@ -158,7 +158,7 @@ def _cost(context: ApiContext, segments: int | None) -> CostOut | None:
     return CostOut(amount=float(price * segments), currency=currency)
 
 
-@router.post("/left-out")
+@router.post("/left-out", operation_id="list_left_out")
 async def left_out(context: Context, actor: ContactsReader, request: Request, response: Response, body: LeftOutIn) -> LeftOutList:
     """Who would not get it, and why: of your own unit's list only. Whoever stands above sees the counts (`/audiences/count`)."""
     language = preferred_language(request.headers.get("accept-language"))

@@ -14,7 +14,7 @@ from service.deliveries import repeat_uncertain, retry_failed
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 
-@router.post("/{broadcast_id}/pause", response_model=StoppedOut)
+@router.post("/{broadcast_id}/pause", operation_id="pause_broadcast", response_model=StoppedOut)
 async def pause_one(move: Moving, actor: Approver) -> JSONResponse:
     """Nothing more leaves until it is resumed. `stopped` says what can no longer be called back."""
     return await move.run(
@@ -26,7 +26,7 @@ async def pause_one(move: Moving, actor: Approver) -> JSONResponse:
     )
 
 
-@router.post("/{broadcast_id}/resume", response_model=BroadcastOut)
+@router.post("/{broadcast_id}/resume", operation_id="resume_broadcast", response_model=BroadcastOut)
 async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None) -> JSONResponse:
     """Goes on where it was paused, by a person or by the system.
 
@@ -49,7 +49,7 @@ async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None
     )
 
 
-@router.post("/{broadcast_id}/cancel", response_model=StoppedOut)
+@router.post("/{broadcast_id}/cancel", operation_id="cancel_broadcast", response_model=StoppedOut)
 async def cancel_one(move: Moving, actor: BroadcastsReader, body: CancelIn | None = None) -> JSONResponse:
     """Ends it for good. Whoever may write drafts may cancel a draft; an approved warning is an approver's to cancel.
 
@@ -71,7 +71,7 @@ async def cancel_one(move: Moving, actor: BroadcastsReader, body: CancelIn | Non
     )
 
 
-@router.post("/{broadcast_id}/retry-failed", response_model=BroadcastOut)
+@router.post("/{broadcast_id}/retry-failed", operation_id="retry_failed_deliveries", response_model=BroadcastOut)
 async def retry_failed_ones(move: Moving, actor: Approver) -> JSONResponse:
     """Sends what failed once more, and nothing else; a completed broadcast is `sending` again. Dead numbers stay held back."""
     return await move.run(
@@ -84,7 +84,7 @@ async def retry_failed_ones(move: Moving, actor: Approver) -> JSONResponse:
     )
 
 
-@router.post("/{broadcast_id}/repeat-uncertain", response_model=BroadcastOut)
+@router.post("/{broadcast_id}/repeat-uncertain", operation_id="repeat_uncertain_deliveries", response_model=BroadcastOut)
 async def repeat_uncertain_ones(move: Moving, actor: Approver, body: RepeatIn) -> JSONResponse:
     """Sends what is in doubt once more: all of a channel, or one message by its look-up number. Each may come twice; that is why a
     person says so, and why.

@@ -130,7 +130,7 @@ async def shown(
     )
 
 
-@router.post("", status_code=201, response_model=BroadcastOut)
+@router.post("", operation_id="create_broadcast", status_code=201, response_model=BroadcastOut)
 async def create(
     context: Context, actor: BroadcastsWriter, language: Spoken, body: BroadcastIn, key: IdempotencyKey = None
 ) -> JSONResponse:
@@ -144,7 +144,7 @@ async def create(
     return await change_unit(context, actor, body.unit, key, request_hash("broadcasts.create", body), use_case)
 
 
-@router.get("")
+@router.get("", operation_id="list_broadcasts")
 async def list_all(
     context: Context, actor: BroadcastsReader, language: Spoken, cursor: Cursor = None, limit: Limit = 50
 ) -> BroadcastList:
@@ -160,14 +160,14 @@ async def list_all(
     return BroadcastList(items=items, next=make_cursor(views[limit - 1].id) if more else None)
 
 
-@router.get("/{broadcast_id}")
+@router.get("/{broadcast_id}", operation_id="read_broadcast")
 async def read(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
     """One broadcast, with its progress."""
     async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
         return await shown(context, conn, await find_broadcast(conn, inner_id), actor, language)
 
 
-@router.patch("/{broadcast_id}", response_model=BroadcastOut)
+@router.patch("/{broadcast_id}", operation_id="edit_broadcast", response_model=BroadcastOut)
 async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> JSONResponse:
     """Changes a draft. Whatever was submitted is void; whoever edits may not approve."""
 
@@ -178,7 +178,7 @@ async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> 
     return await move.run(actor, "edit", body, use_case)
 
 
-@router.post("/{broadcast_id}/submit", response_model=BroadcastOut)
+@router.post("/{broadcast_id}/submit", operation_id="submit_broadcast", response_model=BroadcastOut)
 async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
     """Checks the texts, counts the audience and asks for approval of exactly that: see `digest`."""
     context = move.context
@@ -199,7 +199,7 @@ async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
     )
 
 
-@router.post("/{broadcast_id}/return", response_model=BroadcastOut)
+@router.post("/{broadcast_id}/return", operation_id="return_broadcast", response_model=BroadcastOut)
 async def return_one(move: Moving, actor: Approver, body: ReturnIn) -> JSONResponse:
     """Back to its author, with a reason."""
     return await move.run(
@@ -212,7 +212,7 @@ async def return_one(move: Moving, actor: Approver, body: ReturnIn) -> JSONRespo
     )
 
 
-@router.post("/{broadcast_id}/approve", response_model=BroadcastOut)
+@router.post("/{broadcast_id}/approve", operation_id="approve_broadcast", response_model=BroadcastOut)
 async def approve_one(move: Moving, actor: Approver, body: ApprovalIn) -> JSONResponse:
     """Freezes, signs and sends what `digest` stands for."""
     context = move.context

@@ -77,6 +77,7 @@ _BODY = {"required": True, "content": {"multipart/form-data": {"schema": BulkFor
 
 @router.post(
     "/units",
+    operation_id="create_units",
     status_code=201,
     response_model=BulkOut,
     responses={200: {"model": BulkOut}},
@@ -103,6 +104,7 @@ async def units(context: Context, actor: UnitsWriter, request: Request, key: Ide
 
 @router.post(
     "/accounts",
+    operation_id="create_accounts",
     status_code=201,
     response_model=BulkAccountsOut,
     responses={200: {"model": BulkAccountsOut}, 201: {"content": {_XLSX: {}}}},
@@ -141,14 +143,21 @@ async def accounts(context: Context, actor: AccountsWriter, request: Request, ke
     return answer
 
 
-@router.get("/units/template.xlsx", response_class=Response, responses={200: {"content": {_XLSX: {}}}})
+@router.get(
+    "/units/template.xlsx", operation_id="read_units_template", response_class=Response, responses={200: {"content": {_XLSX: {}}}}
+)
 async def units_template(actor: UnitsWriter) -> Response:  # noqa: ARG001 - who may fill it in may have it
     """An empty list of units: the headings, and a row that shows how to fill it in."""
     headings, example = UNITS_TEMPLATE
     return _workbook(text_workbook("Don vi", headings, [example]), "don-vi.xlsx", 200)
 
 
-@router.get("/accounts/template.xlsx", response_class=Response, responses={200: {"content": {_XLSX: {}}}})
+@router.get(
+    "/accounts/template.xlsx",
+    operation_id="read_accounts_template",
+    response_class=Response,
+    responses={200: {"content": {_XLSX: {}}}},
+)
 async def accounts_template(actor: AccountsWriter) -> Response:  # noqa: ARG001 - who may fill it in may have it
     """An empty list of people: the headings, and a row that shows how to fill it in."""
     headings, example = ACCOUNTS_TEMPLATE

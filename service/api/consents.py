@@ -49,7 +49,7 @@ class Withdrawn(BaseModel):
     channel: Channel
 
 
-@router.post("/consents", response_model=Recorded)
+@router.post("/consents", operation_id="record_consents", response_model=Recorded)
 async def give_by_class(
     context: Context, actor: ContactsWriter, body: ClassConsentsIn, key: IdempotencyKey = None
 ) -> JSONResponse:
@@ -71,7 +71,7 @@ async def give_by_class(
     return await change_unit(context, actor, body.unit, key, request_hash("consents.classes", body), use_case)
 
 
-@router.post("/contacts/{contact_id}/consents", response_model=RecordedOne)
+@router.post("/contacts/{contact_id}/consents", operation_id="record_contact_consent", response_model=RecordedOne)
 async def give(person: ChangingPerson, actor: ContactsWriter, body: ConsentFields) -> JSONResponse:
     """Records a contact's consent to one channel."""
     context = person.context
@@ -85,7 +85,7 @@ async def give(person: ChangingPerson, actor: ContactsWriter, body: ConsentField
     return await person.change(actor, "consent", body, use_case)
 
 
-@router.post("/contacts/{contact_id}/consents/withdraw", response_model=Withdrawn)
+@router.post("/contacts/{contact_id}/consents/withdraw", operation_id="withdraw_contact_consent", response_model=Withdrawn)
 async def take_back(person: ChangingPerson, actor: ContactsWriter, body: WithdrawIn) -> JSONResponse:
     """Ends a contact's consent to one channel, from now on."""
 

@@ -117,7 +117,7 @@ def _known(language: str | None) -> str | None:
     return language
 
 
-@router.post("", status_code=201, response_model=Added, responses={200: {"model": Added}})
+@router.post("", operation_id="add_contact", status_code=201, response_model=Added, responses={200: {"model": Added}})
 async def add(context: Context, actor: ContactsWriter, body: PersonIn, key: IdempotencyKey = None) -> JSONResponse:
     """Puts a person on the unit's present list; 200 where their address was there and got what was missing."""
     person = Person(
@@ -138,7 +138,7 @@ async def add(context: Context, actor: ContactsWriter, body: PersonIn, key: Idem
     return await change_unit(context, actor, body.unit, key, request_hash("contacts.add", body), use_case)
 
 
-@router.post("/confirm", response_model=Confirmed)
+@router.post("/confirm", operation_id="confirm_contacts", response_model=Confirmed)
 async def confirm(context: Context, actor: ContactsWriter, body: ConfirmIn, key: IdempotencyKey = None) -> JSONResponse:
     """Says that the present contacts are right in this school year, too: without a new list they would end with the old one."""
 
@@ -149,7 +149,7 @@ async def confirm(context: Context, actor: ContactsWriter, body: ConfirmIn, key:
     return await change_unit(context, actor, body.unit, key, request_hash("contacts.confirm", body), use_case)
 
 
-@router.patch("/{contact_id}", response_model=Changed)
+@router.patch("/{contact_id}", operation_id="change_contact", response_model=Changed)
 async def change(person: ChangingPerson, actor: ContactsWriter, body: PersonChange) -> JSONResponse:
     """Another role or language."""
     language = _known(body.language)
@@ -161,7 +161,7 @@ async def change(person: ChangingPerson, actor: ContactsWriter, body: PersonChan
     return await person.change(actor, "change", body, use_case)
 
 
-@router.put("/{contact_id}/addresses/{channel}", response_model=Changed)
+@router.put("/{contact_id}/addresses/{channel}", operation_id="correct_contact_address", response_model=Changed)
 async def correct(person: ChangingPerson, actor: ContactsWriter, channel: Channel, body: AddressIn) -> JSONResponse:
     """The contact's number or email is this one now. The wrong one is not kept."""
     context = person.context
@@ -182,7 +182,7 @@ async def correct(person: ChangingPerson, actor: ContactsWriter, channel: Channe
     return await person.change(actor, f"correct.{channel}", body, use_case)
 
 
-@router.post("/{contact_id}/erase", response_model=ErasedOut)
+@router.post("/{contact_id}/erase", operation_id="erase_contact", response_model=ErasedOut)
 async def erase_one(
     context: Context, actor: ContactsEraser, contact_id: ContactId, body: EraseIn, key: IdempotencyKey = None
 ) -> JSONResponse:

@@ -34,7 +34,7 @@ class LookList(BaseModel):
     next: str | None
 
 
-@router.get("")
+@router.get("", operation_id="list_contact_looks")
 async def list_all(
     context: Context,
     actor: AuditReader,

@@ -30,7 +30,7 @@ class RevealIn(BaseModel):
     note: Annotated[str, Field(max_length=500)] | None = None
 
 
-@router.post("/search")
+@router.post("/search", operation_id="search_contacts")
 async def search(context: Context, actor: ContactsReader, body: SearchIn, response: Response) -> ContactList:
     """The unit's present contacts that fit, masked, by class and in the order of the list. Changes nothing."""
     response.headers.update(_UNKEPT)
@@ -43,7 +43,7 @@ async def search(context: Context, actor: ContactsReader, body: SearchIn, respon
     return ContactList(items=[ContactOut.of(each) for each in found], next=make_cursor(str(behind)) if behind else None)
 
 
-@router.get("/{contact_id}")
+@router.get("/{contact_id}", operation_id="read_contact")
 async def read(person: ReadingPerson, actor: ContactsReader, response: Response) -> ContactOut:
     """One contact, masked."""
     response.headers.update(_UNKEPT)
@@ -51,7 +51,7 @@ async def read(person: ReadingPerson, actor: ContactsReader, response: Response)
         return ContactOut.of(await read_person(conn, actor, place=place, master=person.context.master))
 
 
-@router.post("/{contact_id}/reveal")
+@router.post("/{contact_id}/reveal", operation_id="reveal_contact")
 async def show(person: ReadingPerson, actor: ContactsRevealer, body: RevealIn, response: Response) -> ContactOut:
     """One contact of your own unit in full, and the look on record. Takes no Idempotency-Key: its answer is kept nowhere."""
     response.headers.update(_UNKEPT)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from service.api.context import Context, Overseer
 from service.api.cursors import Cursor, Limit, make_cursor, open_cursor
 from service.database import act_for, unit_transaction
-from service.readiness import Covered, Part, State, coverage
+from service.readiness import Covered, Part, PartState, coverage
 from service.units import find_unit
 
 router = APIRouter(tags=["readiness"])
@@ -24,7 +24,7 @@ class CoveredOut(BaseModel):
     parent: str | None
     contacts: int
     list_applied_at: datetime | None
-    parts: dict[Part, State]
+    parts: dict[Part, PartState]
     takedowns_open: int
     ready: bool
 
@@ -45,7 +45,7 @@ class CoverageOut(BaseModel):
     next: str | None
 
 
-@router.get("/coverage")
+@router.get("/coverage", operation_id="read_coverage")
 async def show(
     context: Context,
     actor: Overseer,

@@ -14,7 +14,7 @@ from service.refusals import preferred_language
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 
 
-@router.get("/{broadcast_id}/deliveries")
+@router.get("/{broadcast_id}/deliveries", operation_id="list_deliveries")
 async def list_all(
     context: Context,
     actor: BroadcastsReader,

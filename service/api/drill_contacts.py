@@ -31,14 +31,14 @@ class DrillContactsOut(BaseModel):
     contacts: list[UUID]
 
 
-@router.get("/{code}/test-contacts")
+@router.get("/{code}/test-contacts", operation_id="list_test_contacts")
 async def read(place: ReadingUnit, actor: BroadcastsReader) -> DrillContactsOut:
     """Who gets the unit's drills."""
     async with place.open(actor) as (conn, _):
         return DrillContactsOut(contacts=await drill_contacts(conn, actor))
 
 
-@router.put("/{code}/test-contacts", response_model=DrillContactsOut)
+@router.put("/{code}/test-contacts", operation_id="replace_test_contacts", response_model=DrillContactsOut)
 async def replace(place: ChangingUnit, actor: Approver, body: DrillContactsIn) -> JSONResponse:
     """These and no others."""
 

@@ -54,7 +54,7 @@ async def _still_opens(context: ApiContext, request: Request) -> bool:
     return True
 
 
-@router.get("/{broadcast_id}/events", response_class=EventSourceResponse)
+@router.get("/{broadcast_id}/events", operation_id="stream_broadcast_events", response_class=EventSourceResponse)
 async def events(
     request: Request,
     context: Context,

@@ -36,7 +36,7 @@ class Readiness(BaseModel):
 
 
 @router.head("/healthz", include_in_schema=False)  # monitors ask so
-@router.get("/healthz")
+@router.get("/healthz", operation_id="check_health")
 async def healthz() -> Alive:
     """The process is up."""
     return Alive()
@@ -74,7 +74,12 @@ async def _check(request: Request, context: Context) -> ReadinessCheck:
 
 
 @router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "Something is missing"}})
+@router.get(
+    "/readyz",
+    operation_id="check_readiness",
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "Something is missing"}},
+)
 async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONResponse:
     """Database, queue and workers. 503 when one of them is missing. The answer may be a second old."""
     checks = await check.checks()

@@ -158,7 +158,7 @@ class ContactsOut(BaseModel):
     kept: int
 
 
-class DifferenceOut(BaseModel):
+class ImportDifferenceOut(BaseModel):
     """Against the unit's present list. `needs_confirmation`: more than a fifth goes; `new_classes_only`: no class is a present one."""
 
     present: int
@@ -169,7 +169,7 @@ class DifferenceOut(BaseModel):
     by_class: list[ClassDifferenceOut]
 
 
-@router.get("/{import_id}/columns")
+@router.get("/{import_id}/columns", operation_id="list_import_columns")
 async def columns(place: Reading, actor: ImportsWriter, response: Response) -> ColumnList:
     """What each column was taken for, with a few cells to recognise it by. Empty once the list is applied."""
     response.headers["Cache-Control"] = "no-store"
@@ -182,7 +182,7 @@ async def columns(place: Reading, actor: ImportsWriter, response: Response) -> C
     )
 
 
-@router.put("/{import_id}/columns", response_model=ImportOut)
+@router.put("/{import_id}/columns", operation_id="say_import_columns", response_model=ImportOut)
 async def say(place: Changing, actor: ImportsWriter, body: ColumnsIn) -> JSONResponse:
     """Says what columns really are. Remembered for the unit's next list; this one is read again."""
     said = [Said(each.heading, ColumnField(each.field), each.role) for each in body.columns]
@@ -194,7 +194,7 @@ async def say(place: Changing, actor: ImportsWriter, body: ColumnsIn) -> JSONRes
     return await place.change(actor, "columns", body, use_case)
 
 
-@router.get("/{import_id}/rows")
+@router.get("/{import_id}/rows", operation_id="list_import_rows")
 async def rows(
     place: Reading,
     actor: ImportsWriter,
@@ -220,7 +220,7 @@ async def rows(
     return RowList(items=items, next=make_cursor(shown[limit - 1].position) if len(shown) > limit else None)
 
 
-@router.patch("/{import_id}/rows/{position}", response_model=ImportOut)
+@router.patch("/{import_id}/rows/{position}", operation_id="correct_import_row", response_model=ImportOut)
 async def correct(place: Changing, actor: ImportsWriter, position: int, body: CellsIn) -> JSONResponse:
     """Writes single cells anew and checks the list again."""
     context = place.context
@@ -232,7 +232,12 @@ async def correct(place: Changing, actor: ImportsWriter, position: int, body: Ce
     return await place.change(actor, f"rows.{position}", body, use_case)
 
 
-@router.get("/{import_id}/rows-to-fix", response_class=Response, responses={200: {"content": {_XLSX: {}}}})
+@router.get(
+    "/{import_id}/rows-to-fix",
+    operation_id="take_rows_to_fix",
+    response_class=Response,
+    responses={200: {"content": {_XLSX: {}}}},
+)
 async def take_rows(place: Reading, actor: ImportsWriter) -> Response:
     """The rows with an error as a workbook, each with what is to be done. Send it back to `/corrections`."""
     context = place.context
@@ -247,7 +252,9 @@ async def take_rows(place: Reading, actor: ImportsWriter) -> Response:
 _BODY = {"required": True, "content": {"multipart/form-data": {"schema": CorrectionsForm.model_json_schema()}}}
 
 
-@router.post("/{import_id}/corrections", response_model=ImportOut, openapi_extra={"requestBody": _BODY})
+@router.post(
+    "/{import_id}/corrections", operation_id="upload_corrections", response_model=ImportOut, openapi_extra={"requestBody": _BODY}
+)
 async def corrections(place: Changing, actor: ImportsWriter, request: Request) -> JSONResponse:
     """Takes the workbook of rows to fix back, corrected: all of it, or nothing."""
     form = await read_form(request, CorrectionsForm)
@@ -261,12 +268,12 @@ async def corrections(place: Changing, actor: ImportsWriter, request: Request) -
     return await place.change(actor, "corrections", data, use_case)
 
 
-@router.get("/{import_id}/difference")
-async def difference(place: Reading, actor: ImportsWriter) -> DifferenceOut:
+@router.get("/{import_id}/difference", operation_id="compare_import")
+async def difference(place: Reading, actor: ImportsWriter) -> ImportDifferenceOut:
     """What applying the list would add, end and change. Nothing is changed by asking."""
     async with place.open(actor) as (conn, located):
         found = await compare_import(conn, actor, import_id=located.id, master=place.context.master)
-    return DifferenceOut(
+    return ImportDifferenceOut(
         present=found.present,
         contacts=ContactsOut(added=found.added, gone=found.gone, changed=found.changed, kept=found.kept),
         share_gone=round(found.share_gone, 4),

@@ -22,7 +22,7 @@ class ProblemRow(BaseModel):
     message: str
 
 
-class ProgressOut(BaseModel):
+class ImportProgressOut(BaseModel):
     """How far reading is. `total` is 0 until it is known."""
 
     stage: Literal["unpacking", "checking"]
@@ -43,7 +43,7 @@ class ImportOut(BaseModel):
     failure_code: str | None
     audience: ListOf
     summary: str | None = Field(description="the counts in words")
-    progress: ProgressOut | None
+    progress: ImportProgressOut | None
     applied_at: datetime | None
     undone_at: datetime | None
 

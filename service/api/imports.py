@@ -32,7 +32,9 @@ class ImportStarted(BaseModel):
 _BODY = {"required": True, "content": {"multipart/form-data": {"schema": UploadForm.model_json_schema()}}}
 
 
-@router.post("", status_code=202, response_model=ImportStarted, openapi_extra={"requestBody": _BODY})
+@router.post(
+    "", operation_id="upload_import", status_code=202, response_model=ImportStarted, openapi_extra={"requestBody": _BODY}
+)
 async def upload(context: Context, actor: ImportsWriter, request: Request, key: IdempotencyKey = None) -> JSONResponse:
     """Takes a list in. With `dry_run` it is read and reported, and cannot be applied."""
     form = await read_form(request, UploadForm)
@@ -56,7 +58,7 @@ async def upload(context: Context, actor: ImportsWriter, request: Request, key: 
     return await change_unit(context, actor, form.unit, key, asked, use_case)
 
 
-@router.get("")
+@router.get("", operation_id="list_imports")
 async def list_all(
     context: Context,
     actor: ImportsReader,
@@ -72,14 +74,14 @@ async def list_all(
     return ImportList(items=items, next=make_cursor(lines[limit - 1].number) if len(lines) > limit else None)
 
 
-@router.get("/{import_id}")
+@router.get("/{import_id}", operation_id="read_import")
 async def read(place: Reading, actor: ImportsReader) -> ImportOut:
     """An import with its counts and problems."""
     async with place.open(actor) as (conn, _):
         return ImportOut.of(await import_report(conn, place.public_id, language=place.language))
 
 
-@router.post("/{import_id}/apply", response_model=ImportOut)
+@router.post("/{import_id}/apply", operation_id="apply_import", response_model=ImportOut)
 async def apply(place: Changing, actor: ImportsWriter, body: ApplyIn | None = None) -> JSONResponse:
     """Makes the checked list the unit's present list. See `/imports/{id}/difference` first."""
     confirmed = body.confirm_gone if body else None
@@ -94,7 +96,7 @@ async def apply(place: Changing, actor: ImportsWriter, body: ApplyIn | None = No
     )
 
 
-@router.post("/{import_id}/undo", response_model=ImportOut)
+@router.post("/{import_id}/undo", operation_id="undo_import", response_model=ImportOut)
 async def undo(place: Changing, actor: ImportsWriter) -> JSONResponse:
     """Takes the unit's latest applied list back: the one before it is the present list again."""
     now = place.context.now()

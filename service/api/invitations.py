@@ -33,7 +33,7 @@ class RedeemedOut(BaseModel):
     api_key: str
 
 
-@router.post("/redeem", status_code=201)
+@router.post("/redeem", operation_id="redeem_invitation", status_code=201)
 async def redeem(context: Context, body: RedeemIn, response: Response) -> RedeemedOut:
     """Sets the password and answers with the person's first API key. Works once."""
     response.headers["Cache-Control"] = "no-store"

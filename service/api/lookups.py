@@ -114,7 +114,7 @@ class AnswerOut(BaseModel):
         )
 
 
-@router.get("/{number:path}", response_model_exclude_none=True)
+@router.get("/{number:path}", operation_id="look_up_number", response_model_exclude_none=True)
 async def by_number(
     context: Context, language: Spoken, response: Response, number: Annotated[str, Path(examples=["4071 8826 3163"])]
 ) -> AnswerOut:
@@ -123,7 +123,7 @@ async def by_number(
     return AnswerOut.of(await context.lookups.answer(number, None), language)
 
 
-@router.post("", response_model_exclude_none=True)
+@router.post("", operation_id="look_up_text", response_model_exclude_none=True)
 async def by_text(context: Context, language: Spoken, response: Response, question: Question) -> AnswerOut:
     """Compares a pasted text with the official one. At most 4 KB."""
     response.headers["Cache-Control"] = "no-store"

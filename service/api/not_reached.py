@@ -68,7 +68,7 @@ class NotReachedList(BaseModel):
     next: str | None
 
 
-@router.get("/{broadcast_id}/not-reached")
+@router.get("/{broadcast_id}/not-reached", operation_id="list_not_reached")
 async def read(
     context: Context,
     actor: ContactsReader,
@@ -97,7 +97,7 @@ async def read(
     )
 
 
-@router.get("/{broadcast_id}/not-reached/print", response_class=HTMLResponse)
+@router.get("/{broadcast_id}/not-reached/print", operation_id="print_not_reached", response_class=HTMLResponse)
 async def read_to_print(
     context: Context, actor: ContactsReader, broadcast_id: BroadcastId, class_name: ClassName, cursor: Cursor = None
 ) -> HTMLResponse:

@@ -56,7 +56,7 @@ class PreviewOut(BaseModel):
     findings: list[FindingOut]
 
 
-@router.post("/previews")
+@router.post("/previews", operation_id="preview_broadcast")
 async def show(context: Context, actor: BroadcastsReader, request: Request, body: PreviewIn) -> PreviewOut:
     """The texts as parents would get them, with an example number, and all that a draft would be refused or warned for."""
     language = preferred_language(request.headers.get("accept-language"))

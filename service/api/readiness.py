@@ -24,13 +24,13 @@ from service.units import Unit
 router = APIRouter(tags=["readiness"])
 
 
-@router.get("/statements")
+@router.get("/statements", operation_id="list_statements")
 async def list_statements(request: Request, _: UnitsReader) -> StatementList:
     """What a head may declare on the verification card. Ready texts that claim such a thing can be used only then."""
     return StatementList.of(STATEMENTS, preferred_language(request.headers.get("accept-language")))
 
 
-@router.get("/units/{code}/readiness")
+@router.get("/units/{code}/readiness", operation_id="read_readiness")
 async def read(place: ReadingUnit, actor: UnitsReader) -> ReadinessOut:
     """Each part with its values, since when, until when, whose word it is, and what is held back now."""
     async with place.open(actor, to_named=True) as (conn, unit):
@@ -38,7 +38,7 @@ async def read(place: ReadingUnit, actor: UnitsReader) -> ReadinessOut:
     return ReadinessOut.of(unit.code, report, place.language)
 
 
-@router.put("/units/{code}/data-rule", response_model=PartDone)
+@router.put("/units/{code}/data-rule", operation_id="put_data_rule", response_model=PartDone)
 async def put_data_rule(place: ChangingUnit, actor: ReadinessWriter, body: DataRuleIn) -> JSONResponse:
     """Puts the internal rule on file for this school year."""
     now = place.context.now()
@@ -50,7 +50,7 @@ async def put_data_rule(place: ChangingUnit, actor: ReadinessWriter, body: DataR
     return await place.change(actor, "units.file_rule", body, use_case)
 
 
-@router.put("/units/{code}/data-protection-lead", response_model=PartDone)
+@router.put("/units/{code}/data-protection-lead", operation_id="put_data_protection_lead", response_model=PartDone)
 async def put_lead(place: ChangingUnit, actor: ReadinessWriter, body: LeadIn) -> JSONResponse:
     """Names the person who supervises and answers for personal data. In office once they accept."""
     now = place.context.now()
@@ -62,7 +62,7 @@ async def put_lead(place: ChangingUnit, actor: ReadinessWriter, body: LeadIn) ->
     return await place.change(actor, "units.name_lead", body, use_case)
 
 
-@router.post("/units/{code}/data-protection-lead/accept", response_model=PartDone)
+@router.post("/units/{code}/data-protection-lead/accept", operation_id="accept_data_protection_lead", response_model=PartDone)
 async def accept(place: ChangingUnit, actor: ReadinessLead) -> JSONResponse:
     """Takes the office on. Only the very person that was named, also from a unit above."""
     now = place.context.now()
@@ -74,7 +74,7 @@ async def accept(place: ChangingUnit, actor: ReadinessLead) -> JSONResponse:
     return await place.change(actor, "units.accept_lead", None, use_case, to_named=True)
 
 
-@router.put("/units/{code}/verification-card", response_model=PartDone)
+@router.put("/units/{code}/verification-card", operation_id="put_verification_card", response_model=PartDone)
 async def put_card(place: ChangingUnit, actor: ReadinessApprover, body: CardIn) -> JSONResponse:
     """A new verification card, in its head's name."""
     now = place.context.now()

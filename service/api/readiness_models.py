@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.readiness import STATEMENTS, Part, PartReport, Readiness, Report, State
+from service.readiness import STATEMENTS, Part, PartReport, PartState, Readiness, Report
 from service.refusals import in_words
 
 
@@ -60,7 +60,7 @@ class PartDone(BaseModel):
 
     unit: str
     part: Part
-    state: State
+    state: PartState
     ready: bool
 
     @classmethod
@@ -71,7 +71,7 @@ class PartDone(BaseModel):
 class PartOut(BaseModel):
     """`who`: whoever filed the rule, is the lead, or approved the card. `valid_until`: its last day."""
 
-    state: State
+    state: PartState
     school_year: str | None
     since: datetime | None
     valid_until: date | None

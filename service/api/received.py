@@ -58,7 +58,7 @@ class ReceivedList(BaseModel):
     next: str | None
 
 
-@router.get("/received")
+@router.get("/received", operation_id="list_received_broadcasts")
 async def list_all(
     context: Context,
     actor: BroadcastsReader,

@@ -13,7 +13,12 @@ router = APIRouter(prefix="/records", tags=["look-up"], responses=UNAVAILABLE)
 _A_YEAR = "public, max-age=31536000, immutable"
 
 
-@router.get("/{record_id}", response_class=Response, responses={200: {"content": {"application/jose+json": {}}}})
+@router.get(
+    "/{record_id}",
+    operation_id="read_record",
+    response_class=Response,
+    responses={200: {"content": {"application/jose+json": {}}}},
+)
 async def read(context: Context, record_id: Annotated[UUID, Path()]) -> Response:
     """JWS, general JSON serialisation. Verify it with `/.well-known/jwks.json`, or `loa verify`."""
     jws = await context.lookups.record_jws(record_id)

@@ -25,7 +25,7 @@ from service.registered_texts import (
 )
 from service.units import Unit
 
-router = APIRouter(prefix="/registered-texts", tags=["broadcasts"])
+router = APIRouter(prefix="/registered-texts", tags=["registered texts"])
 
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 
@@ -72,7 +72,7 @@ class TextWithdrawn(BaseModel):
     name: str
 
 
-class RuleOut(BaseModel):
+class UnregisteredRuleOut(BaseModel):
     """What holds: the stricter of what the unit and those above it have said."""
 
     unregistered: Unregistered
@@ -94,14 +94,14 @@ class TextOut(BaseModel):
         return cls.model_validate(found, from_attributes=True)
 
 
-class TextList(RuleOut):
+class TextList(UnregisteredRuleOut):
     """In the order they were first put on file. `next` is the cursor of the next page, or null."""
 
     items: list[TextOut]
     next: str | None
 
 
-@router.get("")
+@router.get("", operation_id="list_registered_texts")
 async def list_all(
     context: Context,
     actor: BroadcastsReader,
@@ -121,7 +121,7 @@ async def list_all(
     )
 
 
-@router.put("", response_model=TextPut)
+@router.put("", operation_id="put_registered_text", response_model=TextPut)
 async def put(context: Context, actor: TextsWriter, body: TextIn, key: IdempotencyKey = None) -> JSONResponse:
     """Puts a text on the unit's file, over what stood there under its name."""
 
@@ -133,7 +133,7 @@ async def put(context: Context, actor: TextsWriter, body: TextIn, key: Idempoten
     return await change_unit(context, actor, body.unit, key, request_hash("registered_texts.put", body), use_case)
 
 
-@router.post("/withdraw", response_model=TextWithdrawn)
+@router.post("/withdraw", operation_id="withdraw_registered_text", response_model=TextWithdrawn)
 async def withdraw(context: Context, actor: TextsWriter, body: TextPlace, key: IdempotencyKey = None) -> JSONResponse:
     """Takes a text off the unit's file."""
 
@@ -144,12 +144,12 @@ async def withdraw(context: Context, actor: TextsWriter, body: TextPlace, key: I
     return await change_unit(context, actor, body.unit, key, request_hash("registered_texts.withdraw", body), use_case)
 
 
-@router.put("/rule", response_model=RuleOut)
+@router.put("/rule", operation_id="set_registered_text_rule", response_model=UnregisteredRuleOut)
 async def rule(context: Context, actor: TextsWriter, body: RuleIn, key: IdempotencyKey = None) -> JSONResponse:
     """Says what an SMS that is no registered text means, for the unit and all below it."""
 
-    async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, RuleOut]:
+    async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, UnregisteredRuleOut]:
         await set_unregistered(conn, actor, unit_id=unit.id, rule=body.unregistered, now=context.now())
-        return 200, RuleOut(unregistered=await unregistered_rule(conn))
+        return 200, UnregisteredRuleOut(unregistered=await unregistered_rule(conn))
 
     return await change_unit(context, actor, body.unit, key, request_hash("registered_texts.rule", body), use_case)

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/retention-runs", tags=["retention"])
 UnitCode = Annotated[str, Query(max_length=40)]
 
 
-class RuleOut(BaseModel):
+class RetentionRuleOut(BaseModel):
     """A rule in words: what it is about, how long that is kept, and why."""
 
     name: str
@@ -27,7 +27,7 @@ class RuleOut(BaseModel):
     why: str
 
     @classmethod
-    def of(cls, rule: Rule, language: str) -> "RuleOut":
+    def of(cls, rule: Rule, language: str) -> "RetentionRuleOut":
         place = int(language == "en")
         return cls(name=rule.name, what=rule.what[place], keeps=rule.keeps[place], why=rule.why[place])
 
@@ -62,10 +62,10 @@ class NextRuns(BaseModel):
     """Seven days' notice, with the rules in words."""
 
     items: list[UpcomingOut]
-    rules: list[RuleOut]
+    rules: list[RetentionRuleOut]
 
 
-@router.get("")
+@router.get("", operation_id="list_retention_runs")
 async def list_all(
     context: Context, actor: AuditReader, unit: UnitCode, cursor: Cursor = None, limit: Limit = 50
 ) -> RetentionRunList:
@@ -81,7 +81,7 @@ async def list_all(
     )
 
 
-@router.get("/next")
+@router.get("/next", operation_id="list_upcoming_retention_runs")
 async def coming(context: Context, actor: AuditReader, request: Request, unit: UnitCode) -> NextRuns:
     """What will be deleted on each of the next seven days, as things stand now. A newer list keeps whom it names."""
     language = preferred_language(request.headers.get("accept-language"))
@@ -89,5 +89,5 @@ async def coming(context: Context, actor: AuditReader, request: Request, unit: U
         found = await upcoming(conn, target.id, now=context.now())
     return NextRuns(
         items=[UpcomingOut.model_validate(each, from_attributes=True) for each in found],
-        rules=[RuleOut.of(rule, language) for rule in RULES],
+        rules=[RetentionRuleOut.of(rule, language) for rule in RULES],
     )

@@ -72,7 +72,7 @@ class SuppressionList(BaseModel):
     next: str | None
 
 
-@router.post("", response_model=Done)
+@router.post("", operation_id="suppress_address", response_model=Done)
 async def take(context: Context, actor: ContactsWriter, body: TakeOffIn, key: IdempotencyKey = None) -> JSONResponse:
     """Takes an address off now, on the list or not: the unit writes to it no more, and what still waits for it is not sent."""
 
@@ -85,7 +85,7 @@ async def take(context: Context, actor: ContactsWriter, body: TakeOffIn, key: Id
     return await change_unit(context, actor, body.unit, key, request_hash("suppressions.add", body), use_case)
 
 
-@router.post("/lift", response_model=Done)
+@router.post("/lift", operation_id="lift_suppression", response_model=Done)
 async def lift_one(context: Context, actor: ContactsWriter, body: LiftIn, key: IdempotencyKey = None) -> JSONResponse:
     """Says that an address may be written to again, as far as this reason goes. No list ever does."""
 
@@ -105,7 +105,7 @@ async def lift_one(context: Context, actor: ContactsWriter, body: LiftIn, key: I
     return await change_unit(context, actor, body.unit, key, request_hash("suppressions.lift", body), use_case)
 
 
-@router.get("")
+@router.get("", operation_id="list_suppressions")
 async def list_all(
     context: Context,
     actor: ContactsReader,

@@ -89,7 +89,7 @@ class TakedownList(BaseModel):
     statement: StatementMade | None
 
 
-@router.get("")
+@router.get("", operation_id="list_takedowns")
 async def list_all(place: ReadingUnit, actor: UnitsReader, cursor: Cursor = None, limit: Limit = 50) -> TakedownList:
     """A unit's checks."""
     before = open_number(cursor)
@@ -105,7 +105,7 @@ async def list_all(place: ReadingUnit, actor: UnitsReader, cursor: Cursor = None
     )
 
 
-@router.post("", status_code=201, response_model=TakedownNoted)
+@router.post("", operation_id="record_takedown", status_code=201, response_model=TakedownNoted)
 async def record(place: ChangingUnit, actor: ReadinessWriter, body: TakedownIn) -> JSONResponse:
     """Notes that an address was looked at."""
 
@@ -116,7 +116,7 @@ async def record(place: ChangingUnit, actor: ReadinessWriter, body: TakedownIn) 
     return await place.change(actor, "takedowns.record", body, use_case)
 
 
-@router.patch("/{takedown_id}", response_model=TakedownNoted)
+@router.patch("/{takedown_id}", operation_id="mark_takedown_removed", response_model=TakedownNoted)
 async def removed(
     place: ChangingUnit,
     actor: ReadinessWriter,
@@ -133,7 +133,7 @@ async def removed(
     return await place.change(actor, f"takedowns.removed {takedown_id}", body, use_case)
 
 
-@router.post("/statement", status_code=201, response_model=StatementMade)
+@router.post("/statement", operation_id="make_takedown_statement", status_code=201, response_model=StatementMade)
 async def state(place: ChangingUnit, actor: ReadinessApprover) -> JSONResponse:
     """The head's yearly word that nothing found is left."""
 

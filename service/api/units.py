@@ -71,7 +71,7 @@ class UnitList(BaseModel):
     next: str | None
 
 
-@router.get("")
+@router.get("", operation_id="list_units")
 async def list_all(context: Context, actor: UnitsReader, cursor: Cursor = None, limit: Limit = 100) -> UnitList:
     """Your unit and, for an officer, the units below it, by code."""
     after = open_cursor(cursor) or ""
@@ -81,7 +81,7 @@ async def list_all(context: Context, actor: UnitsReader, cursor: Cursor = None, 
     return UnitList(items=[UnitOut.of(unit) for unit in units[:limit]], next=make_cursor(units[limit - 1].code) if more else None)
 
 
-@router.post("", status_code=201, response_model=UnitOut)
+@router.post("", operation_id="create_unit", status_code=201, response_model=UnitOut)
 async def create(context: Context, actor: UnitsWriter, body: UnitIn, key: IdempotencyKey = None) -> JSONResponse:
     """A new unit below yours."""
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
@@ -92,7 +92,7 @@ async def create(context: Context, actor: UnitsWriter, body: UnitIn, key: Idempo
         return await once(conn, context.master, actor, actor.unit_id, key, request_hash("units.create", body), act)
 
 
-@router.patch("/{code}", response_model=UnitOut)
+@router.patch("/{code}", operation_id="revise_unit", response_model=UnitOut)
 async def revise(
     context: Context,
     actor: UnitsWriter,

@@ -30,7 +30,7 @@ class _Direct(APIRoute):
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=_Direct)
 
 
-@router.post("/twilio/status/{token}", status_code=204, response_class=Response)
+@router.post("/twilio/status/{token}", operation_id="take_twilio_status", status_code=204, response_class=Response)
 async def twilio_status(context: Context, request: Request, token: str) -> Response:
     """A status callback. Its signature covers the public URL and every parameter, unknown ones included."""
     try:

@@ -13,14 +13,14 @@ router = APIRouter(prefix="/.well-known", tags=["look-up"], responses=UNAVAILABL
 _FIVE_MINUTES = "public, max-age=300"
 
 
-@router.get("/jwks.json")
+@router.get("/jwks.json", operation_id="list_public_keys")
 async def keys(context: Context, response: Response) -> dict[str, Any]:
     """A JWK set (RFC 7517) with Ed25519 keys; `kid` is named by each record."""
     response.headers["Cache-Control"] = _FIVE_MINUTES
     return await context.lookups.jwks()
 
 
-@router.get("/loa-directory.json")
+@router.get("/loa-directory.json", operation_id="read_directory")
 async def units(context: Context, response: Response) -> dict[str, Any]:
     """Which unit signs with which key, who signs for whom, and what was revoked when."""
     response.headers["Cache-Control"] = _FIVE_MINUTES

@@ -4,7 +4,7 @@ from service.readiness.cards import STATEMENTS, Card, approve_card, standing_car
 from service.readiness.coverage import Covered, coverage
 from service.readiness.filing import file_data_rule
 from service.readiness.leads import accept_lead, is_named, name_lead
-from service.readiness.parts import Part, Readiness, State
+from service.readiness.parts import Part, PartState, Readiness
 from service.readiness.queries import readiness_of, sends_by_consent
 from service.readiness.reports import PartReport, Report, readiness_report
 from service.readiness.takedowns import (
@@ -25,9 +25,9 @@ __all__ = [
     "Covered",
     "Part",
     "PartReport",
+    "PartState",
     "Readiness",
     "Report",
-    "State",
     "Statement",
     "Takedown",
     "accept_lead",

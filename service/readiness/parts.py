@@ -21,7 +21,7 @@ class Part(StrEnum):
     CARD = "verification_card"
 
 
-class State(StrEnum):
+class PartState(StrEnum):
     """Where a part is."""
 
     MISSING = "missing"
@@ -49,12 +49,12 @@ class Readiness:
             return "blocks.everything"
         return "blocks.lists_and_advisories" if self.lapsed else "blocks.nothing"
 
-    def state(self, part: Part) -> State:
+    def state(self, part: Part) -> PartState:
         if part not in self.missing + self.lapsed:
-            return State.STANDING
+            return PartState.STANDING
         if part is Part.LEAD and self.waiting:
-            return State.WAITING
-        return State.MISSING if part in self.missing else State.LAPSED
+            return PartState.WAITING
+        return PartState.MISSING if part in self.missing else PartState.LAPSED
 
     def require_for_list(self) -> None:
         """Returns nothing, or raises `Conflict("unit.not_ready")`."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import MasterKey, open_data_key
 from service.clock import last_day_of
-from service.readiness.parts import Part, Readiness, State
+from service.readiness.parts import Part, PartState, Readiness
 from service.readiness.queries import day_of, readiness_of
 
 
@@ -22,7 +22,7 @@ class PartReport:
     """
 
     part: Part
-    state: State
+    state: PartState
     values: Mapping[str, Any]
     school_year: str | None = None
     since: datetime | None = None
@@ -62,7 +62,7 @@ async def readiness_report(conn: AsyncConnection, unit_id: int, *, master: Maste
 
     named = await latest(_LEAD.format(where=""))
     in_office = await latest(_LEAD.format(where="AND accepted_at IS NOT NULL"))
-    waiting = readiness.state(Part.LEAD) is State.WAITING
+    waiting = readiness.state(Part.LEAD) is PartState.WAITING
     lead = named if waiting or in_office is None else in_office
     next_lead = names.get(named["who"]) if named and readiness.waiting and not waiting else None
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from service.database import unit_transaction
-from service.readiness import Covered, Part, State, coverage, record_takedown
+from service.readiness import Covered, Part, PartState, coverage, record_takedown
 from tests.service.readiness.conftest import NOW, Gate
 
 LAPSED = datetime(2027, 11, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ async def test_every_unit_below_stands_in_it_with_what_it_has(gate: Gate) -> Non
     assert [each.code for each in found] == CODES
     assert (school.parent, school.contacts, school.list_applied_at, school.takedowns_open) == ("vhxh-an-phuoc", 3, NOW, 1)
     assert [each.readiness.ready for each in found] == [False, True, False, False]
-    assert found[0].readiness.state(Part.LEAD) is State.MISSING
+    assert found[0].readiness.state(Part.LEAD) is PartState.MISSING
 
 
 async def test_only_the_unready_are_shown_where_asked(gate: Gate) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, LoaError
-from service.readiness import Part, State, readiness_report
+from service.readiness import Part, PartState, readiness_report
 from service.refusals import sentence
 from tests.service.readiness.conftest import NOW, Gate
 
@@ -32,7 +32,7 @@ async def test_a_unit_is_ready_once_all_three_stand(gate: Gate) -> None:
     await gate.approve_card()
     await gate.name(LEAD)
     waiting = await gate.readiness()
-    assert (waiting.missing, waiting.state(Part.LEAD)) == ((Part.LEAD,), State.WAITING)
+    assert (waiting.missing, waiting.state(Part.LEAD)) == ((Part.LEAD,), PartState.WAITING)
     await gate.accept(lead)
     assert (await gate.readiness()).ready
 
@@ -110,7 +110,7 @@ async def test_only_the_named_person_accepts(gate: Gate) -> None:
     assert refused.value.code == "readiness.not_the_lead"
     with pytest.raises(Forbidden):
         await gate.accept(gate.actor("approver"))
-    assert (await gate.readiness()).state(Part.LEAD) is State.WAITING
+    assert (await gate.readiness()).state(Part.LEAD) is PartState.WAITING
 
 
 async def test_the_lead_before_stays_in_office_until_the_next_accepts(gate: Gate) -> None:
@@ -120,7 +120,7 @@ async def test_the_lead_before_stays_in_office_until_the_next_accepts(gate: Gate
     assert (await gate.readiness()).ready
     async with gate.acting() as conn:
         lead = (await readiness_report(conn, gate.unit_id, master=gate.master, now=NOW)).parts[1]
-    assert (lead.state, lead.next_lead) == (State.STANDING, "Nguyễn Thị Phụ Trách")
+    assert (lead.state, lead.next_lead) == (PartState.STANDING, "Nguyễn Thị Phụ Trách")
 
 
 @pytest.mark.parametrize("change", ["disabled_at = now()", "roles = '{clerk}'"])
@@ -136,13 +136,13 @@ async def test_a_lead_who_left_leaves_the_office_lapsed_wherever_their_account_i
         await conn.execute(text(f"UPDATE accounts SET {change} WHERE id = :id"), {"id": lead.account_id})
 
     readiness = await gate.readiness()
-    assert readiness.state(Part.LEAD) is State.LAPSED
+    assert readiness.state(Part.LEAD) is PartState.LAPSED
     with pytest.raises(Conflict):
         readiness.require_for_list()
     readiness.require_for_sending("urgent")
     await gate.account(LEAD)
     await gate.name(LEAD)
-    assert (await gate.readiness()).state(Part.LEAD) is State.WAITING
+    assert (await gate.readiness()).state(Part.LEAD) is PartState.WAITING
 
 
 async def test_whoever_was_replaced_can_no_longer_accept(gate: Gate) -> None:
