@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from contact_registry.importing.accounting import LeftOutRows
 from contact_registry.importing.headings import Field, Role
 
 Severity = Literal["error", "warning", "information"]
@@ -127,6 +128,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class CheckedList:
+    """A list as read. `left_out`: every row with content that is no pupil, by sheet and reason."""
+
     file_format: str
     rows: tuple[CheckedRow, ...]
     counts: Counts
@@ -134,3 +137,4 @@ class CheckedList:
     problems: tuple[Problem, ...]
     columns: tuple[SeenColumn, ...] = ()
     legacy: LegacyText | None = None
+    left_out: tuple[LeftOutRows, ...] = ()

@@ -1,0 +1,81 @@
+"""Every row of a file is accounted for: it is a pupil, or it is left out for a reason that can be said.
+
+`RowReason` is the one list of reasons; whoever leaves rows out gives one of them, and the words for it stand beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class RowReason(StrEnum):
+    """Why a row with content is no pupil."""
+
+    TITLE = "title"
+    HEADER = "header"
+    NUMBERING = "numbering"
+    REPEATED_HEADER = "repeated_header"
+    TOTAL = "total"
+    SIGNATURE = "signature"
+    NOTE = "note"
+    SECOND_LINE = "second_line"
+    """Its number was taken for the pupil above."""
+    NOTHING_KNOWN = "nothing_known"
+    """Nothing under a heading of names, numbers or emails."""
+    STAFF = "staff"
+    """On a sheet of teachers in a list of parents."""
+    NO_HEADER = "no_header"
+    """On a sheet without a header that is understood."""
+    HIDDEN = "hidden"
+    LOST_TO_QUOTE = "lost_to_quote"
+    """Swallowed by a quotation mark that was never closed."""
+
+
+class LeftOutRows(NamedTuple):
+    """Rows of a sheet left out for one reason, numbered as the spreadsheet shows them."""
+
+    sheet: str | None
+    reason: RowReason
+    rows: tuple[int, ...]
+
+
+_WORDS: dict[RowReason, tuple[str, str]] = {
+    RowReason.TITLE: ("tiêu đề của danh sách", "titles"),
+    RowReason.HEADER: ("tiêu đề cột", "column headings"),
+    RowReason.NUMBERING: ("dòng đánh số cột", "numbers of columns"),
+    RowReason.REPEATED_HEADER: ("tiêu đề cột lặp lại", "column headings repeated"),
+    RowReason.TOTAL: ("dòng tổng cộng", "totals"),
+    RowReason.SIGNATURE: ("ngày tháng, chữ ký", "date and signatures"),
+    RowReason.NOTE: ("ghi chú, không phải học sinh", "notes, not pupils"),
+    RowReason.SECOND_LINE: ("dòng thứ hai của học sinh phía trên; số đã lấy cho em đó", "second line of the pupil above, who has its number"),
+    RowReason.NOTHING_KNOWN: ("không có tên, số hay email dưới tiêu đề nào Loa hiểu", "no name, number or email under a heading that Loa knows"),
+    RowReason.STAFF: ("danh sách giáo viên, nhân viên", "a sheet of teachers or staff"),
+    RowReason.NO_HEADER: ("trang tính không có dòng tiêu đề mà Loa hiểu", "a sheet without a header row that Loa understands"),
+    RowReason.HIDDEN: ("dòng bị ẩn", "hidden rows"),
+    RowReason.LOST_TO_QUOTE: ("bị một dấu nháy kép mở mà không đóng nuốt mất", "swallowed by a quotation mark that is never closed"),
+}  # fmt: skip
+
+
+def reason_in_words(reason: RowReason, language: str) -> str:
+    """Names the reason to a clerk, Vietnamese unless `language` is "en"."""
+    return _WORDS[reason][1 if language == "en" else 0]
+
+
+def grouped(sheet: str | None, reasons: Iterable[tuple[int, RowReason]]) -> list[LeftOutRows]:
+    """Groups the left out rows of a sheet by reason. `reasons`: (row as the spreadsheet shows it, its reason)."""
+    by_reason: dict[RowReason, list[int]] = {}
+    for row, reason in reasons:
+        by_reason.setdefault(reason, []).append(row)
+    return [LeftOutRows(sheet, reason, tuple(sorted(rows))) for reason, rows in by_reason.items()]
+
+
+def in_short(rows: Sequence[int], *, most: int = 20) -> str:
+    """Writes rows as a person does: "1-5, 40, 42"; "…" where there are more than `most` stretches."""
+    stretches: list[list[int]] = []
+    for row in rows:
+        if stretches and row == stretches[-1][1] + 1:
+            stretches[-1][1] = row
+        else:
+            stretches.append([row, row])
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in stretches[:most]]
+    return ", ".join([*shown, "…"] if len(stretches) > most else shown)
