@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -54,6 +55,7 @@ from service.api.description import Described
 from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
+from service.api.whole_requests import WholeRequests
 from service.clock import Clock, system_clock
 from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction, why_away
@@ -66,7 +68,7 @@ from service.rendering import page_environment
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 from service.web import lookup_page, reference, unsubscribe_page
-from service.web.lookup_page import LookupSite, failed_page, not_found_page
+from service.web.lookup_page import LookupSite, failed_page, not_found_page, too_long_page
 from service.web.pages import STATIC, Pages
 from service.web.unsubscribe_page import UnsubscribeSite
 
@@ -128,13 +130,17 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         openapi_url="/api/openapi.json",
         docs_url=None,  # the interactive pages load scripts from elsewhere; ours is a page of its own
         redoc_url=None,
+        redirect_slashes=False,  # an address with a slash too many is none; a redirect would be built from what a caller says
         responses=RESPONSES,
     )
     _routes(app)
     _refusals(app, pages)
-    app.add_middleware(BodyLimits)
-    app.add_middleware(SecurityHeaders, https=settings.public_base.startswith("https://"), meters=meters)
-    app.add_middleware(TrustedProxies, networks=settings.proxies)  # added last, so it comes first
+    app.add_middleware(BodyLimits, refuse=partial(_too_much, pages))
+    app.layers = (
+        WholeRequests,
+        partial(SecurityHeaders, https=settings.public_base.startswith("https://"), meters=meters),
+        partial(TrustedProxies, networks=settings.proxies),
+    )
     return app
 
 
@@ -226,7 +232,14 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
         return problem(request, 500, "server.error")
 
 
+def _too_much(pages: Pages, request: Request, status: int, code: str) -> Response:
+    """The answer to a body that is too large or too slow."""
+    if _for_a_person(request):
+        return too_long_page(pages) if status == 413 else failed_page(pages, status)
+    return problem(request, status, code)
+
+
 def _for_a_person(request: Request) -> bool:
     """Whether a browser asks: whoever fears a message must not be shown JSON."""
-    programs = request.url.path.startswith(("/api/", "/webhooks/", "/.well-known/"))
+    programs = str(request.scope["path"]).startswith(("/api/", "/webhooks/", "/.well-known/"))
     return not programs and "text/html" in request.headers.get("accept", "")

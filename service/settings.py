@@ -56,6 +56,21 @@ def _quiet_hours(value: object) -> object:
     return QuietHours.parse(value) if isinstance(value, str) else value
 
 
+_ORIGIN = re.compile(
+    r"(https?)://((?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)/*", re.IGNORECASE
+)
+
+
+def _origin(value: str) -> str:
+    """An address of the web process in its one form. A path would be lost in every link that we print, and a query in each signature."""
+    if not (value := value.strip()):
+        return ""
+    origin = _ORIGIN.fullmatch(value)
+    if origin is None or not 1 <= int(origin[3] or 1) <= 65535:
+        raise ValueError("must be http:// or https://, a host of its own and perhaps a port: https://canhbao.example.edu.vn")
+    return f"{origin[1]}://{origin[2]}".lower()
+
+
 def _networks(value: str) -> str:
     """Addresses and networks, separated by commas. Raises `ValueError` for what is neither: "*" would believe everybody."""
     for each in filter(None, map(str.strip, value.split(","))):
@@ -129,7 +144,7 @@ class Settings(BaseSettings):
     web_port: int = Field(8000, ge=1, le=65535)
     simulators_port: int = Field(8090, ge=1, le=65535)
     smtp_inbox_port: int = Field(2525, ge=1, le=65535)
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_origin)] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
     database_url_superuser: SecretStr | None = None
@@ -189,7 +204,7 @@ class Settings(BaseSettings):
     @property
     def public_base(self) -> str:
         """The address parents and carriers reach us at, without a trailing slash."""
-        return (self.public_url or f"http://127.0.0.1:{self.web_port}").rstrip("/")
+        return self.public_url or f"http://127.0.0.1:{self.web_port}"
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -244,11 +259,13 @@ class Settings(BaseSettings):
         return dict(sms + [("email", each.messages_per_second) for each in self.smtp_relays[:1]])
 
     def callback_secrets(self, account_sid: str) -> list[str]:
-        """What may have signed a status callback that names this account: its token, or any where it names none of ours."""
+        """What may have signed a status callback that names this account: its token. Where there is one account only, that one's,
+        whatever the callback calls it; with several none speaks for another.
+        """
         known = [(self.twilio_account_sid, self.twilio_auth_token)]
         known += [(each.account_sid, each.auth_token) for each in self.further_twilio]
         tokens = [(sid, token.get_secret_value()) for sid, token in known if token is not None]
-        return [token for sid, token in tokens if sid == account_sid] or [token for _, token in tokens]
+        return [token for sid, token in tokens if len(tokens) == 1 or sid == account_sid]
 
     def need(self, name: str) -> str:
         """The value of a setting this process cannot do without, else `MissingSetting` with its environment name."""

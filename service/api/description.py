@@ -1,9 +1,11 @@
 """The OpenAPI description: what FastAPI makes of the calls, and the one shape of a refusal, which is no call's own."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from service.api.problems import Problem
 
@@ -11,7 +13,19 @@ _END = re.compile(r"[.:;](?:\s|$)")
 
 
 class Described(FastAPI):
-    """An application whose description holds what `RESPONSES` refers to."""
+    """An application whose description holds what `RESPONSES` refers to, and which `layers` stand around, the innermost first.
+
+    Middleware as the framework has it stands inside of its own handler of faults, and so around no fault.
+    """
+
+    layers: tuple[Callable[[ASGIApp], ASGIApp], ...] = ()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Everything around the routes."""
+        stack = super().build_middleware_stack()
+        for layer in self.layers:
+            stack = layer(stack)
+        return stack
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document; made once."""

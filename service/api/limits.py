@@ -1,13 +1,16 @@
-"""Every response gets its security headers, every body a limit, every request one log line without a person in it."""
+"""Every response gets its security headers, every body a limit, every request one log line without a person in it.
+
+Whatever else fails, `SecurityHeaders` answers: it stands outside everything that could.
+"""
 
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +26,9 @@ _BODY: _Limit = (_MEGABYTE // 4, "request.too_large")
 # An upload carries its form around the file: a little more than the file's own limit, which the use case checks.
 _UPLOAD: _Limit = (11 * _MEGABYTE, "import.too_large")
 _CALLBACK: _Limit = (_MEGABYTE // 64, "request.too_large")  # a gateway's is one, two kilobytes, and anybody may try
+# A text has 4 KB, and three times as many where every byte is written out. Anybody may ask: what is larger is not looked at.
+_OPEN: _Limit = (_MEGABYTE // 32, "lookup.text_too_long")
+_INVITED: _Limit = (_MEGABYTE // 32, "request.too_large")
 _SECONDS = 20.0  # in which a body must have come whole; an upload has fifteen times as many
 _UPLOADS = re.compile(r"/api/v1/(?:imports(?:/[^/]+/corrections)?|bulk/units|bulk/accounts)/?")
 _HEADERS = {
@@ -48,19 +54,25 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 500
+        status, begun = 500, False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if status == 500:  # the server ends the connection behind a fault: whoever would use it again must know
+                    headers["Connection"] = "close"
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except Exception:
+            if not begun:  # the handler of faults has failed as well
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, send_with_headers)
+            raise
         finally:
             call, seconds = _call(scope), time.perf_counter() - began
             self._requests.labels(call, status).observe(seconds)
@@ -81,11 +93,19 @@ def _call(scope: Scope) -> str:
     return f"{module}.{name}" if module and name else "none"
 
 
-class BodyLimits:
-    """Refuses a body that is larger than its path allows, by its stated length at once, else while it arrives; and one that never ends."""
+Refusal = Callable[[Request, int, str], Response]
+"""The answer to a request, with a status and a code."""
 
-    def __init__(self, app: ASGIApp, *, seconds: float = _SECONDS) -> None:
+
+class BodyLimits:
+    """Refuses a body that is larger than its path allows, by its stated length at once, else while it arrives; and one that never ends.
+
+    What is left of it is read by `WholeRequests`, which stands around this.
+    """
+
+    def __init__(self, app: ASGIApp, *, refuse: Refusal = problem, seconds: float = _SECONDS) -> None:
         self._app = app
+        self._refuse = refuse
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +115,7 @@ class BodyLimits:
         limit, code = allowed = _of(scope["path"])
         request = Request(scope)
         stated = request.headers.get("content-length", "")
-        if stated.isdigit() and int(stated) > limit:
+        if stated.isdecimal() and stated.isascii() and int(stated[:20]) > limit:
             await self._refuse(request, 413, code)(scope, receive, send)
             return
         taken, begun, whole, late = 0, False, False, False
@@ -128,14 +148,14 @@ class BodyLimits:
             refusal = self._refuse(request, 408, "request.too_slow") if late else self._refuse(request, 413, code)
             await refusal(scope, receive, send)
 
-    @staticmethod
-    def _refuse(request: Request, status: int, code: str) -> Response:
-        return problem(request, status, code, headers={"Connection": "close"})
-
 
 def _of(path: str) -> _Limit:
     if path.startswith("/webhooks/"):
         return _CALLBACK
+    if path in ("/", "/api/v1/lookups"):
+        return _OPEN
+    if path == "/api/v1/invitations/redeem" or path.startswith("/thoi-nhan/"):
+        return _INVITED
     return _UPLOAD if _UPLOADS.fullmatch(path) else _BODY
 
 

@@ -89,6 +89,11 @@ def not_found_page(pages: Pages, lang: str | None = None) -> HTMLResponse:
     return HTMLResponse(pages.render("pages/not_found.html", _language(lang)), status_code=404, headers=pages.headers())
 
 
+def too_long_page(pages: Pages) -> HTMLResponse:
+    """For a person whose pasted text was so long that it was not even read, so that nothing is known of the language either."""
+    return _respond(pages, plain_page("too_long", "vi"), "vi", status=413)
+
+
 def failed_page(pages: Pages, status: int, lang: str | None = None) -> HTMLResponse:
     """For a person whose question could not be taken (the form once more) or answered: with what to do, and without a verdict."""
     language = _language(lang)

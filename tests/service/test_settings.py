@@ -186,4 +186,57 @@ def test_a_callback_is_held_against_the_token_of_the_account_it_names(monkeypatc
 
     assert read.callback_secrets("ACof") == ["a-token"]
     assert read.callback_secrets("ACof2") == ["a-token-2"]
-    assert read.callback_secrets("AC-of-nobody") == ["a-token", "a-token-2"]
+    assert read.callback_secrets("AC-of-nobody") == []
+    assert read.callback_secrets("") == []
+
+
+def test_where_there_is_one_account_a_callback_is_its_own_whatever_it_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_TWILIO_ACCOUNT_SID", "ACof")
+    monkeypatch.setenv("LOA_TWILIO_AUTH_TOKEN", "a-token")
+
+    assert Settings.read().callback_secrets("") == ["a-token"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://loa.example", "https://loa.example"),
+        (" https://loa.example/ ", "https://loa.example"),
+        ("HTTPS://Loa.Example:8443", "https://loa.example:8443"),
+        ("http://10.0.0.7:8000", "http://10.0.0.7:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("  ", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_public_address_has_one_form(written: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_PUBLIC_URL", written)
+
+    assert Settings.read().public_base == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "canhbao.example",
+        "//canhbao.example",
+        "ftp://x.example",
+        "https://",
+        "https://x.example/loa",
+        "https://x.example?x",
+        "https://x.example#x",
+        "https://somebody@x.example",
+        "https://x.example:0",
+        "https://x.example:99999",
+        "https://x.example:",
+        "https://x .example",
+        "https://cảnhbáo.example",
+        "https://x.example, https://y.example",
+    ],
+)
+def test_what_is_no_public_address_is_refused_with_a_sentence(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_PUBLIC_URL", written)
+    with pytest.raises(RefusedSetting) as problem:
+        Settings.read()
+
+    assert str(problem.value).startswith("LOA_PUBLIC_URL: ")
+    assert "https://canhbao.example.edu.vn" in str(problem.value)
