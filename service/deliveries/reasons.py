@@ -21,7 +21,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     ),
     "content.missing": ("Bản tin đã ký không có nội dung cho kênh này.", "The signed record has no text for this channel."),
     "channel.not_set_up": ("Kênh này chưa được cài đặt.", "This channel is not set up."),
-    "not_listed": ("Nhà mạng không có tin này, đang gửi lại.", "The carrier does not have it; it is being sent again."),
+    "not_listed": (
+        "Danh sách của nhà mạng không có tin này, đang gửi lại.",
+        "The carrier's list does not have it; it is being sent again.",
+    ),
     "address.unreadable": ("Không đọc được địa chỉ đã niêm phong.", "The sealed address could not be opened."),
     "suppressed": (
         "Số hoặc địa chỉ này đang ngừng nhận tin: không còn dùng, sai người, hoặc có yêu cầu ngừng.",
@@ -33,8 +36,8 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Sent again, it may come twice. Both have one message id, so many mailboxes keep only one.",
     ),
     "repeat.sms": (
-        "Hệ thống đang hỏi nhà mạng và sẽ tự xác định. Gửi lại bây giờ thì người nhận có thể nhận hai lần.",
-        "The carrier is being asked and it will settle by itself. Sent again now, it may come twice.",
+        "Hệ thống sẽ tự xác định khi có báo nhận, hoặc khi danh sách của nhà mạng có tin gửi sau tin này. Gửi lại bây giờ có thể thành hai tin.",
+        "It settles once a receipt comes or the carrier's list shows a later message. Sent again now, it may come twice.",
     ),
     "asleep": ("Máy gửi ngừng giữa chừng, đang gửi lại.", "The sender stood still; it is being sent again."),
     "20003": ("Nhà mạng không nhận tài khoản gửi tin.", "The carrier does not accept our account."),

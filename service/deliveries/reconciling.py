@@ -1,7 +1,9 @@
 """SMS in doubt, settled with the provider's own message list (docs/decisions/0002-absence-proven-by-listings.md).
 
-Found in one listing: accepted. Not found in one listing: nothing is proven. Not found in three, spaced, all begun after the call
-itself can no longer be under way: it was not taken, and the delivery waits again.
+Found in one listing: accepted. Not found: nothing is proven as long as the list may be behind, which carriers' lists are for minutes
+and, on bad days, hours. It was not taken, and waits again, only when the list is known to have caught up (it shows a message of ours
+that was created later than the call), several such listings in a row lacked it, and minutes have passed since the call. Until then it
+stays in doubt, and a receipt, the list or a person decides.
 """
 
 from collections.abc import Collection
@@ -16,22 +18,31 @@ from service.deliveries.claims import lock_chunks
 CALL_ENDS = timedelta(seconds=20)
 """From the intent a call is begun within 5 s or not at all, and given up after 10 s (the channel's timeout); 5 more for the way and
 for clocks that differ. A test holds it against the workers' own numbers."""
-SPACING = timedelta(seconds=3)
-ABSENCES = 3
+SPACING = timedelta(seconds=4)
+"""Between the first listings. They grow rarer with the doubt's age: a list that lags for hours is not asked thousands of times."""
+ABSENCES = 6
+"""Listings that caught up and lack it. Spread over no less than a call takes: what was created last in it is older than the last of them."""
+_RARER = 4  # a doubt is listed again after this share of its age
+_RAREST = timedelta(minutes=10)
 _BATCH = 50
 _CLOCKS_DIFFER = timedelta(seconds=5)
+# When it was listed, put off by what its next listing waits beyond the usual spacing.
+_NEXT_LESS_SPACING = "CAST(:asked AS timestamptz) + greatest(interval '0', least(CAST(:rarest AS interval), (:asked - d.called_at) / :rarer) - :spacing)"
+_PAUSES = {"rarest": _RAREST, "rarer": _RARER, "spacing": SPACING}
 _CLOCKS_ARE_WRONG_BY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
     """An SMS nobody knows the fate of. The address is still sealed. `provider`: who was called, None if that was not kept. `since`: no
-    message of an attempt before this one is so young.
+    message of an attempt before this one is so young. `caught_up`: a list that shows a message created then or later has caught up with
+    the call.
     """
 
     number: int
     provider: str | None
     since: datetime
+    caught_up: datetime
     data_key_id: int
     address_sealed: bytes
 
@@ -40,14 +51,27 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
     """Those of a chunk that are due for a listing; those that waited longest for one first."""
     rows = await conn.execute(
         text(
-            "SELECT d.number, d.provider, d.attempt, d.called_at, d.data_key_id, d.address_sealed"
-            "  FROM delivery_chunks c JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
+            "SELECT d.number, d.provider, d.attempt, d.called_at, d.data_key_id, d.address_sealed,"
+            # A system that was restored does not know when the lost one called, only that it did not afterwards.
+            "       CASE d.reason WHEN 'system.restored' THEN greatest(d.called_at, b.updated_at) ELSE d.called_at END AS called_until"
+            "  FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id"
+            "  JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
             " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain' AND d.address_sealed <> ''"
             "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.listed_at NULLS FIRST, d.called_at, d.number LIMIT :batch"
         ),
         {"broadcast": broadcast_id, "chunk": chunk, "listed_before": now - SPACING, "batch": _BATCH},
     )
-    return [Doubtful(r.number, r.provider, _since(r.attempt, r.called_at), r.data_key_id, bytes(r.address_sealed)) for r in rows]
+    return [
+        Doubtful(
+            number=r.number,
+            provider=r.provider,
+            since=_since(r.attempt, r.called_at),
+            caught_up=r.called_until + _CLOCKS_DIFFER,
+            data_key_id=r.data_key_id,
+            address_sealed=bytes(r.address_sealed),
+        )
+        for r in rows
+    ]
 
 
 def _since(attempt: int, called_at: datetime) -> datetime:
@@ -70,17 +94,21 @@ async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int
     )
 
 
-async def absent(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
-    """A listing begun at `asked_at` had none of these. It counts only if the call had surely ended by then."""
+async def absent(
+    conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime, settles: timedelta
+) -> None:
+    """A listing begun at `asked_at`, which had caught up with their calls, had none of these. `settles`: from the call until so much time
+    has passed no number of listings is enough.
+    """
     if not numbers:
         return
     await lock_chunks(conn, broadcast_id, numbers)
     await conn.execute(
         text(
-            "UPDATE deliveries d SET listed_at = :asked, absences = n.absences,"
-            "   state = CASE WHEN n.absences >= :enough THEN 'waiting' ELSE d.state END,"
-            "   reason = CASE WHEN n.absences >= :enough THEN 'not_listed' ELSE d.reason END"
-            "  FROM (SELECT number, absences + (called_at <= :ended)::int AS absences FROM deliveries"
+            f"UPDATE deliveries d SET listed_at = {_NEXT_LESS_SPACING}, absences = least(d.absences + 1, :enough),"
+            "   state = CASE WHEN n.proven THEN 'waiting' ELSE d.state END,"
+            "   reason = CASE WHEN n.proven THEN 'not_listed' ELSE d.reason END"
+            "  FROM (SELECT number, absences + 1 >= :enough AND called_at <= :settled AS proven FROM deliveries"
             "         WHERE broadcast_id = :broadcast AND number = ANY (:numbers)) AS n"
             " WHERE d.broadcast_id = :broadcast AND d.number = n.number AND d.state = 'uncertain'"
             "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before)"  # spaced, whoever else has asked meanwhile
@@ -90,21 +118,22 @@ async def absent(conn: AsyncConnection, broadcast_id: int, numbers: Collection[i
             "numbers": list(numbers),
             "asked": asked_at,
             "listed_before": asked_at - SPACING,
-            "ended": asked_at - CALL_ENDS,
+            "settled": asked_at - max(settles, CALL_ENDS),
             "enough": ABSENCES,
+            **_PAUSES,
         },
     )
 
 
 async def unanswered(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
-    """The provider did not say whether it has these. It proves nothing; others come before them now."""
+    """The provider did not say whether it has these, or its list may be behind. It proves nothing; others come before them now."""
     if not numbers:
         return
     await lock_chunks(conn, broadcast_id, numbers)
     await conn.execute(
         text(
-            "UPDATE deliveries SET listed_at = :asked"
+            f"UPDATE deliveries d SET listed_at = {_NEXT_LESS_SPACING}"
             " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'uncertain'"
         ),
-        {"broadcast": broadcast_id, "numbers": list(numbers), "asked": asked_at},
+        {"broadcast": broadcast_id, "numbers": list(numbers), "asked": asked_at, **_PAUSES},
     )

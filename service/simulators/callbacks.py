@@ -77,8 +77,9 @@ class Carrier:
         loop.call_later(wait + SENT_AFTER, self._move, sms, "sent", None)
         loop.call_later(wait + DONE_AFTER, self._move, sms, done, fails_with)
         if sms.callback_url:
-            loop.call_later(wait + tell_sent, self._tell, sms, "sent")
-            loop.call_later(wait + tell_done, self._tell, sms, done)
+            late = faults.callbacks_after_ms / 1000
+            loop.call_later(wait + late + tell_sent, self._tell, sms, "sent")
+            loop.call_later(wait + late + tell_done, self._tell, sms, done)
 
     def _move(self, sms: Sms, status: str, error_code: int | None) -> None:
         now = self._clock()

@@ -25,6 +25,9 @@ class Faults(BaseModel):
     smtp_reply: str | None = Field(None, pattern=r"^[45]\d\d [\x20-\x7e]+$", max_length=200)
     segments_per_second: float | None = Field(None, gt=0)
     hang_after_accept: float = Rate
+    lose_after_accept: float = Rate
+    list_lag_ms: float = Field(0, ge=0, le=86_400_000)
+    callbacks_after_ms: float = Field(0, ge=0, le=86_400_000)
     drop_callbacks: float = Rate
     duplicate_callbacks: float = Rate
     reorder_callbacks: float = Rate

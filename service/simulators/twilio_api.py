@@ -8,7 +8,7 @@ import base64
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -74,6 +74,8 @@ class TwilioApi:
         self._carrier.take(sms, fails_with=faults.twilio_code if strikes else None)
         if self._faults.happens(faults.hang_after_accept):
             await _never_answer(request)
+        if self._faults.happens(faults.lose_after_accept):  # as a front end answers whose back end is slow, or gone meanwhile
+            return Response("<html>Bad Gateway</html>", 502, media_type="text/html")
         if faults.latency_ms:
             await asyncio.sleep(faults.latency_ms / 2000)
         return answer
@@ -99,6 +101,9 @@ class TwilioApi:
         except ValueError:
             return _refused(400, 20001)
         found = self._outbox.sms_to(query["To"]) if "To" in query else list(self._outbox.newest_sms())
+        # A list that is behind ends where it was so long ago, for one number as for all.
+        behind = self._clock() - timedelta(milliseconds=self._faults.sms.list_lag_ms)
+        found = [sms for sms in found if sms.received_at <= behind]
         if since:
             found = [sms for sms in found if sms.sent_at and sms.sent_at >= since]
         return _json(200, twilio_wire.page(found, self._account, number=number, size=size, query=query))

@@ -29,6 +29,9 @@ class Nowhere:
     async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the channel's
         return None
 
+    async def listed_until(self) -> datetime | None:
+        return None
+
     async def fetch(self, provider_id: str) -> Told | None:  # noqa: ARG002 - the channel's
         return None
 

@@ -64,6 +64,12 @@ class SmsChannel(Protocol):
         `None` proves nothing: a listing may lag. Raises `CannotList` when the provider did not answer, which proves even less.
         """
 
+    async def listed_until(self) -> datetime | None:
+        """When, by our clock, the newest of our messages that the provider's list shows was created; `None` where it shows none.
+
+        What was created before, the list is known to have caught up with. Raises `CannotList`.
+        """
+
     async def fetch(self, provider_id: str) -> Told | None:
         """What the provider says of a message it accepted; `None` when it does not know it (any more). Raises `CannotList`."""
 

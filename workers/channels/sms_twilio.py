@@ -8,8 +8,9 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ _CONNECTIONS = 50
 _KEEP_IDLE = 15  # seconds: shorter than any front end keeps one, so that a request seldom meets a connection just closed
 _NOT_FOUND = 404
 _LISTED_AT_MOST = 200  # messages to one number, newest first; a parent gets a few a month
+_NEWEST = 50  # of the account's list: they come newest first, but for those that are still queued
 _LONGEST_ANSWER = 1024 * 1024  # bytes; a page of messages is a twentieth of that
 _ID = re.compile(r"[!-~]{1,64}")
 _WORD = re.compile(r"[a-z_-]{1,32}")
@@ -112,6 +114,15 @@ class SmsTwilio:
             raise CannotList("answer.unreadable")
         return None
 
+    async def listed_until(self) -> datetime | None:
+        """See `SmsChannel.listed_until`."""
+        with _cannot_list():
+            async with asyncio.timeout(self._patience):
+                listed = await self._messages.list_async(limit=_NEWEST, page_size=_NEWEST)
+        # What parents write back is listed among ours, and by another way.
+        created = [each.date_created for each in listed if each.direction != "inbound" and each.date_created is not None]
+        return max(created) - self._http.ahead if created else None
+
     async def fetch(self, provider_id: str) -> Told | None:
         """See `SmsChannel.fetch`."""
         with _cannot_list():
@@ -151,6 +162,15 @@ def _cannot_list() -> Iterator[None]:
         raise CannotList("answer.unreadable") from error
 
 
+def _ahead(told: str, asked_at: datetime) -> timedelta:
+    """How far a clock is ahead by which an answer was given, at most. It is told in whole seconds; nothing where it is not told."""
+    with suppress(TypeError, ValueError):
+        said = parsedate_to_datetime(told)
+        if said.tzinfo is not None:
+            return said + timedelta(seconds=1) - asked_at
+    return timedelta()
+
+
 async def _text(answer: aiohttp.ClientResponse) -> str:
     """In UTF-8, as JSON is, whatever is said of it; no more than a worker can hold many times. Raises TwilioException."""
     body = bytearray()
@@ -174,6 +194,8 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
         self._authorization = "Basic " + base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
         # A connection that never came about is a refusal, so it must end before the whole may.
         self._limits = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
+        self.ahead = timedelta()
+        """By how much the provider's clock is ahead of ours, rather too much than too little: as its last answer told."""
 
     async def request(
         self,
@@ -189,6 +211,7 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
         if self._pool is None:
             connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_IDLE)
             self._pool = aiohttp.ClientSession(connector=connector, timeout=self._limits, cookie_jar=aiohttp.DummyCookieJar())
+        asked_at = datetime.now(UTC)
         async with self._pool.request(
             method,
             self._base + url.removeprefix(_TWILIO),
@@ -199,6 +222,7 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
             allow_redirects=False,
         ) as answer:
             text = await _text(answer)
+            self.ahead = _ahead(answer.headers.get("Date", ""), asked_at)
             if 200 <= answer.status < 300 and not text.startswith("{"):
                 raise TwilioException("an answer is an object")
             return Response(answer.status, text, answer.headers)

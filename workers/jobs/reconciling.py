@@ -1,6 +1,8 @@
 """SMS in doubt, looked for in the provider's message list."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -8,7 +10,7 @@ from service.database import unit_transaction
 from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
 from service.traces import following
-from workers.channels.base import CannotList
+from workers.channels.base import CannotList, SmsChannel
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -21,12 +23,30 @@ async def reconcile(tools: Tools) -> None:
         return
     async with tools.direct.connection() as conn:
         chunks = await doubtful_chunks(conn, now=tools.clock())
+    if not chunks:
+        return
+    reach = await _reach(tools)
     for unit_id, broadcast_id, chunk in chunks:
         with following(broadcast_id):
-            await _reconcile_chunk(tools, unit_id, broadcast_id, chunk)
+            await _reconcile_chunk(tools, unit_id, broadcast_id, chunk, reach)
 
 
-async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
+async def _reach(tools: Tools) -> Mapping[str, datetime | None]:
+    """How far each provider's list reaches: when the newest message that it shows was created. Asked before anything is missed in it."""
+
+    async def of(channel: SmsChannel) -> datetime | None:
+        try:
+            return await channel.listed_until()
+        except CannotList:
+            return None
+
+    reaches = await asyncio.gather(*(of(provider.channel) for provider in tools.sms.providers))
+    return {provider.name: reach for provider, reach in zip(tools.sms.providers, reaches, strict=True)}
+
+
+async def _reconcile_chunk(
+    tools: Tools, unit_id: int, broadcast_id: int, chunk: int, reach: Mapping[str, datetime | None]
+) -> None:
     asked_at = tools.clock()
     async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
         cases = await doubtful(conn, broadcast_id, chunk, now=asked_at)
@@ -46,6 +66,10 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
                     return found_as
             if case.provider is not None and all(provider.name != case.provider for provider in asked):
                 raise CannotList("provider.not_set_up")  # any more: it may have it all the same
+            for provider in asked:
+                until = reach[provider.name]
+                if until is None or until < case.caught_up:
+                    raise CannotList("list.behind")  # it may have it, and not show it yet
             return None
 
     answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)
@@ -63,6 +87,7 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
                 _log.error("reconcile.cannot_ask", broadcast=broadcast_id, chunk=chunk, error=type(answer).__name__)
     async with unit_transaction(tools.engine, unit_id) as conn:
         await found(conn, broadcast_id, has, now=tools.clock())
-        await absent(conn, broadcast_id, has_not, asked_at=asked_at)
+        settles = timedelta(seconds=tools.settings.sms_absent_after)
+        await absent(conn, broadcast_id, has_not, asked_at=asked_at, settles=settles)
         await unanswered(conn, broadcast_id, unknown, asked_at=asked_at)
     _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not), unknown=len(unknown))

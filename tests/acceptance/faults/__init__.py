@@ -12,6 +12,7 @@ delivery in one final state, the sum as planned, and what the carriers have, cou
     Valkey wiped                                   test_servers_restarted    sweep
     Valkey away for 30 s                           test_servers_restarted    queue lost
     500, 429, SMTP 4xx, hanging after accepting    test_carriers_break       unknown, listing, too fast
+    list minutes behind, receipts late             test_list_behind          behind
     connections reset in mid-word                  test_line_breaks          disconnected, data
     relay started again under a pool               test_line_breaks          relay
     receipts doubled, disordered, dropped, forged  test_receipts             rank, signature

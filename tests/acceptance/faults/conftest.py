@@ -9,7 +9,7 @@ from service.standalone.home import Home
 from tests.acceptance.faults.breaking import child
 from tests.acceptance.faults.people import CLASSES, PARENTS
 from tests.acceptance.lists import big_list
-from tests.acceptance.system import System, running_system, short_home, wait_for
+from tests.acceptance.system import SOON_ABSENT, System, running_system, short_home, wait_for
 
 _LANES = {"workers-urgent": "urgent", "workers-bulk": "advisory"}
 
@@ -17,7 +17,7 @@ _LANES = {"workers-urgent": "urgent", "workers-bulk": "advisory"}
 @pytest.fixture(scope="package")
 def system() -> Iterator[System]:
     """One running system for all faults; a school in it has 400 parents with both channels."""
-    with short_home() as home, running_system(home, LOA_MESSAGES_PER_DAY="1000") as running:
+    with short_home() as home, running_system(home, LOA_MESSAGES_PER_DAY="1000", LOA_SMS_ABSENT_AFTER=SOON_ABSENT) as running:
         running.import_list(big_list(PARENTS), "danh-sach.csv")
         yield running
 

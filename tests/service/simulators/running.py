@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import uvicorn
@@ -33,9 +34,11 @@ class Simulators:
 
 
 @asynccontextmanager
-async def running(app: object, port: int) -> AsyncIterator[None]:
-    """A uvicorn on this loop, until left."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_config=None, timeout_graceful_shutdown=1)  # type: ignore[arg-type]
+async def running(app: Any, port: int, *, tells_time: bool = True) -> AsyncIterator[None]:
+    """A uvicorn on this loop, until left. `tells_time`: it has the right time in every answer."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, access_log=False, log_config=None, timeout_graceful_shutdown=1, date_header=tells_time
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())  # `serve` takes over pytest's signals
     while not server.started:

@@ -46,7 +46,9 @@ class StandStillClock:
 
 @dataclass
 class Carrier:
-    """Takes whatever it is given, once `open`; answers no question about it. `created`: it lists each message as made then."""
+    """Takes whatever it is given, once `open`; answers no question about it. `created`: it lists each message as made then; `reach`:
+    its list reaches until then.
+    """
 
     taken: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,6 +57,7 @@ class Carrier:
     letters: list[object] = field(default_factory=list)
     valid_for: list[object] = field(default_factory=list)
     created: datetime | None = None
+    reach: datetime | None = None
 
     def __post_init__(self) -> None:
         self.open.set()
@@ -77,6 +80,9 @@ class Carrier:
         if self.created is None:
             raise CannotList("timeout")
         return "SM1" if self.created >= since else None
+
+    async def listed_until(self) -> datetime | None:
+        return self.reach
 
     async def fetch(self, provider_id: str) -> Told | None:
         self.asked.append(provider_id)

@@ -3,15 +3,16 @@ nobody carries is said so.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from service.clock import Clock
 from service.deliveries.reconciling import CALL_ENDS
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
-from workers.channels.base import Outcome, Refused, Unknown
+from workers.channels.base import Accepted, Outcome, Refused, Unknown
 from workers.jobs.deliver import deliver_chunk
 from workers.jobs.reconciling import reconcile
 from workers.jobs.tools import Tools
@@ -29,6 +30,9 @@ class Answering(Carrier):
     async def find(self, to: str, *_: object) -> str | None:
         self.asked.append(to)
         return None
+
+    async def listed_until(self) -> datetime | None:
+        return datetime.now(UTC) + timedelta(days=1)
 
 
 def route(**channels: Any) -> Route[Any]:
@@ -119,3 +123,67 @@ async def test_what_one_provider_refuses_waits_for_the_next_and_ends_no_delivery
     rows = await bench.approved.rows("SELECT DISTINCT state, provider FROM deliveries WHERE channel = 'sms'")
     assert [tuple(row) for row in rows] == [("accepted", "twilio-2")]
     assert await bench.state() == ("sending", None)
+
+
+class Lagging(Carrier):
+    """Has taken everything at once, and lists what it took only `lag` later; its answers are lost and its receipts late."""
+
+    lag = timedelta(minutes=15)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.made: dict[str, datetime] = {}
+
+    async def send(self, to: str, *_: object) -> Outcome:
+        self.taken.append(to)
+        self.made.setdefault(to, self.clock())
+        return Unknown("timeout")
+
+    async def find(self, to: str, *_: object) -> str | None:
+        return f"SM{to[1:]}" if to in self.made and self.clock() - self.made[to] >= self.lag else None
+
+    async def listed_until(self) -> datetime | None:
+        listed = [at for at in self.made.values() if self.clock() - at >= self.lag]
+        return max(listed, default=None)
+
+
+async def _reconciled(bench: Bench, tools: Tools, minutes: int) -> dict[str, int]:
+    """What the SMS are after so many minutes more of asking the list."""
+    for _ in range(minutes * 2):
+        bench.clock.ahead += timedelta(seconds=30)
+        await reconcile(tools)
+    rows = await bench.approved.rows("SELECT state, count(*) FROM deliveries WHERE channel = 'sms' GROUP BY state")
+    return {row.state: row.count for row in rows}
+
+
+async def test_a_list_that_is_a_quarter_of_an_hour_behind_sends_nobody_a_second_message(bench: Bench) -> None:
+    carrier = Lagging(bench.clock)
+    tools = replace(bench.tools, sms=route(twilio=carrier))
+    await deliver(bench, tools)
+    carrier.made["+84911111111"] = bench.clock() + timedelta(minutes=1)  # another message of ours, a minute later
+    assert await _reconciled(bench, tools, 14) == {"uncertain": 3}
+    assert await _reconciled(bench, tools, 6) == {"accepted": 3}
+    assert len(carrier.taken) == 3
+
+
+async def test_a_list_that_shows_nothing_later_proves_nothing_however_long_it_is_asked(bench: Bench) -> None:
+    carrier = Lagging(bench.clock)
+    tools = replace(bench.tools, sms=route(twilio=carrier))
+    await deliver(bench, tools)
+    called = carrier.made.copy()
+    carrier.made = {"+84911111111": bench.clock() - timedelta(minutes=1)}  # what it lists is older, and what was called it lacks
+    assert await _reconciled(bench, tools, 60) == {"uncertain": 3}
+    carrier.made |= called
+    assert await _reconciled(bench, tools, 11) == {"accepted": 3}
+
+
+async def test_what_a_list_lacks_that_shows_what_came_later_waits_again_after_minutes(bench: Bench) -> None:
+    carrier = Answering()  # its list reaches as far as one likes
+    tools = replace(bench.tools, sms=route(twilio=carrier))
+    await deliver(bench, tools)
+    assert await _reconciled(bench, tools, 9) == {"uncertain": 3}
+    assert await _reconciled(bench, tools, 5) == {"waiting": 3}
+    carrier.answer = Accepted("SM1")
+    await deliver(bench, tools)
+    assert await _reconciled(bench, tools, 0) == {"accepted": 3}

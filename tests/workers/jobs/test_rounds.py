@@ -28,7 +28,7 @@ async def test_a_provider_that_does_not_answer_is_asked_again_only_in_turn(bench
     assert len(bench.carrier.asked) == 3, "not at once"
     async with direct(bench.tools.engine) as conn:
         assert await doubtful_chunks(conn, now=bench.clock()) == []
-    bench.clock.ahead += timedelta(seconds=10)
+    bench.clock.ahead += timedelta(minutes=2)
     await reconcile(bench.tools)
     assert len(bench.carrier.asked) == 6
     rows = await bench.approved.rows("SELECT DISTINCT state, absences FROM deliveries WHERE channel = 'sms'")
