@@ -133,6 +133,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         redirect_slashes=False,  # an address with a slash too many is none; a redirect would be built from what a caller says
         responses=RESPONSES,
     )
+    app.state.meters = meters
     _routes(app)
     _refusals(app, pages)
     app.add_middleware(BodyLimits, refuse=partial(_too_much, pages))

@@ -64,6 +64,12 @@ class Meters:
         )
         # The web process's.
         self.requests = Summary("loa_http_request_seconds", "Requests by call and status.", ["call", "status"], registry=registry)
+        self.connections_dropped = Counter(
+            "loa_connections_dropped",
+            "Connections ended or refused before they brought a request: head_large, head_slow, too_many, too_many_at_once.",
+            ["reason"],
+            registry=registry,
+        )
         self.receipts_taken = Counter("loa_receipts_taken", "Status callbacks stored in the inbox.", registry=registry)
         self.receipts_refused = Counter("loa_receipts_refused", "Status callbacks refused.", registry=registry)
 

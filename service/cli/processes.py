@@ -56,6 +56,7 @@ def web(
     """Run the web process: the look-up page, the API, webhooks."""
     import uvicorn  # noqa: PLC0415 - see run
 
+    from service.api.connections import Bounds, bounded_connections  # noqa: PLC0415
     from service.app import create_app  # noqa: PLC0415
     from service.logs import configure_logs  # noqa: PLC0415
     from service.memory import collect_rarely  # noqa: PLC0415
@@ -65,11 +66,15 @@ def web(
     app = create_app(settings)
     asyncio.run(_schema_stands(settings))
     collect_rarely()
+    bounds = Bounds.of_this_process()
     uvicorn.run(
         app,
         host=host,
         port=settings.web_port,
         loop="uvloop",
+        http=bounded_connections(bounds, app.state.meters.connections_dropped),
+        ws="none",
+        limit_concurrency=bounds.at_once,
         access_log=False,  # paths hold look-up numbers and callback tokens
         log_config=None,
         server_header=False,
