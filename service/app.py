@@ -60,6 +60,7 @@ from service.clock import Clock, system_clock
 from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction, why_away
 from service.deliveries import AttemptTokens, ReceiptIntake, look_out_for_stalls
+from service.disk import watch_disk
 from service.errors import LoaError
 from service.keyring import deployment_key
 from service.lookups import Lookups
@@ -75,6 +76,7 @@ from service.web.unsubscribe_page import UnsubscribeSite
 _log = structlog.get_logger(__name__)
 
 _KEYS = ("lookup_number", "attempt_token", "unsubscribe_token")
+_NO_ROOM = frozenset({"DiskFull"})  # as PostgreSQL says it of its own disk
 _HTTP_CODES: Mapping[int, str] = {404: "request.not_found", 405: "request.method_not_allowed"}
 
 
@@ -95,6 +97,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         receipts = ReceiptIntake(inbox, clock)
         receipts.start()
         looking = asyncio.create_task(look_out_for_stalls(web, meters), name="stalls")
+        measuring = asyncio.create_task(watch_disk(settings.home), name="disk")
         try:
             async with unit_transaction(web, None) as conn:
                 keys = {name: await deployment_key(conn, master, name) for name in _KEYS}
@@ -116,8 +119,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
             )
             yield
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            for task in (looking, measuring):
+                task.cancel()
+            await asyncio.gather(looking, measuring, return_exceptions=True)
             await receipts.stop()
             for engine in (web, inbox, lookup):
                 await engine.dispose()
@@ -213,10 +217,12 @@ def _refusals(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def without_database(request: Request, error: Exception) -> Response:
-        _log.error("database unreachable", error=why_away(error))
+        why = why_away(error)
+        _log.error("database unreachable", error=why)
         if _for_a_person(request):
             return failed_page(pages, 503, request.query_params.get("lang"))
-        return problem(request, 503, "server.unavailable", headers={"Retry-After": "10"})
+        code = "server.disk_full" if why in _NO_ROOM else "server.unavailable"
+        return problem(request, 503, code, headers={"Retry-After": "10"})
 
     @app.exception_handler(DataError)
     @app.exception_handler(UnicodeEncodeError)

@@ -6,7 +6,7 @@ its own (`service.standalone.secrets`), everywhere else a missing one stops the 
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import time
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.clock import QuietHours
+from service.urls import database_url, valkey_url
 
 _PREFIX = "LOA_"
 
@@ -36,8 +37,14 @@ class RefusedSetting(SettingProblem):
     """Settings with values that they cannot have: one line each."""
 
     def __init__(self, refused: ValidationError, prefix: str = _PREFIX) -> None:
-        lines = (f"{prefix}{error['loc'][0]}".upper() + f": {error['msg']}. See docs/settings.md" for error in refused.errors())
+        lines = (
+            f"{prefix}{error['loc'][0]}".upper() + f": {_said(error['msg'])}. See docs/settings.md" for error in refused.errors()
+        )
         super().__init__("\n".join(lines))
+
+
+def _said(words: str) -> str:
+    return words.removeprefix("Value error, ")  # pydantic's, before a sentence of ours
 
 
 def _upper(value: object) -> object:
@@ -53,7 +60,16 @@ def _number(value: object) -> object:
 
 
 def _quiet_hours(value: object) -> object:
-    return QuietHours.parse(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return QuietHours.parse(value)
+    except ValueError:
+        raise ValueError('write it like 21:00-06:30, or "none"') from None
+
+
+def _secretly(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
 
 
 _ORIGIN = re.compile(
@@ -81,6 +97,8 @@ def _networks(value: str) -> str:
 Sender = Annotated[str, Field(max_length=11, pattern=r"^[A-Za-z0-9 ]+$")]
 MessagingService = Annotated[str, Field(pattern=r"^(?:MG[0-9a-fA-F]{32})?$")]
 Retention = Annotated[Literal["retain", "discard"], BeforeValidator(_lower)]
+DatabaseUrl = Annotated[SecretStr, _secretly(database_url)]
+ValkeyUrl = Annotated[SecretStr, _secretly(valkey_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tls = Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_lower)]
 
@@ -147,12 +165,13 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_origin)] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
-    database_url_superuser: SecretStr | None = None
-    database_url_owner: SecretStr | None = None
-    database_url_web: SecretStr | None = None
-    database_url_worker: SecretStr | None = None
-    database_url_lookup: SecretStr | None = None
-    valkey_url: SecretStr | None = None
+    database_url_superuser: DatabaseUrl | None = None
+    database_url_owner: DatabaseUrl | None = None
+    database_url_web: DatabaseUrl | None = None
+    database_url_worker: DatabaseUrl | None = None
+    database_url_lookup: DatabaseUrl | None = None
+    valkey_url: ValkeyUrl | None = None
+    valkey_ca_file: str = ""
     master_key: SecretStr | None = None
     new_master_key: SecretStr | None = None
 
@@ -217,6 +236,11 @@ class Settings(BaseSettings):
         """The carriers an SMS may go by, in the order of preference; none where no SMS is sent."""
         first = ("twilio",) if self.twilio_account_sid else ()
         return (*first, *(each.name for each in self.further_twilio))
+
+    @property
+    def carriers(self) -> dict[str, int]:
+        """How many carriers are set up for each channel, by what needs no secret: the web process has none of theirs."""
+        return {"sms": len(self.sms_providers), "email": bool(self.smtp_host) + len(self.further_smtp)}
 
     @property
     def twilio_accounts(self) -> tuple[TwilioAccount, ...]:

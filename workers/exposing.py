@@ -60,6 +60,9 @@ def _begin_at_zero(tools: Tools) -> None:
     """What a rule counts is there before it has happened: of a series that begins with its first case, Prometheus sees no increase."""
     for channel, becomes in product(("sms", "email"), get_args(Becomes)):
         tools.meters.attempts.labels(tools.lane, channel, becomes)
+    for channel, route in (("sms", tools.sms), ("email", tools.email)):
+        for provider in route.providers:
+            tools.meters.expect_calls(tools.lane, channel, provider.name)
     for lane, reached in product(LANES, ("first", "most")):
         tools.meters.broadcast_seconds.labels(lane, reached)
     tools.meters.sweeper.labels("chunks_of_the_dead")

@@ -31,7 +31,7 @@ from service.keyring.deployment import deployment_key
 from service.logs import configure_logs
 from service.memory import collect_rarely
 from service.meters import Meters
-from service.outbox import Lane, Queue
+from service.outbox import Lane, Queue, why_refused
 from service.outbox.queue import decode, encode, queue_name
 from service.settings import SettingProblem, Settings
 from service.signing.lookup_numbers import LookupNumbers
@@ -88,7 +88,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
             UnsubscribeTokens(await deployment_key(conn, master, "unsubscribe_token")),
             await deployment_key(conn, master, "address_index"),
         )
-    queue = await Queue.connect(settings.need("valkey_url"))
+    queue = await Queue.connect(settings.need("valkey_url"), settings.valkey_ca_file)
     return Tools(
         settings=settings,
         lane=lane,
@@ -201,10 +201,18 @@ def _status(lost: bool, ended: Sequence[object]) -> int:  # noqa: FBT001
         return 0
     for end in ended:
         if isinstance(end, redis.exceptions.RedisError | OSError):
-            _log.warning("worker.valkey_gone", error=type(end).__name__)
+            _tell_valkey(end)
         elif isinstance(end, Exception):
             _log.error("worker.failed", exc_info=end)
     return 1
+
+
+def _tell_valkey(error: BaseException) -> None:
+    """Valkey away, which mends itself, or one that refuses us, which a person must mend: two events, so that nobody starts what runs."""
+    if reason := why_refused(error):
+        _log.error("worker.valkey_refuses", reason=reason, error=type(error).__name__)
+    else:
+        _log.warning("worker.valkey_gone", error=type(error).__name__)
 
 
 def main() -> None:
@@ -220,7 +228,7 @@ def main() -> None:
     except (SettingProblem, SchemaProblem) as problem:
         sys.exit(str(problem))
     except (redis.exceptions.RedisError, OSError) as error:
-        _log.warning("worker.valkey_gone", error=type(error).__name__)
+        _tell_valkey(error)
         status = 1
     except OperationalError as error:
         _log.warning(

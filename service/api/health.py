@@ -1,4 +1,8 @@
-"""`/healthz`: this process answers. `/readyz`: what it needs answers too, and a worker was seen lately on each lane."""
+"""`/healthz`: this process answers. `/readyz`: what it needs answers too, and a worker was seen lately on each lane.
+
+What a person has to see to while parents are still served (no carrier is set up, the disk is nearly full) degrades: 200, and the part says it.
+A balancer that took the look-up away from parents for that would do the greater harm.
+"""
 
 import asyncio
 import time
@@ -8,17 +12,19 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.api.context import ApiContext, Context
 from service.deliveries import missing_lanes
+from service.disk import disk_at
+from service.outbox import queue_state
 
 router = APIRouter(tags=["health"])
 
 _PATIENCE = 3.0
+_DEGRADING = frozenset({"carriers", "disk"})
 _GOOD_FOR = 1.0  # seconds: anybody may ask, and however many do, the database and the queue are asked once
 
 
@@ -29,9 +35,9 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Each part by itself: `ok`, or what is wrong in one word."""
+    """Each part by itself: `ok`, or what is wrong in one word. `degraded`: it serves, and a person has to see to something."""
 
-    status: Literal["ready", "not_ready"]
+    status: Literal["ready", "degraded", "not_ready"]
     checks: dict[str, str]
 
 
@@ -56,9 +62,12 @@ class ReadinessCheck:
         async with self._asking:
             if time.monotonic() - self._asked >= _GOOD_FOR:
                 parts = {
-                    "database": _database(self._context),
+                    "database": database_state(self._context.engine),
+                    "lookup": database_state(self._context.engine_lookup),
                     "valkey": _valkey(self._context),
                     "workers": _workers(self._context),
+                    "carriers": _carriers(self._context),
+                    "disk": _disk(self._context),
                 }
                 results = await asyncio.gather(*(_outcome(check) for check in parts.values()))
                 self._checks, self._asked = dict(zip(parts, results, strict=True)), time.monotonic()
@@ -81,11 +90,15 @@ async def _check(request: Request, context: Context) -> ReadinessCheck:
     responses={503: {"model": Readiness, "description": "Something is missing"}},
 )
 async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONResponse:
-    """Database, queue and workers. 503 when one of them is missing. The answer may be a second old."""
+    """Both logins of the database, the queue and the workers: 503 when one of them is missing. The answer may be a second old.
+
+    No carrier and a disk that is nearly full only degrade it.
+    """
     checks = await check.checks()
-    ready = all(result == "ok" for result in checks.values())
-    answer = Readiness(status="ready" if ready else "not_ready", checks=checks)
-    return JSONResponse(answer.model_dump(), status_code=200 if ready else 503)
+    wrong = {part for part, result in checks.items() if result != "ok"}
+    missing = bool(wrong - _DEGRADING)
+    answer = Readiness(status="not_ready" if missing else "degraded" if wrong else "ready", checks=checks)
+    return JSONResponse(answer.model_dump(), status_code=503 if missing else 200)
 
 
 async def _outcome(check: Awaitable[str]) -> str:
@@ -93,23 +106,31 @@ async def _outcome(check: Awaitable[str]) -> str:
         return await asyncio.wait_for(check, _PATIENCE)
     except TimeoutError:
         return "slow"
-    except (SQLAlchemyError, RedisError, OSError):
+    except (SQLAlchemyError, OSError):
         return "unreachable"
 
 
-async def _database(context: ApiContext) -> str:
-    async with context.engine.connect() as conn:
-        await conn.execute(text("SELECT 1"))
-    return "ok"
+async def database_state(engine: AsyncEngine) -> str:
+    """`ok`, or `standby` for a server that only follows another. Raises what the driver does."""
+    async with engine.connect() as conn:
+        follows = (await conn.execute(text("SELECT pg_is_in_recovery()"))).scalar_one()
+    return "standby" if follows else "ok"
 
 
 async def _valkey(context: ApiContext) -> str:
-    async with Redis.from_url(context.settings.need("valkey_url")) as valkey:
-        await valkey.ping()
-    return "ok"
+    settings = context.settings
+    return await queue_state(settings.need("valkey_url"), settings.valkey_ca_file, patience=_PATIENCE)
 
 
 async def _workers(context: ApiContext) -> str:
     async with context.engine.connect() as conn:
         missing = await missing_lanes(conn, now=context.now())
     return "ok" if not missing else "missing: " + ", ".join(missing)
+
+
+async def _carriers(context: ApiContext) -> str:
+    return "ok" if any(context.settings.carriers.values()) else "none"
+
+
+async def _disk(context: ApiContext) -> str:
+    return "low" if disk_at(context.settings.home).low else "ok"

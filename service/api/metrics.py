@@ -7,21 +7,26 @@ for behind a proxy everybody comes from the same machine.
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.api.context import ApiContext, Context
+from service.api.health import database_state
 from service.database import unit_transaction
 from service.deliveries import Figure, system_figures
+from service.disk import disk_at
 from service.errors import NotFound
 from service.meters import CONTENT_TYPE, may_read
-from service.outbox import LANES, queue_name
+from service.outbox import LANES, open_valkey, queue_name, queue_state
+from service.restarts import read_restarts
+from service.settings import Settings
 
 router = APIRouter(tags=["health"])
 _GOOD_FOR = 1.0
@@ -54,13 +59,14 @@ class SystemGauges(Collector):
         self._looked = float("-inf")
         self._figures: list[Figure] | None = None
         self._queued: dict[str, int] | None = None
+        self._lookup = False
 
     async def look(self) -> None:
         """Asks both, unless that was done within the last second."""
         async with self._looking:
             if time.monotonic() - self._looked < _GOOD_FOR:
                 return
-            self._figures, self._queued = await asyncio.gather(self._database(), self._valkey())
+            self._figures, self._queued, self._lookup = await asyncio.gather(self._database(), self._valkey(), self._look_up())
             self._looked = time.monotonic()
 
     async def _database(self) -> list[Figure] | None:
@@ -70,21 +76,37 @@ class SystemGauges(Collector):
         except (SQLAlchemyError, OSError, TimeoutError):
             return None
 
-    async def _valkey(self) -> dict[str, int] | None:
+    async def _look_up(self) -> bool:
         try:
-            async with asyncio.timeout(_PATIENCE), Redis.from_url(self._context.settings.need("valkey_url")) as valkey:
+            async with asyncio.timeout(_PATIENCE):
+                return await database_state(self._context.engine_lookup) == "ok"
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return False
+
+    async def _valkey(self) -> dict[str, int] | None:
+        """None where it takes no write, too: it then answers and holds up everything."""
+        settings = self._context.settings
+        url, ca_file = settings.need("valkey_url"), settings.valkey_ca_file
+        if await queue_state(url, ca_file, patience=_PATIENCE) != "ok":
+            return None
+        try:
+            async with asyncio.timeout(_PATIENCE), open_valkey(Redis, url, ca_file) as valkey:
                 return {lane: int(await valkey.zcard(queue_name(lane))) for lane in LANES}
         except (RedisError, OSError, TimeoutError):
             return None
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        return shown(self._figures, self._queued)
+    def collect(self) -> Iterator[Metric]:
+        yield from shown(self._figures, self._queued, lookup=self._lookup)
+        yield from of_this_machine(self._context.settings)
 
 
-def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None) -> Iterator[GaugeMetricFamily]:
-    """Figures as gauges. None: they could not be asked for."""
-    yield GaugeMetricFamily("loa_database_up", "Whether the database answers.", value=float(figures is not None))
-    yield GaugeMetricFamily("loa_valkey_up", "Whether the queue answers.", value=float(queued is not None))
+def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None, *, lookup: bool = True) -> Iterator[GaugeMetricFamily]:
+    """Figures as gauges. None: they could not be asked for. `lookup`: whether the look-up's login reaches a server that is no standby."""
+    database = GaugeMetricFamily("loa_database_up", "Whether the database answers each login.", labels=["login"])
+    database.add_metric(["web"], float(figures is not None))
+    database.add_metric(["lookup"], float(lookup))
+    yield database
+    yield GaugeMetricFamily("loa_valkey_up", "Whether the queue answers and takes a write.", value=float(queued is not None))
     if queued is not None:
         depth = GaugeMetricFamily("loa_queue_depth", "Jobs in a lane's queue.", labels=["lane"])
         for lane, jobs in queued.items():
@@ -92,6 +114,24 @@ def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None) -> Ite
         yield depth
     if figures is not None:
         yield from _of_database(figures)
+
+
+def of_this_machine(settings: Settings) -> Iterator[Metric]:
+    """Carriers that are set up, room on the disk of `LOA_HOME`, and how often the supervisor of one machine started each process again."""
+    carriers = GaugeMetricFamily("loa_carriers", "Carriers set up for a channel.", labels=["channel"])
+    for channel, many in settings.carriers.items():
+        carriers.add_metric([channel], many)
+    yield carriers
+    with suppress(OSError):
+        disk = disk_at(settings.home)
+        yield GaugeMetricFamily("loa_disk_free_bytes", "Room left on the disk of LOA_HOME.", value=disk.free)
+        yield GaugeMetricFamily("loa_disk_size_bytes", "Size of that disk.", value=disk.total)
+    restarts = CounterMetricFamily(
+        "loa_restarts", "Processes that the supervisor of one machine started again.", labels=["program"]
+    )
+    for program, count in read_restarts(settings.home).items():
+        restarts.add_metric([program], count)
+    yield restarts
 
 
 def _of_database(figures: list[Figure]) -> Iterator[GaugeMetricFamily]:

@@ -2,8 +2,9 @@
 
 from service.database.away import why_away
 from service.database.engines import make_engine
-from service.database.pools import Direct, Pool, driver_arguments, make_pool, told
+from service.database.pools import Direct, Pool, make_pool, told
 from service.database.session import act_for, single_statement, unit_transaction
+from service.urls import driver_arguments
 
 __all__ = [
     "Direct",

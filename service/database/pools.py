@@ -2,24 +2,19 @@
 the layers above would cost more than the statement does.
 """
 
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import URL, make_url
+
+from service.urls import driver_arguments
 
 Direct = AsyncConnection[TupleRow]
 """A connection of the driver's."""
 Pool = AsyncConnectionPool[Direct]
 _WAIT = 2.0
 """Seconds to wait for a connection, and for a server that is away: whoever asks tries again by themselves, and at once when it is back."""
-
-
-def driver_arguments(url: str | URL) -> dict[str, Any]:
-    """What psycopg takes for our `url`. In parts: written as one, a space in a socket's path becomes a plus that libpq takes for one."""
-    parsed = make_url(url)
-    return parsed.translate_connect_args(username="user", database="dbname") | dict(parsed.query)
 
 
 async def told(conn: Direct, query: LiteralString, *values: object) -> list[TupleRow]:

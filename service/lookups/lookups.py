@@ -105,7 +105,7 @@ class Lookups:
             return Answer("mistyped", misread="" if typed else asked[0])
         found = await self._pointers.first_of(serials)
         if found is None:
-            if await self._pointers.lost(serials):
+            if self._pointers.behind or await self._pointers.lost(serials):
                 raise Unavailable("lookup.unavailable")
             return Answer("unknown", number=numbers.written(serials[0]))
         serial, record_id = found

@@ -6,11 +6,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.records import Block, blocks_after, lost_numbers
 
 _AT_MOST_EVERY = 0.05  # seconds between two looks for new blocks, however many unknown numbers are asked for
+
+_STANDBY = text("SELECT pg_is_in_recovery()")
 
 
 class Pointers:
@@ -26,6 +29,8 @@ class Pointers:
         self._lost: list[range] | None = None
         self._looking = asyncio.Lock()
         self._looked = float("-inf")
+        self.behind = False
+        """Whether the last look was at a standby, which may not have heard yet of a message that parents hold."""
 
     async def first_of(self, numbers: Sequence[int]) -> tuple[int, UUID] | None:
         """The first of these delivery numbers that was ever reserved, and the record it leads to.
@@ -61,6 +66,7 @@ class Pointers:
     async def _look(self) -> None:
         began = time.monotonic()
         async with self._engine.connect() as conn:
+            self.behind = bool((await conn.execute(_STANDBY)).scalar_one())
             new = await blocks_after(conn, self._firsts[-1] if self._firsts else -1)
         self._looked = began
         self._firsts += [block.first for block in new]

@@ -3,12 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 
 from service.outbox.commands import COMMANDS, LANES, Command, Lane
+from service.outbox.valkey import open_valkey
 
 _BEFORE_ALL = timedelta(hours=1)  # what waited so long in a queue is taken in its turn
 
@@ -38,16 +38,6 @@ def queue_name(lane: Lane) -> str:
     return f"loa:{lane}"
 
 
-def connection_settings(url: str) -> RedisSettings:
-    """Arq's settings for a `redis://` or `unix://` URL. It gives up at once: the supervisor and the sweeper try again."""
-    settings = RedisSettings.from_dsn(url)
-    if settings.unix_socket_path:  # arq takes it as it stands in the URL
-        settings.unix_socket_path = unquote(settings.unix_socket_path)
-    settings.conn_retries = 1
-    settings.conn_timeout = 3
-    return settings
-
-
 class Queue:
     """Puts jobs into the lanes' queues. Losing one is harmless: the sweeper goes by the database."""
 
@@ -55,13 +45,22 @@ class Queue:
         self.pool = pool
 
     @classmethod
-    async def connect(cls, url: str, *, patience: float = 10.0) -> "Queue":
-        """Raises redis.RedisError or OSError when Valkey does not answer within so many seconds. What stands in a queue's place and is none is taken away."""
-        async with asyncio.timeout(patience):  # one that stands still takes the connection
-            pool = await create_pool(connection_settings(url), job_serializer=encode, job_deserializer=decode)
-            for lane in LANES:
-                if await pool.type(queue_name(lane)) not in (b"zset", b"none"):
-                    await pool.delete(queue_name(lane))
+    async def connect(cls, url: str, ca_file: str = "", *, patience: float = 10.0) -> "Queue":
+        """Raises redis.RedisError or OSError when Valkey does not answer within so many seconds; the supervisor and the sweeper try again.
+
+        What stands in a queue's place and is none is taken away.
+        """
+        pool = open_valkey(ArqRedis, url, ca_file)
+        pool.job_serializer, pool.job_deserializer = encode, decode
+        try:
+            async with asyncio.timeout(patience):  # one that stands still takes the connection
+                await pool.ping()
+                for lane in LANES:
+                    if await pool.type(queue_name(lane)) not in (b"zset", b"none"):
+                        await pool.delete(queue_name(lane))
+        except BaseException:
+            await pool.aclose()
+            raise
         return cls(pool)
 
     async def add(

@@ -44,6 +44,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Hệ thống gặp lỗi và đã ghi lại. Thử lại sau ít phút.",
         "Something went wrong on our side and has been noted. Try again in a few minutes.",
     ),
+    "server.disk_full": (
+        "Máy chủ hết chỗ trên đĩa nên chưa lưu được việc này. Báo người quản trị dọn đĩa; có chỗ rồi thì làm lại.",
+        "The server's disk is full, so this could not be saved. Tell whoever runs it to make room, then do it again.",
+    ),
     "server.unavailable": (
         "Hệ thống đang bận hoặc đang khởi động lại. Thử lại sau ít giây.",
         "Loa is restarting or busy. Try again in a few seconds.",

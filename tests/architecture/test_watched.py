@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from service.api.metrics import shown
+from service.api.metrics import of_this_machine, shown
 from service.deliveries import Figure
 from service.meters import Meters
+from service.settings import Settings
 from tests.architecture.sources import ROOT
 from workers.exposing import provider_gauges
 
@@ -34,8 +35,8 @@ def exposed() -> dict[str, set[str]]:
                 own = labels | ({"le"} if suffix == "_bucket" else set())
                 found[family.name + suffix] = own | {label for each in family.samples for label in each.labels}
     told = shown([Figure("broadcasts", "urgent", "sending", 1.0)], {"urgent": 1})
-    for family in (*told, *provider_gauges()):
-        found[family.name] = set(family._labelnames)
+    for family in (*told, *of_this_machine(Settings()), *provider_gauges()):
+        found[family.name + "".join(_SUFFIXES.get(family.type, ("",)))] = set(getattr(family, "_labelnames", ()))
     return found
 
 
@@ -61,6 +62,32 @@ def test_every_metric_named_exists_with_the_labels_named(expression: str) -> Non
         assert set(re.findall(r"(\w+)\s*[=!]", matchers)) - known[name] - {"job"} == set(), name
     grouped = {label.strip() for by in re.findall(r"\bby \(([^)]*)\)", expression) for label in by.split(",")}
     assert grouped - {label for name, _ in found for label in known[name]} == set()
+
+
+def windows(expression: str) -> set[tuple[str, str, str]]:
+    """Each function of a counter's past: its name, the counter, how long."""
+    return set(re.findall(r"\b(rate|increase)\(([a-z_]+)(?:\{[^}]*\})?\[(\w+)\]", expression))
+
+
+def test_an_alert_that_waits_for_nothing_rings_where_there_never_was_anything() -> None:
+    """The sum of no series is no nought: without `or vector(0)` it rings only once something has happened and stopped."""
+    sums = [each["expr"] for each in alerts() if re.search(r"(?:rate|increase)\([^)]*\)\)[^<>]*== 0", each["expr"])]
+    assert len(sums) == 2
+    assert [each for each in sums if not re.search(r"\[\w+\]\)\) or vector\(0\)\) == 0", each)] == []
+
+
+def test_an_alert_rings_on_the_first_case_of_a_series_that_is_born_with_it() -> None:
+    counted = [
+        (each["expr"], window) for each in alerts() for window in windows(each["expr"]) if f"increase({window[1]}" in each["expr"]
+    ]
+    assert len(counted) > 4
+    missing = [
+        (name, window)
+        for expression, (_, name, window) in counted
+        if not re.search(rf"unless {name} offset {window}\b", expression)
+        and f"sum(increase({name}[{window}])) or vector(0)" not in expression
+    ]
+    assert missing == []
 
 
 def test_alerts_say_how_much_they_matter_and_what_it_is() -> None:

@@ -22,6 +22,7 @@ VALUES = {
     "LOA_DATABASE_URL_WORKER": "postgresql+psycopg://loa_worker@db/loa",
     "LOA_DATABASE_URL_LOOKUP": "postgresql+psycopg://loa_lookup@db/loa",
     "LOA_VALKEY_URL": "redis://queue:6379",
+    "LOA_VALKEY_CA_FILE": "/etc/loa/queue.pem",
     "LOA_MASTER_KEY": "a-master-key",
     "LOA_NEW_MASTER_KEY": "another-master-key",
     "LOA_TWILIO_API_URL": "https://gateway.example",

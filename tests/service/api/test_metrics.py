@@ -16,6 +16,7 @@ from tests.conftest import Engines, Urls
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.web import Site, running_site
 
+WEB_UP = 'loa_database_up{login="web"}'
 AUTHORIZED = {"Authorization": "Bearer for-prometheus"}
 
 
@@ -88,7 +89,10 @@ async def test_they_say_what_is_open_and_how_old_it_is(watched: Site, engines: E
     assert 89 < found[f"loa_oldest_waiting_seconds{sms}"] < 120
     assert found['loa_broadcasts{lane="urgent",state="sending"}'] == 1
     assert (found["loa_receipts_inbox"], 29 < found["loa_receipts_inbox_oldest_seconds"] < 60) == (1, True)
-    assert (found["loa_database_up"], found["loa_valkey_up"]) == (1, 1)
+    assert (found[WEB_UP], found["loa_valkey_up"]) == (1, 1)
+    assert found['loa_database_up{login="lookup"}'] == 1
+    assert (found['loa_carriers{channel="sms"}'], found['loa_carriers{channel="email"}']) == (0, 0)
+    assert 0 < found["loa_disk_free_bytes"] < found["loa_disk_size_bytes"]
     assert found['loa_queue_depth{lane="bulk"}'] == 0
     assert found['loa_workers_alive{lane="urgent"}'] == 0
 
@@ -98,14 +102,14 @@ async def test_the_database_is_asked_once_a_second_at_most(watched: Site, engine
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql("DROP FUNCTION door_system_figures()")
     again = await watched.client.get("/metrics", headers=AUTHORIZED)
-    assert samples(first.text)["loa_database_up"] == samples(again.text)["loa_database_up"] == 1
+    assert samples(first.text)[WEB_UP] == samples(again.text)[WEB_UP] == 1
 
 
 async def test_without_a_database_they_say_so(watched: Site, engines: Engines) -> None:
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql("DROP FUNCTION door_system_figures()")
     found = samples((await watched.client.get("/metrics", headers=AUTHORIZED)).text)
-    assert found["loa_database_up"] == 0
+    assert found[WEB_UP] == 0
     assert not any(series.startswith("loa_deliveries_waiting") for series in found)
 
 

@@ -75,7 +75,8 @@ async def test_health_and_readiness(site: Site, engines: Engines) -> None:
     assert (await site.client.get("/healthz")).json() == {"status": "ok"}
     before = await site.client.get("/readyz")
     assert before.status_code == 503
-    assert before.json()["checks"] == {"database": "ok", "valkey": "ok", "workers": "missing: urgent, bulk"}
+    others = {"database": "ok", "lookup": "ok", "valkey": "ok", "disk": "ok"}
+    assert before.json()["checks"] == others | {"workers": "missing: urgent, bulk", "carriers": "none"}
     async with engines.owner.begin() as conn:
         for lane in ("urgent", "bulk"):
             await conn.execute(
@@ -83,7 +84,37 @@ async def test_health_and_readiness(site: Site, engines: Engines) -> None:
                 {"lane": lane, "now": site.clock()},
             )
     await asyncio.sleep(1.1)
-    assert (await site.client.get("/readyz")).json()["status"] == "ready"
+    after = await site.client.get("/readyz")
+    assert (after.status_code, after.json()["status"], after.json()["checks"]["carriers"]) == (200, "degraded", "none")
+
+
+async def test_readiness_asks_the_look_ups_login_and_metrics_do(site: Site, postgres: Postgres) -> None:
+    own = site.app.state.api_context.engine_lookup
+    await own.dispose()
+    postgres.run("ALTER ROLE loa_lookup NOLOGIN")
+    try:
+        answer = await site.client.get("/readyz")
+        assert answer.status_code == 503
+        assert (answer.json()["checks"]["database"], answer.json()["checks"]["lookup"]) == ("ok", "unreachable")
+    finally:
+        postgres.run("ALTER ROLE loa_lookup LOGIN")
+
+
+async def test_at_a_standby_nothing_is_unknown_and_readiness_says_so(
+    site: Site, warning: dict[str, Any], engines: Engines, postgres: Postgres
+) -> None:
+    """A server that only follows another, for the look-up's login: whatever it asks whether it is one, it is told so."""
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql("CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql RETURN true")
+        database = (await conn.exec_driver_sql("SELECT current_database()")).scalar_one()
+    postgres.run(f"ALTER ROLE loa_lookup IN DATABASE {database} SET search_path = public, pg_catalog")
+    await site.app.state.api_context.engine_lookup.dispose()
+    assert (await site.client.get("/readyz")).json()["checks"]["lookup"] == "standby"
+    strange = site.app.state.api_context.numbers.written(5_000_000_000)
+    answer = await site.client.get(f"/api/v1/lookups/{strange}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "lookup.unavailable")
+    known = await site.client.get(f"/api/v1/lookups/{warning['public_number']}")
+    assert known.json()["outcome"] == "found"
 
 
 async def test_readiness_is_asked_once_however_many_ask(site: Site) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from service.api.limits import BodyLimits
+from tests.conftest import Engines
 from tests.factories.web import Site, notice
 
 
@@ -133,3 +134,15 @@ async def test_what_no_column_can_hold_is_refused_or_cleaned_but_breaks_nothing(
     written = json.dumps(body).replace(json.dumps("…")[1:-1], json.dumps(value)[1:-1])
     answer = await site.call("POST", path, content=written, headers={"Content-Type": "application/json"})
     assert answer.status_code < 500, answer.text
+
+
+async def test_a_full_disk_is_no_matter_of_seconds_and_says_who_helps(site: Site, engines: Engines) -> None:
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END$$"
+        )
+        await conn.exec_driver_sql("CREATE TRIGGER no_room BEFORE INSERT ON broadcasts EXECUTE FUNCTION no_room()")
+    answer = await site.call("POST", "/broadcasts", json=notice())
+    assert (answer.status_code, answer.json()["code"]) == (503, "server.disk_full")
+    assert "hết chỗ" in answer.json()["detail"]
+    assert "giây" not in answer.json()["detail"]
