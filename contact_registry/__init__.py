@@ -31,6 +31,7 @@ from contact_registry.fallbacks import count_fallbacks, fallback_select
 from contact_registry.forgetting import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
 from contact_registry.importing.applying import Applied, apply_list, lock_lists
 from contact_registry.importing.checked import (
+    SEVERITY,
     CheckedCell,
     CheckedList,
     CheckedRow,
@@ -85,6 +86,7 @@ __all__ = [
     "LANGUAGES",
     "MAX_BYTES",
     "SEALED",
+    "SEVERITY",
     "Added",
     "AddressRefused",
     "AddressTaken",

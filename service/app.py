@@ -51,7 +51,7 @@ from service.api import (
     well_known,
 )
 from service.api.context import ApiContext
-from service.api.description import Described
+from service.api.description import DESCRIPTION, Described
 from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
@@ -128,8 +128,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
 
     app = Described(
         title="Loa",
-        version="1",
-        description="Signed official warnings to parents, each with a look-up number that anybody can check.",
+        version="1.0.0",
+        description=DESCRIPTION,
+        servers=[{"url": settings.public_base}],
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
         docs_url=None,  # the interactive pages load scripts from elsewhere; ours is a page of its own

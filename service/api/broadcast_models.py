@@ -1,6 +1,6 @@
 """The shapes of broadcasts in the API: what is asked and what is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contact_registry import Audience
+from service.api.codes import ProblemCode, ReadyTextCode
 from service.broadcasts import (
     LONGEST,
     BroadcastView,
@@ -24,6 +25,7 @@ from service.broadcasts import (
     State,
     Texts,
     Urgency,
+    load_audience,
     ready_text,
 )
 from service.deliveries import Estimate, Progress
@@ -84,7 +86,7 @@ class BroadcastIn(_Asked):
     urgency: Urgency
     title: Title | None = None
     texts: TextsIn | None = None
-    template: Annotated[str, Field(max_length=20, examples=["T13"])] | None = None
+    template: Annotated[ReadyTextCode, Field(max_length=20, examples=["T13"])] | None = None
     slots: Annotated[dict[str, str], Field(max_length=20)] | None = None
     sms_script: SmsScript = "ascii"
     audience: AudienceIn = AudienceIn()
@@ -216,7 +218,7 @@ class FindingOut(BaseModel):
     """What the rules found. `span`: first character and one past the last, in `field` as written."""
 
     severity: FindingSeverity
-    code: str
+    code: ProblemCode
     message: str
     field: str
     span: tuple[int, int]
@@ -240,6 +242,30 @@ class RenderedOut(BaseModel):
         return cls.model_validate(asdict(made) | {"findings": findings})
 
 
+class EmailWrittenOut(BaseModel):
+    """A subject and a body as written."""
+
+    subject: str
+    body: str
+
+
+class TextsOut(BaseModel):
+    """What the author wrote, per channel; null where nothing was written."""
+
+    sms: str | None
+    email: EmailWrittenOut | None
+
+
+class AudienceOut(BaseModel):
+    """Whom it is for, as asked. No units: the broadcast's own and all below it. No grades and classes: everybody there."""
+
+    units: list[str]
+    grades: list[str]
+    classes: list[str]
+    staff: bool
+    parents: bool
+
+
 class BroadcastOut(BaseModel):
     """A broadcast as it stands. `rate`: deliveries per second that left, from planning to the last departure.
 
@@ -256,9 +282,9 @@ class BroadcastOut(BaseModel):
     kind: Kind
     urgency: Urgency
     title: str
-    texts: Mapping[str, Any]
+    texts: TextsOut
     sms_script: SmsScript
-    audience: Mapping[str, Any]
+    audience: AudienceOut
     channels: list[Channel]
     fallback: Fallback | None
     drill: bool
@@ -305,6 +331,8 @@ class BroadcastOut(BaseModel):
         same = {name: getattr(view, name) for name in _SAME}
         return cls(
             **same,
+            texts=TextsOut.model_validate(Texts.load(view.texts), from_attributes=True),
+            audience=AudienceOut.model_validate(load_audience(view.audience), from_attributes=True),
             id=view.public_id,
             channels=list(view.channels),
             rendered=RenderedOut.of(final, language) if final else None,
@@ -323,9 +351,22 @@ class BroadcastOut(BaseModel):
 
 
 _SAME = (
-    "unit", "state", "kind", "urgency", "title", "texts", "sms_script", "audience", "fallback", "drill", "send_at", "expires_at", "version",
+    "unit", "state", "kind", "urgency", "title", "sms_script", "fallback", "drill", "send_at", "expires_at", "version",
     "digest", "audience_count", "return_reason", "pause_reason", "cancel_reason", "created_at", "submitted_at", "approved_at", "completed_at",
 )  # fmt: skip
+
+
+class ProgressEvent(BaseModel):
+    """The `data` of a `progress` event: what changes of a broadcast while it is sent, under the same names."""
+
+    id: UUID
+    state: State
+    progress: ProgressOut
+    rate: float
+    last_progress_at: AwareDatetime | None
+    note: str | None
+    waits_until: AwareDatetime | None
+    moves: list[Move]
 
 
 class BroadcastList(BaseModel):

@@ -24,6 +24,7 @@ from service.api.emails_taken import telling_taken
 from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.api.import_forms import read_form
 from service.api.problems import RowProblem, row_problems
+from service.api.workbooks import WORKBOOK, XLSX, workbook_answer
 from service.database import unit_transaction
 from service.keyring import deployment_key
 from service.refusals import preferred_language
@@ -31,8 +32,6 @@ from service.rendering import text_workbook
 from service.units import UNITS_TEMPLATE, check_units, create_units
 
 router = APIRouter(prefix="/bulk", tags=["bulk"])
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class BulkForm(BaseModel):
@@ -107,7 +106,7 @@ async def units(context: Context, actor: UnitsWriter, request: Request, key: Ide
     operation_id="create_accounts",
     status_code=201,
     response_model=BulkAccountsOut,
-    responses={200: {"model": BulkAccountsOut}, 201: {"content": {_XLSX: {}}}},
+    responses={200: {"model": BulkAccountsOut}, 201: WORKBOOK},
     openapi_extra={"requestBody": _BODY},
 )
 async def accounts(context: Context, actor: AccountsWriter, request: Request, key: IdempotencyKey = None) -> Response:
@@ -138,30 +137,28 @@ async def accounts(context: Context, actor: AccountsWriter, request: Request, ke
 
         asked = request_hash("accounts.create_many", data, dry_run)
         answer = await once(conn, context.master, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"invitations"}))
-        if invited and _XLSX in request.headers.get("accept", ""):
-            return _workbook(await asyncio.to_thread(invitations_workbook, invited), "loi-moi.xlsx", 201)
+        if invited and XLSX in request.headers.get("accept", ""):
+            return workbook_answer(request, await asyncio.to_thread(invitations_workbook, invited), "loi-moi.xlsx", 201)
     return answer
 
 
-@router.get(
-    "/units/template.xlsx", operation_id="read_units_template", response_class=Response, responses={200: {"content": {_XLSX: {}}}}
-)
-async def units_template(actor: UnitsWriter) -> Response:  # noqa: ARG001 - who may fill it in may have it
+@router.get("/units/template.xlsx", operation_id="read_units_template", response_class=Response, responses={200: WORKBOOK})
+async def units_template(actor: UnitsWriter, request: Request) -> Response:  # noqa: ARG001 - who may fill it in may have it
     """An empty list of units: the headings, and a row that shows how to fill it in."""
     headings, example = UNITS_TEMPLATE
-    return _workbook(text_workbook("Don vi", headings, [example]), "don-vi.xlsx", 200)
+    return workbook_answer(request, text_workbook("Don vi", headings, [example]), "don-vi.xlsx")
 
 
 @router.get(
     "/accounts/template.xlsx",
     operation_id="read_accounts_template",
     response_class=Response,
-    responses={200: {"content": {_XLSX: {}}}},
+    responses={200: WORKBOOK},
 )
-async def accounts_template(actor: AccountsWriter) -> Response:  # noqa: ARG001 - who may fill it in may have it
+async def accounts_template(actor: AccountsWriter, request: Request) -> Response:  # noqa: ARG001 - who may fill it in may have it
     """An empty list of people: the headings, and a row that shows how to fill it in."""
     headings, example = ACCOUNTS_TEMPLATE
-    return _workbook(text_workbook("Tai khoan", headings, [example]), "tai-khoan.xlsx", 200)
+    return workbook_answer(request, text_workbook("Tai khoan", headings, [example]), "tai-khoan.xlsx")
 
 
 async def _upload(request: Request) -> tuple[bytes, bool]:
@@ -169,8 +166,3 @@ async def _upload(request: Request) -> tuple[bytes, bool]:
     data = await form.file.read()
     await form.file.close()
     return data, form.dry_run
-
-
-def _workbook(data: bytes, name: str, status: int) -> Response:
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, status_code=status, media_type=_XLSX, headers=headers)

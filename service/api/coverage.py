@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from service.api.codes import UnitLevel
 from service.api.context import Context, Overseer
 from service.api.cursors import Cursor, Limit, make_cursor, open_cursor
 from service.database import act_for, unit_transaction
@@ -20,7 +21,7 @@ class CoveredOut(BaseModel):
 
     code: str
     name: str
-    level: str
+    level: UnitLevel
     parent: str | None
     contacts: int
     list_applied_at: datetime | None

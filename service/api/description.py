@@ -1,19 +1,30 @@
-"""The OpenAPI description: what FastAPI makes of the calls, and the one shape of a refusal, which is no call's own."""
+"""The OpenAPI description: what FastAPI makes of the calls, and what is no call's own: refusals, lists of codes, what is streamed or signed."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 from starlette.types import ASGIApp
 
+from service.api.broadcast_models import ProgressEvent
+from service.api.codes import code_lists
 from service.api.problems import Problem
+from service.api.record_models import RecordDocument, SignedRecord
 
 _END = re.compile(r"[.:;](?:\s|$)")
+DESCRIPTION = """Signed official warnings to parents, each with a look-up number that anybody can check.
+
+The first number of `version` changes when a client of before would break; what follows `+` changes whenever anything in this document does. \
+Fields, calls and codes may be added at any time: pass over what you do not know, and read an unknown `code` by its `status`."""
+_BESIDE = (Problem, ProgressEvent, RecordDocument, SignedRecord)
 
 
 class Described(FastAPI):
-    """An application whose description holds what `RESPONSES` refers to, and which `layers` stand around, the innermost first.
+    """An application whose description holds what its answers refer to, and which `layers` stand around, the innermost first.
 
     Middleware as the framework has it stands inside of its own handler of faults, and so around no fault.
     """
@@ -28,13 +39,22 @@ class Described(FastAPI):
         return stack
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI 3.1 document; made once."""
+        """The OpenAPI 3.1 document; made once. `info.version` is another whenever anything in it is."""
         made = self.openapi_schema is not None
         document = super().openapi()
         if not made:
-            refusal = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            _, beside = models_json_schema(
+                [(model, "serialization") for model in _BESIDE], ref_template="#/components/schemas/{model}"
+            )
             for operations in document["paths"].values():
                 for operation in operations.values():  # a function's name, FastAPI's own summary, tells nobody anything
                     operation["summary"] = " ".join(_END.split(operation["description"], 1)[0].split())
-            document["components"]["schemas"] |= refusal.pop("$defs") | {"Problem": refusal}
+            document["components"]["schemas"] |= beside["$defs"] | code_lists()
+            document["info"]["version"] += f"+{_digest(document)}"
         return document
+
+
+def _digest(document: dict[str, Any]) -> str:
+    """Of what a client is made from: where it is served is not part of it."""
+    said = {name: document[name] for name in ("info", "paths", "components")}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]

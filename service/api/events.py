@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.accounts import authenticate
-from service.api.broadcast_models import BroadcastOut
+from service.api.broadcast_models import BroadcastOut, ProgressEvent
 from service.api.broadcasts import BroadcastId, at_broadcast, shown
 from service.api.context import ApiContext, BroadcastsReader, Context, Spoken
 from service.broadcasts import find_broadcast
@@ -26,6 +26,16 @@ router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 _EVERY = 1.0
 _KEY_GOOD_FOR = timedelta(seconds=30)
 _MOST = 20
+_STREAM = {
+    "schema": {"type": "string"},
+    "itemSchema": {
+        "required": ["data", "event"],
+        "properties": {
+            "data": {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/ProgressEvent"}},
+            "event": {"enum": ["progress"]},
+        },
+    },
+}
 
 
 async def _streams(request: Request, actor: BroadcastsReader) -> Counter[int]:
@@ -54,7 +64,12 @@ async def _still_opens(context: ApiContext, request: Request) -> bool:
     return True
 
 
-@router.get("/{broadcast_id}/events", operation_id="stream_broadcast_events", response_class=EventSourceResponse)
+@router.get(
+    "/{broadcast_id}/events",
+    operation_id="stream_broadcast_events",
+    response_class=EventSourceResponse,
+    responses={200: {"content": {"text/event-stream": _STREAM}}},
+)
 async def events(
     request: Request,
     context: Context,
@@ -88,7 +103,5 @@ def _told(broadcast: BroadcastOut) -> tuple[object, ...]:
 
 
 def _event(broadcast: BroadcastOut) -> ServerSentEvent:
-    told = broadcast.model_dump(
-        mode="json", include={"id", "state", "progress", "rate", "last_progress_at", "note", "waits_until", "moves"}
-    )
-    return ServerSentEvent(event="progress", data=told)
+    told = ProgressEvent.model_validate(broadcast, from_attributes=True)
+    return ServerSentEvent(event="progress", data=told.model_dump(mode="json"))

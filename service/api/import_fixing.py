@@ -18,6 +18,7 @@ from service.api.cursors import Cursor, make_cursor, open_number
 from service.api.import_forms import CorrectionsForm, read_form
 from service.api.import_models import ImportOut, ProblemRow
 from service.api.import_place import Changing, Reading
+from service.api.workbooks import WORKBOOK, workbook_answer
 from service.contacts import (
     Said,
     ShownRow,
@@ -31,8 +32,6 @@ from service.contacts import (
 )
 
 router = APIRouter(prefix="/imports", tags=["imports"])
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ColumnOut(BaseModel):
@@ -236,17 +235,16 @@ async def correct(place: Changing, actor: ImportsWriter, position: int, body: Ce
     "/{import_id}/rows-to-fix",
     operation_id="take_rows_to_fix",
     response_class=Response,
-    responses={200: {"content": {_XLSX: {}}}},
+    responses={200: WORKBOOK},
 )
-async def take_rows(place: Reading, actor: ImportsWriter) -> Response:
+async def take_rows(place: Reading, actor: ImportsWriter, request: Request) -> Response:
     """The rows with an error as a workbook, each with what is to be done. Send it back to `/corrections`."""
     context = place.context
     async with place.open(actor) as (conn, located):
         workbook = await take_bad_rows(
             conn, actor, import_id=located.id, master=context.master, language=place.language, now=context.now()
         )
-    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="can-sua.xlsx"'}
-    return Response(workbook, media_type=_XLSX, headers=headers)
+    return workbook_answer(request, workbook, "can-sua.xlsx")
 
 
 _BODY = {"required": True, "content": {"multipart/form-data": {"schema": CorrectionsForm.model_json_schema()}}}

@@ -1,14 +1,16 @@
 """What the API says of imports."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contact_registry import ListOf, Severity
+from contact_registry import Counts, ListOf, Severity
+from service.api.codes import ListProblemCode
 from service.contacts import ImportReport, ImportState
+
+_WHOLE = ConfigDict(json_schema_serialization_defaults_required=True)  # of the counts, none is left out
 
 
 class ProblemRow(BaseModel):
@@ -17,7 +19,7 @@ class ProblemRow(BaseModel):
     sheet: str | None
     row: int | None
     column: str | None
-    code: str
+    code: ListProblemCode
     severity: Severity
     message: str
 
@@ -33,14 +35,16 @@ class ImportProgressOut(BaseModel):
 class ImportOut(BaseModel):
     """An import and what was found in it. `counts` and `problems` stand once it is read."""
 
+    model_config = _WHOLE
+
     id: UUID
     unit: str
     state: ImportState
     dry_run: bool
-    counts: Mapping[str, Any] | None
+    counts: Counts | None
     dropped_columns: list[str]
     problems: list[ProblemRow]
-    failure_code: str | None
+    failure_code: ListProblemCode | None
     audience: ListOf
     summary: str | None = Field(description="the counts in words")
     progress: ImportProgressOut | None
@@ -55,13 +59,15 @@ class ImportOut(BaseModel):
 class ImportLineOut(BaseModel):
     """An import in the unit's list."""
 
+    model_config = _WHOLE
+
     id: UUID
     unit: str
     audience: ListOf
     state: ImportState
     dry_run: bool
     school_year: str
-    counts: Mapping[str, Any] | None
+    counts: Counts | None
     created_at: datetime
     applied_at: datetime | None
 

@@ -1,7 +1,6 @@
 """`/lookups`: the parents' question, for anybody, without a key. The number is a pointer; the text decides."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
@@ -41,6 +40,28 @@ class RecalledOut(BaseModel):
     reason: str
 
 
+class OfficialSmsOut(BaseModel):
+    """The SMS in the scripts it was sent in."""
+
+    ascii: str | None = None
+    unicode: str | None = None
+
+
+class OfficialEmailOut(BaseModel):
+    """The email: its plain text, and the HTML that says the same words."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+class OfficialTextsOut(BaseModel):
+    """What was sent, per channel, whole; a channel it did not go by is left out."""
+
+    sms: OfficialSmsOut | None = None
+    email: OfficialEmailOut | None = None
+
+
 class RecordOut(BaseModel):
     """The official message. `texts` are final, with the asked number in its place. `recalled`: its issuer took it back."""
 
@@ -50,7 +71,7 @@ class RecordOut(BaseModel):
     issuer: Issuer
     issued_at: AwareDatetime
     expires_at: AwareDatetime
-    texts: Mapping[str, Any]
+    texts: OfficialTextsOut
     single_approval: bool
     recalled: RecalledOut | None = None
 
@@ -63,7 +84,7 @@ class RecordOut(BaseModel):
             issuer=Issuer(code=record.issuer_code, name=record.issuer_name),
             issued_at=record.issued_at,
             expires_at=record.expires_at,
-            texts=record.texts,
+            texts=OfficialTextsOut.model_validate(record.texts),
             single_approval=record.single_approval,
             recalled=RecalledOut(at=record.recalled.at, reason=sentence(record.recalled.reason, language))
             if record.recalled

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
+from service.api.codes import ProblemCode
 from service.errors import FieldError, LoaError, RowError, RowsRefused
 from service.refusals import Language, preferred_language, sentence, title
 
@@ -17,7 +18,7 @@ class FieldProblem(BaseModel):
     """One field that could not be used."""
 
     field: str
-    code: str
+    code: ProblemCode
     message: str
 
 
@@ -26,7 +27,7 @@ class RowProblem(BaseModel):
 
     row: int
     column: str
-    code: str
+    code: ProblemCode
     message: str
 
 
@@ -42,6 +43,7 @@ class Problem(BaseModel):
     """Why a request was refused. `code` never changes; sentences may."""
 
     model_config = ConfigDict(
+        json_schema_serialization_defaults_required=True,
         json_schema_extra={
             "example": {
                 "type": "urn:loa:problem:unit.unknown",
@@ -51,14 +53,14 @@ class Problem(BaseModel):
                 "code": "unit.unknown",
                 "errors": [],
             }
-        }
+        },
     )
 
     type: str
     title: str
     status: int
     detail: str
-    code: str
+    code: ProblemCode
     errors: list[FieldProblem] = Field(default_factory=list)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.api.codes import StatementCode
 from service.readiness import STATEMENTS, Part, PartReport, PartState, Readiness, Report
 from service.refusals import in_words
 
@@ -37,13 +38,13 @@ class CardIn(_Asked):
     hours: Annotated[str, Field(max_length=100, examples=["07:00 - 17:00, thứ hai đến thứ sáu"])]
     out_of_hours_phone: Annotated[str, Field(max_length=40)]
     tested_on: date
-    statements: Annotated[list[str], Field(max_length=len(STATEMENTS))]
+    statements: Annotated[list[StatementCode], Field(max_length=len(STATEMENTS))]
 
 
 class StatementOut(BaseModel):
     """What a head may declare; the sentence is in the caller's language."""
 
-    code: str
+    code: StatementCode
     sentence: str
 
 
@@ -104,7 +105,7 @@ class CardOut(PartOut):
     hours: str | None
     out_of_hours_phone: str | None
     tested_on: date | None
-    statements: list[str] | None
+    statements: list[StatementCode] | None
 
 
 class ReadinessOut(BaseModel):

@@ -17,7 +17,7 @@ _A_YEAR = "public, max-age=31536000, immutable"
     "/{record_id}",
     operation_id="read_record",
     response_class=Response,
-    responses={200: {"content": {"application/jose+json": {}}}},
+    responses={200: {"content": {"application/jose+json": {"schema": {"$ref": "#/components/schemas/SignedRecord"}}}}},
 )
 async def read(context: Context, record_id: Annotated[UUID, Path()]) -> Response:
     """JWS, general JSON serialisation. Verify it with `/.well-known/jwks.json`, or `loa verify`."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.api.codes import UnitLevel
 from service.api.context import Context, UnitsReader, UnitsWriter
 from service.api.cursors import Cursor, Limit, make_cursor, open_cursor
 from service.api.idempotency import IdempotencyKey, once, request_hash
@@ -25,7 +26,7 @@ class UnitIn(BaseModel):
 
     code: Code
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    level: Annotated[str, Field(max_length=40, examples=["school"])]
+    level: Annotated[UnitLevel, Field(max_length=40, examples=["school"])]
     parent: Code
     valid_from: date | None = None
     valid_to: date | None = None
@@ -47,7 +48,7 @@ class UnitOut(BaseModel):
 
     code: str
     name: str
-    level: str
+    level: UnitLevel
     parent: str | None
     valid_from: date
     valid_to: date | None

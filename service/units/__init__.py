@@ -1,11 +1,12 @@
 """Units: the tree of organisations. Names, parents and validity are dated; the code never changes."""
 
-from service.units.administration import Revision, create_first_unit, create_unit, revise_unit
+from service.units.administration import LEVELS, Revision, create_first_unit, create_unit, revise_unit
 from service.units.bulk import TEMPLATE as UNITS_TEMPLATE
 from service.units.bulk import CheckedUnits, check_units, create_units
 from service.units.queries import Unit, find_unit, list_units, root_unit, unit_by_id, units_below
 
 __all__ = [
+    "LEVELS",
     "UNITS_TEMPLATE",
     "CheckedUnits",
     "Revision",

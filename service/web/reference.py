@@ -88,8 +88,8 @@ def _type(field: dict[str, Any]) -> str:
         return str(field["$ref"].rsplit("/", 1)[-1])
     if "enum" in field:
         return " | ".join(str(each) for each in field["enum"])
-    if "anyOf" in field:
-        return " | ".join(_type(each) for each in field["anyOf"])
+    if alternatives := field.get("anyOf") or field.get("allOf"):
+        return " | ".join(_type(each) for each in alternatives)
     if field.get("type") == "array":
         return f"[{_type(field.get('items', {}))}]"
     return str(field.get("format") or field.get("const") or field.get("type") or "any")

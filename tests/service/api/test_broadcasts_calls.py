@@ -4,9 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.conftest import Engines
+from tests.factories.description import description
 from tests.factories.web import NOW, Site, notice
 
 
@@ -161,7 +163,11 @@ async def test_progress_comes_as_events_until_the_end(site: Site, engines: Engin
         await conn.exec_driver_sql("UPDATE broadcasts SET state = 'completed', planned_at = now(), completed_at = now()")
     stream = await site.call("GET", f"/broadcasts/{done['id']}/events")
     assert stream.headers["content-type"].startswith("text/event-stream")
-    assert stream.text.startswith("event: progress\ndata: ")
+    kind, _, data = stream.text.partition("\ndata: ")
+    assert kind == "event: progress"
+    told = orjson.loads(data)
+    assert description().wrong("ProgressEvent", told) == []
+    assert (told["id"], told["state"], told["moves"]) == (done["id"], "completed", [])
     refused = await site.call("GET", f"/broadcasts/{done['id']}/events", unit="lqd-th")
     assert refused.status_code == 404
 

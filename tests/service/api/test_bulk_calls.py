@@ -290,6 +290,15 @@ async def test_the_templates_hold_what_is_read_and_their_example_is_never_made(s
     for kind in ("units", "accounts"):
         got = await site.call("GET", f"/bulk/{kind}/template.xlsx", unit=DEPARTMENT, role="administrator")
         assert (got.status_code, got.headers["content-type"]) == (200, XLSX)
+        plain = await site.call(
+            "GET",
+            f"/bulk/{kind}/template.xlsx",
+            unit=DEPARTMENT,
+            role="administrator",
+            headers={"Accept": "application/octet-stream"},
+        )
+        assert (plain.status_code, plain.headers["content-type"]) == (200, "application/octet-stream")
+        assert plain.headers["content-disposition"] == got.headers["content-disposition"]
         sent = await send(site, kind, got.content)
         assert [(row, code) for row, _, code in said(sent)] == [(2, "unit.unknown")]
         assert (await site.call("GET", f"/bulk/{kind}/template.xlsx", role="clerk")).status_code == 403

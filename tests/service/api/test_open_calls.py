@@ -8,11 +8,13 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 import pytest
 from sqlalchemy import event, text
 
 from service.deliveries import Attempt
 from tests.conftest import Engines, Postgres, Urls
+from tests.factories.description import description
 from tests.factories.web import Site
 
 
@@ -65,8 +67,11 @@ async def test_records_and_keys_are_public(site: Site, warning: dict[str, Any]) 
     keys = (await site.client.get("/.well-known/jwks.json")).json()
     record = (await site.client.get(warning["record_url"])).json()
     protected = record["signatures"][0]["protected"]
-    header = base64.urlsafe_b64decode(protected + "=" * (-len(protected) % 4)).decode()
-    assert keys["keys"][0]["kid"] in header
+    header = orjson.loads(base64.urlsafe_b64decode(protected + "=="))
+    assert keys["keys"][0]["kid"] == header["kid"]
+    document = orjson.loads(base64.urlsafe_b64decode(record["payload"] + "=="))
+    assert description().wrong("RecordDocument", document) == []
+    assert document["public_number"] == warning["public_number"]
     unknown = await site.client.get("/api/v1/records/00000000-0000-4000-8000-000000000000")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "record.unknown")
 
