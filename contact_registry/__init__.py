@@ -4,7 +4,7 @@ A leaf: it gets connection, clock and keys as arguments and knows nothing of bro
 """
 
 from contact_registry.addresses import read_address
-from contact_registry.audiences import Tally, audience_select, count_audience, count_meant, joined_as_sets
+from contact_registry.audiences import Tally, audience_select, count_audience, count_meant, count_people, joined_as_sets
 from contact_registry.by_hand import (
     Added,
     NewPerson,
@@ -13,8 +13,9 @@ from contact_registry.by_hand import (
     confirm_present,
     correct_address,
     present_addresses,
-    present_classes,
 )
+from contact_registry.class_names import AsListed, ListedClasses, UnknownName, class_key, in_order, listed_classes
+from contact_registry.class_names import shown as shown_name
 from contact_registry.consent import Basis, Consent, Proof, consented, give_consent, withdraw_consent
 from contact_registry.directory import ListedContact, Wanted, find_contacts, load_contacts
 from contact_registry.erasing import Erased, addresses_of, erase_person, struck
@@ -91,6 +92,7 @@ __all__ = [
     "AddressRefused",
     "AddressTaken",
     "Applied",
+    "AsListed",
     "Audience",
     "Basis",
     "Batch",
@@ -110,6 +112,7 @@ __all__ = [
     "LeftOut",
     "LegacyText",
     "ListOf",
+    "ListedClasses",
     "ListedContact",
     "ManyGone",
     "MasterKey",
@@ -130,6 +133,7 @@ __all__ = [
     "SuppressionReason",
     "TableRow",
     "Tally",
+    "UnknownName",
     "Unsealable",
     "Wanted",
     "add_person",
@@ -138,6 +142,7 @@ __all__ = [
     "apply_list",
     "audience_select",
     "change_person",
+    "class_key",
     "clear_people",
     "compare_list",
     "confirm_present",
@@ -148,6 +153,7 @@ __all__ = [
     "count_fallbacks",
     "count_lapsed",
     "count_meant",
+    "count_people",
     "current_data_key",
     "current_data_keys",
     "data_keys",
@@ -160,12 +166,14 @@ __all__ = [
     "forget_lapsed",
     "give_consent",
     "in_list_order",
+    "in_order",
     "joined_as_sets",
     "left_out_select",
     "left_under",
     "lift_suppression",
     "list_rows",
     "list_suppressions",
+    "listed_classes",
     "load_columns",
     "load_contacts",
     "load_rows",
@@ -173,7 +181,6 @@ __all__ = [
     "masked",
     "open_data_key",
     "present_addresses",
-    "present_classes",
     "problem_message",
     "read_address",
     "read_cells",
@@ -189,6 +196,7 @@ __all__ = [
     "retire_data_key",
     "rewrap_data_keys",
     "row_key_ids",
+    "shown_name",
     "sniff",
     "store_checked",
     "store_columns",

@@ -92,6 +92,26 @@ async def count_audience(
     return Tally(by_channel, dict(sorted((+left_out).items())))
 
 
+async def count_people(
+    conn: AsyncConnection, unit_ids: Sequence[int], audience: Audience, channels: Sequence[str], preferences: Preferences
+) -> int:
+    """How many people would be written to: each once, by however many numbers and addresses. A mother on two schools' lists is one by a
+    number or an email that both have.
+    """
+    if not channels:
+        return 0
+    found = standing(unit_ids, audience, channels, preferences).c
+    holder = (
+        func.min(found.contact_id).over(partition_by=(found.channel, found.address_hash))
+        if len(unit_ids) > 1 or audience.staff
+        else found.contact_id
+    )
+    reached = select(found.contact_id, holder.label("holder")).where(found.left_out == REACHED).subquery().c
+    people = select(func.min(reached.holder).label("person")).group_by(reached.contact_id).subquery().c
+    async with joined_as_sets(conn):
+        return int((await conn.execute(select(func.count(people.person.distinct())))).scalar_one())
+
+
 def _pupils_without_contact(unit_ids: Sequence[int], audience: Audience) -> Select[Any]:
     pupil = enrolments.c
     found = select(func.count()).where(pupil.unit_id == of_units(unit_ids), pupil.contact_id.is_(None), pupil.ended_by.is_(None))

@@ -225,14 +225,10 @@ async def correct_address(
 
 
 async def confirm_present(conn: AsyncConnection, unit_id: int, *, of: ListOf, classes: Sequence[str], school_year: str) -> int:
-    """Says of present contacts (of these classes, none: all) that they are still right in this school year; how many there are."""
+    """Says of present contacts (of these classes, as the list writes them; none: all) that they are still right in this school year; how many there are."""
     await lock_lists(conn, unit_id)
-    of_class = (
-        f"AND id IN (SELECT contact_id FROM enrolments WHERE {_LIVE} AND lower(class_name) = ANY (CAST(:classes AS text[])))"
-    )
-    asked = {"unit": unit_id, "of": of, "year": school_year} | (
-        {"classes": [name.lower() for name in classes]} if classes else {}
-    )
+    of_class = f"AND id IN (SELECT contact_id FROM enrolments WHERE {_LIVE} AND class_name = ANY (CAST(:classes AS text[])))"
+    asked = {"unit": unit_id, "of": of, "year": school_year} | ({"classes": list(classes)} if classes else {})
     async with joined_as_sets(conn):
         confirmed = await conn.execute(
             text(f"UPDATE contacts SET school_year = :year WHERE {_LIVE} AND audience = :of {of_class if classes else ''}"), asked
@@ -240,21 +236,15 @@ async def confirm_present(conn: AsyncConnection, unit_id: int, *, of: ListOf, cl
     return confirmed.rowcount
 
 
-async def present_classes(conn: AsyncConnection, unit_id: int) -> set[str]:
-    """The classes of the present list, in lower case."""
-    found = await conn.execute(text(f"SELECT DISTINCT lower(class_name) FROM enrolments WHERE {_LIVE}"), {"unit": unit_id})
-    return set(found.scalars())
-
-
 async def present_addresses(conn: AsyncConnection, unit_id: int, channel: str, *, classes: Sequence[str]) -> list[bytes]:
-    """Keyed hashes of the parents of these classes, each once."""
+    """Keyed hashes of the parents of these classes, as the list writes them, each once."""
     async with joined_as_sets(conn):
         found = await conn.execute(
             text(
                 "SELECT DISTINCT p.address_hash FROM contact_points p JOIN enrolments e ON e.contact_id = p.contact_id"
                 " WHERE p.unit_id = :unit AND p.channel = :channel AND p.ended_by IS NULL"
-                "   AND e.unit_id = :unit AND e.ended_by IS NULL AND lower(e.class_name) = ANY (CAST(:classes AS text[]))"
+                "   AND e.unit_id = :unit AND e.ended_by IS NULL AND e.class_name = ANY (CAST(:classes AS text[]))"
             ),
-            {"unit": unit_id, "channel": channel, "classes": [name.lower() for name in classes]},
+            {"unit": unit_id, "channel": channel, "classes": list(classes)},
         )
     return [bytes(each) for each in found.scalars()]

@@ -37,8 +37,8 @@ from contact_registry.models import contact_points, contacts, enrolments, suppre
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`units`: codes, resolved to ids by the caller. Grades and classes add up; neither means all parents. `staff`: staff, too;
-    without `parents`, nobody but them.
+    """`units`: codes, resolved to ids by the caller. Grades and classes, in the lists' own spelling (`ListedClasses.as_listed`), add up;
+    neither means all parents. `staff`: staff, too; without `parents`, nobody but them.
     """
 
     units: tuple[str, ...] = ()
@@ -197,8 +197,8 @@ def beside_pupil(audience: Audience) -> ColumnElement[bool] | None:
     if not audience.grades and not audience.classes:
         return None
     return or_(
-        func.lower(pupil.grade).in_([grade.lower() for grade in audience.grades]),
-        func.lower(pupil.class_name).in_([name.lower() for name in audience.classes]),
+        pupil.grade.in_(audience.grades),
+        pupil.class_name.in_(audience.classes),
     )
 
 

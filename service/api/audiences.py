@@ -9,11 +9,22 @@ from contact_registry import LeftOut
 from service.api.broadcast_models import AudienceIn, TextsIn
 from service.api.contact_models import Channel as ContactChannel
 from service.api.contact_models import RoleName
-from service.api.context import ApiContext, BroadcastsWriter, ContactsReader, Context
+from service.api.context import ApiContext, BroadcastsWriter, ContactsReader, Context, Spoken
 from service.api.cursors import make_cursor, open_number
 from service.api.unit_place import at_unit
-from service.broadcasts import Channel, Fallback, SmsScript, Urgency, list_left_out, preview, weigh_audience, why
-from service.refusals import preferred_language
+from service.broadcasts import (
+    Channel,
+    Fallback,
+    Lacking,
+    SmsScript,
+    Urgency,
+    list_left_out,
+    names_in_words,
+    preview,
+    weigh_audience,
+    why,
+)
+from service.refusals import Language, preferred_language, sentence
 from service.units import Unit
 
 router = APIRouter(prefix="/audiences", tags=["broadcasts"])
@@ -62,17 +73,39 @@ class CostOut(BaseModel):
     currency: str
 
 
-class CountOut(BaseModel):
-    """Messages that would leave now: one per number or address and channel.
+class LackingOut(BaseModel):
+    """A class or grade, and the units whose list has none of it: how many, and the codes of the first 20. `message`: the same in words."""
 
+    of: Literal["class", "grade"]
+    named: str
+    units: list[str]
+    count: int
+    message: str
+
+    @classmethod
+    def told(cls, each: Lacking, language: Language) -> "LackingOut":
+        units = ", ".join(each.units) + (" …" if each.many > len(each.units) else "")
+        values = {"count": each.many, "named": names_in_words([each.named]), "units": units}
+        code = "audience.class_lacking" if each.of == "class" else "audience.grade_lacking"
+        return cls(
+            of=each.of, named=each.named, units=list(each.units), count=each.many, message=sentence(code, language, values)
+        )
+
+
+class CountOut(BaseModel):
+    """`recipients`: messages that would leave now, one per number or address and channel. `people`: those who would get them, each once.
+
+    `lacking`: units with a list of their own that has none of a class or grade that is meant.
     `segments`: of all SMS together; null without an SMS text, or without SMS among the channels. `cost_estimate` is null without
     segments, and where no price is set. `fallbacks`: how many of the numbers belong to somebody who could be written to by email should
     theirs be no use; null unless `fallback` is asked for.
     """
 
     recipients: int
+    people: int
     by_channel: dict[str, int]
     not_sent: list[NotSentOut]
+    lacking: list[LackingOut]
     segments: int | None
     cost_estimate: CostOut | None
     fallbacks: int | None
@@ -109,7 +142,7 @@ class LeftOutList(BaseModel):
 
 
 @router.post("/count", operation_id="count_audience")
-async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> CountOut:
+async def count(context: Context, actor: BroadcastsWriter, language: Spoken, body: CountIn) -> CountOut:
     """How many messages would leave now, and who would be left out for which reason."""
     async with at_unit(context, actor, body.unit) as (conn, unit):
         counted = await weigh_audience(
@@ -125,11 +158,13 @@ async def count(context: Context, actor: BroadcastsWriter, body: CountIn) -> Cou
     segments = _segments(context, unit, body, counted.by_channel.get("sms"))
     return CountOut(
         recipients=counted.recipients,
+        people=counted.people,
         by_channel=dict(counted.by_channel),
         not_sent=[
             NotSentOut.model_validate({"reason": reason.code, "count": many, "of": _COUNTED_IN.get(reason, "addresses")})
             for reason, many in counted.not_sent
         ],
+        lacking=[LackingOut.told(each, language) for each in counted.lacking],
         segments=segments,
         cost_estimate=_cost(context, segments),
         fallbacks=counted.fallbacks,

@@ -3,10 +3,10 @@
 from service.broadcasts.approval import approve
 from service.broadcasts.audiences import (
     AudienceCount,
+    Lacking,
     count_recipients,
     load_audience,
     preferences_of,
-    resolve_audience,
     weigh_audience,
 )
 from service.broadcasts.content_rules import Finding, FindingSeverity
@@ -22,6 +22,7 @@ from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
 from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
 from service.broadcasts.rendered import Rendered, rendered
+from service.broadcasts.resolving import ask_lists, names_in_words, resolve_audience, units_of
 from service.broadcasts.resuming import outgrown, reopen, resume
 from service.broadcasts.returning import return_broadcast
 from service.broadcasts.stopping import cancel, pause
@@ -40,6 +41,7 @@ __all__ = [
     "Finding",
     "FindingSeverity",
     "Kind",
+    "Lacking",
     "LeftOutRow",
     "Located",
     "Move",
@@ -52,6 +54,7 @@ __all__ = [
     "Urgency",
     "WaitsFor",
     "approve",
+    "ask_lists",
     "cancel",
     "count_messages",
     "count_recipients",
@@ -68,6 +71,7 @@ __all__ = [
     "locate_broadcast",
     "move",
     "moves_of",
+    "names_in_words",
     "not_allowed_in",
     "note_of",
     "outgrown",
@@ -83,6 +87,7 @@ __all__ = [
     "return_broadcast",
     "set_drill_contacts",
     "submit",
+    "units_of",
     "waiting_of",
     "waits_until",
     "weigh_audience",

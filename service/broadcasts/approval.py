@@ -12,6 +12,7 @@ from contact_registry import MasterKey
 from service.actors import APPROVE_UNATTENDED, Actor
 from service.audit import Action, record_event
 from service.broadcasts.content_rules import RULES_VERSION
+from service.broadcasts.counting import require_audience
 from service.broadcasts.facts import facts_of
 from service.broadcasts.inspection import inspect, published_texts
 from service.broadcasts.lifecycle import State, require_move
@@ -46,7 +47,8 @@ async def approve(
     """Approves exactly what was submitted; `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
 
     Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
-    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready` or `broadcast.overdue`.
+    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready` or `broadcast.overdue`; and `Invalid` as
+    `resolve_audience` does where a list has changed since.
     """
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
@@ -62,6 +64,7 @@ async def approve(
     if APPROVE_UNATTENDED not in actor.permissions:
         raise Forbidden("approval.otp")
     require_in_time(view, now)
+    await require_audience(conn, view, now=now)
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
 
     record_id = uuid4()

@@ -1,36 +1,50 @@
-"""Whom a broadcast is for: units by code, resolved to those that stand on the day, and counted by the registry's own query."""
+"""Whom a broadcast is for, counted by the registry's own query."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience, LeftOut, Preferences, Tally, count_audience, count_fallbacks
+from contact_registry import Audience, LeftOut, Preferences, Tally, count_audience, count_fallbacks, count_people
 from service.actors import Actor
+from service.broadcasts.resolving import Resolved, codes_of, resolve_audience
 from service.broadcasts.texts import unfit_fallback
-from service.clock import LOCAL
 from service.database import act_for
-from service.errors import FieldError, Invalid
+from service.errors import Invalid
 from service.readiness import sends_by_consent
-from service.units import Unit, units_below
-from service.wording import one_line
+from service.units import Unit
 
 SENDABLE = ("sms", "email")
 """Channels with recipients. `notice` is published and sent to nobody."""
+_MOST_NAMED = 20
+"""Units that lack a class, of all that do: a department's grade 6 is in no primary school."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A class or grade that some of the audience's units do not have. `units`: the codes of the first few of so `many`."""
+
+    of: Literal["class", "grade"]
+    named: str
+    units: tuple[str, ...]
+    many: int
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceCount:
-    """Deliveries a broadcast would have, and those it leaves out: (reason, count), each counted under one reason.
+    """Deliveries a broadcast would have, the people behind them, and those it leaves out: (reason, count), each under one reason.
 
+    `people`: a mother with a number and an email is one. `lacking`: units of the audience whose own list has none of a class or grade.
     `fallbacks`: numbers whose holder could be written to by email should theirs be no use; None where nobody asked.
     """
 
     recipients: int
+    people: int
     by_channel: Mapping[str, int]
     not_sent: tuple[tuple[LeftOut, int], ...]
+    lacking: tuple[Lacking, ...] = ()
     fallbacks: int | None = None
 
 
@@ -64,24 +78,6 @@ async def preferences_of(conn: AsyncConnection, unit_id: int, urgency: str) -> P
     return Preferences(obey_opt_out=True, needs_consent=await sends_by_consent(conn, unit_id))
 
 
-async def resolve_audience(conn: AsyncConnection, unit_code: str, audience: Audience, *, on: datetime) -> list[int]:
-    """Ids of the units whose lists are meant: those named, else the broadcast's own, each with all that stands below it.
-
-    The transaction acts for the broadcast's unit. Raises `NotFound("unit.unknown")` for a unit outside its tree, and
-    `Invalid("request.invalid")` for a class, grade or code with characters that nobody sees, and for an audience of nobody.
-    """
-    wrong = [
-        FieldError(f"audience.{name}", "field.invalid")
-        for name, words in (("units", audience.units), ("grades", audience.grades), ("classes", audience.classes))
-        if any(one_line(word) != word for word in words)
-    ]
-    if not audience.parents and (audience.grades or audience.classes or not audience.staff):
-        wrong.append(FieldError("audience", "audience.nobody"))
-    if wrong:
-        raise Invalid("request.invalid", fields=tuple(wrong))
-    return await units_below(conn, sorted(set(audience.units)) or [unit_code], on.astimezone(LOCAL).date())
-
-
 async def count_recipients(
     conn: AsyncConnection,
     *,
@@ -93,9 +89,8 @@ async def count_recipients(
     now: datetime,
 ) -> dict[str, int]:
     """Deliveries a broadcast would have now, by channel. The transaction acts for the unit, and does so again afterwards."""
-    tally = await _tally(
-        conn, unit_id=unit_id, unit_code=unit_code, audience=audience, channels=channels, urgency=urgency, now=now
-    )
+    meant = await resolve_audience(conn, unit_id, unit_code, audience, on=now)
+    tally = await _tally(conn, unit_id, meant, channels, await preferences_of(conn, unit_id, urgency))
     return dict(tally.by_channel)
 
 
@@ -112,42 +107,51 @@ async def weigh_audience(
 ) -> AudienceCount:
     """How many would be written to, and how many would not and why, before anything is drafted. The transaction acts for the unit.
 
-    Raises `Forbidden("auth.scope")`, `NotFound("unit.unknown")`, and `Invalid("request.invalid")` for a `fallback` where there is none.
+    Raises `Forbidden("auth.scope")`, `Invalid` as `resolve_audience` does, and `Invalid("request.invalid")` for a `fallback` where there is
+    none.
     """
     actor.require("broadcasts:write")
     if wrong := unfit_fallback(channels, fallback):
         raise Invalid("request.invalid", fields=tuple(wrong))
-    tally = await _tally(
-        conn, unit_id=unit.id, unit_code=unit.code, audience=audience, channels=channels, urgency=urgency, now=now
+    meant = await resolve_audience(conn, unit.id, unit.code, audience, on=now)
+    preferences = await preferences_of(conn, unit.id, urgency)
+    tally = await _tally(conn, unit.id, meant, channels, preferences)
+    await act_for(conn, unit.id, subtree=True)
+    fallbacks = await count_fallbacks(conn, meant.unit_ids, meant.audience, preferences) if fallback else None
+    people = await count_people(conn, meant.unit_ids, meant.audience, _sent_by(channels), preferences)
+    await act_for(conn, unit.id)
+    return AudienceCount(
+        recipients=sum(tally.by_channel.values()),
+        people=people,
+        by_channel=tally.by_channel,
+        not_sent=tuple(tally.left_out.items()),
+        lacking=await _lacking(conn, unit.id, meant),
+        fallbacks=fallbacks,
     )
-    fallbacks = None
-    if fallback:
-        unit_ids, preferences = (
-            await resolve_audience(conn, unit.code, audience, on=now),
-            await preferences_of(conn, unit.id, urgency),
-        )
-        await act_for(conn, unit.id, subtree=True)
-        fallbacks = await count_fallbacks(conn, unit_ids, audience, preferences)
-        await act_for(conn, unit.id)
-    return AudienceCount(sum(tally.by_channel.values()), tally.by_channel, tuple(tally.left_out.items()), fallbacks)
+
+
+async def _lacking(conn: AsyncConnection, unit_id: int, meant: Resolved) -> tuple[Lacking, ...]:
+    if meant.listed is None:
+        return ()
+    found = []
+    asked: list[tuple[str, Literal["class", "grade"]]] = [(name, "class") for name in meant.named.classes]
+    asked += [(name, "grade") for name in meant.named.grades]
+    for name, of in asked:
+        if units := sorted(meant.listed.lacking(name, of)):
+            found.append(Lacking(of, name, tuple(await codes_of(conn, unit_id, units[:_MOST_NAMED])), len(units)))
+    return tuple(found)
+
+
+def _sent_by(channels: Sequence[str]) -> list[str]:
+    return [channel for channel in SENDABLE if channel in channels]
 
 
 async def _tally(
-    conn: AsyncConnection,
-    *,
-    unit_id: int,
-    unit_code: str,
-    audience: Audience,
-    channels: Sequence[str],
-    urgency: str,
-    now: datetime,
+    conn: AsyncConnection, unit_id: int, meant: Resolved, channels: Sequence[str], preferences: Preferences
 ) -> Tally:
-    wanted = [channel for channel in SENDABLE if channel in channels]
-    if not wanted:
+    if not (wanted := _sent_by(channels)):
         return Tally({}, {})
-    unit_ids = await resolve_audience(conn, unit_code, audience, on=now)
-    preferences = await preferences_of(conn, unit_id, urgency)
     await act_for(conn, unit_id, subtree=True)
-    tally = await count_audience(conn, unit_ids, audience, wanted, preferences)
+    tally = await count_audience(conn, meant.unit_ids, meant.audience, wanted, preferences)
     await act_for(conn, unit_id)
     return tally

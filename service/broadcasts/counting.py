@@ -7,6 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.broadcasts.audiences import SENDABLE, count_recipients, load_audience
 from service.broadcasts.drills import count_drill
 from service.broadcasts.queries import BroadcastView
+from service.broadcasts.resolving import resolve_audience
+
+
+async def require_audience(conn: AsyncConnection, view: BroadcastView, *, now: datetime) -> None:
+    """Returns nothing, or raises as `resolve_audience` does for a class, grade or unit that is gone. A drill goes to test recipients."""
+    if not view.drill:
+        await resolve_audience(conn, view.unit_id, view.unit, load_audience(view.audience), on=now)
 
 
 async def count_messages(conn: AsyncConnection, view: BroadcastView, *, now: datetime) -> dict[str, int]:

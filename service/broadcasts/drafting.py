@@ -1,7 +1,7 @@
 """Writing a warning: made as a draft, changed as long as nobody has approved it. A change voids what was submitted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import Audience
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.audiences import load_audience, resolve_audience, stored_audience
+from service.broadcasts.audiences import load_audience, stored_audience
 from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.resolving import resolve_audience
 from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
 from service.errors import FieldError, Invalid
 from service.readiness import standing_card
@@ -109,14 +110,14 @@ def _columns(draft: Draft, title: str, texts: Texts) -> dict[str, Any]:
 async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft: Draft, now: datetime) -> BroadcastView:
     """A new draft of the unit. The transaction acts for that unit.
 
-    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid` or `content.statement_missing`, `NotFound("unit.unknown")` for
-    a unit of the audience.
+    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid` or `content.statement_missing`, and as `resolve_audience` does.
     """
     actor.require("broadcasts:write")
     title, texts = _checked(draft)
     if draft.template:
         Inspected({}, undeclared(draft.template, await standing_card(conn, unit.id, now=now))).require_sendable()
-    await resolve_audience(conn, unit.code, draft.audience, on=now)
+    meant = await resolve_audience(conn, unit.id, unit.code, draft.audience, on=now)
+    draft = replace(draft, audience=meant.named)
     made = await conn.execute(
         text(
             "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, fallback, send_at, expires_at,"
@@ -139,7 +140,8 @@ async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, 
     was = await find_broadcast(conn, broadcast_id, lock=True)
     require_move(was.state, State.DRAFT)
     title, texts = _checked(draft)
-    await resolve_audience(conn, was.unit, draft.audience, on=now)
+    meant = await resolve_audience(conn, was.unit_id, was.unit, draft.audience, on=now)
+    draft = replace(draft, audience=meant.named)
     await move(
         conn,
         broadcast_id,

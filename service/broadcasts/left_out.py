@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import Audience, LeftOut, MasterKey, data_keys, joined_as_sets, left_out_select, masked
 from service.actors import Actor
-from service.broadcasts.audiences import SENDABLE, preferences_of, resolve_audience
+from service.broadcasts.audiences import SENDABLE, preferences_of
+from service.broadcasts.resolving import resolve_audience
 from service.errors import Conflict
 from service.units import Unit
 
@@ -60,17 +61,17 @@ async def list_left_out(
 ) -> list[LeftOutRow]:
     """Those left out now, in the order of the list, behind the first `skip`. The transaction acts for the unit.
 
-    Raises `Forbidden("auth.scope")`, `NotFound("unit.unknown")`, and `Conflict("audience.not_own_list")` for another list than
+    Raises `Forbidden("auth.scope")`, `Invalid` as `resolve_audience` does, and `Conflict("audience.not_own_list")` for another list than
     that of the actor's own unit: whoever is above sees how many, and why.
     """
     actor.require("contacts:read")
-    unit_ids = await resolve_audience(conn, unit.code, audience, on=now)
-    if unit.id != actor.unit_id or unit_ids != [unit.id]:
+    meant = await resolve_audience(conn, unit.id, unit.code, audience, on=now)
+    if unit.id != actor.unit_id or meant.unit_ids != [unit.id]:
         raise Conflict("audience.not_own_list")
     wanted = [channel for channel in SENDABLE if channel in channels]
     if not wanted:
         return []
-    found = left_out_select(unit.id, audience, wanted, await preferences_of(conn, unit.id, urgency))
+    found = left_out_select(unit.id, meant.audience, wanted, await preferences_of(conn, unit.id, urgency))
     async with joined_as_sets(conn):
         rows = (await conn.execute(found.offset(skip).limit(limit))).all()
     keys = await data_keys(conn, master, {row.data_key_id for row in rows if row.data_key_id is not None})

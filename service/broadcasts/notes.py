@@ -14,6 +14,13 @@ _STOPPED: Mapping[str, tuple[str, str]] = {
         "Số người nhận đã tăng hơn 5% từ lúc duyệt. Người duyệt xem lại số mới rồi cho gửi tiếp, hoặc hủy.",
         "The audience has grown by more than 5% since approval. An approver looks at the new number and resumes, or cancels.",
     ),
+    **dict.fromkeys(
+        ("audience.class_unknown", "audience.grade_unknown", "audience.unit_unknown"),
+        (
+            "Danh sách đã đổi từ lúc duyệt: không còn một lớp, khối hoặc đơn vị của tin này. Nạp lại danh sách rồi cho gửi tiếp, hoặc hủy.",
+            "The lists have changed since approval: a class, grade or unit of this warning is gone. Import the list again and resume, or cancel.",
+        ),
+    ),
     "unit.not_ready": (
         "Hồ sơ của đơn vị chưa đủ để gửi. Bổ sung rồi cho gửi tiếp.",
         "The unit is not ready to send. Complete what is missing, then resume.",

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.counting import count_messages
+from service.broadcasts.counting import count_messages, require_audience
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
@@ -45,7 +45,8 @@ async def resume(
     approval, an author or editor does not say it. One that was under way when the system was restored from a backup is resumed by
     `after_restore`: the refusal before says of when the backup is and how many messages may have left since.
     Raises `Forbidden` with `auth.scope` or `approval.by_author`, `NotFound("broadcast.unknown")`, `Conflict` with
-    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready`, `broadcast.audience_grew` or `broadcast.restored`.
+    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready`, `broadcast.audience_grew` or `broadcast.restored`, and `Invalid` as
+    `resolve_audience` does where a list has changed.
     """
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
@@ -58,6 +59,7 @@ async def resume(
     confirmed = view.audience_confirmed
     if view.planned_at is None:
         (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
+        await require_audience(conn, view, now=now)
         confirmed = await _confirmed(conn, actor, view, audience_count, now)
     await move(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
     if becomes == State.APPROVED:

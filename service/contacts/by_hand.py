@@ -155,7 +155,7 @@ async def confirm_list(
     The transaction acts for the unit. Raises `Forbidden`, `Invalid("request.invalid")` for a class the list does not have.
     """
     actor.require("contacts:write")
-    await require_classes(conn, unit.id, classes)
+    classes = await require_classes(conn, unit.id, classes)
     year = school_year_of(now)
     confirmed = await confirm_present(conn, unit.id, of=audience, classes=classes, school_year=year)
     await record_event(

@@ -11,8 +11,9 @@ from contact_registry import (
     addresses_of,
     current_data_key,
     give_consent,
+    listed_classes,
     present_addresses,
-    present_classes,
+    shown_name,
     withdraw_consent,
 )
 from service.actors import Actor
@@ -106,7 +107,7 @@ async def record_class_consents(
     """
     actor.require("contacts:write")
     _must_be_past(consent, now)
-    await require_classes(conn, unit.id, classes)
+    classes = await require_classes(conn, unit.id, classes)
     hashes = await present_addresses(conn, unit.id, channel, classes=classes)
     recorded = await give_consent(
         conn,
@@ -136,12 +137,21 @@ async def record_class_consents(
     return recorded, len(hashes) - recorded
 
 
-async def require_classes(conn: AsyncConnection, unit_id: int, classes: Sequence[str]) -> None:
-    """Returns nothing, or raises `Invalid("request.invalid")` naming the places of those that the present list does not have."""
-    present = await present_classes(conn, unit_id)
-    wrong = [FieldError(f"classes.{n}", "contact.class_unknown") for n, name in enumerate(classes) if name.lower() not in present]
+async def require_classes(conn: AsyncConnection, unit_id: int, classes: Sequence[str]) -> list[str]:
+    """How the present list writes these classes. Raises `Invalid("request.invalid")` naming the places of those that it does not have."""
+    listed = await listed_classes(conn, unit_ids=[unit_id])
+    wrong = [
+        FieldError(
+            f"classes.{n}",
+            "contact.class_unknown",
+            {"named": shown_name(name), "nearest": listed.nearest_classes(name) or ("listed.nothing",)},
+        )
+        for n, name in enumerate(classes)
+        if not listed.classes(name)
+    ]
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
+    return sorted({spelled for name in classes for spelled in listed.classes(name)})
 
 
 def _must_be_past(consent: Consent, now: datetime) -> None:

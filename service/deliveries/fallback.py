@@ -16,6 +16,7 @@ from service.audit import Action, record_event
 from service.broadcasts import (
     BroadcastView,
     State,
+    ask_lists,
     drill_fallback_select,
     find_broadcast,
     load_audience,
@@ -99,7 +100,9 @@ async def _chosen(conn: AsyncConnection, broadcast: BroadcastView) -> tuple[list
         found = drill_fallback_select(broadcast.unit_id, numbers).subquery()
     else:
         preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
-        found = fallback_select(numbers, load_audience(broadcast.audience), preferences).subquery()
+        lists = {unit for unit, _ in numbers}
+        meant, _ = await ask_lists(conn, broadcast.unit_id, sorted(lists), load_audience(broadcast.audience))
+        found = fallback_select(numbers, meant.spelled, preferences).subquery()
     had = (
         select(_SENT.c.address_hash)
         .where(_SENT.c.broadcast_id == broadcast.id, _SENT.c.channel == CHANNEL, _SENT.c.address_hash == found.c.address_hash)

@@ -9,13 +9,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Row, Table, Text, and_, func, select, text
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Row, Table, Text, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, LeftOut, MasterKey, Preferences, data_keys, in_list_order, joined_as_sets, list_rows, masked
+from contact_registry import (
+    Audience,
+    DataKey,
+    LeftOut,
+    MasterKey,
+    Preferences,
+    data_keys,
+    in_list_order,
+    joined_as_sets,
+    list_rows,
+    listed_classes,
+    masked,
+    shown_name,
+)
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts import BroadcastView, find_broadcast, load_audience, not_allowed_in, preferences_of, resolve_audience, why
+from service.broadcasts import (
+    BroadcastView,
+    ask_lists,
+    find_broadcast,
+    load_audience,
+    names_in_words,
+    not_allowed_in,
+    preferences_of,
+    units_of,
+    why,
+)
 from service.deliveries.reasons import in_words
 from service.errors import Conflict, NotFound
 
@@ -59,23 +82,25 @@ async def take_not_reached(
 ) -> NotReached:
     """The list as it stands, by the school's present list. Taking it leaves a mark. The transaction acts for the broadcast's unit.
 
-    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `NotFound("audience.class_unknown")`,
+    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `NotFound` with `audience.class_unknown` or `audience.class_not_meant`,
     `Conflict("audience.not_own_list")` for a broadcast that is not the actor's own school's, and
     `Conflict("broadcast.not_allowed_in_state")` for one that was not planned yet.
     """
     actor.require("contacts:read")
     view = await find_broadcast(conn, broadcast_id)
     audience = load_audience(view.audience)
-    if view.unit_id != actor.unit_id or await resolve_audience(conn, view.unit, audience, on=now) != [view.unit_id]:
+    if view.unit_id != actor.unit_id or await units_of(conn, view.unit_id, view.unit, audience, on=now) != [view.unit_id]:
         raise Conflict("audience.not_own_list")
     if view.planned_at is None:
         raise not_allowed_in(view.state)
     preferences = await preferences_of(conn, view.unit_id, view.urgency)
-    found = await _listed(conn, view, view.channels, class_name, preferences)
+    meant, _ = await ask_lists(conn, view.unit_id, [view.unit_id], audience)
+    spelled = await _spelled(conn, view, class_name)
+    found = await _listed(conn, view, meant.spelled, view.channels, spelled, preferences)
     if not found:
-        raise NotFound("audience.class_unknown")
+        raise NotFound("audience.class_not_meant", named=names_in_words(spelled[:1]))
     keys = await data_keys(conn, master, {row.data_key_id for row in found if row.data_key_id is not None})
-    fallen_back = await _listed(conn, view, (view.fallback,), class_name, preferences) if view.fallback else ()
+    fallen_back = await _listed(conn, view, meant.spelled, (view.fallback,), spelled, preferences) if view.fallback else ()
     states = _states((*found, *fallen_back))
     under_way = {contact for contact, of in states.items() if of & {"waiting", "calling"} and not of & _REACHED}
     weak = await _weak(conn, view, [row.address_hash for row in found if _out_of_reach(row.reason)])
@@ -97,17 +122,31 @@ async def take_not_reached(
     return NotReached(view, found[0].class_name, rows, len(under_way))
 
 
+async def _spelled(conn: AsyncConnection, view: BroadcastView, class_name: str) -> tuple[str, ...]:
+    """How the school's present list writes the class that is asked for."""
+    listed = await listed_classes(conn, [view.unit_id])
+    if spelled := listed.classes(class_name):
+        return spelled
+    nearest = listed.nearest_classes(class_name) or ("listed.nothing",)
+    raise NotFound("audience.class_unknown", named=names_in_words([shown_name(class_name)]), nearest=nearest)
+
+
 async def _listed(
-    conn: AsyncConnection, view: BroadcastView, channels: Sequence[str], class_name: str, preferences: Preferences
+    conn: AsyncConnection,
+    view: BroadcastView,
+    audience: Audience,
+    channels: Sequence[str],
+    classes: Sequence[str],
+    preferences: Preferences,
 ) -> Sequence[Row[Any]]:
     """A class's rows of the list, with what became of the broadcast at each address on these channels."""
-    listed = list_rows(view.unit_id, load_audience(view.audience), channels, preferences)
+    listed = list_rows(view.unit_id, audience, channels, preferences)
     sent = _deliveries.c
     same = and_(sent.broadcast_id == view.id, sent.channel == listed.c.channel, sent.address_hash == listed.c.address_hash)
     statement = (
         select(listed, sent.state, sent.reason)
         .select_from(listed.outerjoin(_deliveries, same))
-        .where(func.lower(listed.c.class_name) == class_name.lower())
+        .where(listed.c.class_name.in_(classes))
         .order_by(*in_list_order(listed))
     )
     async with joined_as_sets(conn):

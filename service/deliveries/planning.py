@@ -141,9 +141,9 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
     if broadcast.drill:
         return await insert_chosen(conn, broadcast, channel, drill_select(broadcast.unit_id, channel), first=first, chunk=chunk)
     audience = load_audience(broadcast.audience)
-    unit_ids = await resolve_audience(conn, broadcast.unit, audience, on=now)
+    meant = await resolve_audience(conn, broadcast.unit_id, broadcast.unit, audience, on=now)
     preferences = await preferences_of(conn, broadcast.unit_id, broadcast.urgency)
-    chosen = audience_select(unit_ids, audience, channel, preferences)
+    chosen = audience_select(meant.unit_ids, meant.audience, channel, preferences)
     return await insert_chosen(conn, broadcast, channel, chosen, first=first, chunk=chunk)
 
 

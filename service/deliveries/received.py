@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry import Audience, count_meant
 from service.actors import Actor
-from service.broadcasts import load_audience
+from service.broadcasts import ask_lists, load_audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ async def list_received(
         values: dict[str, Any] = dict(row)
         audience = load_audience(values.pop("audience"))
         if audience not in counted:  # most are for everybody
-            counted[audience] = await count_meant(conn, unit_id, audience)
+            of_list, _ = await ask_lists(conn, unit_id, [unit_id], audience)
+            counted[audience] = await count_meant(conn, unit_id, of_list.spelled)
         percent = 25 * values.pop("quarters")
         found.append(ReceivedBroadcast(**values, about=roughly(counted[audience]), percent=percent))
     return found

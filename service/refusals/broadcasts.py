@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    "listed.nothing": ("không có, vì danh sách đang trống", "none, for the list is empty"),
     "state.draft": ("đang soạn", "is a draft"),
     "state.pending_approval": ("đang chờ duyệt", "waits for approval"),
     "state.returned": ("đã bị trả lại để sửa", "was returned to be changed"),
@@ -12,7 +13,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "state.completed": ("đã gửi xong", "has been sent"),
     "state.cancelled": ("đã bị hủy", "was cancelled"),
 }
-"""What a broadcast's state is called in a sentence."""
+"""What stands in the slots of sentences: a broadcast's state, and that there is nothing to choose from."""
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "broadcast.texts_or_template": (
@@ -79,8 +80,28 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Without parents choose staff, and no grade or class.",
     ),
     "audience.class_unknown": (
-        "Danh sách của trường không có lớp này, hoặc tin không gửi cho lớp này.",
-        "The school's list has no such class, or the warning is not for it.",
+        "Danh sách hiện tại không có lớp {named}. Gần giống: {nearest}.",
+        "No present list has a class {named}. The nearest: {nearest}.",
+    ),
+    "audience.grade_unknown": (
+        "Danh sách hiện tại không có khối {named}. Gần giống: {nearest}.",
+        "No present list has a grade {named}. The nearest: {nearest}.",
+    ),
+    "audience.unit_unknown": (
+        "Không có đơn vị {named} trong phạm vi của bạn. Gần giống: {nearest}.",
+        "There is no unit {named} in your own tree. The nearest: {nearest}.",
+    ),
+    "audience.class_not_meant": (
+        "Tin này không gửi cho lớp {named}.",
+        "This warning is not for the class {named}.",
+    ),
+    "audience.class_lacking": (
+        "{count} đơn vị có danh sách nhưng không có lớp {named}: {units}.",
+        "Units that have a list, but no class {named}: {count} ({units}).",
+    ),
+    "audience.grade_lacking": (
+        "{count} đơn vị có danh sách nhưng không có khối {named}: {units}.",
+        "Units that have a list, but no grade {named}: {count} ({units}).",
     ),
     "audience.not_own_list": (
         "Danh sách từng người chỉ xem được ở chính đơn vị có danh sách đó. Đơn vị cấp trên xem số lượng theo từng lý do.",

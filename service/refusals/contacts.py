@@ -30,7 +30,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Vai trò không hợp với danh sách: phụ huynh là father, mother, guardian, parent; cán bộ là staff.",
         "The role does not fit the list: father, mother, guardian, parent for parents; staff for staff.",
     ),
-    "contact.class_unknown": ("Danh sách hiện tại không có lớp này.", "The present list has no such class."),
+    "contact.class_unknown": (
+        "Danh sách hiện tại không có lớp “{named}”. Gần giống: {nearest}.",
+        "The present list has no class “{named}”. The nearest: {nearest}.",
+    ),
     "contact.in_flight": (
         "Đang có tin gửi dở tới người này. Thử lại sau vài phút.",
         "A message to this person is under way. Try again in a few minutes.",

@@ -3,7 +3,7 @@
 from service.units.administration import LEVELS, Revision, create_first_unit, create_unit, revise_unit
 from service.units.bulk import TEMPLATE as UNITS_TEMPLATE
 from service.units.bulk import CheckedUnits, check_units, create_units
-from service.units.queries import Unit, find_unit, list_units, root_unit, unit_by_id, units_below
+from service.units.queries import Unit, find_unit, list_units, root_unit, standing_codes, unit_by_id, units_below_each
 
 __all__ = [
     "LEVELS",
@@ -19,6 +19,7 @@ __all__ = [
     "list_units",
     "revise_unit",
     "root_unit",
+    "standing_codes",
     "unit_by_id",
-    "units_below",
+    "units_below_each",
 ]

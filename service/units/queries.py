@@ -83,14 +83,20 @@ async def list_units(conn: AsyncConnection, on: date, *, after: str = "", limit:
     return [_unit(row) for row in rows.mappings()]
 
 
-async def units_below(conn: AsyncConnection, codes: Sequence[str], on: date) -> list[int]:
-    """Ids of the named units and of all that stand below them. Each must stand in the acting unit's tree.
-
-    Raises `NotFound("unit.unknown")` if one does not.
+async def units_below_each(conn: AsyncConnection, codes: Sequence[str], on: date) -> dict[str, set[int]]:
+    """By code, the ids of each of these units and of all that stand below it; a code is absent that does not stand in the acting
+    unit's tree.
     """
-    rows = (
-        await conn.execute(text("SELECT asked, unit_id FROM door_units_below(:codes, :on)"), {"codes": list(codes), "on": on})
-    ).all()
-    if {row.asked for row in rows} != set(codes):
-        raise NotFound("unit.unknown")
-    return sorted({row.unit_id for row in rows})
+    asked = [code for code in codes if "\x00" not in code]  # PostgreSQL cannot even be asked
+    below: dict[str, set[int]] = {}
+    for row in await conn.execute(text("SELECT asked, unit_id FROM door_units_below(:codes, :on)"), {"codes": asked, "on": on}):
+        below.setdefault(row.asked, set()).add(row.unit_id)
+    return below
+
+
+async def standing_codes(conn: AsyncConnection, on: date) -> list[str]:
+    """The codes of all units that the transaction's unit and scope show, in order."""
+    rows = await conn.execute(
+        text(f"SELECT u.code FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE {_STANDING} ORDER BY u.code"), {"on": on}
+    )
+    return list(rows.scalars())

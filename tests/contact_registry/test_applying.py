@@ -146,7 +146,7 @@ async def test_an_email_may_move_from_one_parent_to_another(school: School) -> N
 async def test_grades_and_classes_add_up_and_a_sibling_counts(school: School) -> None:
     await school.apply(line(1, "6A1", 1, None), line(2, "6A2", 2, None), line(3, "7A1", 3, None), line(4, "8A1", 1, None))
     assert await school.reached(Audience(grades=("6",))) == [phone(1), phone(2)]
-    assert await school.reached(Audience(classes=("8a1",))) == [phone(1)]
+    assert await school.reached(Audience(classes=("8A1",))) == [phone(1)]
     assert await school.reached(Audience(grades=("7",), classes=("6A2",))) == [phone(2), phone(3)]
     assert await school.reached(Audience(grades=("9",))) == []
     assert await school.reached(Audience(staff=True)) == [phone(1), phone(2), phone(3)]

@@ -85,6 +85,33 @@ class Drawn:
             left_out[min((why for why in standings[address] if why), key=ORDER.index)] += 1
         return reached, +left_out
 
+    def unknown(self, asked: Asked) -> set[str]:
+        """The classes and grades asked for that no list of the audience has."""
+        named = {name for p in self.people if self._asked_of(p.unit, asked) for name in p.classes}
+        named |= {name for unit, name in self.alone if self._asked_of(unit, asked)}
+        return {*asked.classes, *asked.grades} - named - {CLASSES[name] for name in named}
+
+    def people_reached(self, asked: Asked) -> tuple[int, int]:
+        """How many people get it: at least (whoever shares an address is one), and at most (each list's entry is one)."""
+        holders: dict[int, set[tuple[str, Address]]] = {}
+        for n, person in enumerate(self.people):
+            if person.ended or person.ended_points or not self._asked_of(person.unit, asked):
+                continue
+            if not (asked.staff if person.staff else self._meant(person.classes, asked)):
+                continue
+            own = {("", a) for a in person.addresses if a[0] in asked.channels and not self._why_not(person.unit, a, asked)}
+            if own:
+                holders[n] = own
+        groups: list[set[tuple[str, Address]]] = []
+        for own in holders.values():
+            apart = [group for group in groups if not group & own]
+            groups = [*apart, own.union(*(group for group in groups if group & own))]
+        return len(groups), len(holders)
+
+    @staticmethod
+    def _asked_of(unit: str, asked: Asked) -> bool:
+        return bool(set(ABOVE[unit]) & set(asked.units or (asked.unit,)))
+
     def _meant(self, classes: tuple[str, ...], asked: Asked) -> bool:
         named = asked.classes or asked.grades
         return asked.parents and (not named or any(name in asked.classes or CLASSES[name] in asked.grades for name in classes))

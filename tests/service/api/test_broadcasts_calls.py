@@ -149,8 +149,10 @@ async def test_an_audience_is_counted(site: Site) -> None:
     counted = await site.call("POST", "/audiences/count", json={"unit": "nbk-thcs", "channels": ["sms", "email"]})
     assert counted.json() == {
         "recipients": 0,
+        "people": 0,
         "by_channel": {"sms": 0, "email": 0},
         "not_sent": [],
+        "lacking": [],
         "fallbacks": None,
         "segments": None,
         "cost_estimate": None,
@@ -285,7 +287,8 @@ async def test_characters_nobody_sees_are_taken_out_or_refused_and_never_an_erro
         ):
             refused = await site.call("POST", path, json=body)
             assert refused.status_code == 422
-            assert [each["field"] for each in refused.json()["errors"]] == [f"audience.{next(iter(audience))}"]
+            assert [each["field"] for each in refused.json()["errors"]] == [f"audience.{next(iter(audience))}.0"]
+            assert not {"\u0000", "\u202e"} & set(refused.json()["detail"])
     unit = await site.call("POST", "/broadcasts", json=notice(unit="a\u0000b"))
     assert (unit.status_code, unit.json()["code"]) == (404, "unit.unknown")
     await site.call("POST", f"/broadcasts/{made.json()['id']}/submit")

@@ -210,12 +210,12 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("POST", "/audiences/count"): [
             ("/audiences/count", {"json": count}),
             ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
-            ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
+            ("/audiences/count", {"json": count | {"unit": OURS, "audience": {"classes": ["9z 9"]}}}),
         ],
         ("POST", "/audiences/left-out"): [
             ("/audiences/left-out", {"json": count}),
             ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"units": [THEIRS]}}}),
-            ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"classes": ["9Z9"]}}}),
+            ("/audiences/left-out", {"json": count | {"unit": OURS, "audience": {"classes": ["9z 9"]}}}),
         ],
         ("GET", "/registered-texts"): [("/registered-texts", {"params": {"unit": THEIRS}})],
         ("PUT", "/registered-texts"): [("/registered-texts", {"json": filed | {"unit": THEIRS}})],

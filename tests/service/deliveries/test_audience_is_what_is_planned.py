@@ -15,6 +15,7 @@ from service.broadcasts import weigh_audience
 from service.broadcasts.audiences import AudienceCount, stored_audience
 from service.database import unit_transaction
 from service.deliveries import plan
+from service.errors import Invalid
 from service.units import find_unit
 from tests.conftest import Engines
 from tests.factories.registries import Asked, Drawn, audiences, hash_of, registries, write_registry
@@ -49,6 +50,13 @@ class System:
                 urgency=asked.urgency,
                 now=NOW,
             )
+
+    async def answer(self, asked: Asked) -> Any:
+        """The count, or all that a refusal says."""
+        try:
+            return await self.count(asked)
+        except Invalid as refused:
+            return refused.code, refused.fields, refused.values
 
     async def plan(self, asked: Asked, count: int) -> list[Any]:
         """The deliveries of an approved broadcast of the audience."""
@@ -98,7 +106,16 @@ async def test_counted_is_planned_is_what_the_model_says(system: System, drawn: 
     await system.fill(drawn, asked)
     reached, left_out = drawn.expected(asked)
 
+    if unknown := drawn.unknown(asked):
+        with pytest.raises(Invalid) as refused:
+            await system.count(asked)
+        assert refused.value.code in ("audience.class_unknown", "audience.grade_unknown")
+        assert len(refused.value.fields) == len(unknown)
+        return
     counted = await system.count(asked)
+    least, most = drawn.people_reached(asked)
+    assert least <= counted.people <= most
+    assert counted.people == most or len(set(asked.units)) != 1 or asked.staff or asked.unit != "nbk-thcs"
     planned = await system.plan(asked, counted.recipients)
 
     by_channel = {
@@ -116,7 +133,7 @@ async def test_who_has_a_number_elsewhere_changes_no_school_s_count(system: Syst
     """A school's answers are the same whatever stands on the other's list, however it is suppressed or agreed to there."""
     ours = Asked(**{**vars(asked), "unit": "nbk-thcs", "units": ()})
     await system.fill(drawn, ours)
-    with_others = await system.count(ours)
+    with_others = await system.answer(ours)
     alone = Drawn(
         tuple(p for p in drawn.people if p.unit == "nbk-thcs"),
         drawn.alone,
@@ -124,4 +141,4 @@ async def test_who_has_a_number_elsewhere_changes_no_school_s_count(system: Syst
         frozenset(each for each in drawn.consented if each[0] == "nbk-thcs"),
     )
     await system.fill(alone, ours)
-    assert await system.count(ours) == with_others
+    assert await system.answer(ours) == with_others

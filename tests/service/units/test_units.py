@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from contact_registry import MasterKey
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, NotFound
-from service.units import Revision, create_first_unit, create_unit, find_unit, list_units, revise_unit, units_below
+from service.units import Revision, create_first_unit, create_unit, find_unit, list_units, revise_unit, units_below_each
 from tests.conftest import Engines
 from tests.factories.world import World, make_world
 
@@ -46,7 +46,7 @@ async def test_an_officer_makes_a_school_that_is_then_in_the_tree(engines: Engin
             conn, officer, code="hoa-sen-mn", name=" Trường Mầm non Hoa Sen ", level="school", parent="vhxh-an-phuoc", now=NOW
         )
         assert await find_unit(conn, "hoa-sen-mn", TODAY) == made
-        assert made.id in await units_below(conn, ["vhxh-an-phuoc"], TODAY)
+        assert made.id in (await units_below_each(conn, ["vhxh-an-phuoc"], TODAY))["vhxh-an-phuoc"]
         marks = (await conn.execute(text("SELECT action, subject_id, account_id FROM audit_events"))).all()
     assert made.name == "Trường Mầm non Hoa Sen"
     assert [tuple(mark) for mark in marks] == [("unit.created", "hoa-sen-mn", officer.account_id)]
@@ -117,21 +117,19 @@ async def test_a_moved_office_takes_its_schools_along(engines: Engines, world: W
     async with unit_transaction(engines.web, officer.unit_id, subtree=True) as conn:
         await create_unit(conn, officer, code="vhxh-tam-phuoc", name="B", level="commune_office", parent="sgddt-dongnai", now=NOW)
         moved = await revise_unit(conn, officer, code="lqd-th", revision=Revision(parent="vhxh-tam-phuoc"), now=NOW)
-        old_ids = await units_below(conn, ["vhxh-an-phuoc"], TODAY)
-        new_ids = await units_below(conn, ["vhxh-tam-phuoc"], TODAY)
-        all_ids = await units_below(conn, ["sgddt-dongnai"], TODAY)
+        ids = await units_below_each(conn, ["vhxh-an-phuoc", "vhxh-tam-phuoc", "sgddt-dongnai"], TODAY)
     assert moved.parent == "vhxh-tam-phuoc"
-    assert moved.id not in old_ids
-    assert moved.id in new_ids
-    assert len(all_ids) == 5
+    assert moved.id not in ids["vhxh-an-phuoc"]
+    assert moved.id in ids["vhxh-tam-phuoc"]
+    assert len(ids["sgddt-dongnai"]) == 5
 
 
 async def test_a_school_that_ended_is_in_no_audience(engines: Engines, world: World) -> None:
     officer = world.actor("sgddt-dongnai", "officer")
     async with unit_transaction(engines.web, officer.unit_id, subtree=True) as conn:
         await revise_unit(conn, officer, code="lqd-th", revision=Revision(valid_from=date(2026, 1, 1), valid_to=TODAY), now=NOW)
-        assert world.units["lqd-th"] not in await units_below(conn, ["sgddt-dongnai"], TODAY)
-        assert world.units["lqd-th"] in await units_below(conn, ["sgddt-dongnai"], date(2026, 11, 22))
+        assert world.units["lqd-th"] not in (await units_below_each(conn, ["sgddt-dongnai"], TODAY))["sgddt-dongnai"]
+        assert world.units["lqd-th"] in (await units_below_each(conn, ["sgddt-dongnai"], date(2026, 11, 22)))["sgddt-dongnai"]
 
 
 async def test_an_office_cannot_touch_what_stands_beside_it(engines: Engines, world: World) -> None:
@@ -139,8 +137,7 @@ async def test_an_office_cannot_touch_what_stands_beside_it(engines: Engines, wo
     async with unit_transaction(engines.web, officer.unit_id, subtree=True) as conn:
         with pytest.raises(NotFound):
             await revise_unit(conn, officer, code="sgddt-dongnai", revision=Revision(name="Ours now"), now=NOW)
-        with pytest.raises(NotFound):
-            await units_below(conn, ["sgddt-dongnai"], TODAY)
+        assert await units_below_each(conn, ["sgddt-dongnai", "nowhere", "a\x00"], TODAY) == {}
 
 
 async def test_the_first_unit_is_the_owners_to_make(engines: Engines) -> None:
