@@ -17,6 +17,7 @@ MOST_RETURNS = 4
 set-up can reach must not stop its broadcast whenever somebody resumes it."""
 _FIRST = 1.0
 _LONGEST = 900.0
+_LATER = Again(60.0, 300.0, 6)
 _LONGEST_IN_TROUBLE = 20.0  # half of it is as long as a circuit stays open: by then others have been the trial
 
 
@@ -88,9 +89,13 @@ def _receipt_rules() -> FailureRules:
         again={
             code: Again(means.retry.after, means.retry.up_to, means.retry.most) for code, means in table.items() if means.retry
         }
+        # What only answers have is given a time where a receipt has it.
+        | {code: _LATER for code, means in table.items() if means.error_class == "temporary" and not means.retry}
         # Nothing of the number's: it waits for another set-up, or another text's leave.
         | {code: Again(0, 0, MOST_RETURNS) for code, means in table.items() if means.stops and not means.bears},
         stops={code: means.bears for code, means in table.items() if means.stops},
+        ends=frozenset(code for code, means in table.items() if means.error_class == "number" and not means.retry),
+        unknown=twilio_errors.UNKNOWN.bears,
         slower=frozenset(code for code, means in table.items() if means.slows_down),
     )
 

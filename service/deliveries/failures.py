@@ -18,6 +18,10 @@ FEW = 5
 """So many receipts must have told of a code before a share of the broadcast says something."""
 
 
+NO_CODE = "failed"
+"""Stands for the code of a receipt that has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Again:
     """Some time between `after` and `up_to` seconds later, at most `most` times. Without seconds: as soon as somebody resumes it."""
@@ -31,26 +35,29 @@ class Again:
 class FailureRules:
     """By code, as a receipt has it ("30003").
 
-    `again`: waits and is tried again. `stops`: pauses the broadcast above this share of what has left; 0: at once. `slower`: the provider
-    asks for less.
+    `again`: waits and is tried again. `stops`: pauses the broadcast above this share of what has left; 0: at once. `ends`: the one number's
+    matter. `unknown`: the share for every other code, and for failures without one. `slower`: the provider asks for less.
     """
 
     again: Mapping[str, Again] = field(default_factory=dict)
     stops: Mapping[str, float] = field(default_factory=dict)
+    ends: Collection[str] = ()
+    unknown: float = 1.0
     slower: Collection[str] = ()
 
-    @property
-    def codes(self) -> list[str]:
-        return sorted({*self.again, *self.stops})
+    def bears(self, code: str) -> float | None:
+        """The share of a broadcast that may meet this code; None where it is no broadcast's matter."""
+        known = code in self.again or code in self.ends
+        return self.stops.get(code, None if known else self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A delivery that a receipt has just ended. `code`: the receipt's. `provider`: who had taken it."""
+    """A delivery that a receipt has just ended. `code`: the receipt's, or `NO_CODE`. `provider`: who had taken it."""
 
     broadcast_id: int
     number: int
-    code: str | None
+    code: str
     provider: str | None
 
 
@@ -106,24 +113,25 @@ async def lock_broadcasts_of(conn: AsyncConnection, receipts: Sequence[int], rul
     await conn.execute(
         text(
             "SELECT FROM broadcasts WHERE id IN ("
-            "   SELECT broadcast_id FROM receipts_inbox WHERE id = ANY (:ids) AND error_code = ANY (:codes))"
+            "   SELECT broadcast_id FROM receipts_inbox WHERE id = ANY (:ids) AND status IN ('failed', 'undelivered', 'canceled')"
+            "      AND coalesce(error_code, '') <> ALL (:ends))"
             " ORDER BY id FOR NO KEY UPDATE"
         ),
-        {"ids": list(receipts), "codes": rules.codes},
+        {"ids": list(receipts), "ends": sorted(rules.ends)},
     )
 
 
 async def follow_up(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureRules, *, now: datetime) -> set[int]:
     """Sends back to wait what is tried again, and pauses what must stop; the numbers that wait. Their broadcasts are locked."""
     waiting = await _try_again(conn, [each for each in failed if each.code in rules.again], rules, now=now)
-    await _stop(conn, [each for each in failed if each.code in rules.stops], rules, now=now)
+    await _stop(conn, [each for each in failed if rules.bears(each.code) is not None], rules, now=now)
     return waiting
 
 
 async def _try_again(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureRules, *, now: datetime) -> set[int]:
     if not failed:
         return set()
-    how = [rules.again[each.code or ""] for each in failed]
+    how = [rules.again[each.code] for each in failed]
     rows = (
         await conn.execute(
             _AGAIN,
@@ -156,9 +164,9 @@ async def _try_again(conn: AsyncConnection, failed: Sequence[Failed], rules: Fai
 async def _stop(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureRules, *, now: datetime) -> None:
     met: dict[tuple[int, str], int] = {}
     for each in failed:
-        key = (each.broadcast_id, each.code or "")
+        key = (each.broadcast_id, each.code)
         met[key] = met.get(key, 0) + 1
-    shares = {key: many for key, many in met.items() if rules.stops[key[1]] > 0}
+    shares = {key: many for key, many in met.items() if rules.bears(key[1])}
     reasons = {broadcast_id: code for broadcast_id, code in met if (broadcast_id, code) not in shares}
     if shares:
         rows = await conn.execute(
@@ -170,7 +178,7 @@ async def _stop(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureR
             },
         )
         for row in rows.all():
-            if row.met >= FEW and row.met > rules.stops[row.code] * row.left_since:
+            if row.met >= FEW and row.met > (rules.bears(row.code) or 0.0) * row.left_since:
                 reasons.setdefault(row.broadcast_id, row.code)
     for broadcast_id, code in sorted(reasons.items()):
         if await pause(conn, broadcast_id, reason=f"provider.{code}", now=now):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database import Direct, told
 from service.deliveries.dead_addresses import suppress_dead
-from service.deliveries.failures import Failed, FailureRules, follow_up, lock_broadcasts_of
+from service.deliveries.failures import NO_CODE, Failed, FailureRules, follow_up, lock_broadcasts_of
 
 BATCH = 1_000
 """Receipts at once: their chunks are locked meanwhile."""
@@ -92,11 +92,12 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
     ids = list((await conn.execute(_TAKE, {"batch": BATCH})).scalars())
     if not ids:
         return Applied(0)
-    if rules.codes:
-        await lock_broadcasts_of(conn, ids, rules)
+    await lock_broadcasts_of(conn, ids, rules)
     await conn.execute(_LOCK, {"ids": ids})
     rows = (await conn.execute(_APPLY, {"ids": ids})).all()
-    failed = [Failed(row.broadcast_id, row.number, row.error_code, row.provider) for row in rows if row.state == "failed"]
+    failed = [
+        Failed(row.broadcast_id, row.number, row.error_code or NO_CODE, row.provider) for row in rows if row.state == "failed"
+    ]
     changed: dict[int, Counter[str]] = {}
     for row in rows:
         if row.state is not None:

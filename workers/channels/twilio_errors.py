@@ -12,30 +12,50 @@ from workers.channels.meanings import Meaning, Retry
 _MINUTE, _HOUR = 60.0, 3600.0
 _NUMBER, _CONTENT, _CONFIG = Meaning("number"), Meaning("content"), Meaning("config")
 _ACCOUNT = Meaning("config", of_account=True)
+# Of one's own sender at the recipient's carrier: a blocked or lapsed one fails with everybody, a number on its way to another carrier alone.
+_SENDER = Meaning("config", bears=0.02)
+_ITS_OWN_FAULT = Meaning("temporary", Retry(5 * _MINUTE, 15 * _MINUTE, 3))
 _QUEUE_FULL = Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 12), slows_down=True)
 # Of the sender with this number: sometimes the number's fault, and for a whole broadcast ours.
 _PAIR = Meaning("config", bears=0.01)
 
 MEANINGS: Mapping[int, Meaning] = MappingProxyType(
     {
+        10001: _ACCOUNT,  # account not active
         20003: _ACCOUNT,  # authentication failed
+        20005: _ACCOUNT,  # account not active
+        20006: _ACCOUNT,  # access denied
+        20008: _ACCOUNT,  # test credentials
         20404: _ACCOUNT,  # no such account
         20429: Meaning("temporary", slows_down=True),  # too many requests: not processed, safe to send again
         20500: Meaning("temporary"),  # Twilio's fault
         20503: Meaning("temporary"),  # Twilio's fault
         21211: _NUMBER,  # not a phone number
+        21212: _CONFIG,  # the sender is none that may be
+        21214: _NUMBER,  # cannot be reached
+        21217: _NUMBER,  # not a valid number
+        21265: _NUMBER,  # a short code
+        21268: _NUMBER,  # a premium number
         21408: _CONFIG,  # region not enabled
         21602: _CONTENT,  # no body
         21603: _CONFIG,  # no sender
         21604: _NUMBER,  # no recipient
         21606: _PAIR,  # sender can't be used
         21608: _CONFIG,  # trial account, number not verified
+        21609: _CONFIG,  # our callback address is not valid
         21610: _NUMBER,  # opted out
         21611: _QUEUE_FULL,  # the sender's queue
         21612: _PAIR,  # this sender can't reach this number
         21614: _NUMBER,  # not a mobile
         21617: _CONTENT,  # longer than 1,600 characters
         21635: _NUMBER,  # landline
+        21657: _PAIR,  # sender not supported at this destination
+        21703: _CONFIG,  # the Messaging Service has no sender
+        21704: _CONFIG,  # none of its senders can be used
+        21705: _CONFIG,  # no such Messaging Service
+        21709: _CONFIG,  # the sender name is not the Messaging Service's
+        21711: _CONFIG,  # likewise
+        21730: Meaning("temporary"),  # maintenance: later
         30001: _QUEUE_FULL,  # the account's queue
         30002: _ACCOUNT,  # account suspended
         30003: Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 3)),  # handset unreachable
@@ -45,15 +65,36 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
         30007: Meaning("content", bears=0.02),  # filtered: never the same text again
         30008: Meaning("temporary", Retry(5 * _MINUTE, 15 * _MINUTE, 2)),  # unknown
         30010: _CONFIG,  # over the highest price
+        30017: _ITS_OWN_FAULT,  # the carrier's network is congested
+        30018: _SENDER,  # name not registered with the recipient's carrier: a warning, elsewhere an error
+        30019: Meaning("content", bears=0.02),  # longer than the recipient's carrier takes
+        30020: _ITS_OWN_FAULT,
+        30021: _ITS_OWN_FAULT,
+        30024: _SENDER,  # not provisioned at the carrier
+        30032: _SENDER,  # not verified
+        30034: _SENDER,  # not registered
         30036: Meaning("temporary", Retry(1 * _MINUTE, 5 * _MINUTE, 6), slows_down=True),  # waited too long in Twilio's queue
+        30037: _CONFIG,  # nothing may leave this account
+        30038: Meaning("content", bears=0.02),  # taken for a one-time code
+        30040: _SENDER,  # name not registered with the recipient's carrier
+        30041: _SENDER,  # not registered
+        30042: _SENDER,  # name blocked: generic, or of letters it may not have
+        30410: _ITS_OWN_FAULT,  # Twilio's supplier did not answer in time
+        30450: _SENDER,  # blocked for fear of fraud
+        30454: _CONFIG,  # as many as the account may send in a day
+        30500: _ITS_OWN_FAULT,  # Twilio's fault
+        63038: _CONFIG,  # as many as the account may send in a day
     }
 )
-_NOBODY_KNOWS = _CONFIG
+UNKNOWN = Meaning("config", bears=0.02)
+"""Of a code that nobody knows, and Twilio adds new ones: nothing is repeated, one odd number stops nobody, and a share of a broadcast that meets
+it has a person look.
+"""
 
 
 def meaning(code: int) -> Meaning:
-    """Of a code. One that nobody knows is `config`: a person must look, and nothing is repeated meanwhile."""
-    return MEANINGS.get(code, _NOBODY_KNOWS)
+    """Of a code."""
+    return MEANINGS.get(code, UNKNOWN)
 
 
 def classify(code: int) -> ErrorClass:
@@ -69,12 +110,17 @@ def code_of(said: object) -> int | None:
     return code if 10_000 <= code < 100_000 else None
 
 
+_ELSEWHERE = frozenset({301, 302, 307, 308})
+
+
 def outcome_of_refusal(status: int, said: object) -> Outcome:
     """What an HTTP answer that is not a success says of a message that was posted. `said`: the code in it."""
     code = code_of(said)
     if status == 429:
         return Refused(f"twilio.{code or 20429}", "temporary")
-    # 408 and everything from 500 on may come after the message was taken; a redirect is nothing Twilio does.
+    if status in _ELSEWHERE:  # nothing that Twilio says: the address is set up wrongly, as http for https
+        return Refused(f"http.{status}", "config")
+    # 408 and everything from 500 on may come after the message was taken, and so may a page to look at next (303).
     if status == 408 or not 400 <= status < 500:
         return Unknown(f"http.{status}")
     if code is None:  # no code of Twilio's: a gateway in between has answered

@@ -36,7 +36,7 @@ async def sent(engines: Engines, master: MasterKey) -> Approved:
     return await _planned(engines, master, 10)
 
 
-async def _receive(approved: Approved, code: str, *, how_many: int = 1, at: datetime | None = None) -> frozenset[str]:
+async def _receive(approved: Approved, code: str | None, *, how_many: int = 1, at: datetime | None = None) -> frozenset[str]:
     """So many of what the carrier has failed with this code; the providers that ask for less."""
     rows = await approved.rows(
         "SELECT number, attempt FROM deliveries WHERE state = 'accepted' ORDER BY number LIMIT :many", many=how_many
@@ -69,7 +69,16 @@ async def _first(approved: Approved) -> Any:
 
 @pytest.mark.parametrize(
     ("code", "minutes"),
-    [("30003", (30, 60)), ("30004", (24 * 60, 26 * 60)), ("30008", (5, 15)), ("30001", (10, 20)), ("30036", (1, 5))],
+    [
+        ("30003", (30, 60)),
+        ("30004", (24 * 60, 26 * 60)),
+        ("30008", (5, 15)),
+        ("30001", (10, 20)),
+        ("30036", (1, 5)),
+        ("30500", (5, 15)),
+        ("30410", (5, 15)),
+        ("21730", (1, 5)),
+    ],
 )
 async def test_some_failures_are_tried_again_in_their_own_time(
     engines: Engines, master: MasterKey, code: str, minutes: tuple[int, int]
@@ -233,3 +242,32 @@ async def test_a_carrier_that_calls_nearly_everybody_dead_takes_nobody_off(engin
     await _receive(sent, "30005", how_many=39)
     assert (await sent.rows(suppressed))[0].many == 30
     assert await sent.states() == {"delivered": 30, "failed": 70}
+
+
+@pytest.mark.parametrize("code", ["30042", "30024", "30034", "30040", "31999", None])
+async def test_a_sender_that_is_blocked_pauses_the_warning_after_a_few_whatever_the_carrier_calls_it(
+    engines: Engines, master: MasterKey, code: str | None
+) -> None:
+    sent = await _planned(engines, master, 20)
+    await _receive(sent, code, how_many=4)
+    assert await _broadcast(sent) == ("sending", None)
+    await _receive(sent, code)
+    assert await _broadcast(sent) == ("paused", f"provider.{code or 'failed'}")
+
+
+@pytest.mark.parametrize("code", ["21268", "30005"])
+async def test_numbers_that_take_no_sms_pause_nobody_however_many_they_are(
+    engines: Engines, master: MasterKey, code: str
+) -> None:
+    sent = await _planned(engines, master, 20)
+    await _receive(sent, code, how_many=20)
+    assert (await _broadcast(sent))[0] != "paused"
+    assert await sent.states() == {"failed": 20}
+
+
+async def test_an_unknown_code_of_a_few_among_many_ends_each_for_itself(engines: Engines, master: MasterKey) -> None:
+    sent = await _planned(engines, master, 300)
+    await _receive(sent, "31999", how_many=6)
+    assert await _broadcast(sent) == ("sending", None)
+    await _receive(sent, "31999")
+    assert await _broadcast(sent) == ("paused", "provider.31999")

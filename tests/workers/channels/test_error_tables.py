@@ -20,11 +20,24 @@ def test_each_code_of_the_gateway_has_its_class(code: int, error_class: ErrorCla
     assert twilio_errors.classify(code) == error_class
 
 
+@pytest.mark.parametrize("code", [21214, 21217, 21265, 21268])
+def test_numbers_that_no_sms_may_go_to_are_one_numbers_matter(code: int) -> None:
+    assert twilio_errors.classify(code) == "number"
+
+
+@pytest.mark.parametrize("code", [21730, 30017, 30410, 30500])
+def test_a_fault_of_the_gateways_own_is_tried_again(code: int) -> None:
+    assert twilio_errors.classify(code) == "temporary"
+
+
 def test_a_code_nobody_knows_is_for_a_person_to_look_at() -> None:
     assert twilio_errors.classify(29999) == "config"
 
 
-@pytest.mark.parametrize(("code", "share"), [(21606, 0.01), (21612, 0.01), (30007, 0.02)])
+@pytest.mark.parametrize(
+    ("code", "share"),
+    [(21606, 0.01), (21612, 0.01), (29999, 0.02), (30007, 0.02), (30024, 0.02), (30034, 0.02), (30042, 0.02), (39999, 0.02)],
+)
 def test_some_codes_stop_a_broadcast_only_above_a_share(code: int, share: float) -> None:
     assert twilio_errors.meaning(code).bears == share
 
