@@ -196,6 +196,8 @@ class Settings(BaseSettings):
     smtp_messages_per_second: float = Field(1000, gt=0)
     smtp_connections: int = Field(10, ge=1, le=50)
     smtp_connections_per_domain: int = Field(8, ge=1, le=50)
+    smtp_letters_per_connection: int = Field(10, ge=1, le=10_000)
+    smtp_answer_seconds: float = Field(600, ge=1, le=3600)
 
     quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet_hours)] = QuietHours(time(21), time(6, 30))
 

@@ -16,7 +16,6 @@ MOST_RETURNS = 4
 """A delivery that was so often refused for reasons of its own, `content` and `config` among them, ends for itself: one address that no
 set-up can reach must not stop its broadcast whenever somebody resumes it."""
 _FIRST = 1.0
-_LONGEST = 900.0
 _LATER = Again(60.0, 300.0, 6)
 _LONGEST_IN_TROUBLE = 20.0  # half of it is as long as a circuit stays open: by then others have been the trial
 
@@ -40,9 +39,9 @@ def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
     return Meaning(error_class, of_account=error_class == "config")  # whoever stands between us and the provider
 
 
-def asks_to_slow_down(code: str) -> bool:
-    """Whether a refusal's code says that we are too fast for its provider. A mailbox that is full (4.2.2) says no such thing."""
-    return meaning_of(code, "config" if code.startswith("smtp.5") else "temporary").slows_down
+def asks_to_slow_down(refused: Refused) -> bool:
+    """Whether a refusal says that we are too fast for its provider. A mailbox that is full (4.2.2) says no such thing."""
+    return meaning_of(refused.code, refused.error_class).slows_down
 
 
 def decide(
@@ -71,7 +70,7 @@ def decide(
             return Decision("failed")
         pause = _within(retry, chance)
     elif refused.error_class == "temporary" and attempt < MOST_ATTEMPTS:
-        longest = _LONGEST if means.slows_down and works else _LONGEST_IN_TROUBLE
+        longest = means.longest if means.of_recipient or (means.slows_down and works) else _LONGEST_IN_TROUBLE
         pause = min(longest, _FIRST * 2 ** min(attempt - 1, 20)) * (0.5 + chance.random() / 2)
     else:
         return Decision("failed")

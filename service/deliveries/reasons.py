@@ -3,9 +3,8 @@
 Codes are ours (`worker.lost`), the mail server's (`smtp.550`) or the gateway's (`twilio.21211`, `provider.30005`).
 """
 
-import re
+from service.deliveries.mail_reasons import of_mail
 
-_ENHANCED = re.compile(r"smtp\.\d{3}\.[45]\.(\d+)\.(\d+)")
 _NOT_REGISTERED = (
     "Tên hoặc số người gửi chưa đăng ký với mạng của người nhận.",
     "The sender is not registered with the recipient's network.",
@@ -129,32 +128,13 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Phần mềm gửi gặp lỗi giữa chừng, chưa rõ tin đã đi hay chưa. Hãy báo người quản trị.",
         "The sending software failed half-way; nobody knows whether it left. Tell the administrator.",
     ),
+    "connect.name": ("Không tìm thấy máy chủ thư theo tên đã đặt.", "No mail server is found by the name that is set."),
     "connect.tls": ("Không lập được kết nối bảo mật với máy chủ thư.", "No secure connection to the mail server."),
     "connect.certificate": ("Chứng thư của nhà cung cấp không hợp lệ.", "The provider's certificate is not valid."),
     "connect.unsupported": ("Máy chủ thư không hỗ trợ cách kết nối đã đặt.", "The mail server does not offer what is set up."),
     "connect.url": ("Địa chỉ nhà cung cấp đặt chưa đúng.", "The provider's address is set up wrongly."),
 }
-# Enhanced codes of a mail server, by their second part or their second and third.
-_BY_ENHANCED: dict[str, tuple[str, str]] = {
-    "1": ("Địa chỉ thư không đúng.", "The email address is not valid."),
-    "1.7": ("Máy chủ thư không nhận địa chỉ gửi.", "The mail server does not accept the sender's address."),
-    "1.8": ("Máy chủ thư không nhận địa chỉ gửi.", "The mail server does not accept the sender's address."),
-    "2": ("Hộp thư không nhận được.", "The mailbox cannot take it."),
-    "2.1": ("Hộp thư đã ngừng hoạt động.", "The mailbox is disabled."),
-    "2.2": ("Hộp thư đã đầy.", "The mailbox is full."),
-    "2.3": ("Thư quá lớn đối với hộp thư này.", "The letter is too large for this mailbox."),
-    "3.4": ("Thư quá lớn đối với máy chủ thư.", "The letter is too large for the mail server."),
-    "4": ("Chưa tới được máy chủ thư của người nhận.", "The recipient's mail server cannot be reached."),
-    "5": ("Máy chủ thư và hệ thống không hiểu nhau.", "The mail server and ours do not understand each other."),
-    "6": ("Máy chủ thư không nhận nội dung này.", "The mail server does not take this content."),
-    "7": ("Máy chủ thư từ chối vì quy định của họ.", "The mail server refuses it by its policy."),
-    "7.8": ("Máy chủ thư không nhận tài khoản gửi.", "The mail server does not accept our login."),
-    "7.28": ("Máy chủ thư báo gửi quá nhiều, đang gửi chậm lại.", "The mail server asks for less; sending more slowly."),
-}
 _BY_BEGINNING: tuple[tuple[str, tuple[str, str]], ...] = (
-    ("smtp.53", ("Máy chủ thư không nhận tài khoản gửi.", "The mail server does not accept our login.")),
-    ("smtp.5", ("Máy chủ thư từ chối địa chỉ này.", "The mail server refuses this address.")),
-    ("smtp.", ("Máy chủ thư tạm thời chưa nhận.", "The mail server does not take it for now.")),
     (
         "http.3",
         (
@@ -190,11 +170,6 @@ def in_words(code: str | None, language: str) -> str | None:
     if code is None:
         return None
     bare = code.removeprefix("provider.").removeprefix("twilio.")
-    sentence = _BY_CODE.get(bare) or _of_mail(bare)
+    sentence = _BY_CODE.get(bare) or of_mail(bare)
     sentence = sentence or next((words for start, words in _BY_BEGINNING if bare.startswith(start)), _ELSE)
     return sentence[language == "en"].format(code=bare)
-
-
-def _of_mail(code: str) -> tuple[str, str] | None:
-    found = _ENHANCED.fullmatch(code)
-    return (_BY_ENHANCED.get(f"{found[1]}.{found[2]}") or _BY_ENHANCED.get(found[1])) if found else None

@@ -61,6 +61,7 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
             "LOA_TWILIO_SEGMENTS_PER_SECOND": _SIMULATOR_TAKES,
             "LOA_SMTP_MESSAGES_PER_SECOND": _SIMULATOR_TAKES,
             "LOA_SMTP_HOST": "127.0.0.1",
+            "LOA_SMTP_ANSWER_SECONDS": "20",  # a fault that is tried out in a demo shows within it
             "LOA_SMTP_PORT": str(settings.smtp_inbox_port),
             "LOA_SMTP_USERNAME": "",
             "LOA_SMTP_PASSWORD": "",

@@ -120,6 +120,7 @@ class School:
             "LOA_TWILIO_SEGMENTS_PER_SECOND": str(segments_per_second),
             "LOA_SMS_ABSENT_AFTER": "20",
             "LOA_SMTP_HOST": "127.0.0.1",
+            "LOA_SMTP_ANSWER_SECONDS": "20",
             "LOA_SMTP_PORT": str(self.simulators.smtp_port),
             "LOA_SMTP_TLS": "none",
             "LOA_SMTP_FROM": "canhbao@dongnai.example",

@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from service.outbox import Lane
+from workers.channels.base import Refused
 from workers.pacing import AHEAD, LEASE, Pacing
 from workers.retries import asks_to_slow_down
 
@@ -223,11 +224,11 @@ async def test_what_has_no_bucket_is_not_paced() -> None:
     assert Pacing(None, "bulk", {}).allowance("notice", 1, 40, asyncio.Event()) == 40
 
 
-@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "twilio.30001", "smtp.421", "smtp.451.4.7.1"])
+@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "twilio.30001", "smtp.421", "smtp.mail.451.4.7.1"])
 def test_these_codes_ask_to_slow_down(code: str) -> None:
-    assert asks_to_slow_down(code)
+    assert asks_to_slow_down(Refused(code, "temporary"))
 
 
-@pytest.mark.parametrize("code", ["twilio.21211", "smtp.550", "smtp.452.4.2.2", "http.400", "asleep"])
+@pytest.mark.parametrize("code", ["twilio.21211", "smtp.550", "smtp.452.4.2.2", "smtp.451.4.7.1", "http.400", "asleep"])
 def test_these_do_not(code: str) -> None:
-    assert not asks_to_slow_down(code)
+    assert not asks_to_slow_down(Refused(code, "temporary"))

@@ -85,15 +85,40 @@ def test_nobody_counts_further_than_the_database_can() -> None:
     assert MOST_ATTEMPTS < 2**15 - 1
 
 
-@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "smtp.421.4.3.2", "smtp.451", "smtp.450.4.7.1"])
+@pytest.mark.parametrize("code", ["twilio.20429", "twilio.21611", "smtp.421.4.3.2", "smtp.data.451", "smtp.mail.450.4.7.1"])
 def test_a_provider_that_asks_for_less_is_given_time_rather_than_up(code: str) -> None:
-    assert asks_to_slow_down(code)
+    assert asks_to_slow_down(Refused(code, "temporary"))
     assert decided(code, "temporary", 1000).becomes == "waiting"
 
 
-@pytest.mark.parametrize("code", ["connect", "twilio.30003", "smtp.452.4.2.2"])
+@pytest.mark.parametrize(
+    "code", ["connect", "twilio.30003", "smtp.452.4.2.2", "smtp.451", "smtp.450.4.7.1", "smtp.login.454.4.7.0"]
+)
 def test_nobody_slows_down_for_what_is_of_one_phone_or_mailbox_or_for_a_dead_line(code: str) -> None:
-    assert not asks_to_slow_down(code)
+    assert not asks_to_slow_down(Refused(code, "temporary"))
+
+
+def test_a_relays_quota_of_this_minute_is_tried_again_within_it() -> None:
+    for attempt in (1, 10, 1000):
+        at = decided("smtp.mail.450.4.7.1", "temporary", attempt).retry_at
+        assert at is not None
+        assert (at - NOW).total_seconds() <= 20
+    assert not decided("smtp.mail.450.4.7.1", "temporary").own, "it is nothing of the letter's"
+
+
+@pytest.mark.parametrize("code", ["smtp.login.454.4.7.0", "smtp.starttls.454.4.7.0", "smtp.connect.421.4.7.0"])
+def test_what_a_relay_says_before_any_letter_costs_a_letter_seconds(code: str) -> None:
+    decision = decided(code, "temporary", 1000)
+    assert decision.retry_at is not None
+    assert (decision.retry_at - NOW).total_seconds() <= 20
+    assert not decision.own
+
+
+def test_one_recipients_delay_doubles_whatever_the_relay_does_for_others() -> None:
+    for works in (True, False):
+        at = decided("smtp.451", "temporary", 30, works=works).retry_at
+        assert at is not None
+        assert 450 <= (at - NOW).total_seconds() <= 900
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from workers.channels.sms_twilio import SmsTwilio
 SMS_TIMEOUT = 10.0
 """Seconds for a call of the SMS gateway, everything in it. Reconciliation counts on it (service.deliveries.reconciling.CALL_ENDS)."""
 EMAIL_TIMEOUT = 20.0
-"""Seconds for one step of SMTP: relays that filter take their time behind DATA."""
+"""Seconds for one step of SMTP up to a letter. Behind it relays that filter have minutes: `LOA_SMTP_ANSWER_SECONDS`."""
 
 
 def sms_route(settings: Settings) -> Route[SmsChannel]:
@@ -48,6 +48,8 @@ def email_route(settings: Settings) -> Route[EmailChannel]:
                 each.sender,
                 ca_file=each.ca_file,
                 timeout=EMAIL_TIMEOUT,
+                answer=settings.smtp_answer_seconds,
+                letters=settings.smtp_letters_per_connection,
                 pool=settings.smtp_connections,
                 per_domain=settings.smtp_connections_per_domain,
             ),

@@ -34,7 +34,7 @@ FIRST_BROKEN, LONGEST_BROKEN = 60.0, 600.0
 TRIAL_LOST = 30.0
 """Seconds after which a trial nobody heard of is given to another."""
 
-Verdict = Literal["fine", "busy", "trouble", "broken"]
+Verdict = Literal["fine", "busy", "trouble", "broken", "nothing"]
 
 
 def verdict(outcome: Outcome) -> Verdict:
@@ -44,9 +44,11 @@ def verdict(outcome: Outcome) -> Verdict:
             return "fine"
         case Refused(code, error_class):
             means = meaning_of(code, error_class)
+            if means.says_nothing:
+                return "nothing"
             if means.of_account:
                 return "broken"
-            if means.error_class != "temporary" or (means.retry is not None and not means.slows_down):
+            if means.error_class != "temporary" or means.of_recipient or (means.retry is not None and not means.slows_down):
                 return "fine"  # of this number, this text, this mailbox
             return "busy" if means.slows_down else "trouble"
         case _:
@@ -103,6 +105,9 @@ class Circuit:
         if era != self._era:
             return
         said = verdict(outcome)
+        if said == "nothing":  # a trial that was none is another's at once
+            self.withdraw(era)
+            return
         if self._until is not None:
             self._trial = None
             if said == "fine":

@@ -20,7 +20,8 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`slows_down`: the provider asks for less at once, and is given time.
+    """`slows_down`: the provider asks for less at once, and is given time. `of_recipient`: it says nothing of how it takes others' messages.
+    `longest`: seconds that the doubling pause of either grows to. `says_nothing`: the provider was not spoken to.
 
     Of `content` and `config` only: `bears` is the share of a broadcast's messages that may meet this code, each ending for itself,
     before the broadcast stops; 0: the first one stops it. `of_account`: nobody's messages get through, not only this broadcast's.
@@ -29,6 +30,9 @@ class Meaning:
     error_class: ErrorClass
     retry: Retry | None = None
     slows_down: bool = False
+    of_recipient: bool = False
+    longest: float = 900.0
+    says_nothing: bool = False
     bears: float = 0.0
     of_account: bool = False
 

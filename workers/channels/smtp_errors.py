@@ -1,24 +1,40 @@
 """What an SMTP reply means for us: by its code, its enhanced code (RFC 3463, 5248 and the registry they began) and the step at which it
 came. Pure.
+
+The step stands in the refusal's code: `smtp.mail.450.4.7.1` is about us, `smtp.450.4.7.1` about the one recipient of RCPT. What is said
+of an address or a mailbox is about the recipient at whatever step.
 """
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from workers.channels.base import ErrorClass, Outcome, Refused, Unknown
 from workers.channels.meanings import Meaning, Retry
 
-Step = Literal["connect", "mail", "rcpt", "data"]
+Step = Literal["connect", "starttls", "login", "mail", "rcpt", "start", "data"]
+"""`start`: the reply to the word DATA, where 354 belongs; `data`: the one behind the letter."""
+STEPS: tuple[Step, ...] = get_args(Step)
 
 _ENHANCED = re.compile(r"^\s*([45])\.(\d{1,3})\.(\d{1,3})\b")
-_CODE = re.compile(r"smtp\.(\d{3})(?:\.[45]\.(\d+)\.(\d+))?")
+_CODE = re.compile(r"smtp\.(?:([a-z]+)\.)?(\d{3})(?:\.[45]\.(\d+)\.(\d+))?")
+_ABOUT_US = frozenset({"connect", "starttls", "login", "mail"})  # nobody's letter was named yet
 # What a refusal for good is about, where the server says no more than at which step.
 _BY_STEP: Mapping[Step, ErrorClass] = MappingProxyType(
-    {"connect": "config", "mail": "config", "rcpt": "number", "data": "content"}
+    {
+        "connect": "config",
+        "starttls": "config",
+        "login": "config",
+        "mail": "config",
+        "rcpt": "number",
+        "start": "number",
+        "data": "content",
+    }
 )
 _ABOUT_LOGIN = frozenset({530, 534, 535, 538})
+NO_PLACE = "smtp.no_place"
+"""The code of a letter for which no connection came free: no word of it was said, nor anything heard of the relay."""
 
 # RFC 3463's second part and third. A subject that is not here, or a detail nobody knows, is judged by the subject's 0; where that is
 # not here, either, by the step.
@@ -80,37 +96,57 @@ _OF_A_REFUSAL: Mapping[tuple[int, int], ErrorClass] = MappingProxyType(
 )
 
 _MINUTE, _HOUR = 60.0, 3600.0
-# A reply beginning with 4: mostly the relay asking for less; these are about one address, and come right in their own time.
+# A reply beginning with 4 that is about one recipient, or one letter: it comes right in its own time.
 _OF_A_DELAY: Mapping[tuple[int, int], Meaning] = MappingProxyType(
     {
         (1, 0): Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
         (2, 0): Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
         (2, 1): Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # disabled for now
         (2, 2): Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # full
-        (7, 0): Meaning("temporary", Retry(5 * _MINUTE, 10 * _MINUTE, 24), slows_down=True),  # strangers shall try again
+        (7, 0): Meaning("temporary", Retry(5 * _MINUTE, 10 * _MINUTE, 30_000)),  # greylisting: strangers shall try again
     }
 )
 _SLOWER = Meaning("temporary", slows_down=True)
+_THIS_MINUTE = Meaning("temporary", slows_down=True, longest=20.0)  # so many letters a minute, and they were
+_OF_ONE = Meaning("temporary", of_recipient=True)
 
 
 def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
     """What a reply that is not a success says. Its text is read for the enhanced code only, and never kept: it holds addresses."""
     if not 400 <= code <= 599:  # no reply of the protocol's: a success where none belongs, or no number at all
         return Unknown("answer.unreadable") if step == "data" else Refused("smtp.unreadable", "temporary")
-    found = _ENHANCED.match(text)
-    if found is None or int(found[1]) != code // 100:  # none, or one that contradicts the code
-        name, subject, detail = f"smtp.{code}", 0, 0
-    else:
-        subject, detail = int(found[2]), int(found[3])
-        name = f"smtp.{code}.{found[1]}.{subject}.{detail}"
+    enhanced = _enhanced(code, text)
+    subject, detail = enhanced or (0, 0)
+    of_recipient = step == "rcpt" or (step not in _ABOUT_US and subject in (1, 2))
+    name = f"smtp.{code}" if of_recipient else f"smtp.{step}.{code}"
+    if enhanced is not None:
+        name += f".{code // 100}.{subject}.{detail}"
     if code < 500:
         return Refused(name, "temporary")
     return Refused(name, "config" if code in _ABOUT_LOGIN else _class_of(step, subject, detail))
 
 
+def ends_connection(step: Step, code: int, text: str) -> bool:
+    """Whether a reply on a connection that has carried a letter says that it shall carry no more, rather than anything of the next one.
+
+    Relays end their quota of letters as they like: by any 4xx at MAIL, by 421 or "too many recipients" later.
+    """
+    if not 400 <= code < 500:
+        return False
+    return step == "mail" or code == 421 or _enhanced(code, text) == (5, 3)
+
+
+def _enhanced(code: int, text: str) -> tuple[int, int] | None:
+    """Second and third part; None where there is none, or one that contradicts the code."""
+    found = _ENHANCED.match(text)
+    return (int(found[2]), int(found[3])) if found and int(found[1]) == code // 100 else None
+
+
 def _class_of(step: Step, subject: int, detail: int) -> ErrorClass:
     if subject == 4:  # no way to get there: of the recipient's host once there is a recipient, else of the relay
-        return "number" if step in ("rcpt", "data") else "config"
+        return "config" if step in _ABOUT_US else "number"
+    if step in ("connect", "starttls", "login"):  # no letter was spoken of
+        return "config"
     if subject == 7 and (7, detail) not in _OF_A_REFUSAL:  # policy: of the text if it came after the text, else of who we are
         return "content" if step == "data" else "config"
     of_subject = _OF_A_REFUSAL.get((subject, 0), _BY_STEP[step])
@@ -119,14 +155,28 @@ def _class_of(step: Step, subject: int, detail: int) -> ErrorClass:
 
 def meaning(code: str, error_class: ErrorClass) -> Meaning:
     """Of a refusal of this channel's, by its code and class."""
+    if code == NO_PLACE:
+        return Meaning("temporary", says_nothing=True)
     if (found := _CODE.fullmatch(code)) is None:
-        return Meaning(error_class)
-    subject, detail = int(found[2] or 0), int(found[3] or 0)
+        return Meaning(error_class, of_account=error_class == "config")
+    step, reply, subject, detail = found[1] or "rcpt", int(found[2]), int(found[3] or 0), int(found[4] or 0)
     if error_class == "temporary":
-        return _OF_A_DELAY.get((subject, detail)) or _OF_A_DELAY.get((subject, 0), _SLOWER)
+        return _of_a_delay(step, reply, subject, detail)
+    about_us = step in _ABOUT_US or reply in _ABOUT_LOGIN
     # A relay may hand on what one recipient's host thinks of us or of the text: of some that is theirs to think.
     if error_class == "content" and subject in (0, 7) and detail in (0, 1):
         return Meaning("content", bears=0.02)
-    if error_class == "config" and subject == 7 and detail in (0, 1) and int(found[1]) not in _ABOUT_LOGIN:
+    if error_class == "config" and subject == 7 and detail in (0, 1) and not about_us:
         return Meaning("config", bears=0.01)
     return Meaning(error_class, of_account=error_class == "config")
+
+
+def _of_a_delay(step: str, reply: int, subject: int, detail: int) -> Meaning:
+    if step in ("connect", "starttls", "login"):
+        return Meaning("temporary")  # the relay's trouble: it is tried every few seconds
+    if step == "mail" or (subject, detail) == (7, 28):
+        return _THIS_MINUTE
+    if reply == 421 or subject in (3, 5):  # of the relay itself, whoever was named
+        return _SLOWER
+    found = _OF_A_DELAY.get((subject, detail)) or _OF_A_DELAY.get((subject, 0))
+    return found or (_OF_ONE if step == "rcpt" else _SLOWER)

@@ -86,7 +86,7 @@ class HandingOver:
             case Unknown(reason):
                 return Result(number, attempt, "uncertain", reason=reason)
             case Refused() as refused:
-                if asks_to_slow_down(refused.code):
+                if asks_to_slow_down(refused):
                     self.tools.pacing.slow_down(calls.provider.name)
                 stops = self._route.stops(self.claimed.broadcast_id, calls, refused)
                 if stops and not self._route.takes(self.claimed.broadcast_id):

@@ -133,16 +133,16 @@ GUARDS: dict[str, Guard] = {
         "a connection that broke behind DATA leaves the email in doubt",
         (
             (
-                "workers/channels/email_smtp.py",
-                'return Unknown(reason) if step == "data" else Refused',
-                'return Refused(reason, "temporary") if step == "data" else Refused',
+                "workers/channels/smtp_session.py",
+                'return Unknown("timeout" if isinstance(error, TimeoutError) else "disconnected")',
+                'return Refused("disconnected", "temporary")',
             ),
         ),
     ),
     "relay": Guard(
         "test_line_breaks.py::test_a_relay_that_is_started_again_costs_a_retry",
         "a relay that cannot be reached has taken nothing, and is asked again",
-        (("workers/channels/email_smtp.py", 'return Refused("connect", "temporary")', 'return Refused("connect", "number")'),),
+        (("workers/channels/smtp_opening.py", 'return Refused("connect", "temporary")', 'return Refused("connect", "number")'),),
     ),
     "rank": Guard(
         "test_receipts.py::test_a_carrier_that_says_failed_and_delivered_in_any_order_has_delivered",

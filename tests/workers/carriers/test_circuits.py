@@ -65,6 +65,14 @@ def answer(of: Circuit, *outcomes: Outcome) -> None:
         (BUSY, "busy"),
         (Refused("twilio.21611", "temporary"), "busy"),
         (Refused("smtp.421.4.3.2", "temporary"), "busy"),
+        (Refused("smtp.450.4.7.1", "temporary"), "fine"),  # greylisting of this recipient
+        (Refused("smtp.451", "temporary"), "fine"),  # at RCPT: with others it may be another matter
+        (Refused("smtp.mail.450.4.7.1", "temporary"), "busy"),
+        (Refused("smtp.login.454.4.7.0", "temporary"), "trouble"),
+        (Refused("smtp.login.disconnected", "temporary"), "trouble"),
+        (Refused("smtp.login.disconnected", "config"), "broken"),
+        (Refused("smtp.mail.550.5.7.1", "config"), "broken"),
+        (Refused("smtp.no_place", "temporary"), "nothing"),
         (TROUBLE, "trouble"),
         (Unknown("timeout"), "trouble"),
         (Unknown("http.500"), "trouble"),
@@ -165,6 +173,14 @@ def test_calls_that_began_before_it_opened_do_not_close_it() -> None:
     assert of.room(50) == 0
     of.heard(trial, TAKEN)
     assert of.room(50) == 50
+
+
+def test_a_trial_that_never_reached_its_provider_is_anothers_at_once() -> None:
+    of, clock = circuit()
+    answer(of, *[TROUBLE] * ENOUGH_TROUBLE)
+    clock.now += FIRST
+    answer(of, Refused("smtp.no_place", "temporary"))
+    assert of.room(50) == 1, "neither closed by it nor open for longer"
 
 
 def test_a_trial_nobody_hears_of_is_given_to_another() -> None:

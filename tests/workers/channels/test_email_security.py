@@ -13,7 +13,8 @@ import pytest
 from tests.factories.certificates import Authority
 from tests.workers.channels.test_email_smtp import SENDER, letter
 from workers.channels.base import Accepted, Outcome, Refused
-from workers.channels.email_smtp import EmailSmtp, Tls
+from workers.channels.email_smtp import EmailSmtp
+from workers.channels.smtp_opening import Tls
 
 HOST = "localhost"
 USER, PASSWORD = "loa@sgddt.example", "mật khẩu"
@@ -133,14 +134,14 @@ async def test_nothing_is_said_to_a_relay_that_cannot_prove_who_it_is(
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
 @pytest.mark.parametrize(
-    ("password", "expected"), [(PASSWORD, Accepted("a@sgddt.example")), ("another", Refused("smtp.535", "config"))]
+    ("password", "expected"), [(PASSWORD, Accepted("a@sgddt.example")), ("another", Refused("smtp.login.535", "config"))]
 )
 async def test_a_relay_may_ask_for_a_password(authority: Authority, mechanism: str, password: str, expected: Outcome) -> None:
     relay = SecureRelay(authority.server(HOST), "starttls", mechanism)
     outcome = await sent(relay, ca_file=authority.file, username=USER, password=password)
     if isinstance(expected, Refused):
         assert isinstance(outcome, Refused)
-        assert (outcome.code[:8], outcome.error_class) == (expected.code, expected.error_class)
+        assert (outcome.code[:14], outcome.error_class) == (expected.code, expected.error_class)
     else:
         assert outcome == expected
 
@@ -148,7 +149,7 @@ async def test_a_relay_may_ask_for_a_password(authority: Authority, mechanism: s
 async def test_a_relay_that_asks_for_a_password_nobody_gave_is_our_configuration(authority: Authority) -> None:
     outcome = await sent(SecureRelay(authority.server(HOST), "tls", "PLAIN"), ca_file=authority.file)
     assert isinstance(outcome, Refused)
-    assert (outcome.code[:8], outcome.error_class) == ("smtp.530", "config")
+    assert (outcome.code[:13], outcome.error_class) == ("smtp.mail.530", "config")
 
 
 async def test_a_relay_with_no_login_that_both_know_is_our_configuration(authority: Authority) -> None:

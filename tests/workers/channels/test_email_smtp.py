@@ -30,7 +30,7 @@ def letter(to: str, number: str = "4071 8826 3163") -> bytes:
 
 
 def channel_at(port: int, timeout: float = 2) -> EmailSmtp:
-    return EmailSmtp("127.0.0.1", port, "", "", "none", SENDER, timeout=timeout)
+    return EmailSmtp("127.0.0.1", port, "", "", "none", SENDER, timeout=timeout, answer=timeout)
 
 
 @pytest.fixture
@@ -125,20 +125,24 @@ async def test_an_address_outside_ascii_is_refused_where_the_relay_does_not() ->
 @pytest.mark.parametrize(
     ("replies", "expected"),
     [
-        ({"MAIL": "451 4.3.0 later"}, Refused("smtp.451.4.3.0", "temporary")),
-        ({"MAIL": "550 5.7.1 not you"}, Refused("smtp.550.5.7.1", "config")),
-        ({"MAIL": "530 5.7.0 log in"}, Refused("smtp.530.5.7.0", "config")),
-        ({"MAIL": "553 5.1.8 bad sender"}, Refused("smtp.553.5.1.8", "config")),
+        ({"MAIL": "451 4.3.0 later"}, Refused("smtp.mail.451.4.3.0", "temporary")),
+        ({"MAIL": "550 5.7.1 not you"}, Refused("smtp.mail.550.5.7.1", "config")),
+        ({"MAIL": "530 5.7.0 log in"}, Refused("smtp.mail.530.5.7.0", "config")),
+        ({"MAIL": "553 5.1.8 bad sender"}, Refused("smtp.mail.553.5.1.8", "config")),
         ({"RCPT": "550 5.1.1 no such user"}, Refused("smtp.550.5.1.1", "number")),
         ({"RCPT": "550 unknown"}, Refused("smtp.550", "number")),
         ({"RCPT": "554 5.7.1 relaying denied"}, Refused("smtp.554.5.7.1", "config")),
         ({"RCPT": "452 4.2.2 full"}, Refused("smtp.452.4.2.2", "temporary")),
-        ({"DATA": "451 later"}, Refused("smtp.451", "temporary")),
-        ({"TEXT": "554 5.7.1 looks like spam"}, Refused("smtp.554.5.7.1", "content")),
-        ({"TEXT": "552 too big"}, Refused("smtp.552", "content")),
-        ({"TEXT": "421 4.3.2 shutting down"}, Refused("smtp.421.4.3.2", "temporary")),
+        ({"DATA": "451 later"}, Refused("smtp.start.451", "temporary")),
+        ({"TEXT": "554 5.7.1 looks like spam"}, Refused("smtp.data.554.5.7.1", "content")),
+        ({"TEXT": "552 too big"}, Refused("smtp.data.552", "content")),
+        ({"TEXT": "421 4.3.2 shutting down"}, Refused("smtp.data.421.4.3.2", "temporary")),
         ({"MAIL": None}, Refused("smtp.disconnected", "temporary")),
         ({"RCPT": None}, Refused("smtp.disconnected", "temporary")),
+        ({"DATA": None}, Refused("smtp.disconnected", "temporary")),
+        ({"DATA": "250 what?"}, Refused("smtp.unreadable", "temporary")),
+        ({"DATA": "554 5.7.1 not you"}, Refused("smtp.start.554.5.7.1", "config")),
+        ({"TEXT": "550 5.1.1 no such user"}, Refused("smtp.550.5.1.1", "number")),
         ({"TEXT": None}, Unknown("disconnected")),
         ({"TEXT": "what?"}, Unknown("answer.unreadable")),
     ],
@@ -283,7 +287,7 @@ async def test_a_cancelled_send_leaves_nothing_half_said(simulators: Simulators,
 
 async def test_two_hundred_letters_go_over_ten_connections() -> None:
     async with relay_at((relay := Relay()).serve) as port:
-        channel = channel_at(port)
+        channel = EmailSmtp("127.0.0.1", port, "", "", "none", SENDER, letters=20)
         outcomes = await asyncio.gather(*(channel.send(f"p{n}@example.com", letter(f"p{n}@example.com")) for n in range(200)))
         await channel.close()
 
