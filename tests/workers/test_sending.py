@@ -103,8 +103,8 @@ async def test_sms_whose_answer_never_came_are_found_in_the_providers_list(schoo
 async def test_emails_whose_answer_never_came_stay_in_doubt_and_are_not_sent_again(school: School) -> None:
     broadcast = await school.approved(phones=0, emails=10)
     await school.simulators.fault("email", hang_after_accept=1.0)
-    await school.start("urgent")
-    await school.until(broadcast, lambda progress: progress.uncertain == 10, 70)  # some of a domain at once, 20 s each
+    await school.start("urgent", LOA_SMTP_CONNECTIONS_PER_DOMAIN="10", LOA_SMTP_ANSWER_SECONDS="5")
+    await school.until(broadcast, lambda progress: progress.uncertain == 10, 30)
     await school.simulators.fault("email")
     progress = await school.until_completed(broadcast, 10)
     assert (progress.uncertain, progress.accepted, progress.waiting) == (10, 0, 0)
