@@ -7,7 +7,7 @@ and whatever looks like a phone number, an email address or a look-up number is 
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import structlog
@@ -72,3 +72,9 @@ def configure_logs(process: str, level: str = "INFO") -> None:
     )
     for name in noisy:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def warn_of_unknown(names: Iterable[tuple[str, str | None]]) -> None:
+    """One line for each setting that is none, with the nearest that is."""
+    for setting, nearest in names:
+        structlog.get_logger(__name__).warning("setting.unknown", setting=setting, nearest=nearest)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import time
 from decimal import Decimal
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -20,6 +21,7 @@ from service.clock import QuietHours
 from service.urls import database_url, valkey_url
 
 _PREFIX = "LOA_"
+_OF_THE_TESTS = frozenset({"LOA_REQUIRE_BROWSER"})
 
 
 class SettingProblem(Exception):
@@ -92,6 +94,16 @@ def _networks(value: str) -> str:
     for each in filter(None, map(str.strip, value.split(","))):
         ip_network(each)
     return value
+
+
+def unknown_settings(environment: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Names that begin like ours and are no setting, each with the nearest that is one, if any is near. Never a value."""
+    ours = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields if not name.startswith("further_")} | _OF_THE_TESTS
+    strange = [name for name in sorted(environment) if name.upper().startswith(_PREFIX) and name.upper() not in ours]
+    strange = [
+        name for name in strange if not re.fullmatch(rf"{_PREFIX}(?:TWILIO|SMTP)_[2-9]_\w+", name)
+    ]  # these are refused when wrong
+    return [(name, next(iter(get_close_matches(name.upper(), sorted(ours), n=1, cutoff=0.75)), None)) for name in strange]
 
 
 Sender = Annotated[str, Field(max_length=11, pattern=r"^[A-Za-z0-9 ]+$")]

@@ -5,6 +5,7 @@ Whoever supervises it starts it again.
 """
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -28,12 +29,12 @@ from service.database.schema import SchemaProblem, require_schema
 from service.deliveries import AttemptTokens
 from service.deliveries.turns import PLACES
 from service.keyring.deployment import deployment_key
-from service.logs import configure_logs
+from service.logs import configure_logs, warn_of_unknown
 from service.memory import collect_rarely
 from service.meters import Meters
 from service.outbox import Lane, Queue, why_refused
 from service.outbox.queue import decode, encode, queue_name
-from service.settings import SettingProblem, Settings
+from service.settings import SettingProblem, Settings, unknown_settings
 from service.signing.lookup_numbers import LookupNumbers
 from workers.carriers import Route, email_route, rates, sms_route
 from workers.channels.base import EmailChannel, SmsChannel
@@ -224,6 +225,7 @@ def main() -> None:
         settings = Settings.read()
         collect_rarely()
         configure_logs(f"worker {lane}", settings.log_level)
+        warn_of_unknown(unknown_settings(os.environ))
         status = uvloop.run(work(settings, lane))
     except (SettingProblem, SchemaProblem) as problem:
         sys.exit(str(problem))

@@ -7,7 +7,7 @@ from service.accounts.bulk import CheckedAccounts, InvitedAccount, check_account
 from service.accounts.handing_out import invitations_workbook
 from service.accounts.invitations import Invitation, Redeemed, invite, redeem_invitation
 from service.accounts.listing import AccountLine, AccountState, account_state, list_accounts, locate_account
-from service.accounts.names import account_name
+from service.accounts.names import account_name, account_names
 from service.accounts.permissions import PERMISSIONS, permissions_of
 from service.accounts.tokens import authenticate
 from service.actors import APPROVE_UNATTENDED
@@ -25,6 +25,7 @@ __all__ = [
     "InvitedAccount",
     "Redeemed",
     "account_name",
+    "account_names",
     "account_state",
     "authenticate",
     "change_account",

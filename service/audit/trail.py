@@ -130,13 +130,40 @@ async def record_event(
     )
 
 
-async def list_events(conn: AsyncConnection, *, after: int = 0, limit: int = 100) -> list[Event]:
-    """The acting unit's deeds in order, beginning behind the event `after`."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deeds: of a broadcast (its id, or as much of its beginning as is given), of a unit, since a moment. None: of all."""
+
+    broadcast: str | None = None
+    unit_id: int | None = None
+    since: datetime | None = None
+
+
+_ALL = Wanted()
+_WANTED = (
+    " FROM audit_events WHERE id > :after AND (CAST(:unit AS bigint) IS NULL OR unit_id = :unit)"
+    " AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)"
+    " AND (CAST(:broadcast AS text) IS NULL OR subject_kind = 'broadcast' AND starts_with(subject_id, :broadcast))"
+)
+
+
+async def list_events(conn: AsyncConnection, *, after: int = 0, limit: int = 100, wanted: Wanted = _ALL) -> list[Event]:
+    """The acting unit's deeds in order (to the owner's login: everybody's), beginning behind the event `after`."""
     rows = await conn.execute(
         text(
-            "SELECT id, at, account_id, api_key_id, action, subject_kind, subject_id, details FROM audit_events"
-            " WHERE id > :after ORDER BY id LIMIT :limit"
+            "SELECT id, at, account_id, api_key_id, action, subject_kind, subject_id, details"
+            + _WANTED
+            + " ORDER BY id LIMIT :limit"
         ),
-        {"after": after, "limit": limit},
+        _values(after, wanted) | {"limit": limit},
     )
     return [Event(**row) for row in rows.mappings()]
+
+
+async def count_events(conn: AsyncConnection, *, after: int = 0, wanted: Wanted = _ALL) -> int:
+    """How many deeds there are behind the event `after`."""
+    return int((await conn.execute(text("SELECT count(*)" + _WANTED), _values(after, wanted))).scalar_one())
+
+
+def _values(after: int, wanted: Wanted) -> dict[str, object]:
+    return {"after": after, "unit": wanted.unit_id, "since": wanted.since, "broadcast": wanted.broadcast}

@@ -1,14 +1,16 @@
 """`loa audit`: who did what."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from service.audit import Event, list_events
+from service.accounts import account_names
+from service.audit import Event, Wanted, count_events, list_events
 from service.cli.deployment import Deployment
 from service.cli.working import on_deployment
-from service.clock import on_screen
+from service.clock import LOCAL, on_screen
 from service.contacts import Look, list_looks
 from service.database import act_for
 from service.units import find_unit
@@ -24,17 +26,37 @@ def _audit() -> None:
 @app.command("list")
 def show(
     after: Annotated[int, typer.Option(help="Begin behind this event.")] = 0,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    broadcast: Annotated[
+        str | None, typer.Option(help="Only this broadcast's: its id, or the beginning of it.", metavar="ID")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit's, by its code.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Only from this day on, in Vietnam's time.")
+    ] = None,
 ) -> None:
-    """The trail in order: one line a deed, accounts by id."""
+    """The trail in order: one line a deed, with the name of who did it. What is left is counted at the end."""
+    moment = since.replace(tzinfo=LOCAL) if since else None
 
-    async def work(deployment: Deployment) -> list[Event]:
+    async def work(deployment: Deployment) -> tuple[list[Event], dict[int, str], int]:
         async with deployment.engine.begin() as conn:
-            return await list_events(conn, after=after, limit=limit)
+            unit_id = (await find_unit(conn, unit, deployment.today)).id if unit else None
+            wanted = Wanted(broadcast.strip().lower() if broadcast else None, unit_id, moment)
+            found = await list_events(conn, after=after, limit=limit, wanted=wanted)
+            names = await account_names(
+                conn, deployment.master, (each.account_id for each in found if each.account_id is not None)
+            )
+            left = await count_events(conn, after=found[-1].id, wanted=wanted) if found else 0
+            return found, names, left
 
-    for event in on_deployment(work):
-        who = "-" if event.account_id is None else f"account {event.account_id}"
-        typer.echo(f"{event.id:>8}  {on_screen(event.at)}  {who:<12} {event.action:<24} {event.subject_kind} {event.subject_id}")
+    found, names, left = on_deployment(work)
+    for event in found:
+        who = "-" if event.account_id is None else names.get(event.account_id, f"account {event.account_id}")
+        typer.echo(f"{event.id:>8}  {on_screen(event.at)}  {who:<24} {event.action:<24} {event.subject_kind} {event.subject_id}")
+    if not found:
+        typer.echo("There is none.", err=True)
+    if left:
+        typer.echo(f"… {left:,} more: --after {found[-1].id}", err=True)
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.accounts import account_names
 from service.actors import Actor
 from service.broadcasts import (
     BroadcastView,
@@ -26,9 +27,10 @@ from service.cli.working import on_deployment, units_named
 from service.clock import on_screen
 from service.database import act_for
 from service.deliveries import Progress, RepeatReason, in_words, missing_lanes, progress_of, repeat_uncertain, retry_failed
+from service.disk import DiskSpace, disk_at
 from service.errors import NotFound
 from service.settings import Settings
-from service.standalone.words import terminal_language
+from service.standalone.words import Words, terminal_language
 from service.traces import follow
 
 app = typer.Typer(help="Warnings under way: how far they are, and stopping them.", no_args_is_help=True)
@@ -99,20 +101,30 @@ def show_all(
         typer.echo("There is none.", err=True)
     for each in found:
         typer.echo(f"{each.line()}\n{each.told()}")
+    if line := disk_line(disk_at(Settings.read().home)):
+        typer.echo(line, err=True)
+
+
+def disk_line(disk: DiskSpace) -> str | None:
+    """What whoever looks at the warnings is told of a disk that is nearly full; None where there is room."""
+    return Words.of_terminal()("disk_low", left=disk.in_words, place=disk.place) if disk.low else None
 
 
 @app.command()
 def show(public_id: _Id) -> None:
     """One broadcast: where its messages are, why it stands where it does, until when it is valid, and who approved it."""
 
-    async def work(deployment: Deployment) -> _Seen:
+    async def work(deployment: Deployment) -> tuple[_Seen, dict[int, str]]:
         async with deployment.engine.begin() as conn:
-            return await _seen(conn, deployment, await _named(conn, public_id))
+            view = await _named(conn, public_id)
+            people = [each for each in (view.author_id, view.approved_by) if each is not None]
+            return await _seen(conn, deployment, view), await account_names(conn, deployment.master, people)
 
-    seen = on_deployment(work, existing=True)
+    seen, names = on_deployment(work, existing=True)
     view = seen.view
     typer.echo(f"{seen.line()}\n{seen.told()}")
-    by = [f"by account {view.author_id}"] + ([f"approved by account {view.approved_by}"] if view.approved_by else [])
+    by = [f"by {names.get(view.author_id, f'account {view.author_id}')}"]
+    by += [f"approved by {names.get(view.approved_by, f'account {view.approved_by}')}"] if view.approved_by else []
     typer.echo(f"  {' and '.join(view.channels)}, valid until {on_screen(view.expires_at)} in Vietnam; {', '.join(by)}")
     if view.cancel_reason:
         typer.echo(f"  cancelled: {view.cancel_reason}")

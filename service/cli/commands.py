@@ -1,5 +1,6 @@
 """The command line's table of contents."""
 
+import os
 import sys
 
 import typer
@@ -12,7 +13,7 @@ from service.cli.deployment import Problem
 from service.database.schema import SchemaProblem
 from service.errors import LoaError, RowsRefused
 from service.refusals import sentence
-from service.settings import SettingProblem
+from service.settings import SettingProblem, unknown_settings
 from service.standalone.obstacles import Obstacle
 from service.standalone.words import Words, terminal_language
 
@@ -23,6 +24,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its locals could hold personal data
 )
+_LOG = frozenset({"web", "simulators"})  # their standard error is a log, where they say it themselves
+
+
+@app.callback()
+def _begin(context: typer.Context) -> None:
+    if context.invoked_subcommand in _LOG:
+        return
+    words = Words.of_terminal()
+    for name, nearest in unknown_settings(os.environ):
+        typer.echo(
+            words("setting_near", name=name, nearest=nearest) if nearest else words("setting_unknown", name=name), err=True
+        )
+
+
 for command in (
     processes.run,
     processes.migrate,

@@ -6,7 +6,7 @@ problem stands and what to do about it.
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -45,6 +45,12 @@ class _FileFirst(TyperGroup):
         if args and args[0] not in (*self.commands, "--help"):
             args = ["file", *args]
         return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """With the options of the one that needs no name."""
+        super().format_help(ctx, formatter)
+        command = self.commands["file"]
+        command.format_help(type(ctx)(command, info_name=ctx.info_name, parent=ctx.parent, help_option_names=[]), formatter)
 
 
 app = typer.Typer(

@@ -1,6 +1,7 @@
 """Starting things: the whole standalone system, or one process of it."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from service.cli.logins import make_logins
 from service.database import make_engine
 from service.database.schema import require_schema
 from service.migrations import Migrated, upgrade
-from service.settings import Settings
+from service.settings import Settings, unknown_settings
 from service.standalone.words import Words
 
 
@@ -58,11 +59,12 @@ def web(
 
     from service.api.connections import Bounds, bounded_connections  # noqa: PLC0415
     from service.app import create_app  # noqa: PLC0415
-    from service.logs import configure_logs  # noqa: PLC0415
+    from service.logs import configure_logs, warn_of_unknown  # noqa: PLC0415
     from service.memory import collect_rarely  # noqa: PLC0415
 
     settings = Settings.read()
     configure_logs("web", settings.log_level)
+    warn_of_unknown(unknown_settings(os.environ))
     app = create_app(settings)
     asyncio.run(_schema_stands(settings))
     collect_rarely()

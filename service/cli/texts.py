@@ -1,11 +1,10 @@
 """`loa texts`: the words that carriers have on file."""
 
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from service.cli.deployment import Deployment
 from service.cli.working import in_a_line, on_deployment
@@ -29,11 +28,9 @@ def show(unit: Annotated[str, typer.Option(help="The unit they hold for; the dep
                 found += page
         return found
 
-    table = Table("unit", "provider", "name", "status", "dated", "reference", "text", box=None)
     for each in on_deployment(work):
-        day = each.dated.strftime("%d/%m/%Y")
-        table.add_row(each.unit, each.provider, each.name, each.status, day, each.reference, each.template)
-    Console().print(table, markup=False)
+        typer.echo(f"{each.name}  {each.status}  {each.provider}  {each.unit}  {each.dated:%d/%m/%Y}  {each.reference}".rstrip())
+        typer.echo(indent(each.template, "    ") + "\n")  # whole: who compares it with the carrier's form needs every letter
 
 
 @app.command("import")

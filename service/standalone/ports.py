@@ -1,11 +1,13 @@
 """The three ports: different and free before anything of ours is started, or a sentence that names the setting to change."""
 
 import socket
+from contextlib import suppress
 
 from service.settings import Settings
 from service.standalone.obstacles import Obstacle
 
 _LAST_PORT = 65535
+_NEAR = 100
 
 
 class PortBusy(Obstacle):
@@ -22,17 +24,34 @@ def check_different(settings: Settings, *, simulators: bool) -> None:
 
 
 def check_free(settings: Settings, *, simulators: bool) -> None:
-    """Returns nothing, or raises `PortBusy` for the first port that is taken."""
+    """Returns nothing, or raises `PortBusy` for the first port that is taken, with one beside it that is not."""
     for setting, port in _wanted(settings, simulators=simulators).items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a run that just ended leaves closed connections
-            try:
-                probe.bind(("127.0.0.1", port))
-            except PermissionError as error:
-                raise PortBusy("port_forbidden", setting=setting, port=port) from error
-            except OSError as error:
-                other = port + 1 if port < _LAST_PORT else port - 1
-                raise PortBusy("port_busy", setting=setting, port=port, other=other) from error
+        try:
+            _bind(port)
+        except PermissionError as error:
+            raise PortBusy("port_forbidden", setting=setting, port=port) from error
+        except OSError as error:
+            raise PortBusy("port_busy", setting=setting, port=port, other=_free_near(port, settings)) from error
+
+
+def _bind(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a run that just ended leaves closed connections
+        probe.bind(("127.0.0.1", port))
+
+
+def _free_near(port: int, settings: Settings) -> int:
+    """The next port above that can be had and that no setting of ours names; where there is none, one that the system picks."""
+    ours = _wanted(settings, simulators=True).values()
+    for other in range(port + 1, min(port + _NEAR, _LAST_PORT) + 1):
+        if other in ours:
+            continue
+        with suppress(OSError):
+            _bind(other)
+            return other
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wanted(settings: Settings, *, simulators: bool) -> dict[str, int]:

@@ -16,6 +16,7 @@ from contact_registry import MasterKey
 from service.clock import system_clock
 from service.database import make_engine
 from service.database.roles import OWNER
+from service.disk import disk_at
 from service.keyring import make_deployment_keys, make_missing_drill_keys
 from service.settings import Settings
 from service.standalone import postgres
@@ -26,6 +27,7 @@ from service.standalone.demo.sending import SampleWaits, import_lists, send_samp
 from service.standalone.demo.story import tell
 from service.standalone.environment import Kind, environment, names_a_carrier, programs, settle_kind
 from service.standalone.home import Home, write_private
+from service.standalone.lacking import lacking
 from service.standalone.master_key import settled
 from service.standalone.metrics import with_metrics_ports
 from service.standalone.obstacles import Obstacle
@@ -93,7 +95,11 @@ async def _run(
         check_free(settings, simulators=kind == "demo")
         secrets, world = await _prepare(home, settings, kind)
         told = environment(home, settings, secrets, kind)
-        console.print(words("starting_own"))
+        console.print(words("starting_own" if kind == "demo" else "starting_live"))
+        if kind == "live" and (block := lacking(settings, words)):
+            console.print(block, style="bold yellow", markup=False, soft_wrap=True)
+        if (disk := disk_at(home.root)).low:
+            console.print(words("disk_low", left=disk.in_words, place=disk.place), style="bold red", markup=False, soft_wrap=True)
         own = with_metrics_ports(programs(told, kind), settings, home)
         try:
             for program in own:
@@ -145,11 +151,15 @@ async def _stay(
         await asyncio.gather(*ready)
         for name in ("web", "simulators", "workers-urgent", "workers-bulk"):
             supervisor.settled(name)
-        good = await _demo(client, settings, world, home, console, words) if world else True
+        if world and world.restored:
+            console.print(words("restored_waits"), style="bold yellow")
+        good = await _demo(client, settings, world, home, console, words) if world and not world.restored else True
     if once:
         return 0 if good else 1
     console.print()
-    console.print(words("accounts", file=home.demo_file) if world else words("logs", logs=home.logs), style="dim")
+    if not world or world.restored:  # the story has told it
+        console.print(words("address", url=f"{settings.public_base}/"), soft_wrap=True)
+    console.print(words("accounts", file=home.demo_file) if world else words("logs", logs=home.logs), style="dim", soft_wrap=True)
     console.print(words("stay"), style="bold")
     await asyncio.Event().wait()
     return 0

@@ -1,7 +1,8 @@
 """Keeps programs running: one that dies is started again, at once the first time, then ever more slowly.
 
 A program that cannot even start (it keeps dying young before it was ever seen well) ends the run with the last lines of its log, rather than
-restarting for ever behind a silent screen. One that was well and then keeps dying is told of, once until it is well again.
+restarting for ever behind a silent screen. One that was well and then keeps dying is told of, once until it is well again. Every death and
+every start stands in `logs/run.log`.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.standalone.diary import Diary
 from service.standalone.home import Home
 from service.standalone.obstacles import Obstacle
 from service.standalone.programs import Program, start, stop
@@ -42,6 +44,7 @@ class Supervisor:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._diary = Diary(home)
         self.keeps_dying: Callable[[str, Path], None] | None = None
         """Called with the name and the log of a program that was well and now dies young again and again."""
         self._kept: dict[str, _Kept] = {}
@@ -91,13 +94,16 @@ class Supervisor:
                 except asyncio.CancelledError:
                     kept.process = await starting
                     raise
-            await kept.process.wait()
+            self._diary.started(program.name, kept.process.pid)
+            status = await kept.process.wait()
             lived = time.monotonic() - born
             young_deaths = 0 if lived > _LONG_LIFE else young_deaths + 1
             if young_deaths >= _YOUNG_DEATHS and not kept.settled and not self.failed.done():
+                self._diary.died(program.name, status, lived=lived, pause=None)
                 self.failed.set_exception(ProgramFailed(program.name, log))
                 return
             if young_deaths == _YOUNG_DEATHS and self.keeps_dying:
                 self.keeps_dying(program.name, log)
             pause = _FIRST_PAUSE if lived > _LONG_LIFE else min(pause * 2, _LONGEST_PAUSE)
+            self._diary.died(program.name, status, lived=lived, pause=pause)
             await asyncio.sleep(pause)

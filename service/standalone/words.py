@@ -9,6 +9,34 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Đang khởi động web, tiến trình gửi tin và bộ giả lập …",
         "Starting web, workers and simulators …",
     ),
+    "starting_live": ("Đang khởi động web và tiến trình gửi tin …", "Starting web and workers …"),
+    "setting_unknown": (
+        "{name} không phải là một thiết lập của Loa nên bị bỏ qua (docs/settings.md).",
+        "{name} is no setting of Loa's and is ignored (docs/settings.md).",
+    ),
+    "setting_near": (
+        "{name} không phải là một thiết lập của Loa nên bị bỏ qua. Có phải {nearest} không?",
+        "{name} is no setting of Loa's and is ignored. Did you mean {nearest}?",
+    ),
+    "live_lacks": (
+        "CHƯA ĐỦ để gửi tới phụ huynh (docs/settings.md, docs/first-warning.md):",
+        "NOT ENOUGH yet to reach parents (docs/settings.md, docs/first-warning.md):",
+    ),
+    "live_no_sms": ("chưa gửi được SMS nào", "no SMS leaves"),
+    "live_no_email": ("chưa gửi được email nào", "no email leaves"),
+    "live_no_address": (
+        "ngoài máy này không ai mở được trang tra cứu, và nhà mạng không báo được tin đã tới hay chưa",
+        "nobody beyond this machine reaches the look-up, and carriers cannot say what arrived",
+    ),
+    "address": ("Trang tra cứu và API: {url}", "Look-up and API: {url}"),
+    "disk_low": (
+        "Đĩa sắp đầy: còn {left} ở {place}. Dọn chỗ trước khi hệ thống dừng ghi (docs/operating.md).",
+        "The disk is almost full: {left} left at {place}. Make room before nothing can be saved (docs/operating.md).",
+    ),
+    "restored_waits": (
+        "Hệ thống này vừa được khôi phục từ bản sao lưu: không tự gửi tin mẫu. Xem tin đang chờ: loa broadcast list",
+        "This home was restored from a backup: no sample is sent by itself. What waits for you: loa broadcast list",
+    ),
     "seeding": ("Đang tạo dữ liệu mẫu …", "Making the demo data …"),
     "importing": ("Đang nhập danh sách {unit} …", "Importing the list of {unit} …"),
     "carriers_ignored": (

@@ -6,7 +6,7 @@ check the place in the tree once more and leave the mark in the audit trail them
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -152,7 +152,7 @@ async def create_first_unit(
     conn_owner: AsyncConnection, *, code: str, name: str, level: str = "department", valid_from: date | None = None, now: datetime
 ) -> Unit:
     """The root of a deployment's tree, made by its owner's login. Raises `Invalid`, `Conflict("unit.exists")`."""
-    starts = valid_from or today_of(now) - timedelta(days=1)
+    starts = valid_from or today_of(now)
     name = check_unit(code=code, name=name, level=level, starts=starts, ends=None)
     made = await conn_owner.execute(
         text(

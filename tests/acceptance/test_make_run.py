@@ -46,13 +46,13 @@ def test_sixteen_digits_behind_an_address_this_machine_cannot_reach_come_to_a_go
 
     assert run.returncode == 0, said
     assert set(demo) == {
-        *("console_url", "lookup_url", "api_url", "inbox_url"),
+        *("lookup_url", "api_url", "inbox_url"),
         *("accounts", "api_keys", "broadcast_id", "sample"),
     }
     assert set(demo["sample"]) == {"lookup_number", "channel", "text"}
     assert all(set(account) == {"email", "password", "role", "unit"} for account in demo["accounts"])
     assert set(demo["api_keys"]) >= {"clerk", "approver", "officer"}
-    assert (demo["console_url"], demo["lookup_url"], demo["api_url"]) == (f"{public}/console", f"{public}/", f"{public}/api/v1")
+    assert (demo["lookup_url"], demo["api_url"]) == (f"{public}/", f"{public}/api/v1")
     assert demo["inbox_url"] == f"http://127.0.0.1:{told['LOA_SIMULATORS_PORT']}/"
     assert demo["sample"]["channel"] == "sms"
     assert re.fullmatch(r"[2-7]\d{3}( \d{4}){3}", demo["sample"]["lookup_number"])

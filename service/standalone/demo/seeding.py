@@ -46,6 +46,11 @@ _PEOPLE = (
     ("lqd-th", LEAD, "Phụ trách dữ liệu Tiểu học Lê Quý Đôn", None),
 )
 
+_RESTORED = (
+    "SELECT EXISTS (SELECT FROM audit_events e WHERE e.action = :action"
+    " AND NOT EXISTS (SELECT FROM broadcasts b WHERE b.created_at > e.at))"
+)
+
 
 class DemoFileLost(Obstacle):
     """The world stands but its `demo.json` is gone or damaged, and with it the keys, which are kept nowhere else."""
@@ -53,10 +58,14 @@ class DemoFileLost(Obstacle):
 
 @dataclass(frozen=True, slots=True)
 class SeededWorld:
-    """What the demo works with: the content of `demo.json`, and the schools whose list is not applied yet."""
+    """What the demo works with: the content of `demo.json`, and the schools whose list is not applied yet.
+
+    `restored`: it came from a backup and nobody has drafted anything since, so nothing is sent by itself.
+    """
 
     demo: Mapping[str, Any]
     without_list: tuple[str, ...]
+    restored: bool = False
 
 
 async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: MasterKey, *, now: datetime) -> SeededWorld:
@@ -75,7 +84,8 @@ async def seed(owner: AsyncEngine, home: Home, settings: Settings, master: Maste
             text("SELECT DISTINCT u.code FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.state = 'applied'")
         )
         done = set(listed.scalars())
-    return SeededWorld(demo, tuple(code for code, _ in SCHOOLS if code not in done))
+        restored = bool((await conn.execute(text(_RESTORED), {"action": Action.BACKUP_RESTORED.value})).scalar_one())
+    return SeededWorld(demo, tuple(code for code, _ in SCHOOLS if code not in done), restored)
 
 
 def _read(home: Home) -> dict[str, Any]:
@@ -89,7 +99,6 @@ def _read(home: Home) -> dict[str, Any]:
 def _addresses(settings: Settings) -> dict[str, str]:
     base = settings.public_base
     return {
-        "console_url": f"{base}/console",
         "lookup_url": f"{base}/",
         "api_url": f"{base}/api/v1",
         "inbox_url": f"http://127.0.0.1:{settings.simulators_port}/",

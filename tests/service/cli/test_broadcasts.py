@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from contact_registry import MasterKey, address_hash
+from service.cli.broadcasts import disk_line
 from service.deliveries import plan
+from service.disk import DiskSpace
 from service.keyring import deployment_key
 from tests.conftest import Engines, Urls
 from tests.factories.approved import Approved, approve_another, approve_broadcast
@@ -64,9 +66,43 @@ async def test_what_is_under_way_is_listed_whole_on_the_narrowest_screen(operato
     assert counts == "  5 messages: 5 waiting"
     assert note == "  No urgent worker is running: nothing leaves until one does."
     elsewhere = await operator.types("broadcast", "list", "--unit", "lqd-th")
-    assert (elsewhere.stdout, elsewhere.stderr) == ("", "There is none.\n")
+    assert (elsewhere.stdout, elsewhere.stderr.splitlines()[0]) == ("", "There is none.")
     nowhere = await operator.types("broadcast", "list", "--unit", "khong-co")
     assert (nowhere.returncode, nowhere.stdout) == (1, "")
+
+
+async def test_one_is_shown_with_the_names_of_who_wrote_and_approved_it(operator: Operator) -> None:
+    shown = (await operator.types("broadcast", "show", operator.id)).stdout
+    assert "; by Clerk, approved by Approver" in shown
+    assert "account" not in shown
+
+
+async def test_the_trail_names_people_and_is_narrowed_to_a_broadcast_a_unit_and_a_day(operator: Operator) -> None:
+    await operator.does("pause")
+    await operator.does("resume")
+    first = await operator.types("audit", "list", "--limit", "1")
+    ((number, who),) = re.findall(r"^ +(\d+)  \S+ \S+  (\S+)", first.stdout, re.MULTILINE)
+    assert (who, len(first.stdout.splitlines())) == ("Clerk", 1)
+    left = int(re.fullmatch(rf"… (\d+) more: --after {number}\n", first.stderr)[1])  # type: ignore[index]
+    rest = await operator.types("audit", "list", "--after", number)
+    assert (len(rest.stdout.splitlines()), rest.stderr) == (left, "")
+    own = await operator.types("audit", "list", "--broadcast", operator.id[:8])
+    told = re.findall(r"  (\S+) +(broadcast\.\w+) +broadcast \S+$", own.stdout, re.MULTILINE)
+    assert told[-2:] == [("Approver", "broadcast.paused"), ("Approver", "broadcast.resumed")]
+    assert len(told) == len(own.stdout.splitlines())
+    for narrowed in (("--unit", "lqd-th"), ("--since", "2999-01-01"), ("--since", "01/01/2999"), ("--broadcast", "ffffffff")):
+        none = await operator.types("audit", "list", *narrowed)
+        assert (none.stdout, none.stderr) == ("", "There is none.\n")
+    today = await operator.types("audit", "list", "--since", "2026-01-01", "--unit", "nbk-thcs", "--broadcast", operator.id)
+    assert today.stdout == own.stdout
+
+
+def test_whoever_looks_at_the_warnings_is_told_of_a_disk_that_is_nearly_full() -> None:
+    assert disk_line(DiskSpace(Path("/srv"), 100, 1000)) is None
+    line = disk_line(DiskSpace(Path("/srv"), 2_000_000_000, 50_000_000_000))
+    assert line is not None
+    assert "2.0 GB (4%)" in line
+    assert "/srv" in line
 
 
 async def test_one_is_shown_with_why_it_stands_by_any_name_it_has(operator: Operator) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry import MasterKey
+from service.settings import unknown_settings
 from service.standalone.words import terminal_language
 from tests.conftest import Engines, Urls
 from tests.factories.world import make_world
@@ -45,6 +46,41 @@ def test_a_refused_setting_is_a_sentence_with_its_name(command: tuple[str, ...])
     assert ended.returncode == 1
     assert ended.stderr.startswith("LOA_WEB_PORT: ")
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("LOA_QUITE_HOURS", "Did you mean LOA_QUIET_HOURS?"),
+        ("loa_smtp_hosts", "Did you mean LOA_SMTP_HOST?"),
+        ("LOA_COLOUR", "and is ignored (docs/settings.md)."),
+    ],
+)
+def test_a_setting_that_is_none_is_named_with_the_nearest_and_never_its_value(name: str, says: str) -> None:
+    ended = loa("units", "create", "--help", **{name: "a-secret"})
+    assert ended.returncode == 0
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"{name} is no setting of Loa's")
+    assert line.endswith(says)
+    assert "a-secret" not in ended.stderr
+
+
+def test_settings_there_are_and_those_of_further_providers_are_not_warned_of() -> None:
+    ours = {
+        "LOA_HOME": "/x",
+        "loa_web_port": "8123",
+        "LOA_TWILIO_2_SENDER": "X",
+        "LOA_SMTP_3_HOST": "h",
+        "LOA_REQUIRE_BROWSER": "1",
+    }
+    assert unknown_settings(ours | {"HOME": "/", "LOAD": "1"}) == []
+    assert unknown_settings({"LOA_FURTHER_SMTP": "x"}) == [("LOA_FURTHER_SMTP", None)]
+
+
+def test_what_the_short_form_of_import_takes_stands_in_its_help() -> None:
+    helped = loa("import", "--help").stdout
+    for option in ("--unit", "--as", "--dry-run", "--apply", "--staff", "undo"):
+        assert option in helped
 
 
 def test_control_c_while_loading_leaves_no_traceback() -> None:

@@ -40,7 +40,12 @@ def test_an_operator_puts_a_list_on_file_and_sees_it(engines: Engines, urls: Url
     assert loa("texts", "import", str(toml), **deployment).stdout == "Rows: 2. Made: 0. Unchanged: 2.\n"
     taken = loa("texts", "import", str(table), "--unit", "so-moi", **deployment)
     assert taken.stdout == "Rows: 1. Made: 1. Unchanged: 0.\n", taken.stderr
-    shown = loa("texts", "list", **deployment).stdout
+    shown = loa("texts", "list", **deployment, COLUMNS="40").stdout
+    assert (
+        "canh-bao-1  approved  twilio  so-moi  01/09/2026  HS-12\n"
+        "    SGDDTDNAI: {noi_dung:text:120} Goi so truong da luu.\n"
+        "    So tra cuu: {number}\n\n"
+    ) in shown, "whole on any screen"
     for word in ("canh-bao-1", "twilio-2", "submitted", "01/09/2026", "HS-13", "{number}"):
         assert word in shown
 

@@ -1,11 +1,12 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from contact_registry import MasterKey
 from service.accounts import authenticate
+from service.audit import Action, record_event
 from service.broadcasts import ready_texts
 from service.database import act_for
 from service.keyring import make_deployment_keys
@@ -41,6 +42,27 @@ async def test_the_demos_world_is_made_once(engines: Engines, home: Home, master
     async with engines.owner.connect() as conn:
         units = await conn.execute(text("SELECT code FROM units ORDER BY code"))
         assert list(units.scalars()) == ["lqd-th", "nbk-thcs", "sgddt-dongnai", "vhxh-an-phuoc"]
+
+
+async def test_a_restored_home_sends_nothing_by_itself_until_somebody_drafts_again(
+    engines: Engines, home: Home, master: MasterKey
+) -> None:
+    await seeded(engines, home, master)
+    settings = Settings()
+    assert not (await seed(engines.owner, home, settings, master, now=NOW)).restored
+    unit = await _unit_id(engines, "nbk-thcs")
+    async with engines.owner.begin() as conn:
+        await act_for(conn, unit)
+        restored = {"actor": None, "unit_id": unit, "action": Action.BACKUP_RESTORED, "subject_kind": "backup", "subject_id": "x"}
+        await record_event(conn, **restored, now=NOW)  # type: ignore[arg-type]
+    assert (await seed(engines.owner, home, settings, master, now=NOW)).restored
+    async with engines.owner.begin() as conn:
+        await conn.exec_driver_sql(
+            "INSERT INTO broadcasts (unit_id, kind, title, texts, audience, channels, urgency, expires_at, author_id, created_at)"
+            " SELECT %s, 'scam_alert', 'x', '{}', '{}', '{sms}', 'urgent', now(), min(id), %s FROM accounts",
+            (unit, NOW + timedelta(seconds=1)),
+        )
+    assert not (await seed(engines.owner, home, settings, master, now=NOW)).restored
 
 
 async def test_the_demos_keys_act_for_their_units(engines: Engines, home: Home, master: MasterKey) -> None:

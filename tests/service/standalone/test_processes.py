@@ -1,14 +1,18 @@
 import asyncio
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
+from service.restarts import read_restarts
 from service.settings import Settings
 from service.standalone.home import Home
 from service.standalone.ports import PortBusy, check_different, check_free
@@ -68,6 +72,29 @@ async def test_a_program_that_was_well_and_keeps_dying_is_told_of_once_and_start
     await supervisor.stop()
 
     assert told == [("shaky", log)]
+
+
+async def test_what_died_how_and_when_it_was_started_again_stands_in_a_log_and_is_counted(home: Home) -> None:
+    home.prepare()
+    supervisor = Supervisor(home)
+    supervisor.keep(program())
+    supervisor.keep(program("other"))
+    await until(lambda: supervisor.pid("sleeper") and supervisor.pid("other"))
+    first = supervisor.pid("sleeper")
+    assert first is not None
+    assert read_restarts(home.root) == {"sleeper": 0, "other": 0}
+    psutil.Process(first).kill()
+    await until(lambda: read_restarts(home.root) == {"sleeper": 1, "other": 0})
+    await supervisor.stop()
+
+    told = [json.loads(line) for line in (home.logs / "run.log").read_text(encoding="utf-8").splitlines()]
+    (died,) = [each for each in told if each["event"] == "process.died"]
+    assert (died["program"], died["how"], died["times"], died["level"]) == ("sleeper", "SIGKILL", 1, "warning")
+    assert 0 <= died["lived_seconds"] < 30
+    (again,) = [each for each in told if each["event"] == "process.started_again"]
+    assert (again["program"], again["times"], again["pid"] != first) == ("sleeper", 1, True)
+    assert told.index(died) < told.index(again)
+    assert sorted(each["program"] for each in told if each["event"] == "process.started") == ["other", "sleeper"]
 
 
 async def test_a_child_that_will_not_stop_is_ended(home: Home) -> None:
@@ -141,6 +168,48 @@ def test_a_busy_port_names_the_setting_to_change() -> None:
         with pytest.raises(PortBusy, match=rf"Port {port} is in use\. Set LOA_SIMULATORS_PORT"):
             check_free(settings, simulators=True)
         check_free(settings, simulators=False)
+
+
+def test_the_port_that_is_proposed_is_free_and_no_other_setting_has_it() -> None:
+    with socket.socket() as first, socket.socket() as second:
+        for taken in (first, second):
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port = _three_in_a_row()
+        first.bind(("127.0.0.1", port))
+        second.bind(("127.0.0.1", port + 1))
+        for taken in (first, second):
+            taken.listen()
+
+        with pytest.raises(PortBusy) as busy:
+            check_free(Settings(web_port=port, simulators_port=port + 2), simulators=False)
+
+    proposed = int(re.findall(r"LOA_WEB_PORT=(\d+)", str(busy.value))[0])
+    assert proposed > port + 2
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", proposed))
+
+
+def test_above_the_last_port_another_is_proposed() -> None:
+    with socket.socket() as taken:
+        try:
+            taken.bind(("127.0.0.1", 65535))
+        except OSError:
+            pytest.fail("somebody has the last port")
+        taken.listen()
+        with pytest.raises(PortBusy, match=r"LOA_WEB_PORT=\d+"):
+            check_free(Settings(web_port=65535), simulators=False)
+
+
+def _three_in_a_row() -> int:
+    while True:
+        port = _free_port()
+        with ExitStack() as held:
+            try:
+                for each in range(port, port + 3):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", each))
+            except OSError:
+                continue
+            return port
 
 
 def test_two_settings_with_the_same_port_are_named_before_anything_is_started() -> None:

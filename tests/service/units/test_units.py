@@ -140,6 +140,13 @@ async def test_an_office_cannot_touch_what_stands_beside_it(engines: Engines, wo
         assert await units_below_each(conn, ["sgddt-dongnai", "nowhere", "a\x00"], TODAY) == {}
 
 
+async def test_the_first_unit_stands_from_the_day_it_is_in_vietnam(engines: Engines) -> None:
+    late = datetime(2026, 11, 30, 18, 24, tzinfo=UTC)
+    async with engines.owner.begin() as conn:
+        made = await create_first_unit(conn, code="so-moi", name="Sở mới", now=late)
+    assert made.valid_from == date(2026, 12, 1)
+
+
 async def test_the_first_unit_is_the_owners_to_make(engines: Engines) -> None:
     async with engines.owner.begin() as conn:
         made = await create_first_unit(conn, code="so-moi", name="Sở mới", now=NOW)
