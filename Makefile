@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 run: $(VENV)/.runtime
 	@$(BIN)/python -m service run
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(if $(PYTEST),,$(VENV)/.clients)  # those of generated clients are few: `make .venv/.clients` before asking for them alone
 	$(BIN)/python -m pytest $(PYTEST)
 
 check: $(VENV)/.dev
@@ -27,7 +27,7 @@ bench: $(VENV)/.dev
 
 # Hashes for every platform, no package host in the files.
 lock: $(VENV)/.dev
-	cd requirements && for name in runtime dev; do \
+	cd requirements && for name in runtime dev clients; do \
 		../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 			--python-version 3.11 $$name.in -o $$name.txt || exit 1; done
 
@@ -49,3 +49,12 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.made
 	@echo "Installing what the tests and checks need (once) ..."
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@ $(VENV)/.runtime
+
+# What makes clients from the OpenAPI document, apart from what Loa runs on; without npm the tests of TypeScript say that they are skipped.
+$(VENV)/.clients: requirements/clients.txt tests/clients/package.json tests/clients/package-lock.json | $(VENV)/.dev
+	@echo "Installing what the tests make clients with (once) ..."
+	@rm -rf $(VENV)/clients && mkdir -p $(VENV)/clients
+	@$(INSTALL) -r requirements/clients.txt --target $(VENV)/clients
+	@cp tests/clients/package.json tests/clients/package-lock.json $(VENV)/clients
+	@! command -v npm >/dev/null || npm ci --prefix $(VENV)/clients --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

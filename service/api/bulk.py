@@ -7,7 +7,7 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,7 +22,7 @@ from service.accounts import (
 from service.api.context import AccountsWriter, Context, UnitsWriter
 from service.api.emails_taken import telling_taken
 from service.api.idempotency import IdempotencyKey, once, request_hash
-from service.api.import_forms import read_form
+from service.api.import_forms import SentFile, read_form
 from service.api.problems import RowProblem, row_problems
 from service.api.workbooks import WORKBOOK, XLSX, workbook_answer
 from service.database import unit_transaction
@@ -39,7 +39,7 @@ class BulkForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    file: UploadFile = Field(description="xlsx, xls, ods or CSV, at most 5,000 rows")
+    file: SentFile = Field(description="xlsx, xls, ods or CSV, at most 5,000 rows")
     dry_run: bool = False
 
 

@@ -5,12 +5,15 @@ from typing import Annotated, TypeVar
 
 from fastapi import HTTPException, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from contact_registry import ListOf
+
+# FastAPI says `contentMediaType`, as OpenAPI 3.1 would have it: generators then make it a text and send it without a file's name.
+SentFile = Annotated[UploadFile, WithJsonSchema({"type": "string", "format": "binary"})]
 
 
 class UploadForm(BaseModel):
@@ -18,7 +21,7 @@ class UploadForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    file: UploadFile = Field(description="xlsx, xls, ods, csv or tsv, at most 10 MB and 20,000 rows")
+    file: SentFile = Field(description="xlsx, xls, ods, csv or tsv, at most 10 MB and 20,000 rows")
     unit: Annotated[str, Field(max_length=40)]
     dry_run: bool = False
     audience: ListOf = "parents"
@@ -29,7 +32,7 @@ class CorrectionsForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    file: UploadFile = Field(description="the xlsx of `/imports/{id}/rows-to-fix`")
+    file: SentFile = Field(description="the xlsx of `/imports/{id}/rows-to-fix`")
 
 
 class _InMemory(MultiPartParser):

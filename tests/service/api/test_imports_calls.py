@@ -116,6 +116,7 @@ async def test_the_form_is_documented(site: Site) -> None:
     schema = call["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert (set(schema["properties"]), schema["required"]) == ({"file", "unit", "dry_run", "audience"}, ["file", "unit"])
     assert schema["additionalProperties"] is False
+    assert (schema["properties"]["file"]["type"], schema["properties"]["file"]["format"]) == ("string", "binary")
 
 
 async def test_a_list_is_applied_once(site: Site, engines: Engines, master: MasterKey) -> None:
