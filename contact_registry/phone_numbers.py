@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from contact_registry.old_landlines import old_landline
 from contact_registry.phone_heads import MOBILE_HEADS, OLD_HEADS
 from contact_registry.plain_text import clean
 
@@ -17,12 +18,16 @@ MAX_CELL = 500
 """Characters of a cell that are read. A list of ten numbers has 150; what is longer is no list of numbers."""
 
 _PLAIN = re.compile(r"0[0-9]{9}")
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE](\+?)(\d{1,2})")
+_ROUNDED = 1_000_000
+"""A multiple of this without its zero was a scientific notation more often than not: 9.12E+08, worked out again, is 912000000."""
+_ROUNDED_TEXT = re.compile(r"[1-9]\d{2,3}0{6}")
 # A zero before it makes ten digits: else the dot groups a number that ends in zeros.
 _FLOAT_ZERO = re.compile(r"(0\d{9}|[1-9]\d{7,12})[.,]0+")
 _THOUSANDS = re.compile(r"\+?\d{1,4}(?:,\d{3}){2,3}")
 _NUMBER_WITH_O = re.compile(r"(?<![^\W\d_])[0-9oO](?:[ .\-]?[0-9oO]){7,}(?![^\W\d_])")
 _LISTED = re.compile(r"(?<![\d(+.\-])(?<!\d )[1-9] ?(?::|[.)] )\s*(?=[0+(])")  # "1. 0912...", "số 2: 0912...", "bố1: 0912..."
+_NUMBERED = re.compile(r"(?:^|(?<=\s))([1-9]) ?[.:)/\-]\s*(?=[0+(])")  # "1/ 0912... 2/ 0987...", "1-0912..."
 _SEPARATORS = re.compile(
     r"[/\\;,|&\n\r]|(?<=\d)\s*\+(?=\s*0)|\s[-–—]\s|(?<![^\W\d_])(?:hoặc|hoac|hay|và|va|or|and)(?![^\W\d_])", re.IGNORECASE
 )
@@ -62,25 +67,42 @@ def read_phones(value: object) -> PhoneCell:
     written = clean(str(int(value) if isinstance(value, float) else value)[: 8 * MAX_CELL]).translate(_QUOTES)
     if len(written) > MAX_CELL:
         return PhoneCell(problems=("phone.too_long",))
-    if _SCIENTIFIC.fullmatch(written.replace(" ", "")):
-        return PhoneCell(problems=("phone.digits_lost",))
+    if scientific := _SCIENTIFIC.fullmatch(written.replace(" ", "")):
+        whole_number = _written_out(scientific)
+        return _read_text(whole_number) if whole_number else PhoneCell(problems=("phone.digits_lost",))
+    if old_landline(written):
+        return PhoneCell(problems=("phone.landline",))
     if whole := _FLOAT_ZERO.fullmatch(written):
         written = whole[1]
+    if _ROUNDED_TEXT.fullmatch(written):
+        return PhoneCell(problems=("phone.digits_lost",))
     return _read_text(written)
 
 
 def _lost_digits(value: object) -> bool:
-    """What a spreadsheet made something else of: a date, a fraction, and 0912-345-678 worked out, which is below zero."""
+    """What a spreadsheet made something else of: a date, a fraction, 0912-345-678 worked out, which is below zero, and 9.12E+08."""
     if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         return True
     if isinstance(value, float) and not value.is_integer():  # NaN and infinity, too
         return True
-    return isinstance(value, (int, float)) and value < 0
+    return isinstance(value, (int, float)) and (value < 0 or (value > 0 and value % _ROUNDED == 0))
+
+
+def _written_out(scientific: re.Match[str]) -> str | None:
+    """The number where no digit of it is lost. Java writes 9.123456E8 for 912345600, as short as it can; a spreadsheet's 9.12346E+08
+    is rounded, unless every digit stands there.
+    """
+    whole, fraction, plus, power = scientific[1], scientific[2] or "", scientific[3], scientific[4]
+    zeros = int(power) - len(fraction)
+    if not 0 <= zeros < 6 or (zeros and (plus or power.startswith("0"))):
+        return None
+    number = whole + fraction + "0" * zeros
+    return number
 
 
 def _read_text(written: str) -> PhoneCell:
     written = _NUMBER_WITH_O.sub(lambda found: found[0].replace("o", "0").replace("O", "0"), written)
-    written = _LISTED.sub("; ", written)
+    written = _LISTED.sub("; ", _unnumbered(written))
     if _THOUSANDS.fullmatch(written):
         written = written.replace(",", "")
     parts = [part for part in _SEPARATORS.split(written) if any(c.isdigit() for c in part)]
@@ -99,6 +121,14 @@ def _read_text(written: str) -> PhoneCell:
     if len(readings) > 1:
         problems.insert(0, "phone.several")
     return PhoneCell(numbers, tuple(dict.fromkeys(problems)))
+
+
+def _unnumbered(written: str) -> str:
+    """Without the numbers of a list, "1/ 0912... 2/ 0987...": only where they count from one, so that none is a number's ending."""
+    counts = [int(count) for count in _NUMBERED.findall(written)]
+    if counts != list(range(1, len(counts) + 1)) or not written.lstrip().startswith("1"):
+        return written
+    return _NUMBERED.sub("; ", written)
 
 
 def _says_none(written: str, parts: list[str]) -> bool:
