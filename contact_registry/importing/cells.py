@@ -6,7 +6,9 @@ from contact_registry.addresses import read_email
 from contact_registry.importing.checked import CheckedCell
 from contact_registry.importing.classes import grade_of, is_damaged
 from contact_registry.importing.headings import Field, Heading, fold
+from contact_registry.importing.marks import Formula, Rounded
 from contact_registry.importing.tables import written
+from contact_registry.importing.unwrapping import ERROR_VALUES, LOST_LETTER, unwrap
 from contact_registry.phone_numbers import read_phones
 from contact_registry.plain_text import clean
 
@@ -18,40 +20,61 @@ _LONGEST_CLASS = 40
 _MOST_EMAILS = 10
 _SAID_EMPTY = frozenset({"", "khong", "khong co", "chua co", "ko", "k", "x", "no", "none", "n a", "0"})
 _LEADING_WORD = re.compile(r"^\s*l[ớo]p[\s:]+(?=\S)", re.IGNORECASE)
-_LABEL = re.compile(r"(?:^|(?<=\s))[^\W\d_]+\s*:\s*(?=\S*@)")  # "Mẹ: me@..."; "mailto:"
+_LABEL = re.compile(r"(?:^|(?<=[\s;,/|]))(?:[^\W\d_]+[ ]?){1,3}\s*:\s*(?=\S*@)")  # "Mẹ: me@..."; "mailto:"
+_BESIDE = re.compile(r"\s*[(\[][^()@\[\]]*[)\]]|(?<=\w)\s+[-–—]\s+[^\W\d_][^@;,/|]*$")  # "... (mẹ)", "... - mẹ"
+_NAMED = re.compile(r"^[^<>@]*<([^<>\s]+@[^<>\s]+)>$")  # "Nguyen Van An <an@...>"
 
 
 def check_cell(heading: Heading, value: object, *, typed: bool) -> CheckedCell:
     """Reads a cell under its heading. `typed`: the file tells numbers and dates from text, so text is what was typed."""
     text = written(value)[:_LONGEST]
     values: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    if heading.field is Field.PHONE:
-        if text:
-            phones = read_phones(value)
-            values, codes = phones.numbers, phones.problems
-    elif heading.field is Field.EMAIL:
-        if text:
-            values, codes = _emails(text)
-    elif heading.field is Field.CLASS:
-        if text and is_damaged(value, typed=typed):
-            codes = ("class.damaged",)
-        elif text:
-            values = (_LEADING_WORD.sub("", clean(text))[:_LONGEST_CLASS],)
-    elif heading.field is Field.GRADE:
-        values = tuple(filter(None, (grade_of(text),)))
-    elif text:
-        values = (text,)
+    codes = _unreadable(heading, value, text)
+    if text and not codes:
+        values, codes = _read(heading, value, text, typed=typed)
+    if LOST_LETTER in text:
+        codes = (*codes, "cell.letters_lost")
     return CheckedCell(heading.written, heading.field, heading.role, text, values, codes)
+
+
+def _unreadable(heading: Heading, value: object, text: str) -> tuple[str, ...]:
+    """Why a cell says nothing at all: a formula that failed, or one whose result was never worked out."""
+    if isinstance(value, Formula):
+        return ("cell.no_result",)
+    if text[:1] in ("#", "E") and ERROR_VALUES.fullmatch(text):
+        return ("cell.error",)
+    if isinstance(value, Rounded) and heading.field is Field.PHONE:
+        return ("phone.digits_lost",)
+    return ()
+
+
+def _read(heading: Heading, value: object, text: str, *, typed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the cell holds, and its problems."""
+    if heading.field is Field.PHONE:
+        phones = read_phones(value)
+        return phones.numbers, phones.problems
+    inner, as_text = unwrap(text)
+    if heading.field is Field.EMAIL:
+        return _emails(inner)
+    if heading.field is Field.CLASS:
+        if is_damaged(inner if as_text or isinstance(value, str) else value, typed=typed or as_text):
+            return (), ("class.damaged",)
+        name = _LEADING_WORD.sub("", clean(inner))[:_LONGEST_CLASS]
+        return ((name,) if name else ()), ()
+    if heading.field is Field.GRADE:
+        return tuple(filter(None, (grade_of(inner),))), ()
+    return ((inner,) if inner else ()), ()
 
 
 def _emails(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Addresses in lower case, each once; `email.invalid` if one of them is none."""
-    text = _LABEL.sub("", clean(text))
+    text = _BESIDE.sub("", _LABEL.sub("", clean(text))).strip(" ;,.")
+    if named := _NAMED.fullmatch(text):
+        text = named[1]
     if fold(text) in _SAID_EMPTY:
         return (), ()
     parts = re.split(r"[\s;,/|]+", text) if text.count("@") > 1 else [text]
     if len(parts) > _MOST_EMAILS:
         return (), ("email.invalid",)
-    read = [read_email(part) for part in parts if part]
+    read = [read_email(part.strip(".")) for part in parts if part.strip(".")]
     return tuple(dict.fromkeys(filter(None, read))), ("email.invalid",) if None in read else ()

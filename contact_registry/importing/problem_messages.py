@@ -41,6 +41,18 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Dòng này không có số di động hay email nào gửi tin được. Hỏi gia đình rồi điền ít nhất một.",
         "This row has no mobile number or email that can be written to. Ask the family and fill in at least one.",
     ),
+    "cell.no_result": (
+        "Ô này là công thức chưa có kết quả. Mở tệp trong Excel, đợi tính xong, lưu lại rồi gửi lại; hoặc gõ thẳng giá trị vào ô.",
+        "This cell is a formula without a result. Open the file in Excel, let it calculate, save it and send it again; or type the value itself.",
+    ),
+    "cell.error": (
+        "Công thức trong ô này bị lỗi (#REF!, #N/A …) nên ô không có giá trị. Gõ thẳng giá trị vào ô.",
+        "The formula in this cell failed (#REF!, #N/A …), so it has no value. Type the value itself.",
+    ),
+    "cell.letters_lost": (
+        "Có chữ trong ô này bị hỏng khi lưu tệp. Xem lại ô và gõ lại chữ bị mất.",
+        "A letter in this cell was damaged when the file was saved. Look at the cell and type the letter again.",
+    ),
     "phone.converted_2018": (
         "Số cũ 11 chữ số đã được đổi sang đầu số mới (năm 2018). Số này ghi từ trước 2018: hỏi lại xem phụ huynh còn dùng không.",
         "An old 11-digit number was converted to its form since 2018. It was written down before then: ask whether the parent still has it.",
