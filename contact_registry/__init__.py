@@ -44,13 +44,14 @@ from contact_registry.importing.checked import (
 )
 from contact_registry.importing.classes import without_addresses
 from contact_registry.importing.differences import ClassDifference, Difference, compare_list
+from contact_registry.importing.file_kinds import MAX_BYTES, sniff
 from contact_registry.importing.headings import ColumnMeaning, Field, ListOf, Role
 from contact_registry.importing.headings import fold as fold_heading
 from contact_registry.importing.plain_tables import PlainTable, TableRow, read_table
 from contact_registry.importing.problem_messages import problem_message
 from contact_registry.importing.reading import read_list
 from contact_registry.importing.rows import recheck_row, rechecked
-from contact_registry.importing.sheets import MAX_BYTES, read_cells, sniff
+from contact_registry.importing.sheets import read_cells
 from contact_registry.importing.storing import (
     clear_people,
     load_columns,

@@ -22,6 +22,7 @@ _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE](\+?)(\d{1,2})")
 _ROUNDED = 1_000_000
 """A multiple of this without its zero was a scientific notation more often than not: 9.12E+08, worked out again, is 912000000."""
 _ROUNDED_TEXT = re.compile(r"[1-9]\d{2,3}0{6}")
+_SURELY_ROUNDED = "9" + "0" * 8
 # A zero before it makes ten digits: else the dot groups a number that ends in zeros.
 _FLOAT_ZERO = re.compile(r"(0\d{9}|[1-9]\d{7,12})[.,]0+")
 _THOUSANDS = re.compile(r"\+?\d{1,4}(?:,\d{3}){2,3}")
@@ -65,18 +66,21 @@ def read_phones(value: object) -> PhoneCell:
     if _lost_digits(value):
         return PhoneCell(problems=("phone.digits_lost",))
     written = clean(str(int(value) if isinstance(value, float) else value)[: 8 * MAX_CELL]).translate(_QUOTES)
-    if len(written) > MAX_CELL:
-        return PhoneCell(problems=("phone.too_long",))
     if scientific := _SCIENTIFIC.fullmatch(written.replace(" ", "")):
-        whole_number = _written_out(scientific)
-        return _read_text(whole_number) if whole_number else PhoneCell(problems=("phone.digits_lost",))
-    if old_landline(written):
-        return PhoneCell(problems=("phone.landline",))
-    if whole := _FLOAT_ZERO.fullmatch(written):
+        written = _written_out(scientific)
+    elif whole := _FLOAT_ZERO.fullmatch(written):
         written = whole[1]
+    problem = _why_not_read(written)
+    return PhoneCell(problems=(problem,)) if problem else _read_text(written)
+
+
+def _why_not_read(written: str) -> str | None:
+    """What is wrong with a whole cell, before its numbers are looked for."""
+    if len(written) > MAX_CELL:
+        return "phone.too_long"
     if _ROUNDED_TEXT.fullmatch(written):
-        return PhoneCell(problems=("phone.digits_lost",))
-    return _read_text(written)
+        return "phone.digits_lost"
+    return "phone.landline" if old_landline(written) else None
 
 
 def _lost_digits(value: object) -> bool:
@@ -88,16 +92,15 @@ def _lost_digits(value: object) -> bool:
     return isinstance(value, (int, float)) and (value < 0 or (value > 0 and value % _ROUNDED == 0))
 
 
-def _written_out(scientific: re.Match[str]) -> str | None:
-    """The number where no digit of it is lost. Java writes 9.123456E8 for 912345600, as short as it can; a spreadsheet's 9.12346E+08
-    is rounded, unless every digit stands there.
+def _written_out(scientific: re.Match[str]) -> str:
+    """The number where no digit of it is lost, else one that is rounded for sure. Java writes 9.123456E8 for 912345600, as short as it
+    can; a spreadsheet's 9.12346E+08 is rounded, unless every digit stands there.
     """
     whole, fraction, plus, power = scientific[1], scientific[2] or "", scientific[3], scientific[4]
     zeros = int(power) - len(fraction)
     if not 0 <= zeros < 6 or (zeros and (plus or power.startswith("0"))):
-        return None
-    number = whole + fraction + "0" * zeros
-    return number
+        return _SURELY_ROUNDED
+    return whole + fraction + "0" * zeros
 
 
 def _read_text(written: str) -> PhoneCell:

@@ -110,7 +110,7 @@ class SeenColumn(NamedTuple):
 class LegacyText:
     """Text in a font's or code page's own letters, converted. `samples`: (as written, as read), to be confirmed by a person."""
 
-    encoding: Literal["tcvn3", "vni", "windows-1258"]
+    encoding: Literal["tcvn3", "vni", "windows-1258", "utf-8"]
     samples: tuple[tuple[str, str], ...] = field(repr=False)
 
 

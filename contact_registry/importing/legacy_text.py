@@ -86,15 +86,15 @@ def read_font(text: str, font: Font) -> str:
     return _VNI_PART.sub(lambda part: _VNI[part[0]], text)
 
 
-def convert(rows: Sequence[Sequence[object]]) -> Converted | None:
-    """The sheet in Unicode; None where it is so already, as nearly every sheet is."""
+def convert(rows: Sequence[Sequence[object]], font: Font | None = None) -> Converted | None:
+    """The sheet in Unicode; None where it is so already, as nearly every sheet is. `font`: that of the whole sheet, where it is known."""
     by_column: dict[int, list[str]] = {}
     for row in rows[:_LOOKED_AT]:
         for column, cell in enumerate(row):
             if isinstance(cell, str) and not cell.isascii():
                 by_column.setdefault(column, []).append(cell)
-    whole = _font_of([cell for found in by_column.values() for cell in found])
-    fonts = {column: font for column, found in by_column.items() if (font := whole or _font_of(found))}
+    whole = font or _font_of([cell for found in by_column.values() for cell in found])
+    fonts = {column: told for column, found in by_column.items() if (told := whole or _font_of(found))}
     pasted = sum(_is_pasted(cell) for found in by_column.values() for cell in found) >= 2
     if not fonts and not pasted:
         return None
@@ -105,9 +105,9 @@ def convert(rows: Sequence[Sequence[object]]) -> Converted | None:
         for column, value in enumerate(row):
             if not isinstance(value, str) or value.isascii() or _MODERN.search(value):
                 continue
-            font = whole or fonts.get(column) or ("tcvn3" if pasted and _BROKEN_WORD.search(value) else None)
-            if font:
-                new[column] = text = read_font(value, font)
+            own = whole or fonts.get(column) or ("tcvn3" if pasted and _BROKEN_WORD.search(value) else None)
+            if own:
+                new[column] = text = read_font(value, own)
                 if len(samples) < 5 and " " in value and text != value:
                     samples[value] = text
         converted.append(new)

@@ -70,8 +70,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Loa does not know this column and left it out. If it holds numbers, emails or classes, say so.",
     ),
     "text.legacy_encoding": (
-        "Chữ trong tệp dùng phông hay bảng mã cũ (TCVN3, VNI, Windows-1258) và đã được chuyển. Xem lại vài tên có dấu.",
-        "The text uses an old font or encoding (TCVN3, VNI, Windows-1258) and was converted. Check a few accented names.",
+        "Chữ trong tệp dùng phông hay bảng mã cũ (TCVN3, VNI, Windows-1258), hoặc UTF-8 bị đọc sai, và đã được chuyển. Xem lại vài tên có dấu.",
+        "The text uses an old font or encoding (TCVN3, VNI, Windows-1258), or is UTF-8 that was read wrongly, and was converted. Check a few accented names.",
     ),
     "phone.zero_restored": (
         "Bảng tính làm mất số 0 ở đầu; đã thêm lại. Không cần sửa.",

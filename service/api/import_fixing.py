@@ -55,9 +55,9 @@ class NameOut(BaseModel):
 
 
 class LegacyTextOut(BaseModel):
-    """Text in an old font or code page ("tcvn3", "vni", "windows-1258"), converted: are these names right?"""
+    """Text in an old font or code page ("tcvn3", "vni", "windows-1258"), or UTF-8 that was read as another ("utf-8"), made readable: are these names right?"""
 
-    encoding: Literal["tcvn3", "vni", "windows-1258"]
+    encoding: Literal["tcvn3", "vni", "windows-1258", "utf-8"]
     samples: list[NameOut]
 
 

@@ -23,9 +23,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Tệp lớn hơn 10 MB hoặc có hơn 20.000 dòng. Bỏ hình ảnh, cột và trang tính không cần rồi gửi lại.",
         "The file is larger than 10 MB or has more than 20,000 rows. Remove pictures, columns and sheets it does not need and send it again.",
     ),
+    "import.save_as_xlsx": (
+        "Excel mở được tệp này nhưng Loa không đọc được. Mở tệp trong Excel (hoặc LibreOffice), chọn Lưu thành (Save As), kiểu Excel Workbook (.xlsx), rồi gửi tệp mới.",
+        "Excel can open this file, Loa cannot read it. Open it in Excel (or LibreOffice), choose Save As, Excel Workbook (.xlsx), and send the new file.",
+    ),
     "import.password_protected": (
-        "Tệp có mật khẩu. Bỏ mật khẩu trong Excel rồi gửi lại.",
-        "The file is protected by a password. Remove it in Excel and send the file again.",
+        "Tệp có mật khẩu, hoặc được khóa bằng Protect Workbook, Mark as Final hay Read-only recommended (khi đó Excel mở được mà không hỏi mật khẩu). Mở tệp trong Excel, vào File > Info > Protect Workbook bỏ khóa và mật khẩu, lưu lại dạng .xlsx rồi gửi lại.",
+        "The file has a password, or was locked with Protect Workbook or Read-only recommended (Excel then opens it without asking). Open it in Excel, take the lock and the password off under File > Info > Protect Workbook, save it as .xlsx and send it again.",
     ),
     "import.dry_run": (
         "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp và không chọn đọc thử (dry_run).",

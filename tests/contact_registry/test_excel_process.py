@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from contact_registry import ImportRefused, read_list
 from contact_registry.importing import excel_process
 from contact_registry.importing.excel_process import MAX_CELLS, MAX_ROWS, Refused, read_apart
+from tests.factories.lists import ods, with_part
 
 FIRST = '<row r="1"><c r="A1"><v>1</v></c></row>'
 LAST = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
@@ -30,6 +31,14 @@ def spreadsheet(cells: str, part: str = "worksheets/sheet1.xml") -> bytes:
                 name, content = f"xl/{part}", f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'  # noqa: PLW2901
             archive.writestr(name, content.replace("worksheets/sheet1.xml", part))
     return out.getvalue()
+
+
+def opendocument(rows: str) -> bytes:
+    """An .ods whose only sheet has these rows."""
+    plain = ods({"Sheet": []})
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+        content = archive.read("content.xml").decode().replace("</table:table>", f"{rows}</table:table>")
+    return with_part(plain, "content.xml", content.encode())
 
 
 @pytest.mark.parametrize(
@@ -51,7 +60,8 @@ def test_a_cell_at_the_end_of_the_world_is_a_refusal(data: bytes) -> None:
 
 def test_an_ordinary_sheet_is_read_wherever_it_lies() -> None:
     for part in ("worksheets/sheet1.xml", "worksheets/a/s.xml", "s.dat"):
-        assert read_apart(spreadsheet(FIRST, part)) == [("Sheet", [[1]], {})]
+        (sheet,) = read_apart(spreadsheet(FIRST, part)).sheets
+        assert (sheet.name, sheet.rows, sheet.merged, sheet.hidden) == ("Sheet", [[1]], {}, frozenset())
 
 
 def test_what_is_not_done_in_time_is_a_refusal() -> None:
@@ -60,16 +70,28 @@ def test_what_is_not_done_in_time_is_a_refusal() -> None:
 
 
 def test_more_rows_or_cells_than_a_list_has_is_too_large() -> None:
-    for row, column in ((MAX_ROWS + 1, "A"), (3100, "ALL")):
+    repeated = '<table:table-cell table:number-columns-repeated="1000"><text:p>1</text:p></table:table-cell>'
+    for data in (
+        spreadsheet(FIRST + f'<row r="{MAX_ROWS + 1}"><c r="A{MAX_ROWS + 1}"><v>1</v></c></row>'),
+        opendocument(f'<table:table-row table:number-rows-repeated="{MAX_CELLS // 1000 + 1}">{repeated}</table:table-row>'),
+    ):
         with pytest.raises(Refused, match=r"import\.too_large"):
-            read_apart(spreadsheet(FIRST + f'<row r="{row}"><c r="{column}{row}"><v>1</v></c></row>'))
+            read_apart(data)
+
+
+@pytest.mark.parametrize("address", ["D1048576", "XFD40", f"A{MAX_ROWS + 1}", "ZZ20000"])
+def test_a_space_far_away_is_no_row(address: str) -> None:
+    row = int("".join(filter(str.isdigit, address)))
+    space = f'<row r="{row}"><c r="{address}" t="inlineStr"><is><t xml:space="preserve"> </t></is></c></row>'
+    (sheet,) = read_apart(spreadsheet(FIRST + space)).sheets
+    assert [cell for row in sheet.rows for cell in row if str(cell).strip()] == [1]
 
 
 def test_the_largest_list_there_may_be_is_read() -> None:
     columns = MAX_CELLS // MAX_ROWS
     row = "<row>" + '<c t="inlineStr"><is><t>0912 345 678</t></is></c>' * columns + "</row>"
-    ((_, rows, _),) = read_apart(spreadsheet(row * MAX_ROWS))
-    assert (len(rows), len(rows[-1])) == (MAX_ROWS, columns)
+    (sheet,) = read_apart(spreadsheet(row * MAX_ROWS)).sheets
+    assert (len(sheet.rows), len(sheet.rows[-1])) == (MAX_ROWS, columns)
 
 
 def test_every_kind_of_cell_comes_back_as_it_was() -> None:
@@ -84,11 +106,12 @@ def test_every_kind_of_cell_comes_back_as_it_was() -> None:
     sheet.merge_cells("A2:A3")
     out = io.BytesIO()
     book.save(out)
-    ((name, rows, merged),) = read_apart(out.getvalue())
-    assert name == sheet.title
+    (read,) = read_apart(out.getvalue()).sheets
+    rows = read.rows
+    assert read.name == sheet.title
     assert rows[0][:8] == [*values, dt.date(2026, 1, 6)]
     assert [type(value) for value in rows[0][4:8]] == [dt.datetime, dt.time, dt.timedelta, dt.date]
-    assert merged == {(2, 0): 1}
+    assert read.merged == {(2, 0): 1}
 
 
 def test_the_process_gets_nothing_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,6 +124,6 @@ def test_the_process_gets_nothing_of_ours(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(Refused):
         read_apart(b"PK\x03\x04 0912345678")
     lines = told.read_text().splitlines()
-    assert lines[0] == f"-I {excel_process.__file__}"
+    assert lines[0] == f"-I {excel_process.PROGRAM}"
     assert "LOA_MASTER_KEY" not in told.read_text()
     assert "0912345678" not in told.read_text()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from contact_registry import ImportRefused, read_list
+from contact_registry.importing.file_kinds import MAX_BYTES
 from contact_registry.importing.headings import Field, read_heading
-from contact_registry.importing.sheets import MAX_BYTES
 
 
 def csv(*lines: str) -> bytes:

@@ -228,6 +228,12 @@ EXCEL_KINDS = {
         {(None, 2): {"phone.several"}, (None, 3): {"class.damaged"}},
         ["+84934000131", "+84934000132", "+84934000133"],
     ),
+    "formulas that no spreadsheet has worked out yet": Kind(
+        xlsx({"S": [["STT", "Họ tên", "Lớp", "SĐT"], [1, "An", "6A1", '="0"&934000151'], [2, "Bình", "=Lop!A1", "0934000152"]]}),
+        {("S", 2): {"cell.no_result", "contact.none"}, ("S", 3): {"cell.no_result"}},
+        ["+84934000152"],
+        classes=["6A1", ""],
+    ),
     "Windows-1258": Kind(
         nfd("STT;Họ tên;Lớp;SĐT mẹ;Tôn giáo\n1;Đặng Hoàng Thảo;Lá 1;0934000141;Không\n")
         .replace(nfd("ă"), "ă")

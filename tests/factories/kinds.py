@@ -51,6 +51,14 @@ KINDS = {
         {("6A1", 4): {"phone.zero_restored"}, ("6A2", 6): {"phone.too_short", "contact.none"}},
         ["+84912000001", "+84912000002", "+84912000003"],
     ),
+    "formulas that failed, and a byte that is no letter": Kind(
+        text("STT;Họ tên;Lớp;SĐT", "1;An;#N/A;0912111111", "2;B", "3;Chung;6A1;#REF!", "4;Dung;6A1;0912111112")
+        .encode()
+        .replace(b"2;B", b"2;B\xecnh;6A1;0912111113"),
+        {(None, 2): {"cell.error"}, (None, 3): {"cell.letters_lost"}, (None, 4): {"cell.error", "contact.none"}},
+        ["+84912111111", "+84912111112", "+84912111113"],
+        classes=["", "6A1", "6A1", "6A1"],
+    ),
     "numbers in every spelling": Kind(
         text(
             "STT;Họ tên;Lớp;SĐT;CCCD;Dân tộc",

@@ -1,0 +1,136 @@
+"""Lines of text → rows of cells, as RFC 4180 and Excel write them, with no line lost to a quotation mark that was never closed.
+
+A stray `"` before one name makes a reader that only knows the standard swallow all names below it. Here a cell may run over several
+lines only where these are no rows of their own; else the mark is a mark like any other.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+
+from contact_registry.errors import ImportRefused
+from contact_registry.importing.excel_process import MAX_CELLS, MAX_ROWS
+
+_LINE = re.compile(r"\r\n|\n|\r")
+_LONGEST_LINE = 128 * 1024
+_LINES_OF_A_CELL = 30
+_LOOKED_AT = 500
+"""Lines that tell how many columns there are."""
+
+
+def rows_of(content: str, separator: str) -> list[list[str]]:
+    """Every line in a row, in order. Raises `ImportRefused`: import.too_large, or import.unreadable for a line that is no list's."""
+    lines = lines_of(content)
+    if lines and max(map(len, lines)) > _LONGEST_LINE:
+        raise ImportRefused("import.unreadable")
+    rows: list[list[str]] = []
+    cells = 0
+    for row in _rows(lines, separator):
+        rows.append(row)
+        cells += len(row)
+        if len(rows) > MAX_ROWS or cells > MAX_CELLS:
+            raise ImportRefused("import.too_large")
+    return rows
+
+
+def lines_of(content: str) -> list[str]:
+    """The lines, without the empty one behind the last end of a line."""
+    lines = _LINE.split(content) if "\r" in content else content.split("\n")
+    return lines[:-1] if lines and not lines[-1] else lines
+
+
+def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
+    quoted = sum('"' in line for line in lines[:_LOOKED_AT])
+    width = _width(lines[:_LOOKED_AT], separator) if quoted or any('"' in line for line in lines) else 0
+    wrapped = width == 1 and quoted * 2 > min(len(lines), _LOOKED_AT) and _wrapped_whole(lines[:_LOOKED_AT], separator)
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if '"' not in line:
+            yield line.split(separator)
+            at += 1
+        elif wrapped:
+            whole = _closed(line, separator)
+            yield _one_line(whole[0] if whole and len(whole) == 1 else line, separator, 0)
+            at += 1
+        else:
+            row, took = _row(lines, at, separator, width)
+            yield row
+            at += took
+
+
+def _width(lines: Sequence[str], separator: str) -> int:
+    """How many cells most rows have, lines of one cell aside where there are others."""
+    counts = Counter(len(_closed(line, separator) or line.split(separator)) for line in lines if line.strip())
+    several = Counter({count: often for count, often in counts.items() if count > 1})
+    return (several or counts or Counter({0: 1})).most_common(1)[0][0]
+
+
+def _wrapped_whole(lines: Sequence[str], separator: str) -> bool:
+    """Whether each line is one cell that holds a whole row: a list pasted into column A and saved."""
+    whole = [row[0] for line in lines if (row := _closed(line, separator)) and len(row) == 1]
+    return sum(separator in cell for cell in whole) * 2 > len(whole)
+
+
+def _row(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[list[str], int]:
+    """The row that begins in a line with quotation marks, and how many lines it takes."""
+    closed = _closed(lines[at], separator)
+    if closed is not None:
+        plain = lines[at].split(separator)
+        swallowed = len(closed) < width == len(plain)
+        return (plain if swallowed else closed), 1
+    joined = _joined(lines, at, separator, width)
+    return joined or (_one_line(lines[at], separator, width), 1)
+
+
+def _joined(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[list[str], int] | None:
+    """A row with a cell of several lines; None where a mark was never closed, or what it would swallow are rows of their own."""
+    most = (
+        0 if len(lines[at].split(separator)) >= width else 1
+    )  # the last line of a heading "Số\nTT" in the first column looks like one
+    rows_inside = 0
+    together = lines[at]
+    for took, line in enumerate(lines[at + 1 : at + _LINES_OF_A_CELL], start=2):
+        rows_inside += width > 1 and len(_closed(line, separator) or line.split(separator)) >= width
+        together += "\n" + line
+        if rows_inside > most or len(together) > _LONGEST_LINE:
+            return None
+        if '"' in line and (row := _closed(together, separator)) is not None:
+            return (row, took) if len(row) <= max(width, 1) or width <= 1 else None
+    return None
+
+
+def _one_line(line: str, separator: str, width: int) -> list[str]:
+    """A line whose marks do not pair: with the cells it has if a mark ends where a cell does, else as if there were no marks."""
+    plain = line.split(separator)
+    if len(plain) == width:
+        return plain
+    loose = _reader(separator, loose=True)(line)
+    return loose if loose is not None and (not width or len(loose) == width) else plain
+
+
+def _closed(line: str, separator: str) -> list[str] | None:
+    """The cells of a line as the standard has them; None where a mark that begins a cell is not closed at the end of one."""
+    return _reader(separator, loose=False)(line)
+
+
+@lru_cache(maxsize=16)
+def _reader(separator: str, *, loose: bool) -> Callable[[str], list[str] | None]:
+    mark = re.escape(separator)
+    inside = r"(.*?)" if loose else r'([^"]*(?:""[^"]*)*)'
+    cell = re.compile(rf'"{inside}"[ \t]*({mark}|\Z)|(?!")([^{mark}]*)({mark}|\Z)', re.DOTALL)
+
+    def read(line: str) -> list[str] | None:
+        cells: list[str] = []
+        place = 0
+        while True:
+            found = cell.match(line, place)
+            if found is None:
+                return None
+            cells.append(found[3] if found[1] is None else found[1].replace('""', '"'))
+            if not (found[2] or found[4]):
+                return cells
+            place = found.end()
+
+    return read
