@@ -30,6 +30,7 @@ from contact_registry.errors import (
 )
 from contact_registry.fallbacks import count_fallbacks, fallback_select
 from contact_registry.forgetting import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
+from contact_registry.importing.accounting import LeftOutRows, RowReason, in_short, reason_in_words, report_of
 from contact_registry.importing.applying import Applied, apply_list, lock_lists
 from contact_registry.importing.checked import (
     SEVERITY,
@@ -85,6 +86,11 @@ from contact_registry.suppressions import Reason as SuppressionReason
 from contact_registry.suppressions import Suppressed, lift_suppression, list_suppressions, suppress
 
 __all__ = [
+    "report_of",
+    "reason_in_words",
+    "in_short",
+    "RowReason",
+    "LeftOutRows",
     "LANGUAGES",
     "MAX_BYTES",
     "SEALED",

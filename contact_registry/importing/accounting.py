@@ -79,3 +79,16 @@ def in_short(rows: Sequence[int], *, most: int = 20) -> str:
             stretches.append([row, row])
     shown = [str(first) if first == last else f"{first}-{last}" for first, last in stretches[:most]]
     return ", ".join([*shown, "…"] if len(stretches) > most else shown)
+
+
+MOST_ROWS = 100
+"""Of one reason on one sheet that are named in a report; more are counted."""
+_MOST_GROUPS = 500
+
+
+def report_of(left_out: Sequence[LeftOutRows]) -> list[dict[str, object]]:
+    """What a report says of the rows left out: `sheet`, `reason`, `rows` (the first of them), `total`."""
+    return [
+        {"sheet": each.sheet, "reason": each.reason.value, "rows": list(each.rows[:MOST_ROWS]), "total": len(each.rows)}
+        for each in left_out[:_MOST_GROUPS]
+    ]

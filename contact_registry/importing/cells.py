@@ -7,8 +7,8 @@ from contact_registry.importing.checked import CheckedCell
 from contact_registry.importing.classes import grade_of, is_damaged
 from contact_registry.importing.headings import Field, Heading, fold
 from contact_registry.importing.marks import Formula, Rounded
-from contact_registry.importing.tables import written
 from contact_registry.importing.unwrapping import ERROR_VALUES, LOST_LETTER, unwrap
+from contact_registry.importing.written import written
 from contact_registry.phone_numbers import read_phones
 from contact_registry.plain_text import clean
 

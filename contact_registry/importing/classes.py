@@ -33,6 +33,7 @@ _CLASS = re.compile(
     rf"|(?:nhà trẻ|nhóm trẻ|nt|mẫu giáo|mg|\d tuổi)(?: (?:bé|nhỡ|lớn|tháng|tuổi|{_LETTER}\d{{0,2}}|\d{{1,2}}(?:\s?-\s?\d{{1,2}})?)\b)*",
     re.IGNORECASE,
 )
+_SPELLINGS = re.compile(r"(1[0-2]|[1-9]) ?([a-zđ]) ?(\d{0,2})", re.IGNORECASE)
 _SHORT = re.compile(r"[A-ZĐ]{1,3}\d{0,2}|\d{1,2}", re.IGNORECASE)
 _BEFORE = re.compile(
     r"(?:(?:danh sách|ds|học sinh|hs|trẻ em|các cháu|của)\b[\s_-]*)*(?:(?:lớp|lop)[\s_]*:?[\s_]*)?", re.IGNORECASE
@@ -40,7 +41,16 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"\s*[-–_(,;:|].*|\s+(?:năm học|năm|nh|gvcn|giáo viên|sĩ số|sỉ số|ss|khóa|niên khóa|học kỳ|hk)\b.*", re.IGNORECASE
 )
-_IN_TITLE = re.compile(r"\b(?:lớp|lop)\s*:?\s*|\b(?=(?:nhóm trẻ|nhà trẻ)\b)", re.IGNORECASE)
+_IN_TITLE = re.compile(r"\b(?:lớp|lop)\s*:?\s*[\"'“”‘’(\[]?\s*|\b(?=(?:nhóm trẻ|nhà trẻ)\b)", re.IGNORECASE)
+# Between the rows of a list "chuyển từ lớp 6A2" tells of one pupil; a title begins as titles do.
+_BEGINS_TITLE = re.compile(
+    r"(?:danh sach|ds|bang|so (?:dien thoai|lien lac|theo doi)|thong tin|truong|thcs|thpt|th|tieu hoc|mam non|mn|hoc sinh|hs|khoi|nam hoc|phu huynh|tre|bieu|mau|tong hop"
+    r"|cac em|cap nhat|sdt|dien thoai|lien he)\b"
+)
+_TELLS_OF_ONE = re.compile(
+    r"\b(?:chuyen|sang|tu|len|xuong|qua|ve|xin|hoc lai|o lai|luu ban|con|chau|gvcn|anh|chi|em (?!hoc sinh))\b"
+)
+_TOLD_BEHIND = re.compile(r"\W*(?:cu|chuyen|sang|truoc|nam truoc|nam ngoai|len|ve|qua|xin|den|moi chuyen|hoc lai|tu)\b")
 _CHAPTER = re.compile(r"khối|học|trưởng|và|của|năm", re.IGNORECASE)
 
 
@@ -99,9 +109,26 @@ def in_grade(class_name: str, grade: str | None) -> str:
     return f"{grade}/{class_name}" if class_name[0].isdigit() else f"{grade}{class_name}"
 
 
-def class_in_title(text: str) -> str | None:
-    """The class of "DANH SÁCH HỌC SINH LỚP 6A1 NĂM HỌC 2026-2027"."""
-    return next(filter(None, (_named(text[found.end() :], alone=False) for found in _IN_TITLE.finditer(text))), None)
+def one_spelling(class_name: str) -> str:
+    """The one way in which a class is written that people write in several: "6a1" and "6 A1" are 6A1."""
+    found = _SPELLINGS.fullmatch(class_name)
+    return f"{found[1]}{found[2].upper()}{found[3]}" if found else class_name
+
+
+def class_in_title(text: str, *, below_a_header: bool = False) -> str | None:
+    """The class of "DANH SÁCH HỌC SINH LỚP 6A1 NĂM HỌC 2026-2027". `below_a_header`: among a list's rows, where remarks name classes, too."""
+    for found in _IN_TITLE.finditer(text):
+        name = _named(text[found.end() :], alone=False)
+        if name and not (below_a_header and _is_remark(text[: found.start()], text[found.end() + len(name) :])):
+            return name
+    return None
+
+
+def _is_remark(before: str, behind: str) -> bool:
+    before, behind = fold(before), fold(behind)
+    if _TOLD_BEHIND.match(behind) or _TELLS_OF_ONE.search(before):
+        return True
+    return bool(before) and not _BEGINS_TITLE.match(before)
 
 
 def class_of_sheet(name: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from contact_registry.errors import ImportRefused
 from contact_registry.importing.headings import fold
 from contact_registry.importing.sheets import read_workbook
-from contact_registry.importing.tables import written
+from contact_registry.importing.written import written
 
 Columns = Mapping[str, Iterable[str]]
 """Field → the folded headings (`fold`) it may stand under."""

@@ -69,6 +69,30 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Chưa rõ cột này là gì nên không lấy. Nếu là số điện thoại, email hay lớp, hãy chọn nội dung cho cột.",
         "Loa does not know this column and left it out. If it holds numbers, emails or classes, say so.",
     ),
+    "column.looks_like_contact": (
+        "Cột này không được lấy, nhưng trong đó có số điện thoại hoặc email. Nếu là của phụ huynh, hãy chọn nội dung cho cột.",
+        "This column was left out, but phone numbers or emails stand in it. If they are parents', say what the column holds.",
+    ),
+    "sheet.not_read": (
+        "Không lấy dòng nào của trang tính này: không thấy dòng tiêu đề mà Loa hiểu (Họ và tên, Lớp, SĐT …). Nếu đây là danh sách, thêm dòng tiêu đề rồi gửi lại, hoặc chọn nội dung cho các cột A, B, C.",
+        "Nothing on this sheet was taken: it has no header row that Loa understands (Họ và tên, Lớp, SĐT …). If it is a list, add one and send the file again, or say what its columns A, B, C hold.",
+    ),
+    "sheet.staff": (
+        "Trang tính này là danh sách giáo viên, nhân viên nên không lấy vào danh sách phụ huynh. Gửi riêng tệp đó dưới dạng danh sách cán bộ nếu cần.",
+        "This sheet lists teachers or staff and was not taken into the parents' list. Send it by itself as a list of staff if you need it.",
+    ),
+    "sheet.number_left_out": (
+        "Dòng này không phải học sinh (ghi chú, chữ ký, người phụ trách) nên số điện thoại trong đó không được lấy. Nếu là học sinh, ghi số thứ tự hoặc lớp cho dòng này.",
+        "This row is no pupil (a note, a signature, somebody in charge), so the number in it was not taken. If it is a pupil, give the row its STT or class.",
+    ),
+    "pupil.left": (
+        "Danh sách ghi học sinh này đã chuyển đi hoặc thôi học. Nếu đúng, xóa dòng này khỏi danh sách; nếu không, gia đình vẫn nhận tin.",
+        "The list says that this pupil has left. If so, delete the row; if not, the family goes on receiving warnings.",
+    ),
+    "text.letters_lost": (
+        "Chữ có dấu đã mất khi lưu tệp (thành dấu ?). Số điện thoại vẫn đúng, nhưng tên và lớp có thể sai. Lưu lại trong Excel dạng .xlsx hoặc CSV UTF-8 rồi gửi lại.",
+        "Accented letters were lost when the file was saved (they are question marks). Numbers are right, names and classes may not be. Save it again as .xlsx or CSV UTF-8.",
+    ),
     "text.legacy_encoding": (
         "Chữ trong tệp dùng phông hay bảng mã cũ (TCVN3, VNI, Windows-1258), hoặc UTF-8 bị đọc sai, và đã được chuyển. Xem lại vài tên có dấu.",
         "The text uses an old font or encoding (TCVN3, VNI, Windows-1258), or is UTF-8 that was read wrongly, and was converted. Check a few accented names.",

@@ -1,34 +1,54 @@
-"""Which rows of a sheet are pupils: not its titles, totals, page headers and signatures."""
+"""Which rows of a sheet are pupils, and why each other row with content is none: every row is accounted for.
+
+A row with a name and a number is a pupil, whatever else stands in it: a remark never costs a pupil and never names another class.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from contact_registry.importing.accounting import RowReason
 from contact_registry.importing.classes import class_in_title, class_of_sheet
-from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, fold
+from contact_registry.importing.heading_words import fold
+from contact_registry.importing.headings import Field, ListOf, Meanings
+from contact_registry.importing.row_words import is_name, is_of_office, is_signature, is_total
 from contact_registry.importing.sheets import Sheet
-from contact_registry.importing.tables import Table, tables_at, written
+from contact_registry.importing.tables import Table, is_numbering, tables_at
+from contact_registry.importing.written import written
+from contact_registry.phone_numbers import read_phones
 
 _ORDER_VALUE = re.compile(r"\d{1,5}(?:[.]0*)?")
-# "Tống" is a family name and "Công" a given one: a total is what has nothing else behind it but its number.
-_TOTAL = re.compile(
-    r"(?:tong|cong)(?:(?: cong)?(?: so| hs| hoc sinh)\b.*| cong)?(?: \d.*)?"
-    r"|(?:si so|danh sach (?:nay )?(?:co|gom)|an dinh|trong do)\b.*"
-)
-_SIGNED = re.compile(
-    r"(?:hieu truong|pho hieu truong|p hieu truong|ban giam hieu|nguoi lap|nguoi bao cao|giao vien|gvcn|ky ten|thu truong|xac nhan cua"
-    r"|duyet cua)\b|.*\bngay \d* ?thang\b"
-)
-_DOES = re.compile(r"\b(?:chuc vu|chuc danh|nhiem vu|cong viec)\b")
+_MORE_LINES = 2
+"""Of one pupil: a mother's, a guardian's. What has more is a list whose names are missing."""
+_NOT_A_TITLES = frozenset({Field.IGNORED, Field.DROPPED, Field.CLASS})
+"""Columns in which words such as "lớp 6A2" tell of one pupil."""
 
 
 @dataclass(frozen=True, slots=True)
 class PupilRow:
-    """A row that is a pupil: its index from 0, its table, and the class that stands in a title above or names the sheet."""
+    """A row that is a pupil: its index from 0, its table, the class that stands in a title above or names the sheet.
+
+    `more`: indexes of the rows below that hold further numbers of the same pupil.
+    """
 
     index: int
     table: Table
     class_around: str | None
+    more: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class SheetRows:
+    """All of a sheet: its pupils, its tables, and why a row (by index from 0) is no pupil.
+
+    `unsent`: indexes of rows left out although a number stands in them.
+    """
+
+    pupils: list[PupilRow] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    left_out: dict[int, RowReason] = field(default_factory=dict)
+    unsent: list[int] = field(default_factory=list)
 
 
 class _Around:
@@ -39,9 +59,21 @@ class _Around:
         self._titles: dict[int, str] = {}
 
     def take_title(self, row: Sequence[object], tables: Sequence[Table]) -> bool:
-        """Whether the row was a title with a class, or several over tables side by side. "Lớp 6A1" in a class column is none."""
-        elsewhere = [(place, value) for place, value in enumerate(row) if not any(place in table.classes for table in tables)]
-        titles = {place: found for place, value in elsewhere if (found := class_in_title(written(value)))}
+        """Whether the row was a title with a class, or several over tables side by side. A remark beside a pupil is none."""
+        elsewhere = [
+            (place, value)
+            for place, value in enumerate(row)
+            if not any(place < len(table.columns) and table.columns[place].field in _NOT_A_TITLES for table in tables)
+        ]
+        below_a_header = bool(tables)
+        cells = [(place, text) for place, value in elsewhere if (text := written(value))]
+        titles = {place: found for place, text in cells if (found := class_in_title(text, below_a_header=below_a_header))}
+        if not titles and not below_a_header:  # "Lớp:" in one cell, "6A1" in the next
+            titles = {
+                place: found
+                for (place, text), (_, beside) in pairwise(cells)
+                if fold(text) in ("lop", "ten lop") and (found := class_of_sheet(beside))
+            }
         self._titles = titles or self._titles
         return bool(titles)
 
@@ -51,81 +83,173 @@ class _Around:
         return next((found for place, found in self._titles.items() if table.spans(place)), self._of_sheet)
 
 
-def pupil_rows(
-    sheet: Sheet, *, of: ListOf = "parents", meanings: Meanings | None = None, each: Callable[[], None] = lambda: None
-) -> Iterator[PupilRow]:
-    """Every pupil of the sheet (or member of staff), table by table. `each` is called for every row, pupil or not."""
-    around = _Around(sheet.name)
-    tables: tuple[Table, ...] = ()
-    totalled = signed = False
-    skip_to = 0
+def read_rows(
+    sheet: Sheet,
+    *,
+    of: ListOf = "parents",
+    meanings: Meanings | None = None,
+    each: Callable[[], None] = lambda: None,
+    under: Table | None = None,
+) -> SheetRows:
+    """Reads every row of the sheet, table by table. `each` is called for every row; `under`: the columns of a sheet without a header."""
+    walk = _Walk(sheet, of, meanings, under)
     for index, row in enumerate(sheet.rows):
         each()
-        if index < skip_to:
-            continue
-        if any(_has_order(table, row) for table in tables):  # most rows of most lists: nothing else need be looked at
-            numbered = [table for table in tables if _names_somebody(table, row) or _has_address(table, row)]
-            yield from (PupilRow(index, table, around.of(table)) for table in numbered)
-            continue
-        cells = [cell for cell in map(written, row) if cell]
-        if not cells:
-            continue
-        if found := tables_at(sheet.rows, index, of=of, meanings=meanings):
-            tables, totalled, signed, skip_to = found, False, False, found[0].first
-            continue
-        ends = [_ends(table, row) for table in tables]
-        if any(ends):
-            totalled, signed = True, signed or "signed" in ends
-            continue
-        unnumbered = [t for t in tables if _is_unnumbered(t, row, totalled=totalled, signed=signed)]
-        with_address = [table for table in unnumbered if _has_address(table, row)]
-        if not with_address and len(cells) <= 1 + 3 * max(1, len(tables)) and around.take_title(row, tables):
-            totalled = signed = False
-            continue
-        yield from (PupilRow(index, table, around.of(table)) for table in unnumbered)
+        walk.take(index, row)
+    return walk.found
+
+
+class _Walk:
+    """Rows from top to bottom, and what the rows above say of the next."""
+
+    def __init__(self, sheet: Sheet, of: ListOf, meanings: Meanings | None, under: Table | None) -> None:
+        self.found = SheetRows()
+        self._sheet, self._of, self._meanings = sheet, of, meanings
+        self._around = _Around(sheet.name)
+        self._tables: tuple[Table, ...] = (under,) if under else ()
+        self.found.tables += self._tables
+        self._totalled = self._signed = False
+        self._skip_to = self._header_ends = 0
+
+    def take(self, index: int, row: Sequence[object]) -> None:
+        tables = self._tables
+        if index >= self._skip_to and any(has_order(table, row) for table in tables):  # most rows of most lists
+            numbered = [table for table in tables if _names_anybody(table, row) or _has_address(table, row)]
+            if not numbered:
+                self._leave(index, row, RowReason.NOTHING_KNOWN)
+            elif all(_is_only_a_total(table, row) for table in numbered):
+                self._leave(index, row, RowReason.TOTAL)
+            else:
+                self._pupils(index, numbered)
+                self._totalled = self._signed = False
+            return
+        if not any(map(written, row)):
+            return
+        if index < self._skip_to:
+            numbering = index > 0 and index >= self._header_ends and is_numbering(row)
+            self._leave(index, row, RowReason.NUMBERING if numbering else RowReason.HEADER)
+            return
+        self._take_unnumbered(index, row)
+
+    def _take_unnumbered(self, index: int, row: Sequence[object]) -> None:
+        tables = self._tables
+        named = [table for table in tables if is_name(_name(table, row))]
+        if not any(_has_number(table, row) for table in named) and self._begins_table(index, row):
+            return
+        if self._is_second_line(index, row):
+            last = self.found.pupils[-1]
+            self.found.pupils[-1] = replace(last, more=(*last.more, index))
+            self._leave(index, row, RowReason.SECOND_LINE)
+        elif pupils := [table for table in tables if self._is_pupil(table, row, named=table in named)]:
+            self._pupils(index, pupils)
+        else:
+            self._leave(index, row, self._reason(row))
+
+    def _begins_table(self, index: int, row: Sequence[object]) -> bool:
+        found = tables_at(self._sheet.rows, index, of=self._of, meanings=self._meanings)
+        if not found:
+            return False
+        self._skip_to = found[0].first
+        self._header_ends = index + 1
+        while self._header_ends < self._skip_to and not is_numbering(self._sheet.rows[self._header_ends]):
+            self._header_ends += 1
+        again = [table.columns for table in found] == [table.columns for table in self._tables]
+        if not again:
+            self._tables = found
+            self.found.tables += found
+        self._totalled = self._signed = False
+        self._leave(index, row, RowReason.REPEATED_HEADER if again else RowReason.HEADER)
+        return True
+
+    def _is_pupil(self, table: Table, row: Sequence[object], *, named: bool) -> bool:
+        """A row without a number of its own: a pupil by a name with a number, a class, or nothing else that speaks against it."""
+        name = _name(table, row)
+        has_class = any(_cells(row, table.classes))
+        if self._signed:  # who signs has a name and often a telephone, but no class
+            return named and has_class
+        if not name:
+            return _has_number(table, row)
+        if not named and (is_total(fold(name)) or is_of_office(fold(name))):
+            return False
+        return _has_address(table, row) or has_class or (named and not self._totalled)
+
+    def _is_second_line(self, index: int, row: Sequence[object]) -> bool:
+        """Whether the row only has another number for the pupil right above, as where each parent has a line."""
+        if not self.found.pupils or self._signed:
+            return False
+        last = self.found.pupils[-1]
+        rows = self._sheet.rows
+        return (
+            index == last.index + len(last.more) + 1
+            and len(last.more) < _MORE_LINES
+            and bool(_name(last.table, rows[last.index]))
+            and _has_number(last.table, row)
+            and not _name(last.table, row)
+            and not any(_cells(row, last.table.classes))
+        )
+
+    def _pupils(self, index: int, tables: Sequence[Table]) -> None:
+        self.found.pupils += [PupilRow(index, table, self._around.of(table)) for table in tables]
+
+    def _leave(self, index: int, row: Sequence[object], reason: RowReason) -> None:
+        self.found.left_out[index] = reason
+        if reason in _SAID_OF_NUMBERS and any(_has_number(table, row) for table in self._tables):
+            self.found.unsent.append(index)
+
+    def _reason(self, row: Sequence[object]) -> RowReason:
+        """Why a row is no pupil, and what that says of the rows below."""
+        folded = [fold(cell) for cell in map(written, row) if cell]
+        if any(map(is_signature, folded)) and self._tables:
+            self._signed = True
+            return RowReason.SIGNATURE
+        if any(map(is_total, folded)) and self._tables:
+            self._totalled = True
+            return RowReason.TOTAL
+        short = len(folded) <= 1 + 3 * max(1, len(self._tables))
+        if (short and self._around.take_title(row, self._tables)) or not self._tables:
+            self._totalled = self._signed = False
+            return RowReason.TITLE
+        if self._signed:
+            return RowReason.SIGNATURE
+        known = any(_name(table, row) or _has_number(table, row) for table in self._tables)
+        return RowReason.NOTE if known else RowReason.NOTHING_KNOWN
+
+
+_TOTALS = frozenset({"tổng", "tong", "cộng", "cong", "sĩ s", "sỉ s", "si s"})
+_SAID_OF_NUMBERS = frozenset({RowReason.NOTE, RowReason.SIGNATURE, RowReason.TITLE, RowReason.TOTAL, RowReason.NOTHING_KNOWN})
 
 
 def _cells(row: Sequence[object], columns: tuple[int, ...]) -> Iterator[str]:
     return (text for i in columns if i < len(row) and (text := written(row[i])))
 
 
-def _has_order(table: Table, row: Sequence[object]) -> bool:
+def has_order(table: Table, row: Sequence[object]) -> bool:
+    """Whether the row has a number of its own."""
     return any(_ORDER_VALUE.fullmatch(value) for value in _cells(row, table.order))
 
 
-def _names_somebody(table: Table, row: Sequence[object]) -> bool:
+def _name(table: Table, row: Sequence[object]) -> str:
+    return " ".join(_cells(row, table.names))
+
+
+def _is_only_a_total(table: Table, row: Sequence[object]) -> bool:
+    name = _name(table, row)
+    return name[:4].casefold() in _TOTALS and " " in name and is_total(fold(name)) and not _has_address(table, row)
+
+
+def _names_anybody(table: Table, row: Sequence[object]) -> bool:
     return any(any(map(str.isalpha, value)) for value in _cells(row, table.names))
 
 
 def _has_address(table: Table, row: Sequence[object]) -> bool:
+    """Whether somebody meant to write a number or an email there, be it a damaged one."""
     return any("@" in value or sum(map(str.isdigit, value)) > 4 for value in _cells(row, table.contacts))
 
 
-def _tells_of_a_person(heading: Heading) -> bool:
-    """Whether "Giáo viên" under it says what somebody does: a position, an occupation, a note."""
-    return heading.field in (Field.IGNORED, Field.DROPPED) or _DOES.search(fold(heading.written)) is not None
-
-
-def _ends(table: Table, row: Sequence[object]) -> str | None:
-    """Whether the row is a total ("totalled") or belongs to the signatures ("signed")."""
-    name = len(list(_cells(row, table.names)))
-    named = any(any(map(str.isalpha, value)) and not _SIGNED.match(fold(value)) for value in _cells(row, table.names))
-    for place, value in enumerate(row):
-        folded = fold(written(value))
-        if _SIGNED.match(folded) and not (named and place < len(table.columns) and _tells_of_a_person(table.columns[place])):
-            return "signed"
-        half_a_name = name > 1 and place in table.names  # family and given name stand in two columns
-        if _TOTAL.fullmatch(folded) and not (half_a_name and folded in ("tong", "cong")):
-            return "totalled"
-    return None
-
-
-def _is_unnumbered(table: Table, row: Sequence[object], *, totalled: bool, signed: bool) -> bool:
-    """A row without a number of its own: a pupil by an address, a class, or in a list whose rows have no numbers, by a name."""
-    if signed:  # who signs has a name and often a telephone, but no class
-        return _names_somebody(table, row) and any(_cells(row, table.classes))
-    if _has_address(table, row):
-        return True
-    if not _names_somebody(table, row):
-        return False
-    return any(_cells(row, table.classes)) if table.order or totalled else True
+def _has_number(table: Table, row: Sequence[object]) -> bool:
+    """Whether a number or an email stands there that can be written to."""
+    return any(
+        "@" in written(row[i]) or bool(read_phones(row[i]).numbers)
+        for i in table.contacts
+        if i < len(row) and row[i] not in ("", None)
+    )

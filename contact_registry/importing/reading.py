@@ -1,36 +1,45 @@
-"""`read_list`: a school's file in, checked rows out. Pure, bounded, and silent about what it read.
+"""`read_list`: a school's file in, checked rows out, every row accounted for. Pure, bounded, and silent about what it read.
 
 Columns that must not be kept are left behind here, before anything else sees them: only cells under a heading of `KEPT` are looked at.
 """
 
-import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from contact_registry.errors import ImportRefused
-from contact_registry.importing.cells import KEPT, check_cell
-from contact_registry.importing.checked import CheckedCell, CheckedList, CheckedRow, LegacyText, Problem, SeenColumn
-from contact_registry.importing.headings import Field, Heading, ListOf, Meanings
-from contact_registry.importing.pupil_rows import PupilRow, pupil_rows
+from contact_registry.importing.accounting import LeftOutRows, RowReason, grouped
+from contact_registry.importing.checked import CheckedList, CheckedRow, LegacyText, Problem, SeenColumn
+from contact_registry.importing.fields import Field, ListOf
+from contact_registry.importing.headings import Meanings
+from contact_registry.importing.pupil_cells import cells_of, kept_columns
+from contact_registry.importing.pupil_rows import SheetRows, read_rows
 from contact_registry.importing.rows import make_row, rechecked
+from contact_registry.importing.seen_columns import look, samples_of
 from contact_registry.importing.sheets import Sheet, Workbook, read_workbook
-from contact_registry.importing.tables import Table, best_columns, written
+from contact_registry.importing.staff_sheets import is_of_staff
+from contact_registry.importing.tables import best_columns
+from contact_registry.importing.unheaded import apart, full_rows, has_content, lettered_table, offered_columns
 
 MAX_PEOPLE = 20_000
 MAX_SECONDS = 60
 """For all rows of a list. The largest takes three; one made to take long keeps others from being read."""
-SAMPLES = 3
 _STEP = 500
 """Rows between two words on how far reading is."""
+_MOST_SAID = 50
+"""Rows that are named one by one because a number in them was left out. More are a sheet of another kind."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage ("unpacking", "checking"), rows done and rows in all."""
 
-_IDENTITY = re.compile(r"(?!84)\d{12}")
-"""An identity number. Twelve digits that begin with 84 are a phone number written twice over."""
-_PRIVATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
-"""A date: more often a birthday than not, so no sample."""
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sheet and what its rows are. `columns`: what a person may name; `whole`: why no row of it is a pupil."""
+
+    sheet: Sheet
+    rows: SheetRows
+    whole: RowReason | None = None
 
 
 def read_list(
@@ -43,40 +52,59 @@ def read_list(
 ) -> CheckedList:
     """Reads a school list. `meanings`: a person's words on headings, by folded heading (`fold`).
 
-    Raises `ImportRefused` (import.unreadable, .no_contact_column, .too_large, .password_protected).
+    Raises `ImportRefused` (import.unreadable, .no_contact_column, .letters_lost, .staff_list, .too_large, .password_protected).
     """
     if progress:
         progress("unpacking", 0, 0)
     workbook = read_workbook(data, best_columns)
     patience = _Patience(MAX_SECONDS)
-    found = [(sheet, list(pupil_rows(sheet, of=audience, meanings=meanings, each=patience))) for sheet in workbook.sheets]
-    total = sum(len(rows) for _, rows in found)
+    found = [_read_sheet(apart(sheet), audience, meanings, patience) for sheet in workbook.sheets]
+    total = sum(len(each.rows.pupils) for each in found)
     if total > MAX_PEOPLE:
         raise ImportRefused("import.too_large")
     rows: list[CheckedRow] = []
     columns: list[SeenColumn] = []
-    for sheet, pupils in found:
-        kept: dict[int, tuple[tuple[int, Heading], ...]] = {}
-        for table in {id(pupil.table): pupil.table for pupil in pupils}.values():
-            seen = _look(sheet, table, pupils)
+    about: list[Problem] = []
+    left_out: list[LeftOutRows] = []
+    for each in found:
+        sheet = each.sheet
+        left_out += grouped(sheet.name, ((index + 1, reason) for index, reason in each.rows.left_out.items()))
+        if each.whole:
+            about += _about_whole(each)
+            columns += _offered(each)
+            continue
+        kept = {}
+        for table in each.rows.tables:
+            seen, problems = look(sheet, table, each.rows.pupils)
             columns += seen
-            kept[id(table)] = _kept(table, seen)
-        for pupil in pupils:
+            about += problems
+            kept[id(table)] = kept_columns(table, seen)
+        about += [Problem(sheet.name, index + 1, None, "sheet.number_left_out") for index in each.rows.unsent[:_MOST_SAID]]
+        for pupil in each.rows.pupils:
             patience()
             if progress and len(rows) % _STEP == 0:
                 progress("checking", len(rows), total)
-            cells = _cells(sheet, pupil, kept[id(pupil.table)], of=audience)
-            rows.append(make_row(sheet.name, pupil.index + 1, cells, of=audience))
-    if not any(column.field in (Field.PHONE, Field.EMAIL) for column in columns):
-        raise ImportRefused("import.no_contact_column", tuple(columns))
+            rows.append(
+                make_row(sheet.name, pupil.index + 1, cells_of(sheet, pupil, kept[id(pupil.table)], of=audience), of=audience)
+            )
+    _refuse_without_contacts(found, columns)
     checked, counts = rechecked(rows)
-    about = _about(columns)
     legacy = _legacy(workbook, checked)
     if legacy:
         about.insert(0, Problem(None, None, None, "text.legacy_encoding"))
+    if _letters_lost(found):
+        about.insert(0, Problem(None, None, None, "text.letters_lost"))
     dropped = tuple(dict.fromkeys(p.column for p in about if p.code == "column.dropped" and p.column))
-    problems = (*about, *(p for row in checked for p in row.problems))
-    return CheckedList(workbook.file_format, checked, counts, dropped, problems, tuple(columns), legacy)
+    return CheckedList(
+        workbook.file_format,
+        checked,
+        counts,
+        dropped,
+        (*about, *(p for row in checked for p in row.problems)),
+        tuple(columns),
+        legacy,
+        tuple(left_out),
+    )
 
 
 class _Patience:
@@ -90,96 +118,49 @@ class _Patience:
             raise ImportRefused("import.too_large")
 
 
-def _look(sheet: Sheet, table: Table, pupils: list[PupilRow]) -> list[SeenColumn]:
-    """What each column of a table is taken for, its values seen: identity numbers go, whatever stands above them."""
-    rows = [sheet.rows[pupil.index] for pupil in pupils if pupil.table is table]
-    seen = []
-    for place, heading in enumerate(table.columns):
-        if not heading.written:
-            continue
-        field = heading.field
-        # A phone's column is told by its heading; anywhere else, and where only a person says so, the values decide.
-        suspect = field is not Field.DROPPED and (heading.said or field not in (Field.PHONE, Field.EMAIL))
-        if suspect and any(place < len(row) and _is_identity(row[place]) for row in rows):
-            field = Field.DROPPED
-        samples = () if field is Field.DROPPED else _samples(rows, place)
-        seen.append(
-            SeenColumn(sheet.name, table.header + 1, _letter(place), heading.written, field, heading.role, heading.said, samples)
-        )
-    return seen
+def _read_sheet(sheet: Sheet, of: ListOf, meanings: Meanings | None, patience: _Patience) -> _Read:
+    rows = read_rows(sheet, of=of, meanings=meanings, each=patience)
+    if not rows.tables and (named := lettered_table(sheet, meanings, of=of)):
+        rows = read_rows(sheet, of=of, meanings=meanings, each=patience, under=named)
+    if not rows.tables:
+        return _Read(sheet, _all_left_out(sheet, RowReason.NO_HEADER), RowReason.NO_HEADER)
+    if of == "parents" and is_of_staff(sheet.name, rows.tables):
+        return _Read(sheet, _all_left_out(sheet, RowReason.STAFF), RowReason.STAFF)
+    return _Read(sheet, rows)
 
 
-def _is_identity(value: object) -> bool:
-    if isinstance(value, str) and (len(value) < 12 or value[0].isalpha()):  # nearly every cell: a name, a class, a date
-        return False
-    return _IDENTITY.fullmatch(written(value)) is not None
+def _all_left_out(sheet: Sheet, reason: RowReason) -> SheetRows:
+    return SheetRows(left_out={index: reason for index, row in enumerate(sheet.rows) if has_content(row)})
 
 
-def _samples(rows: Sequence[Sequence[object]], place: int) -> tuple[str, ...]:
-    shown: dict[str, None] = {}
-    for row in rows[:50]:
-        text = written(row[place]) if place < len(row) else ""
-        if text and text not in shown and not _PRIVATE.fullmatch(text):
-            shown[text[:60]] = None
-        if len(shown) == SAMPLES:
-            break
-    return tuple(shown)
+def _about_whole(each: _Read) -> list[Problem]:
+    """One problem for a sheet of which nothing was taken; none for an empty one."""
+    code = "sheet.staff" if each.whole is RowReason.STAFF else "sheet.not_read"
+    return [Problem(each.sheet.name, None, None, code)] if each.rows.left_out else []
 
 
-def _letter(place: int) -> str:
-    """0 → A, 26 → AA, as spreadsheets name columns."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def _offered(each: _Read) -> list[SeenColumn]:
+    """The columns that a person may name, of a sheet without a header by their letters."""
+    if each.whole is not RowReason.NO_HEADER or not each.rows.left_out:
+        return []
+    rows = full_rows(each.sheet)
+    return offered_columns(each.sheet, [samples_of(rows, place) for place in range(max(map(len, rows), default=0))])
 
 
-def _kept(table: Table, seen: list[SeenColumn]) -> tuple[tuple[int, Heading], ...]:
-    """The columns whose cells are looked at. A class column there is in every table, be it only the title's."""
-    fields = {column.letter: column.field for column in seen}
-    return tuple(
-        (place, heading)
-        for place, heading in enumerate(table.columns)
-        if heading.field in KEPT and fields.get(_letter(place)) is heading.field
-    )
+def _refuse_without_contacts(found: list[_Read], columns: list[SeenColumn]) -> None:
+    """Refuses a list without a column of numbers, with the columns there are, so that a person can say which it is."""
+    if any(column.field in (Field.PHONE, Field.EMAIL) for column in columns):
+        return
+    read = [each for each in found if not each.whole]
+    if read and _letters_lost(read):
+        raise ImportRefused("import.letters_lost", tuple(columns))
+    if not read and any(each.whole is RowReason.STAFF for each in found):
+        raise ImportRefused("import.staff_list", tuple(columns))
+    raise ImportRefused("import.no_contact_column", tuple(columns))
 
 
-_PART_OF_CLASS = re.compile(r"\d{1,2}")
-_CLASS_AROUND = Heading(Field.CLASS, "Lớp")
-
-
-def _cells(sheet: Sheet, pupil: PupilRow, kept: tuple[tuple[int, Heading], ...], *, of: ListOf) -> list[CheckedCell]:
-    row = sheet.rows[pupil.index]
-    cells = []
-    has_class = False
-    for place, heading in kept:
-        value = row[place] if place < len(row) else ""
-        if heading.field is Field.CLASS:
-            if has_class:
-                continue
-            has_class = True
-            value = _class_value(sheet, pupil, place, value)
-            if pupil.table.has_grade and _PART_OF_CLASS.fullmatch(written(value)):  # 1, beside a column that says 6
-                cells.append(check_cell(heading, written(value), typed=True))
-                continue
-        cells.append(check_cell(heading, value, typed=sheet.typed))
-    if of == "parents" and not has_class:
-        cells.append(check_cell(_CLASS_AROUND, pupil.class_around or "", typed=sheet.typed))
-    return cells
-
-
-def _class_value(sheet: Sheet, pupil: PupilRow, place: int, value: object) -> object:
-    """The row's class, also where one cell is merged over many rows, or the class stands in a title or names the sheet."""
-    if written(value) == "" and (pupil.index, place) in sheet.merged_up:
-        value = sheet.rows[sheet.merged_up[pupil.index, place]][place]
-    return value if written(value) else pupil.class_around or ""
-
-
-def _about(columns: list[SeenColumn]) -> list[Problem]:
-    codes = {Field.DROPPED: "column.dropped", Field.UNKNOWN: "column.unknown"}
-    return [Problem(c.sheet, c.row, c.heading, codes[c.field]) for c in columns if c.field in codes]
+def _letters_lost(found: list[_Read]) -> bool:
+    return any(table.letters_lost() for each in found for table in each.rows.tables)
 
 
 def _legacy(workbook: Workbook, rows: tuple[CheckedRow, ...]) -> LegacyText | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from contact_registry.importing.cells import check_cell
 from contact_registry.importing.checked import CheckedCell, CheckedRow, Counts, Problem
-from contact_registry.importing.classes import grade_of, in_grade
+from contact_registry.importing.classes import grade_of, in_grade, one_spelling
 from contact_registry.importing.headings import Field, Heading, ListOf, Role, fold
 from contact_registry.importing.people import people
 
@@ -39,7 +39,7 @@ def make_row(sheet: str | None, row: int, cells: Sequence[CheckedCell], *, of: L
             class_name = cell.values[0] if cell.values else ""
         elif cell.field is Field.GRADE and cell.values:
             grade = grade or cell.values[0]
-    class_name = in_grade(class_name, grade)
+    class_name = one_spelling(in_grade(class_name, grade))
     if of == "parents" and not class_name and not (class_heading and class_heading.codes):
         problems.append(Problem(sheet, row, class_heading.heading if class_heading else None, "class.missing"))
     if not phones and not emails:

@@ -97,7 +97,7 @@ async def load_columns(
 async def replace_rows(
     conn: AsyncConnection, import_id: int, unit_id: int, rows: Sequence[CheckedRow], changed: Collection[int], data_key: DataKey
 ) -> None:
-    """Stores the rows at these positions anew, and the problems of all rows. Those of columns stay."""
+    """Stores the rows at these positions anew, and the problems of all rows. Those of columns and sheets stay."""
     places = sorted(changed)
     await conn.execute(
         text(
@@ -117,7 +117,7 @@ async def replace_rows(
         },
     )
     await conn.execute(
-        text("DELETE FROM import_problems WHERE import_id = :import AND code NOT LIKE 'column.%' AND code NOT LIKE 'text.%'"),
+        text("DELETE FROM import_problems WHERE import_id = :import AND code NOT LIKE ALL (ARRAY['column.%', 'text.%', 'sheet.%'])"),
         {"import": import_id},
     )
     await _add_problems(conn, import_id, unit_id, [problem for row in rows for problem in row.problems])

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, read_heading, says_only_whose
-from contact_registry.phone_numbers import read_phones
-from contact_registry.plain_text import one_line
+from contact_registry.importing.column_cells import LOOKED_AT, by_cells, cover_blank
+from contact_registry.importing.heading_rules import mentions_parent, names_teachers, says_what_teachers_do
+from contact_registry.importing.heading_words import letters_were_lost, without_examples
+from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, read_heading, words_of
+from contact_registry.importing.written import written
 
 Rows = Sequence[Sequence[object]]
 
@@ -19,10 +21,11 @@ _STRONG = frozenset(
 _LEVELS = 3
 _YEAR = re.compile(r"\b20\d\d\b")
 _NUMBERING = re.compile(r"\(?(?:[A-Za-z]|\d{1,2})\)?")
-_LOOKED_AT = 20
-"""Rows below a header that are looked at to tell a parent's names from a parent's numbers."""
 _BESIDE = 20
 """Tables side by side, at most: each looks at the whole header, so a header of thousands would never be done."""
+_LONGEST = 300
+"""A question of a form stands above its answers in full."""
+_LAST_YEAR = 2999
 _NOTHING = Heading(Field.UNKNOWN, "")
 
 
@@ -55,14 +58,25 @@ class Table:
         own = [i for i, heading in enumerate(self.columns) if heading.written]
         return own[0] <= place <= own[-1]
 
+    def is_of_staff(self) -> bool:
+        """Whether its names are teachers': they have a column, and neither a pupil nor a parent has one."""
+        if any(heading.said and heading.field in _NAMES for heading in self.columns):
+            return False
+        if self.names_parents():
+            return False
+        words = [words_of(heading) for heading in self.columns if heading.written]
+        if not self.names:
+            return any(map(names_teachers, words))
+        named = (words_of(self.columns[place]) for place in self.names)
+        return any(map(names_teachers, named)) or (not self.classes and any(map(says_what_teachers_do, words)))
 
-def written(value: object) -> str:
-    """A cell as a person reads it, without invisible characters and double spaces."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return one_line(str(value))
+    def names_parents(self) -> bool:
+        """Whether a number is said to be a parent's."""
+        return any(mentions_parent(words_of(self.columns[place])) for place in self.contacts)
+
+    def letters_lost(self) -> bool:
+        """Whether its headings have question marks for letters."""
+        return any(letters_were_lost(heading.written) for heading in self.columns)
 
 
 def best_columns(rows: Rows) -> int:
@@ -79,33 +93,43 @@ def tables_at(rows: Rows, index: int, *, of: ListOf = "parents", meanings: Meani
     columns, first = _columns(rows, index, own, partial(read_heading, of=of, meanings=meanings))
     if not _is_header(columns):
         return ()
-    if of == "parents":
-        columns = [_by_cells(heading, rows[first : first + _LOOKED_AT], place) for place, heading in enumerate(columns)]
-    while first < len(rows) and _is_numbering(rows[first]):
+    while first < len(rows) and is_numbering(rows[first]):
         first += 1
-    return tuple(Table.under(block, header=index, first=first) for block in _blocks(list(_told_apart(columns))))
+    columns = [
+        by_cells(heading, rows[first : first + LOOKED_AT], place) if of == "parents" else heading
+        for place, heading in enumerate(columns)
+    ]
+    columns = list(_told_apart(cover_blank(columns, rows[first : first + LOOKED_AT])))
+    return tuple(Table.under(block, header=index, first=first) for block in _blocks(columns))
 
 
 def _heading_cells(row: Sequence[object]) -> list[str] | None:
-    """The row's cells if all of them could be headings: short texts, no address, no long number."""
-    if any(value not in ("", None) and not isinstance(value, str) for value in row):
-        return None
-    cells = [written(value) for value in row]
-    if any(len(cell) > 120 or ("@" in cell and " " not in cell) for cell in cells):
-        return None
-    if any(sum(map(str.isdigit, _YEAR.sub("", cell))) > 4 for cell in cells):
-        return None
+    """The row's cells if all of them could be headings: short texts, days and years, no address, no long number."""
+    cells = []
+    for value in row:
+        cell = written(value)
+        if not isinstance(value, str):
+            if isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) > _LAST_YEAR):
+                return None
+        elif cell:
+            if len(cell) > _LONGEST:
+                return None
+            if sum(map(str.isdigit, cell)) > 4 or "@" in cell:
+                said = without_examples(cell)
+                if ("@" in said and " " not in said) or sum(map(str.isdigit, _YEAR.sub("", said))) > 4:
+                    return None
+        cells.append(cell)
     return cells
 
 
 def _columns(rows: Rows, index: int, own: list[str], read: Callable[[str, str], Heading]) -> tuple[list[Heading], int]:
     """The headings of the header that begins here, and the index of the first row below it."""
-    columns, above = [read("", cell) for cell in own], own
+    columns, above = _as_headings(rows[index], own, read), own
     if sum(heading.field is not Field.UNKNOWN for heading in columns) < 2:  # no header's first row: nearly every row of a list
         return columns, index + 1
     for below_index in range(index + 1, min(index + _LEVELS, len(rows))):
         below = _heading_cells(rows[below_index])
-        if below is None or not _are_headings(below, read):
+        if below is None or not _are_headings(rows[below_index], below, columns, read):
             return columns, below_index
         width = max(len(above), len(below))
         above, below = above + [""] * (width - len(above)), below + [""] * (width - len(below))
@@ -118,9 +142,24 @@ def _columns(rows: Rows, index: int, own: list[str], read: Callable[[str, str], 
     return columns, min(index + _LEVELS, len(rows))
 
 
-def _are_headings(cells: list[str], read: Callable[[str, str], Heading]) -> bool:
+def _as_headings(row: Sequence[object], cells: list[str], read: Callable[[str, str], Heading]) -> list[Heading]:
+    """A date or a number above a column is a day on which somebody was there: no column of ours, and none to ask about."""
+    return [
+        read("", cell) if not cell or isinstance(value, str) else Heading(Field.IGNORED, cell)
+        for value, cell in zip(row, cells, strict=True)
+    ]
+
+
+def _are_headings(row: Sequence[object], cells: list[str], above: list[Heading], read: Callable[[str, str], Heading]) -> bool:
     """Whether a row is a header's next: all of it known headings. One alone must be of numbers: a title is not a heading."""
-    fields = [read("", cell).field for cell in cells if cell]
+    fields = []
+    for place, (value, cell) in enumerate(zip(row, cells, strict=True)):
+        if not cell:
+            continue
+        if isinstance(value, str):
+            fields.append(read("", cell).field)
+        elif place < len(above) and above[place].field in _STRONG:  # a row's own number, below "STT"
+            return False
     if len(fields) < 2:
         return fields in ([Field.PHONE], [Field.EMAIL])
     return not {Field.UNKNOWN, Field.ORDER} & set(fields)
@@ -131,16 +170,7 @@ def _is_header(columns: Sequence[Heading]) -> bool:
     return len(strong) >= 2 and bool(strong & {Field.NAME, Field.GIVEN_NAME, Field.ORDER, Field.PHONE, Field.EMAIL})
 
 
-def _by_cells(heading: Heading, rows: Rows, place: int) -> Heading:
-    """A column headed "Mẹ" holds her name or her number; most of its cells say which."""
-    if not says_only_whose(heading):
-        return heading
-    cells = [row[place] for row in rows if place < len(row) and written(row[place])]
-    numbers = sum(bool(read_phones(cell).numbers) for cell in cells)
-    return replace(heading, field=Field.PHONE) if numbers and numbers * 2 >= len(cells) else heading
-
-
-def _is_numbering(row: Sequence[object]) -> bool:
+def is_numbering(row: Sequence[object]) -> bool:
     """The row below a header that numbers its columns, as official forms have it: (1) (2) (3), A B 1 2."""
     cells = [cell for cell in map(written, row) if cell]
     return len(cells) > 2 and all(map(_NUMBERING.fullmatch, cells))

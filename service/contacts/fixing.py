@@ -106,7 +106,7 @@ async def correct_rows(
     key = await current_data_key(conn, master, found["unit_id"])
     await replace_rows(conn, import_id, found["unit_id"], again, changes.keys(), key)
     await conn.execute(
-        text("UPDATE imports SET counts = CAST(:counts AS jsonb) WHERE id = :id AND state = 'checked'"),
+        text("UPDATE imports SET counts = counts || CAST(:counts AS jsonb) WHERE id = :id AND state = 'checked'"),
         {"id": import_id, "counts": orjson.dumps(counts).decode()},
     )
     await record_event(

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Counts, ListOf, Severity, problem_message
+from contact_registry import Counts, ListOf, RowReason, Severity, problem_message, reason_in_words
 from service.errors import NotFound
 from service.refusals import sentence
 
@@ -44,14 +44,28 @@ class ReadingProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutLine:
+    """Rows of a sheet that are no pupils for one reason. `rows`: the first hundred of `total`; `message`: the reason in words."""
+
+    sheet: str | None
+    reason: RowReason
+    rows: tuple[int, ...]
+    total: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The contract's `GET /imports/{id}`. `failure_code`: why the file as a whole could not be used, an import.* code."""
+    """The contract's `GET /imports/{id}`. `failure_code`: why the file as a whole could not be used, an import.* code.
+
+    `left_out`: every row with content that is no pupil, also in `counts`.
+    """
 
     id: UUID
     unit: str
     state: ImportState
     dry_run: bool
-    counts: Mapping[str, int]
+    counts: Mapping[str, object]
     dropped_columns: tuple[str, ...]
     problems: tuple[ImportProblem, ...]
     failure_code: str | None
@@ -62,6 +76,7 @@ class ImportReport:
     summary: str | None = None
     progress: ReadingProgress | None = None
     undone_at: datetime | None = None
+    left_out: tuple[LeftOutLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +129,14 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
     if row.failure_code:  # the file as a whole: no row to point at
         refusal = ImportProblem(None, None, None, row.failure_code, "error", sentence(row.failure_code, language))
         problems = (refusal, *problems)
+    counts = dict(row.counts or {})
+    left_out = tuple(_left_out(each, language) for each in counts.pop("left_out", []))
     return ImportReport(
         id=UUID(str(row.public_id)),
         unit=row.code,
         state=row.state,
         dry_run=row.dry_run,
-        counts={**asdict(Counts()), **(row.counts or {})},
+        counts={**asdict(Counts()), **counts, "left_out": [asdict(line) for line in left_out]},
         dropped_columns=tuple(row.dropped_columns),
         problems=problems,
         failure_code=row.failure_code,
@@ -127,17 +144,23 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
         checked_at=row.checked_at,
         applied_at=row.applied_at,
         audience=row.audience,
-        summary=summary(Counts(**row.counts), row.audience, language) if row.counts else None,
+        summary=summary(Counts(**counts), row.audience, language) if counts else None,
         progress=ReadingProgress(row.stage, row.rows_done, row.rows_total) if row.state == "reading" and row.stage else None,
         undone_at=row.undone_at,
+        left_out=left_out,
     )
+
+
+def _left_out(kept: Mapping[str, Any], language: str) -> LeftOutLine:
+    reason = RowReason(kept["reason"])
+    return LeftOutLine(kept["sheet"], reason, tuple(kept["rows"]), kept["total"], reason_in_words(reason, language))
 
 
 async def list_imports(conn: AsyncConnection, *, unit_id: int, before: int | None, limit: int) -> list[ImportLine]:
     """The unit's imports, the newest first, behind the one numbered `before`."""
     rows = await conn.execute(
         text(
-            "SELECT i.id AS number, i.public_id AS id, u.code AS unit, i.audience, i.state, i.dry_run, i.school_year, i.counts,"
+            "SELECT i.id AS number, i.public_id AS id, u.code AS unit, i.audience, i.state, i.dry_run, i.school_year, i.counts - 'left_out' AS counts,"
             " i.created_at, i.applied_at FROM imports i JOIN units u ON u.id = i.unit_id"
             " WHERE i.unit_id = :unit AND i.id < coalesce(CAST(:before AS bigint), 9223372036854775807)"
             " ORDER BY i.id DESC LIMIT :limit"

@@ -23,6 +23,7 @@ from contact_registry import (
     clear_people,
     current_data_key,
     read_list,
+    report_of,
     store_checked,
     store_columns,
 )
@@ -104,7 +105,7 @@ async def read_import(
             "state": "checked" if checked else "failed",
             "failure": failure,
             "format": checked.file_format if checked else None,
-            "counts": orjson.dumps(dataclasses.asdict(checked.counts)).decode() if checked else None,
+            "counts": orjson.dumps(_counts(checked)).decode() if checked else None,
             "dropped": list(checked.dropped_columns) if checked else [],
             "now": now,
         },
@@ -130,6 +131,10 @@ async def read_import(
         details=dataclasses.asdict(checked.counts) if checked else {"code": failure},
         now=now,
     )
+
+
+def _counts(checked: CheckedList) -> dict[str, object]:
+    return {**dataclasses.asdict(checked.counts), "left_out": report_of(checked.left_out)}
 
 
 async def _read_file(

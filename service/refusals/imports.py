@@ -16,8 +16,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "This list was not applied within 30 days and was deleted. Send the present list again.",
     ),
     "import.no_contact_column": (
-        "Không thấy cột số điện thoại hay email nào. Xem dòng tiêu đề có ghi SĐT hoặc Email không, hoặc chỉ cho Loa cột nào là số điện thoại.",
-        "No column with phone numbers or emails was found. See that the header row says SĐT or Email, or tell Loa which column holds the numbers.",
+        "Không thấy cột số điện thoại hay email nào. Xem dòng tiêu đề có ghi SĐT hoặc Email không, hoặc chỉ cho Loa cột nào là số điện thoại; tệp không có dòng tiêu đề thì chọn nội dung cho các cột A, B, C.",
+        "No column with phone numbers or emails was found. See that the header row says SĐT or Email, or tell Loa which column holds the numbers; of a file without a header row say what its columns A, B, C hold.",
+    ),
+    "import.letters_lost": (
+        "Chữ có dấu đã mất khi lưu tệp (thành dấu ?), nên không đọc được tiêu đề cột. Mở tệp gốc trong Excel, lưu dạng .xlsx hoặc CSV UTF-8 rồi gửi lại; hoặc chọn nội dung cho từng cột.",
+        "Accented letters were lost when the file was saved (they are question marks), so its headings cannot be read. Open the original in Excel, save it as .xlsx or CSV UTF-8 and send it again; or say what each column holds.",
+    ),
+    "import.staff_list": (
+        "Tệp này là danh sách giáo viên, nhân viên, không phải phụ huynh. Gửi lại và chọn danh sách cán bộ; nếu đúng là phụ huynh, chỉ cho Loa cột nào là họ tên học sinh.",
+        "This file lists teachers or staff, not parents. Send it again as a list of staff; if it is of parents, tell Loa which column holds the pupils' names.",
     ),
     "import.too_large": (
         "Tệp lớn hơn 10 MB hoặc có hơn 20.000 dòng. Bỏ hình ảnh, cột và trang tính không cần rồi gửi lại.",

@@ -125,6 +125,16 @@ COLUMNS: Rows = [
     [1, "An", "6A1", "0934000111", "Tuyến 3", "075213004567", "Mẹ: an@example.com; bo.an@example.com"],
 ]
 
+NEW_PUPILS: Rows = [
+    ["STT", "Họ tên", "SĐT", "Trạng thái", "Ghi chú"],
+    [1, "An", "0934000151", "Đang học", "mẹ: 0934999991"],
+    [2, "Bình", "0934000152", "Đã chuyển trường", "Số của ông 0934999992"],
+    ["", "Lê Văn Chi", "", "", "lớp trưởng"],
+    ["", "", "", "", ""],
+    ["", "Trưởng ban đại diện: Ông Sáu", "0934999993", "", ""],
+]
+TEACHERS: Rows = [["STT", "Họ tên giáo viên", "Điện thoại"], [1, "Vũ Thị Giang", "0934999994"]]
+
 EXCEL_KINDS = {
     "a header of three rows, numbered columns, hidden ones": Kind(
         THREE_ROWS,
@@ -206,6 +216,15 @@ EXCEL_KINDS = {
         | {("6A2 (2)", row): {"row.duplicate", "phone.shared"} for row in range(2, 8)}
         | {("6A2 (2)", 8): {"row.duplicate"}},
         ["+84934000101", "+84934000102"],
+    ),
+    "pupils who came and went, somebody in charge, teachers, a sheet of words": Kind(
+        xlsx({"7A": NEW_PUPILS, "Giáo viên": TEACHERS, "Hướng dẫn": [["Điền đủ số điện thoại"], ["Gửi về văn phòng"]]}),
+        {("7A", 3): {"pupil.left"}, ("7A", 4): {"contact.none"}},
+        ["+84934000151", "+84934000152"],
+        classes=["7A"] * 3,
+    ),
+    "letters that became question marks": Kind(
+        "STT;H? và tên;L?p;S?T m?\n1;Nguy?n V?n An;6A1;0934000161\n".encode("cp1252"), {}, ["+84934000161"], classes=["6A1"]
     ),
     "a workbook with a macro": Kind(
         with_part(xlsx({"S": COLUMNS}), "xl/vbaProject.bin", bytes(range(256)) * 8), {}, ["+84934000111"], ["CCCD"]
