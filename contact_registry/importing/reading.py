@@ -35,7 +35,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A sheet and what its rows are. `columns`: what a person may name; `whole`: why no row of it is a pupil."""
+    """A sheet and what its rows are. `whole`: why no row of it is a pupil."""
 
     sheet: Sheet
     rows: SheetRows
@@ -64,6 +64,7 @@ def read_list(
         raise ImportRefused("import.too_large")
     rows: list[CheckedRow] = []
     columns: list[SeenColumn] = []
+    offered: list[SeenColumn] = []
     about: list[Problem] = []
     left_out: list[LeftOutRows] = []
     for each in found:
@@ -71,7 +72,7 @@ def read_list(
         left_out += grouped(sheet.name, ((index + 1, reason) for index, reason in each.rows.left_out.items()))
         if each.whole:
             about += _about_whole(each)
-            columns += _offered(each)
+            offered += _offered(each)
             continue
         kept = {}
         for table in each.rows.tables:
@@ -87,7 +88,7 @@ def read_list(
             rows.append(
                 make_row(sheet.name, pupil.index + 1, cells_of(sheet, pupil, kept[id(pupil.table)], of=audience), of=audience)
             )
-    _refuse_without_contacts(found, columns)
+    _refuse_without_contacts(found, columns, offered)
     checked, counts = rechecked(rows)
     legacy = _legacy(workbook, checked)
     if legacy:
@@ -101,7 +102,7 @@ def read_list(
         counts,
         dropped,
         (*about, *(p for row in checked for p in row.problems)),
-        tuple(columns),
+        (*columns, *offered),
         legacy,
         tuple(left_out),
     )
@@ -125,7 +126,9 @@ def _read_sheet(sheet: Sheet, of: ListOf, meanings: Meanings | None, patience: _
     if not rows.tables:
         return _Read(sheet, _all_left_out(sheet, RowReason.NO_HEADER), RowReason.NO_HEADER)
     if of == "parents" and is_of_staff(sheet.name, rows.tables):
-        return _Read(sheet, _all_left_out(sheet, RowReason.STAFF), RowReason.STAFF)
+        left_out = _all_left_out(sheet, RowReason.STAFF)
+        left_out.tables = rows.tables
+        return _Read(sheet, left_out, RowReason.STAFF)
     return _Read(sheet, rows)
 
 
@@ -141,22 +144,25 @@ def _about_whole(each: _Read) -> list[Problem]:
 
 def _offered(each: _Read) -> list[SeenColumn]:
     """The columns that a person may name, of a sheet without a header by their letters."""
-    if each.whole is not RowReason.NO_HEADER or not each.rows.left_out:
+    if each.whole is RowReason.STAFF:
+        return [column for table in each.rows.tables for column in look(each.sheet, table, ())[0]]
+    if not each.rows.left_out:
         return []
     rows = full_rows(each.sheet)
     return offered_columns(each.sheet, [samples_of(rows, place) for place in range(max(map(len, rows), default=0))])
 
 
-def _refuse_without_contacts(found: list[_Read], columns: list[SeenColumn]) -> None:
+def _refuse_without_contacts(found: list[_Read], columns: list[SeenColumn], offered: list[SeenColumn]) -> None:
     """Refuses a list without a column of numbers, with the columns there are, so that a person can say which it is."""
     if any(column.field in (Field.PHONE, Field.EMAIL) for column in columns):
         return
     read = [each for each in found if not each.whole]
+    code = "import.no_contact_column"
     if read and _letters_lost(read):
-        raise ImportRefused("import.letters_lost", tuple(columns))
-    if not read and any(each.whole is RowReason.STAFF for each in found):
-        raise ImportRefused("import.staff_list", tuple(columns))
-    raise ImportRefused("import.no_contact_column", tuple(columns))
+        code = "import.letters_lost"
+    elif not read and any(each.whole is RowReason.STAFF for each in found):
+        code = "import.staff_list"
+    raise ImportRefused(code, (*columns, *offered))
 
 
 def _letters_lost(found: list[_Read]) -> bool:

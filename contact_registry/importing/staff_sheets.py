@@ -15,6 +15,8 @@ _NAME = re.compile(
 
 def is_of_staff(sheet_name: str | None, tables: Sequence[Table]) -> bool:
     """Whether the sheet is a list of staff, by its headings or, where no parent is named in them, by its name."""
+    if any(heading.said for table in tables for heading in table.columns):  # a person knows better
+        return False
     if all(table.is_of_staff() for table in tables):
         return True
     named = sheet_name is not None and _NAME.fullmatch(fold(sheet_name)) is not None

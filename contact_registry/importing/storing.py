@@ -117,7 +117,9 @@ async def replace_rows(
         },
     )
     await conn.execute(
-        text("DELETE FROM import_problems WHERE import_id = :import AND code NOT LIKE ALL (ARRAY['column.%', 'text.%', 'sheet.%'])"),
+        text(
+            "DELETE FROM import_problems WHERE import_id = :import AND code NOT LIKE ALL (ARRAY['column.%', 'text.%', 'sheet.%'])"
+        ),
         {"import": import_id},
     )
     await _add_problems(conn, import_id, unit_id, [problem for row in rows for problem in row.problems])

@@ -60,8 +60,6 @@ class Table:
 
     def is_of_staff(self) -> bool:
         """Whether its names are teachers': they have a column, and neither a pupil nor a parent has one."""
-        if any(heading.said and heading.field in _NAMES for heading in self.columns):
-            return False
         if self.names_parents():
             return False
         words = [words_of(heading) for heading in self.columns if heading.written]

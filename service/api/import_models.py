@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contact_registry import Counts, ListOf, Severity
+from contact_registry import Counts, ListOf, RowReason, Severity
 from service.api.codes import ListProblemCode
 from service.contacts import ImportReport, ImportState
 
@@ -32,6 +32,29 @@ class ImportProgressOut(BaseModel):
     total: int
 
 
+class LeftOutRowsOut(BaseModel):
+    """Rows of a sheet that are no pupils for one reason, as the spreadsheet numbers them: the first hundred of `total`."""
+
+    sheet: str | None
+    reason: RowReason
+    rows: list[int]
+    total: int
+    message: str = Field(description="the reason in words")
+
+
+class ImportCountsOut(BaseModel):
+    """What a list holds. Each row with content is one of `rows`, or stands in `left_out` with the reason why not."""
+
+    rows: int
+    contacts: int
+    phones: int
+    emails: int
+    to_fix: int
+    without_contact: int
+    duplicates: int
+    left_out: list[LeftOutRowsOut]
+
+
 class ImportOut(BaseModel):
     """An import and what was found in it. `counts` and `problems` stand once it is read."""
 
@@ -41,7 +64,7 @@ class ImportOut(BaseModel):
     unit: str
     state: ImportState
     dry_run: bool
-    counts: Counts | None
+    counts: ImportCountsOut | None
     dropped_columns: list[str]
     problems: list[ProblemRow]
     failure_code: ListProblemCode | None

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from contact_registry import Difference, ListOf
+from contact_registry import Difference, ListOf, in_short
 from service.cli.acting import acting_as, require_tree, unit_of
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment
@@ -36,6 +36,8 @@ from service.standalone.words import Words, terminal_language
 
 _SHOWN = 100
 """Problems that are printed. More are better mended in the workbook of rows to fix."""
+_SHOWN_PLACES = 30
+"""Sheets that are named for one reason why rows are no pupils."""
 
 
 class _FileFirst(TyperGroup):
@@ -184,6 +186,20 @@ def _show(report: ImportReport, words: Words) -> None:
     seen = Counter(problem.message for problem in report.problems if problem.severity == "information" and problem.column)
     for message, count in seen.items():
         typer.echo(f"{count} × {message}")
+    _show_left_out(report, words)
+
+
+def _show_left_out(report: ImportReport, words: Words) -> None:
+    """Where every other row of the file went, a line for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for left in report.left_out:
+        rows = words("import_left_out_rows", rows=in_short(left.rows) + (" …" if left.total > len(left.rows) else ""))
+        by_reason.setdefault(left.message, []).append(f"{left.sheet}: {rows}" if left.sheet else rows)
+    if by_reason:
+        typer.echo(words("import_left_out"))
+    for message, places in by_reason.items():
+        more = "; …" if len(places) > _SHOWN_PLACES else ""
+        typer.echo(f"  {message} ({'; '.join(places[:_SHOWN_PLACES])}{more})")
 
 
 def _told(difference: Difference, words: Words) -> str:

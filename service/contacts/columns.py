@@ -21,6 +21,8 @@ MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.E
 """What a person may say of a column."""
 
 
+_NAMEABLE = frozenset(("failed", code) for code in ("import.no_contact_column", "import.letters_lost", "import.staff_list"))
+"""Refused for want of a known column: a person's word may be enough."""
 _REPEATED = re.compile(r" \(\d+\)$")
 
 
@@ -54,7 +56,7 @@ async def say_columns(
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
-    if found["state"] != "checked" and (found["state"], found["failure_code"]) != ("failed", "import.no_contact_column"):
+    if found["state"] != "checked" and (found["state"], found["failure_code"]) not in _NAMEABLE:
         raise Conflict("import.not_allowed_in_state", state=found["state"])
     if not await has_file(conn, import_id):
         raise Conflict("import.file_gone")

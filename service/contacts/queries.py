@@ -65,7 +65,7 @@ class ImportReport:
     unit: str
     state: ImportState
     dry_run: bool
-    counts: Mapping[str, object]
+    counts: Mapping[str, Any]
     dropped_columns: tuple[str, ...]
     problems: tuple[ImportProblem, ...]
     failure_code: str | None

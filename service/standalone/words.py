@@ -145,6 +145,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Đã bỏ các cột riêng tư ngay khi đọc, không lưu lại: {columns}.",
         "Private columns, dropped while reading and kept nowhere: {columns}.",
     ),
+    "import_left_out": ("Dòng không phải học sinh:", "Rows that are no pupils:"),
+    "import_left_out_rows": ("dòng {rows}", "rows {rows}"),
     "import_more": ("… và {count} điểm nữa.", "… and {count} more."),
     "import_difference": (
         "Đang có {present} người; danh sách này thêm {added}, bỏ {gone}, đổi {changed}, giữ nguyên {kept}.",

@@ -223,6 +223,48 @@ async def test_a_column_is_known_by_its_whole_heading(
     assert (await site.call("GET", path)).json()["counts"]["phones"] == 1
 
 
+async def test_a_list_without_a_header_is_refused_with_its_columns_and_read_once_they_have_names(
+    site: Site, engines: Engines, master: MasterKey, taken: Taken
+) -> None:
+    path = await taken("Trần Thị Bình,6A1,0912345601", head="Nguyễn Văn An,6A1,0912345600")
+    report = (await site.call("GET", path)).json()
+    assert (report["state"], report["failure_code"]) == ("failed", "import.no_contact_column")
+    assert "A, B, C" in report["problems"][0]["message"]
+    seen = (await site.call("GET", f"{path}/columns")).json()["items"]
+    assert [(each["letter"], each["heading"], each["row"], each["samples"][0]) for each in seen] == [
+        ("A", "Cột A", 1, "Nguyễn Văn An"),
+        ("B", "Cột B", 1, "6A1"),
+        ("C", "Cột C", 1, "0912345600"),
+    ]
+    named = zip(("Cột A", "Cột B", "Cột C"), ("name", "class", "phone"), strict=True)
+    said = {"columns": [{"heading": heading, "field": field} for heading, field in named]}
+    assert (await site.call("PUT", f"{path}/columns", json=said)).json()["state"] == "reading"
+    await read_again(site, engines, master, path.rsplit("/", 1)[1])
+    report = (await site.call("GET", path)).json()
+    assert (report["state"], report["counts"]["rows"], report["counts"]["phones"]) == ("checked", 2, 2)
+    assert report["counts"]["left_out"] == []
+    another = await taken("0912345601,Trần Thị Bình,6A1", head="0912345600,Nguyễn Văn An,6A1")
+    assert (await site.call("GET", another)).json()["state"] == "failed", "what was said of other columns is not believed"
+
+
+async def test_rows_left_out_are_told_with_their_reasons_and_stay_told_when_a_cell_is_corrected(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD, ",GVCN: Cô Lan,,0987654321,", "Tổng: 2,,,,", head=f"DANH SÁCH LỚP 6A1,,,,\n{HEAD}")
+    before = (await site.call("GET", path)).json()
+    assert [(each["reason"], each["rows"], each["total"]) for each in before["counts"]["left_out"]] == [
+        ("title", [1], 1),
+        ("header", [2], 1),
+        ("note", [5], 1),
+        ("total", [6], 1),
+    ]
+    assert before["counts"]["left_out"][3]["message"] == "dòng tổng cộng"
+    assert ("sheet.number_left_out", 5) in [(each["code"], each["row"]) for each in before["problems"]]
+    after = (await site.call("PATCH", f"{path}/rows/1", json={"cells": {"SĐT mẹ": "0987654320"}})).json()
+    assert after["counts"]["left_out"] == before["counts"]["left_out"]
+    assert [each["code"] for each in after["problems"]] == ["sheet.number_left_out"]
+    listed = (await site.call("GET", "/imports", params={"unit": "nbk-thcs"})).json()["items"][0]
+    assert "left_out" not in listed["counts"]
+
+
 async def test_names_in_an_old_font_are_shown_to_be_confirmed(site: Site, taken: Taken) -> None:
     names = ["Nguyễn Văn An", "Đặng Hữu Nghĩa", "Lê Quỳnh Như", "Phạm Đức Thảo"]
     path = await taken(*(f"{n},{in_vni(name)},6A1,091234567{n}," for n, name in enumerate(names)))

@@ -67,6 +67,7 @@ async def test_a_list_is_shown_and_applied_when_the_operator_says_so(take: Impor
     assert "2 học sinh, 1 số và 0 email gửi được, 1 dòng cần sửa, 1 học sinh chưa có số hay email." in kept.stdout
     assert "Số điện thoại thiếu chữ số" in kept.stdout
     assert "Chưa áp dụng gì" in kept.stdout
+    assert "Dòng không phải học sinh:\n  tiêu đề cột (dòng 1)\n" in kept.stdout
     assert await count(engines, PRESENT) == 0
     unanswered = take(TWO)
     assert (unanswered.returncode, "Chưa áp dụng gì. Danh sách đã đọc: " in unanswered.stdout) == (1, True)

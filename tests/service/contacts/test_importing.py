@@ -84,6 +84,7 @@ async def test_a_list_goes_from_upload_to_the_units_list(office: Office) -> None
     assert report.state == "checked"
     assert report.counts == {
         "rows": 2, "contacts": 1, "phones": 1, "emails": 0, "to_fix": 1, "without_contact": 1, "duplicates": 0,
+        "left_out": [{"sheet": None, "reason": "header", "rows": (1,), "total": 1, "message": "column headings"}],
     }  # fmt: skip
     assert report.dropped_columns == ("Ngày sinh",)
     assert [(p.row, p.column, p.code, p.severity) for p in report.problems] == [
