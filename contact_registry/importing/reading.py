@@ -19,7 +19,7 @@ from contact_registry.importing.seen_columns import look, samples_of
 from contact_registry.importing.sheets import Sheet, Workbook, read_workbook
 from contact_registry.importing.staff_sheets import is_of_staff
 from contact_registry.importing.tables import best_columns
-from contact_registry.importing.unheaded import apart, full_rows, has_content, lettered_table, offered_columns
+from contact_registry.importing.unheaded import columns_apart, full_rows, has_content, lettered_table, offered_columns
 
 MAX_PEOPLE = 20_000
 MAX_SECONDS = 60
@@ -58,7 +58,7 @@ def read_list(
         progress("unpacking", 0, 0)
     workbook = read_workbook(data, best_columns)
     patience = _Patience(MAX_SECONDS)
-    found = [_read_sheet(apart(sheet), audience, meanings, patience) for sheet in workbook.sheets]
+    found = [_read_sheet(columns_apart(sheet), audience, meanings, patience) for sheet in workbook.sheets]
     total = sum(len(each.rows.pupils) for each in found)
     if total > MAX_PEOPLE:
         raise ImportRefused("import.too_large")

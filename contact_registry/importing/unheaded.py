@@ -68,7 +68,7 @@ def _full_rows(sheet: Sheet) -> tuple[int, list[Sequence[object]]]:
     return (found[0][0] if found else 0), [row for _, row in found]
 
 
-def apart(sheet: Sheet) -> Sheet:
+def columns_apart(sheet: Sheet) -> Sheet:
     """The sheet with its one column told apart, where nearly every row is several cells in one; else the sheet as it is."""
     lines = [next(filter(None, map(written, row)), "") for row in sheet.rows if sum(map(bool, map(written, row))) == 1]
     filled = sum(map(has_content, sheet.rows))
