@@ -44,6 +44,12 @@ class Meters:
             ["lane", "channel", "becomes"],
             registry=registry,
         )
+        # Both.
+        self.other_senders = Counter(
+            "loa_other_senders",
+            "Messages that a carrier says it sent under another name than the registered one.",
+            registry=registry,
+        )
         self.receipts_applied = Counter(
             "loa_receipts_applied",
             "Receipts taken from the inbox by what the delivery became, nothing, or stray: of a delivery there is not (any more).",

@@ -297,6 +297,18 @@ class Settings(BaseSettings):
         sms = [("sms", each.segments_per_second) for each in self.twilio_accounts[:1]]
         return dict(sms + [("email", each.messages_per_second) for each in self.smtp_relays[:1]])
 
+    @property
+    def senders(self) -> dict[str, str]:
+        """The sender registered with each SMS carrier, by its name."""
+        further = {each.name: each.sender or self.twilio_sender for each in self.further_twilio}
+        return {name: further.get(name, self.twilio_sender) for name in self.sms_providers}
+
+    def senders_of(self, account_sid: str) -> list[str]:
+        """The senders registered with an account; all where it is none of ours."""
+        known = [(self.twilio_account_sid, self.twilio_sender)] if self.twilio_account_sid else []
+        known += [(each.account_sid, each.sender or self.twilio_sender) for each in self.further_twilio]
+        return [sender for sid, sender in known if sid == account_sid] or [sender for _, sender in known]
+
     def callback_secrets(self, account_sid: str) -> list[str]:
         """What may have signed a status callback that names this account: its token. Where there is one account only, that one's,
         whatever the callback calls it; with several none speaks for another.

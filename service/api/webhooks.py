@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import parse_qsl
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
@@ -12,6 +13,7 @@ from service.deliveries import Receipt, check_signature
 from service.errors import Forbidden
 from service.traces import follow_delivery
 
+_log = structlog.get_logger(__name__)
 _MOST_FIELDS = 100  # a gateway sends a dozen or two
 
 
@@ -58,4 +60,9 @@ async def _receipt(context: ApiContext, request: Request, token: str) -> Receipt
     # The account it names only chooses among our tokens; the signature decides.
     secrets = context.settings.callback_secrets(parameters.get("AccountSid", ""))
     check_signature(secrets, url, form, request.headers.get("x-twilio-signature", ""))
-    return Receipt.of_twilio(attempt, parameters)
+    account = parameters.get("AccountSid", "")
+    receipt = Receipt.of_twilio(attempt, parameters, context.settings.senders_of(account))
+    if receipt.other_sender:
+        context.meters.other_senders.inc()
+        _log.error("sender.other", broadcast=attempt.broadcast_id)
+    return receipt

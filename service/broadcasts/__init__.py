@@ -16,7 +16,7 @@ from service.broadcasts.drills import drill_contacts, drill_fallback_select, dri
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moves import Move, moves_of
-from service.broadcasts.moving import move
+from service.broadcasts.moving import move, note_completed
 from service.broadcasts.notes import note_of
 from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
@@ -73,6 +73,7 @@ __all__ = [
     "moves_of",
     "names_in_words",
     "not_allowed_in",
+    "note_completed",
     "note_of",
     "outgrown",
     "pause",

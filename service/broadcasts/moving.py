@@ -55,3 +55,11 @@ async def move(
     if state is None:
         raise NotFound("broadcast.unknown")
     raise not_allowed_in(state)
+
+
+async def note_completed(conn: AsyncConnection, broadcast_id: int, reason: str) -> None:
+    """Says of a broadcast that is through what would have paused it. `reason`: a code."""
+    await conn.execute(
+        text("UPDATE broadcasts SET pause_reason = :reason WHERE id = :id AND state = 'completed'"),
+        {"id": broadcast_id, "reason": reason},
+    )

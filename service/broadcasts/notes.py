@@ -25,6 +25,10 @@ _STOPPED: Mapping[str, tuple[str, str]] = {
         "Hồ sơ của đơn vị chưa đủ để gửi. Bổ sung rồi cho gửi tiếp.",
         "The unit is not ready to send. Complete what is missing, then resume.",
     ),
+    "sender.other": (
+        "Nhà mạng báo tin đã đi dưới tên người gửi khác với tên đã đăng ký, phụ huynh dễ tưởng là tin giả. Hãy hỏi nhà mạng.",
+        "The carrier says it left under another name than the registered sender's; parents may take it for a false one. Ask the carrier.",
+    ),
     "broadcast.overdue": (
         "Tin đã hết hiệu lực trước khi gửi xong. Phần chưa gửi không gửi nữa.",
         "The warning expired before all of it was sent. What had not left is not sent.",
@@ -60,8 +64,10 @@ def note_of(
     many of its deliveries never left.
     """
     english = language == "en"
-    if not_sent and view.completed_at and view.completed_at >= view.expires_at and view.state == State.COMPLETED:
-        return _STOPPED["broadcast.overdue"][english]
+    if view.state == State.COMPLETED:
+        overdue = not_sent and view.completed_at and view.completed_at >= view.expires_at
+        said = "broadcast.overdue" if overdue else view.pause_reason
+        return _STOPPED[said][english] if said is not None and said in _STOPPED else None
     if view.state == State.CANCELLED and view.pause_reason is None:
         return _CANCELLED[english]
     if view.state in (State.PAUSED, State.CANCELLED) and view.pause_reason is not None:

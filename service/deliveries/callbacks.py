@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.clock import Clock
 from service.database import single_statement
 from service.deliveries.attempt_tokens import Attempt
+from service.deliveries.senders import OTHER_SENDER, is_other
 from service.errors import Forbidden
 
 _BATCH = 500
@@ -40,20 +41,31 @@ def check_signature(auth_tokens: Sequence[str], url: str, parameters: Sequence[t
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a provider said of an attempt. `status` and `error_code` are the provider's own words."""
+    """What a provider said of an attempt. `status` and `error_code` are the provider's own words. `other_sender`: and that it left under
+    another name than the registered one.
+    """
 
     attempt: Attempt
     provider_id: str
     status: str
     error_code: str | None
+    other_sender: bool = False
 
     @classmethod
-    def of_twilio(cls, attempt: Attempt, parameters: Mapping[str, str]) -> "Receipt":
-        """From a callback's form. Raises `Forbidden("webhook.bad_signature")` where one of its fields is none that a gateway sends."""
+    def of_twilio(cls, attempt: Attempt, parameters: Mapping[str, str], registered: Sequence[str] = ()) -> "Receipt":
+        """From a callback's form. `registered`: the senders of the account it is of. Raises `Forbidden("webhook.bad_signature")` where one of its fields is none that a gateway sends."""
         sid, status, error = (parameters.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode"))
         if not (_NAME.fullmatch(sid) and _WORD.fullmatch(status) and _CODE.fullmatch(error)):
             raise Forbidden("webhook.bad_signature")
-        return cls(attempt, sid, status, error or None)
+        sender = parameters.get("From")
+        other = bool(registered) and all(is_other(sender, each) for each in registered)
+        return cls(attempt, sid, status, error or None, other)
+
+    @property
+    def told(self) -> tuple[tuple[str, str | None], ...]:
+        """(status, error) of what is put into the inbox for it."""
+        said = (self.status, self.error_code)
+        return ((OTHER_SENDER, None), said) if self.other_sender else (said,)
 
 
 class ReceiptIntake:
@@ -99,17 +111,18 @@ class ReceiptIntake:
                     done.set_exception(error)
 
     async def _insert(self, receipts: Sequence[Receipt]) -> None:
+        rows = [(receipt, *said) for receipt in receipts for said in receipt.told]
         async with single_statement(self._engine) as conn:
             await conn.execute(
                 _STORE,
                 {
                     "now": self._clock(),
-                    "units": [r.attempt.unit_id for r in receipts],
-                    "broadcasts": [r.attempt.broadcast_id for r in receipts],
-                    "numbers": [r.attempt.number for r in receipts],
-                    "attempts": [r.attempt.attempt for r in receipts],
-                    "ids": [r.provider_id for r in receipts],
-                    "statuses": [r.status for r in receipts],
-                    "errors": [r.error_code for r in receipts],
+                    "units": [receipt.attempt.unit_id for receipt, *_ in rows],
+                    "broadcasts": [receipt.attempt.broadcast_id for receipt, *_ in rows],
+                    "numbers": [receipt.attempt.number for receipt, *_ in rows],
+                    "attempts": [receipt.attempt.attempt for receipt, *_ in rows],
+                    "ids": [receipt.provider_id for receipt, *_ in rows],
+                    "statuses": [status for _, status, _ in rows],
+                    "errors": [error for *_, error in rows],
                 },
             )

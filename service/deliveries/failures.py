@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.broadcasts import reopen
 from service.deliveries.pausing import pause
+from service.deliveries.senders import OTHER_SENDER
 
 FEW = 5
 """So many receipts must have told of a code before a share of the broadcast says something."""
@@ -114,10 +115,10 @@ async def lock_broadcasts_of(conn: AsyncConnection, receipts: Sequence[int], rul
         text(
             "SELECT FROM broadcasts WHERE id IN ("
             "   SELECT broadcast_id FROM receipts_inbox WHERE id = ANY (:ids) AND status IN ('failed', 'undelivered', 'canceled')"
-            "      AND coalesce(error_code, '') <> ALL (:ends))"
+            "      AND coalesce(error_code, '') <> ALL (:ends) OR id = ANY (:ids) AND status = :other)"
             " ORDER BY id FOR NO KEY UPDATE"
         ),
-        {"ids": list(receipts), "ends": sorted(rules.ends)},
+        {"ids": list(receipts), "ends": sorted(rules.ends), "other": OTHER_SENDER},
     )
 
 

@@ -42,6 +42,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "Hệ thống sẽ tự xác định khi có báo nhận, hoặc khi danh sách của nhà mạng có tin gửi sau tin này. Gửi lại bây giờ có thể thành hai tin.",
         "It settles once a receipt comes or the carrier's list shows a later message. Sent again now, it may come twice.",
     ),
+    "sender.other": (
+        "Nhà mạng gửi tin dưới tên khác với tên người gửi đã đăng ký.",
+        "The carrier sent it under another name than the registered sender's.",
+    ),
     "asleep": ("Máy gửi ngừng giữa chừng, đang gửi lại.", "The sender stood still; it is being sent again."),
     "10001": ("Tài khoản gửi tin đang ngừng hoạt động.", "Our account is not active."),
     "20003": ("Nhà mạng không nhận tài khoản gửi tin.", "The carrier does not accept our account."),

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.database import Direct, told
 from service.deliveries.dead_addresses import suppress_dead
 from service.deliveries.failures import NO_CODE, Failed, FailureRules, follow_up, lock_broadcasts_of
+from service.deliveries.senders import note_other_sender, other_senders
 
 BATCH = 1_000
 """Receipts at once: their chunks are locked meanwhile."""
@@ -93,6 +94,8 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
     if not ids:
         return Applied(0)
     await lock_broadcasts_of(conn, ids, rules)
+    for broadcast_id in await other_senders(conn, ids):
+        await note_other_sender(conn, broadcast_id, now=now)
     await conn.execute(_LOCK, {"ids": ids})
     rows = (await conn.execute(_APPLY, {"ids": ids})).all()
     failed = [

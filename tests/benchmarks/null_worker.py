@@ -26,7 +26,7 @@ class Nowhere:
     async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:  # noqa: ARG002 - the channel's
         return Accepted(f"{self._process}.{next(self._taken)}")
 
-    async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the channel's
+    async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:  # noqa: ARG002 - the channel's
         return None
 
     async def listed_until(self) -> datetime | None:

@@ -1,4 +1,6 @@
-"""Real workers and a gateway that refuses: one odd number stops nobody, an address set up wrongly stops the warning and is named."""
+"""Real workers and a gateway that refuses, or sends under another name: one odd number stops nobody; what is set up wrongly stops the
+warning and is named.
+"""
 
 from tests.factories.rude_twilio import rude_twilio
 from tests.workers.sending import School
@@ -24,3 +26,15 @@ async def test_a_gateway_that_sends_us_elsewhere_is_set_up_wrongly_and_pauses_th
     assert (progress.waiting, progress.uncertain, progress.failed) == (40, 0, 0)
     (row,) = await school.rows("SELECT pause_reason FROM broadcasts")
     assert row.pause_reason == "http.301"
+
+
+async def test_a_gateway_that_sends_under_another_name_is_given_no_more(school: School) -> None:
+    broadcast = await school.approved(phones=400, emails=0)
+    async with rude_twilio(sender="NOTIFY") as gateway:
+        await school.start(LOA_TWILIO_API_URL=gateway.url)
+        await school.until_state(broadcast, "paused", 20)
+        progress = await school.until(broadcast, lambda told: told.sending == 0, 20)
+    assert progress.accepted == len(gateway.taken) < 300
+    assert progress.waiting == 400 - progress.accepted
+    (row,) = await school.rows("SELECT pause_reason FROM broadcasts")
+    assert row.pause_reason == "sender.other"

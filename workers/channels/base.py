@@ -18,9 +18,13 @@ ErrorClass = Literal["number", "content", "config", "temporary"]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it over. `provider_id` is its name for the message (a Twilio SID; an email's Message-ID, without brackets)."""
+    """The provider took it over. `provider_id` is its name for the message (a Twilio SID; an email's Message-ID, without brackets).
+
+    `sender`: under which name it says that an SMS leaves or left; None where it does not say, or not yet.
+    """
 
     provider_id: str
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,13 @@ Outcome = Accepted | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the provider says of a message now, in its own words: "sent", "delivered", "undelivered". `error_code`: None without one."""
+    """What the provider says of a message now, in its own words: "sent", "delivered", "undelivered". `error_code`: None without one.
+    `sender`: as in `Accepted`.
+    """
 
     status: str
     error_code: str | None
+    sender: str | None = None
 
 
 class SmsChannel(Protocol):
@@ -58,8 +65,8 @@ class SmsChannel(Protocol):
         `valid_for`: seconds after which it must not be delivered any more.
         """
 
-    async def find(self, to: str, since: datetime, containing: str) -> str | None:
-        """The provider's id of a message to `to`, created at `since` (aware) or later, whose text has `containing`; else `None`.
+    async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:
+        """The message to `to`, created at `since` (aware) or later, whose text has `containing`; else `None`.
 
         `None` proves nothing: a listing may lag. Raises `CannotList` when the provider did not answer, which proves even less.
         """

@@ -91,9 +91,9 @@ class SmsTwilio:
         if sent.status in _NEVER_SENT:
             code = code_of(sent.error_code) or 0
             return Refused(f"twilio.{code}", classify(code))
-        return Accepted(sent.sid) if _is_id(sent.sid) else Unknown("answer.unreadable")
+        return Accepted(sent.sid, _sender(sent.from_)) if _is_id(sent.sid) else Unknown("answer.unreadable")
 
-    async def find(self, to: str, since: datetime, containing: str) -> str | None:
+    async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:
         """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no such date."""
         if self._discard:  # a list without texts and numbers does not have it either way
             raise CannotList("content.discarded")
@@ -108,7 +108,7 @@ class SmsTwilio:
             if (created and created < earliest) or (told and containing not in body):
                 continue
             if told and _is_id(message.sid):
-                return str(message.sid)
+                return Accepted(message.sid, _sender(message.from_))
             readable = False  # its time or its text is kept from us: it may be the one
         if not readable:
             raise CannotList("answer.unreadable")
@@ -135,7 +135,7 @@ class SmsTwilio:
         if message.sid != provider_id or not (isinstance(message.status, str) and _WORD.fullmatch(message.status)):
             raise CannotList("answer.unreadable")
         code = code_of(message.error_code)
-        return Told(message.status, str(code) if code else None)
+        return Told(message.status, str(code) if code else None, _sender(message.from_))
 
     async def close(self) -> None:
         """See `SmsChannel.close`."""
@@ -145,6 +145,11 @@ class SmsTwilio:
 def _is_id(said: object) -> bool:
     """Whether it can be kept: a database takes no answer for a name only because a gateway gave it."""
     return isinstance(said, str) and _ID.fullmatch(said) is not None
+
+
+def _sender(said: object) -> str | None:
+    """A name or number of a sender. Not more than that: it stands in the log."""
+    return said[:40] if isinstance(said, str) and said else None
 
 
 @contextmanager

@@ -12,12 +12,14 @@ from contact_registry import DataKey, Unsealable
 from service.deliveries import Attempt
 from service.deliveries.claims import Claimed, Waiting
 from service.deliveries.rounds import Result
+from service.deliveries.senders import OTHER_SENDER
 from service.rendering import sms_segments
 from service.signing.records import SLOT
 from workers.carriers import NOT_SET_UP, Calls, Route, Turn
 from workers.channels.base import Accepted, EmailChannel, Outcome, Refused, Slots, SmsChannel, Unknown
 from workers.channels.email_addresses import wire_address
 from workers.jobs.contents import Content
+from workers.jobs.stopping import is_other_sender
 from workers.jobs.tools import Tools
 from workers.retries import asks_to_slow_down, decide
 
@@ -81,7 +83,9 @@ class HandingOver:
         An exception of the channel's is a mistake of ours: nobody knows whether it was taken.
         """
         match outcome:
-            case Accepted(provider_id):
+            case Accepted(provider_id, sender):
+                if self.claimed.channel == "sms" and is_other_sender(self.tools, calls.provider.name, sender):
+                    self.stop = OTHER_SENDER
                 return Result(number, attempt, "accepted", provider_id=provider_id)
             case Unknown(reason):
                 return Result(number, attempt, "uncertain", reason=reason)

@@ -10,7 +10,8 @@ from service.database import unit_transaction
 from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
 from service.traces import following
-from workers.channels.base import CannotList, SmsChannel
+from workers.channels.base import Accepted, CannotList, SmsChannel
+from workers.jobs.stopping import is_other_sender, stop_for_sender
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -55,30 +56,21 @@ async def _reconcile_chunk(
         return
     places = asyncio.Semaphore(_AT_ONCE)
 
-    async def ask(case: Doubtful) -> str | None:
+    async def ask(case: Doubtful) -> tuple[str, Accepted] | None:
         async with places:
             address = keys[case.data_key_id].unseal(case.address_sealed, "sms")
-            number = tools.numbers.written(case.number)
-            # The one that was called; where that is not known, what none of all has is absent.
-            asked = tools.sms.named(case.provider)
-            for provider in asked:
-                if found_as := await provider.channel.find(address, case.since, number):
-                    return found_as
-            if case.provider is not None and all(provider.name != case.provider for provider in asked):
-                raise CannotList("provider.not_set_up")  # any more: it may have it all the same
-            for provider in asked:
-                until = reach[provider.name]
-                if until is None or until < case.caught_up:
-                    raise CannotList("list.behind")  # it may have it, and not show it yet
-            return None
+            return await _ask(tools, case, address, reach)
 
     answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)
     has: dict[int, str] = {}
+    other = False
     has_not: list[int] = []
     unknown: list[int] = []
     for case, answer in zip(cases, answers, strict=True):
-        if isinstance(answer, str):
-            has[case.number] = answer
+        if isinstance(answer, tuple):
+            name, message = answer
+            has[case.number] = message.provider_id
+            other |= is_other_sender(tools, name, message.sender)
         elif answer is None:
             has_not.append(case.number)
         else:  # one that cannot be asked for must not hold up the rest
@@ -90,4 +82,23 @@ async def _reconcile_chunk(
         settles = timedelta(seconds=tools.settings.sms_absent_after)
         await absent(conn, broadcast_id, has_not, asked_at=asked_at, settles=settles)
         await unanswered(conn, broadcast_id, unknown, asked_at=asked_at)
+    if other:
+        await stop_for_sender(tools, unit_id, broadcast_id)
     _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not), unknown=len(unknown))
+
+
+async def _ask(tools: Tools, case: Doubtful, address: str, reach: Mapping[str, datetime | None]) -> tuple[str, Accepted] | None:
+    """The message and whose it is; None where it is known to be nobody's. Raises `CannotList`."""
+    number = tools.numbers.written(case.number)
+    # The one that was called; where that is not known, what none of all has is absent.
+    asked = tools.sms.named(case.provider)
+    for provider in asked:
+        if found_as := await provider.channel.find(address, case.since, number):
+            return provider.name, found_as
+    if case.provider is not None and all(provider.name != case.provider for provider in asked):
+        raise CannotList("provider.not_set_up")  # any more: it may have it all the same
+    for provider in asked:
+        until = reach[provider.name]
+        if until is None or until < case.caught_up:
+            raise CannotList("list.behind")  # it may have it, and not show it yet
+    return None

@@ -10,6 +10,7 @@ from contact_registry import MasterKey
 from service.deliveries import Attempt
 from service.settings import TwilioAccount
 from tests.conftest import Engines, Urls
+from tests.factories.receipts import apply_receipts
 from tests.factories.web import Site, running_site
 from tests.service.api.test_control_calls import run, sending
 
@@ -64,3 +65,26 @@ async def test_a_warning_that_a_carrier_stopped_says_why_in_words(
     await run(engines, "UPDATE broadcasts SET state = 'paused', pause_reason = 'twilio.21408'")
     shown = (await site.call("GET", path, headers={"Accept-Language": language})).json()
     assert (shown["state"], shown["pause_reason"], shown["note"]) == ("paused", "twilio.21408", note)
+
+
+@pytest.mark.parametrize(("account", "sender", "state"), [("AC1", "SGDDTDNAI", "sending"), ("AC1", "NOTIFY", "paused")])
+async def test_a_callback_that_tells_of_another_sender_pauses_the_warning_and_rings(
+    site: Site, engines: Engines, master: MasterKey, account: str, sender: str, state: str
+) -> None:
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE deliveries SET state = 'calling', attempt = 1, called_at = now() + interval '1 minute'")
+    async with engines.owner.begin() as conn:
+        row = (
+            await conn.exec_driver_sql("SELECT unit_id, broadcast_id, number FROM deliveries WHERE channel = 'sms' LIMIT 1")
+        ).one()
+    attempt = Attempt(row.unit_id, row.broadcast_id, row.number, 1)
+    callback = f"/webhooks/twilio/status/{site.app.state.api_context.tokens.make(attempt)}"
+    form = {"AccountSid": account, "MessageSid": "SM1", "MessageStatus": "sent", "From": sender}
+    signature = RequestValidator("twilio-test-token").compute_signature(f"https://loa.example{callback}", form)
+    assert (await site.client.post(callback, data=form, headers={"X-Twilio-Signature": signature})).status_code == 204
+    await apply_receipts(engines.worker, row.unit_id)
+    shown = (await site.call("GET", path, headers={"Accept-Language": "en"})).json()
+    assert shown["state"] == state
+    assert (shown["note"] or "").startswith("The carrier says it left under another name") == (state == "paused")
+    told = site.app.state.api_context.meters.exposition()
+    assert (b"loa_other_senders_total 1.0" in told) == (state == "paused")

@@ -132,7 +132,7 @@ async def test_an_accepted_message_that_is_never_answered_is_unknown_and_found_i
     assert await sms.send(TO, TEXT, NOWHERE, 3600) == Unknown("timeout")
 
     (message,) = await simulators.messages()
-    assert await sms.find(TO, before, "4071 8826 3163") == message["provider_id"]
+    assert await sms.find(TO, before, "4071 8826 3163") == Accepted(message["provider_id"], "SGDDTDNAI")
 
 
 async def test_the_list_is_asked_for_this_number_this_time_and_this_text(sms: SmsTwilio, simulators: Simulators) -> None:
@@ -193,7 +193,7 @@ async def test_half_an_answer_is_unknown() -> None:
         (201, '{"sid": "SM1", "body": "' + "a" * 2_000_000 + '"}', Unknown("answer.unreadable")),
         (400, '{"code": "21211"}', Refused("twilio.21211", "number")),
         (400, '{"code": 84912345678}', Refused("http.400", "config")),
-        (302, "", Unknown("http.302")),
+        (302, "", Refused("http.302", "config")),
         (403, "<html>blocked by a proxy</html>", Refused("http.403", "config")),
         (502, "<html>bad gateway</html>", Unknown("http.502")),
     ],

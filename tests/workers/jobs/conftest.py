@@ -75,11 +75,11 @@ class Carrier:
             while len(self.taken) < many:  # noqa: ASYNC110 - the code under test does not tell
                 await asyncio.sleep(0.01)
 
-    async def find(self, to: str, since: datetime, containing: str) -> str | None:  # noqa: ARG002 - the carrier's signature
+    async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:  # noqa: ARG002 - the carrier's signature
         self.asked.append(to)
         if self.created is None:
             raise CannotList("timeout")
-        return "SM1" if self.created >= since else None
+        return Accepted("SM1") if self.created >= since else None
 
     async def listed_until(self) -> datetime | None:
         return self.reach

@@ -27,7 +27,7 @@ class Answering(Carrier):
         self.taken.append(to)
         return self.answer
 
-    async def find(self, to: str, *_: object) -> str | None:
+    async def find(self, to: str, *_: object) -> Accepted | None:
         self.asked.append(to)
         return None
 
@@ -140,8 +140,8 @@ class Lagging(Carrier):
         self.made.setdefault(to, self.clock())
         return Unknown("timeout")
 
-    async def find(self, to: str, *_: object) -> str | None:
-        return f"SM{to[1:]}" if to in self.made and self.clock() - self.made[to] >= self.lag else None
+    async def find(self, to: str, *_: object) -> Accepted | None:
+        return Accepted(f"SM{to[1:]}") if to in self.made and self.clock() - self.made[to] >= self.lag else None
 
     async def listed_until(self) -> datetime | None:
         listed = [at for at in self.made.values() if self.clock() - at >= self.lag]
