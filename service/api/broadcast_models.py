@@ -272,7 +272,7 @@ class BroadcastOut(BaseModel):
     `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
     lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time or quiet hours.
     `stalled_since`: nothing has left of it since then though it should; somebody must look. `moves`: what you may do with it now.
-    `estimate`: how long it will take; null in lists, and when nobody can know. `fallbacks`: how many of `progress.total` are emails to
+    `estimate`: how long it will take, before approval if it were approved now; null in lists, and when nobody can know. `fallbacks`: how many of `progress.total` are emails to
     those whose SMS failed; it grows while they fail.
     """
 

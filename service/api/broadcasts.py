@@ -27,11 +27,14 @@ from service.api.idempotency import IdempotencyKey, once, request_hash
 from service.api.unit_place import change_unit
 from service.broadcasts import (
     BroadcastView,
+    Carrying,
+    Foreseen,
     approve,
     create_draft,
     draft_of,
     edit_draft,
     find_broadcast,
+    foresee,
     list_broadcasts,
     locate_broadcast,
     moves_of,
@@ -42,7 +45,7 @@ from service.broadcasts import (
     waiting_of,
 )
 from service.database import act_for, unit_transaction
-from service.deliveries import estimate_of, in_words, progress_of
+from service.deliveries import estimate_before, estimate_of, in_words, progress_of
 from service.refusals import Language
 from service.traces import follow
 from service.units import Unit
@@ -99,6 +102,11 @@ async def _move(context: Context, language: Spoken, broadcast_id: BroadcastId, k
 Moving = Annotated[MoveAsked, Depends(_move)]
 
 
+def carrying_of(context: ApiContext) -> Carrying:
+    """When this deployment's messages may leave, and how fast."""
+    return Carrying(context.settings.quiet_hours, context.settings.paces)
+
+
 async def shown(
     context: ApiContext, conn: AsyncConnection, view: BroadcastView, actor: Actor, language: Language, *, whole: bool = True
 ) -> BroadcastOut:
@@ -111,11 +119,16 @@ async def shown(
     progress = await progress_of(conn, view.id, now=context.now())
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
     waits = waiting_of(view, context.settings.quiet_hours, context.now())
-    estimate = None
-    if whole:
-        starts, paces = waits and waits[0], context.settings.paces
-        estimate = await estimate_of(conn, view, paces=paces, starts=starts, now=context.now())
-    moves = moves_of(view, actor, failed=progress.failed, uncertain=progress.uncertain, now=context.now())
+    carrying, now = carrying_of(context), context.now()
+    estimate, foreseen = None, Foreseen()
+    if whole and view.planned_at is None:
+        foreseen = await foresee(conn, view, carrying=carrying, sender=sender, digits=digits, now=now)
+        estimate = estimate_before(foreseen.work, carrying, starts=waits and waits[0], now=now)
+    elif whole:
+        estimate = await estimate_of(conn, view, paces=carrying.paces, starts=waits and waits[0], now=now)
+    moves = moves_of(
+        view, actor, failed=progress.failed, uncertain=progress.uncertain, now=now, quiet=context.settings.quiet_hours
+    )
     return BroadcastOut.of(
         view,
         progress,
@@ -124,7 +137,14 @@ async def shown(
         final=final,
         estimate=estimate,
         waits_until=waits and waits[0],
-        note=note_of(view, waits, language, carrier_says=in_words(view.pause_reason, language), not_sent=progress.not_sent),
+        note=note_of(
+            view,
+            waits,
+            language,
+            carrier_says=in_words(view.pause_reason, language),
+            not_sent=progress.not_sent,
+            hinders=foreseen.hinders,
+        ),
         moves=moves,
         language=language,
     )
@@ -138,7 +158,16 @@ async def create(
     draft = body.draft()
 
     async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, BroadcastOut]:
-        view = await create_draft(conn, actor, unit=unit, draft=draft, now=context.now())
+        view = await create_draft(
+            conn,
+            actor,
+            unit=unit,
+            draft=draft,
+            now=context.now(),
+            carrying=carrying_of(context),
+            sender=context.settings.twilio_sender,
+            digits=context.numbers.digits,
+        )
         return 201, await shown(context, conn, view, actor, language)
 
     return await change_unit(context, actor, body.unit, key, request_hash("broadcasts.create", body), use_case)
@@ -170,10 +199,20 @@ async def read(context: Context, actor: BroadcastsReader, language: Spoken, broa
 @router.patch("/{broadcast_id}", operation_id="edit_broadcast", response_model=BroadcastOut)
 async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> JSONResponse:
     """Changes a draft. Whatever was submitted is void; whoever edits may not approve."""
+    context = move.context
 
     async def use_case(conn: AsyncConnection, broadcast_id: int) -> object:
         draft = replace(draft_of(await find_broadcast(conn, broadcast_id)), **body.changes())
-        return await edit_draft(conn, actor, broadcast_id=broadcast_id, draft=draft, now=move.context.now())
+        return await edit_draft(
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            draft=draft,
+            now=context.now(),
+            carrying=carrying_of(context),
+            sender=context.settings.twilio_sender,
+            digits=context.numbers.digits,
+        )
 
     return await move.run(actor, "edit", body, use_case)
 
@@ -195,6 +234,7 @@ async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
             now=context.now(),
             providers=context.settings.sms_providers,
             digits=digits,
+            carrying=carrying_of(context),
         ),
     )
 
@@ -230,5 +270,6 @@ async def approve_one(move: Moving, actor: Approver, body: ApprovalIn) -> JSONRe
             numbers=context.numbers,
             now=context.now(),
             providers=context.settings.sms_providers,
+            carrying=carrying_of(context),
         ),
     )

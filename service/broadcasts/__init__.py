@@ -13,6 +13,7 @@ from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.counting import count_messages
 from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
 from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts
+from service.broadcasts.foreseeing import Foreseen, foresee
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moves import Move, moves_of
@@ -28,18 +29,21 @@ from service.broadcasts.returning import return_broadcast
 from service.broadcasts.stopping import cancel, pause
 from service.broadcasts.submission import submit
 from service.broadcasts.texts import LONGEST, Channel, EmailText, Fallback, Kind, SmsScript, Texts, Urgency
+from service.broadcasts.timing import Carrying
 from service.broadcasts.waiting import WaitsFor, waiting_of, waits_until
 
 __all__ = [
     "LONGEST",
     "AudienceCount",
     "BroadcastView",
+    "Carrying",
     "Channel",
     "Draft",
     "EmailText",
     "Fallback",
     "Finding",
     "FindingSeverity",
+    "Foreseen",
     "Kind",
     "Lacking",
     "LeftOutRow",
@@ -65,6 +69,7 @@ __all__ = [
     "drill_select",
     "edit_draft",
     "find_broadcast",
+    "foresee",
     "list_broadcasts",
     "list_left_out",
     "load_audience",

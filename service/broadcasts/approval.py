@@ -14,11 +14,13 @@ from service.audit import Action, record_event
 from service.broadcasts.content_rules import RULES_VERSION
 from service.broadcasts.counting import require_audience
 from service.broadcasts.facts import facts_of
+from service.broadcasts.foreseeing import require_times
 from service.broadcasts.inspection import inspect, published_texts
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.submission import digest_of, require_in_time
+from service.broadcasts.submission import digest_of
+from service.broadcasts.timing import Carrying
 from service.clock import LOCAL
 from service.errors import Conflict, Forbidden
 from service.keyring import signing_key
@@ -43,11 +45,13 @@ async def approve(
     numbers: LookupNumbers,
     now: datetime,
     providers: tuple[str, ...] = (),
+    carrying: Carrying = Carrying(),  # noqa: B008 - frozen
 ) -> BroadcastView:
     """Approves exactly what was submitted; `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
 
     Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
-    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready` or `broadcast.overdue`; and `Invalid` as
+    `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready`, `broadcast.overdue` or
+    `broadcast.expires_before_it_may_leave`; and `Invalid` as
     `resolve_audience` does where a list has changed since.
     """
     actor.require("broadcasts:approve")
@@ -63,7 +67,7 @@ async def approve(
     # A second factor comes with sign-in; until then only a key that was given this scope in so many words may approve.
     if APPROVE_UNATTENDED not in actor.permissions:
         raise Forbidden("approval.otp")
-    require_in_time(view, now)
+    require_times(view, carrying, now)
     await require_audience(conn, view, now=now)
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
 

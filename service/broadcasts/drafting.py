@@ -13,12 +13,15 @@ from contact_registry import Audience
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.audiences import load_audience, stored_audience
+from service.broadcasts.counting import count_messages
+from service.broadcasts.foreseeing import times_of, work_of
 from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.resolving import resolve_audience
 from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
+from service.broadcasts.timing import Carrying, Times, too_slow, untimely
 from service.errors import FieldError, Invalid
 from service.readiness import standing_card
 from service.units import Unit
@@ -107,13 +110,25 @@ def _columns(draft: Draft, title: str, texts: Texts) -> dict[str, Any]:
     }
 
 
-async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft: Draft, now: datetime) -> BroadcastView:
-    """A new draft of the unit. The transaction acts for that unit.
+async def create_draft(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    unit: Unit,
+    draft: Draft,
+    now: datetime,
+    carrying: Carrying = Carrying(),  # noqa: B008 - frozen
+    sender: str = "",
+    digits: int = 12,
+) -> BroadcastView:
+    """A new draft of the unit. The transaction acts for that unit. `carrying`: when its messages may leave and how fast.
 
-    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid` or `content.statement_missing`, and as `resolve_audience` does.
+    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid`, `content.statement_missing` or what is wrong with its times
+    (`broadcast.expires_before_it_may_leave` and its like), and as `resolve_audience` does.
     """
     actor.require("broadcasts:write")
     title, texts = _checked(draft)
+    _require_times(draft, carrying, now)
     if draft.template:
         Inspected({}, undeclared(draft.template, await standing_card(conn, unit.id, now=now))).require_sendable()
     meant = await resolve_audience(conn, unit.id, unit.code, draft.audience, on=now)
@@ -127,11 +142,22 @@ async def create_draft(conn: AsyncConnection, actor: Actor, *, unit: Unit, draft
         {**_columns(draft, title, texts), "unit": unit.id, "drill": draft.drill, "author": actor.account_id, "now": now},
     )
     view = await find_broadcast(conn, made.scalar_one())
+    await _require_pace(conn, view, carrying, sender, digits, now)
     await _mark(conn, actor, view, Action.BROADCAST_DRAFTED, {"kind": view.kind, "urgency": view.urgency}, now)
     return view
 
 
-async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, draft: Draft, now: datetime) -> BroadcastView:
+async def edit_draft(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    broadcast_id: int,
+    draft: Draft,
+    now: datetime,
+    carrying: Carrying = Carrying(),  # noqa: B008 - frozen
+    sender: str = "",
+    digits: int = 12,
+) -> BroadcastView:
     """The draft as it shall be. Back to draft from wherever it was, its digest void; whoever edits may not approve.
 
     Raises as `create_draft`, and `Conflict("broadcast.not_allowed_in_state")` once it is approved.
@@ -140,6 +166,7 @@ async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, 
     was = await find_broadcast(conn, broadcast_id, lock=True)
     require_move(was.state, State.DRAFT)
     title, texts = _checked(draft)
+    _require_times(draft, carrying, now)
     meant = await resolve_audience(conn, was.unit_id, was.unit, draft.audience, on=now)
     draft = replace(draft, audience=meant.named)
     await move(
@@ -163,8 +190,24 @@ async def edit_draft(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, 
         {**_columns(draft, title, texts), "editor": actor.account_id, "id": broadcast_id},
     )
     view = await find_broadcast(conn, broadcast_id)
+    await _require_pace(conn, view, carrying, sender, digits, now)
     await _mark(conn, actor, view, Action.BROADCAST_EDITED, {"version": view.version, "was": was.state}, now)
     return view
+
+
+def _require_times(draft: Draft, carrying: Carrying, now: datetime) -> None:
+    times = Times(draft.kind, draft.urgency, draft.channels, draft.send_at, draft.expires_at)
+    if wrong := tuple(untimely(times, carrying.quiet, now)):
+        raise Invalid(wrong[0].code, fields=wrong, **(wrong[0].values or {}))
+
+
+async def _require_pace(
+    conn: AsyncConnection, view: BroadcastView, carrying: Carrying, sender: str, digits: int, now: datetime
+) -> None:
+    if carrying.paces:
+        work = work_of(view, await count_messages(conn, view, now=now), sender=sender, digits=digits)
+        if wrong := tuple(too_slow(times_of(view), carrying, work, now)):
+            raise Invalid(wrong[0].code, fields=wrong, **(wrong[0].values or {}))
 
 
 async def _mark(

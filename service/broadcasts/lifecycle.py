@@ -36,6 +36,9 @@ MOVES: dict[State, frozenset[State]] = {
 some of it is tried again.
 """
 
+UNAPPROVED = frozenset({State.DRAFT, State.PENDING_APPROVAL, State.RETURNED})
+"""Nothing of it may leave yet."""
+
 ENDED = frozenset({State.COMPLETED, State.CANCELLED})
 """Nothing more happens by itself."""
 

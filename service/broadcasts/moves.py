@@ -4,17 +4,22 @@ from datetime import datetime
 from typing import Literal
 
 from service.actors import Actor
+from service.broadcasts.foreseeing import times_of
 from service.broadcasts.lifecycle import MOVES, State
 from service.broadcasts.queries import BroadcastView
+from service.broadcasts.timing import untimely
+from service.clock import QuietHours
 
 Move = Literal["edit", "submit", "return", "approve", "pause", "resume", "cancel", "retry-failed", "repeat-uncertain"]
 """As the API's paths name them; `edit` is PATCH."""
 
 
-def moves_of(view: BroadcastView, actor: Actor, *, failed: int, uncertain: int, now: datetime) -> tuple[Move, ...]:
+def moves_of(
+    view: BroadcastView, actor: Actor, *, failed: int, uncertain: int, now: datetime, quiet: QuietHours | None = None
+) -> tuple[Move, ...]:
     """What would not be refused for its state, its time or the person. `failed`, `uncertain`: how many deliveries are."""
     state, may = State(view.state), actor.permissions
-    after, in_time = MOVES[state], view.expires_at > max(now, view.send_at or now)
+    after, in_time = MOVES[state], not any(untimely(times_of(view), quiet, now))
     author = actor.account_id in (view.author_id, *view.editor_ids)
     stopped_or_under_way = state in (State.SENDING, State.PAUSED, State.COMPLETED) and view.planned_at is not None
     write, decide = "broadcasts:write" in may, "broadcasts:approve" in may

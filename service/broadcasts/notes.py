@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from service.broadcasts.lifecycle import State
+from service.broadcasts.lifecycle import UNAPPROVED, State
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.waiting import WaitsFor
 from service.clock import on_screen
+from service.errors import FieldError
 from service.refusals import SENTENCES, sentence
 
 _STOPPED: Mapping[str, tuple[str, str]] = {
@@ -52,6 +53,15 @@ _WAITS: Mapping[WaitsFor, tuple[str, str]] = {
 }
 
 
+_WOULD_WAIT: Mapping[WaitsFor, tuple[str, str]] = {
+    "schedule": ("Duyệt rồi, tin sẽ gửi lúc {time}.", "Once approved, it will be sent at {time}."),
+    "quiet_hours": (
+        "Giờ yên tĩnh: duyệt rồi vẫn chờ đến {time}. Chỉ tin khẩn cấp không phải chờ.",
+        "Quiet hours: even once approved it waits until {time}. Only an emergency does not wait.",
+    ),
+}
+
+
 def note_of(
     view: BroadcastView,
     waits: tuple[datetime, WaitsFor] | None,
@@ -59,11 +69,14 @@ def note_of(
     *,
     carrier_says: str | None = None,
     not_sent: int = 0,
+    hinders: FieldError | None = None,
 ) -> str | None:
     """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about. `not_sent`: how
-    many of its deliveries never left.
+    many of its deliveries never left. `hinders`: what it would be refused for, if it were submitted or approved now.
     """
     english = language == "en"
+    if view.state in UNAPPROVED:
+        return _before_approval(waits, hinders, language)
     if view.state == State.COMPLETED:
         overdue = not_sent and view.completed_at and view.completed_at >= view.expires_at
         said = "broadcast.overdue" if overdue else view.pause_reason
@@ -75,8 +88,21 @@ def note_of(
         if words is None and view.pause_reason not in SENTENCES:
             return _BY_CARRIER[english].format(reason=carrier_says)
         return words[english] if words else sentence(view.pause_reason, language)
+    return _waiting(view, waits, english=english)
+
+
+def _waiting(view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, *, english: bool) -> str | None:
     if waits is not None:
         until, what_for = waits
         return _WAITS[what_for][english].format(time=on_screen(until))
     stalled = view.stalled_since if view.state in (State.APPROVED, State.SENDING) else None
     return _STALLED[english].format(time=on_screen(stalled)) if stalled else None
+
+
+def _before_approval(waits: tuple[datetime, WaitsFor] | None, hinders: FieldError | None, language: str) -> str | None:
+    if hinders is not None:
+        return sentence(hinders.code, language, hinders.values)
+    if waits is None:
+        return None
+    until, what_for = waits
+    return _WOULD_WAIT[what_for][language == "en"].format(time=on_screen(until))

@@ -9,10 +9,12 @@ from service.audit import Action, record_event
 from service.broadcasts.audiences import SENDABLE
 from service.broadcasts.counting import count_messages
 from service.broadcasts.digest import broadcast_digest
+from service.broadcasts.foreseeing import require_pace, require_times, work_of
 from service.broadcasts.inspection import inspect_broadcast
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.timing import Carrying
 from service.clock import LOCAL
 from service.errors import Conflict, FieldError
 from service.readiness import readiness_of, standing_card
@@ -30,18 +32,20 @@ async def submit(
     now: datetime,
     providers: tuple[str, ...] = (),
     digits: int = 12,
+    carrying: Carrying = Carrying(),  # noqa: B008 - frozen
 ) -> BroadcastView:
-    """Puts a draft before an approver; `providers`: those an SMS may go by; `digits`: a look-up number's.
+    """Puts a draft before an approver; `providers`: those an SMS may go by; `digits`: a look-up number's; `carrying`: when
+    its messages may leave and how fast.
 
     The transaction acts for the broadcast's unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.not_allowed_in_state`,
-    `unit.not_ready`, `broadcast.overdue` or `broadcast.audience_empty`, and `Invalid` with the code of the first content rule that is broken.
+    `unit.not_ready`, `broadcast.overdue`, `broadcast.audience_empty` or what else is wrong with its times, and `Invalid` with the code of the first content rule that is broken.
     """
     actor.require("broadcasts:write")
     view = await find_broadcast(conn, broadcast_id, lock=True)
     require_move(view.state, State.PENDING_APPROVAL)
-    require_in_time(view, now)
+    require_times(view, carrying, now)
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
     card = await standing_card(conn, view.unit_id, now=now)
@@ -58,6 +62,7 @@ async def submit(
     total = sum(counts.values())
     if total == 0 and set(view.channels) & set(SENDABLE):
         raise Conflict("broadcast.audience_empty", fields=(FieldError("drill", "drill.nobody"),) if view.drill else ())
+    require_pace(view, carrying, work_of(view, counts, sender=sender, digits=digits), now)
     await move(
         conn,
         broadcast_id,
@@ -80,12 +85,6 @@ async def submit(
         now=now,
     )
     return await find_broadcast(conn, broadcast_id)
-
-
-def require_in_time(view: BroadcastView, now: datetime) -> None:
-    """Returns nothing, or raises `Conflict("broadcast.overdue")` for a warning that would expire before it is sent."""
-    if view.expires_at <= max(now, view.send_at or now):
-        raise Conflict("broadcast.overdue")
 
 
 def digest_of(view: BroadcastView, *, unit: Unit, sender: str, audience_count: int) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from service.broadcasts.lifecycle import State
+from service.broadcasts.lifecycle import UNAPPROVED, State
 from service.broadcasts.queries import BroadcastView
 from service.clock import QuietHours
 
@@ -18,9 +18,11 @@ def waits_until(urgency: str, send_at: datetime | None, quiet: QuietHours | None
 
 
 def waiting_of(view: BroadcastView, quiet: QuietHours | None, now: datetime) -> tuple[datetime, WaitsFor] | None:
-    """What an approved warning waits for, and until when; None where nothing keeps it."""
+    """What a warning waits for, or would wait for if it were approved now, and until when; None where nothing keeps it."""
     until = None
-    if view.planned_at is None and view.state in (State.APPROVED, State.PAUSED):
+    if view.state in UNAPPROVED and not {"sms", "email"} & set(view.channels):  # published only
+        return None
+    if view.planned_at is None and view.state not in (State.COMPLETED, State.CANCELLED):
         until = waits_until(view.urgency, view.send_at, quiet, now)
     elif view.state in (State.SENDING, State.PAUSED) and view.waits_until and view.waits_until > now:
         until = view.waits_until

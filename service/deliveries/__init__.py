@@ -2,7 +2,7 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
-from service.deliveries.estimate import Estimate, estimate_of
+from service.deliveries.estimate import Estimate, estimate_before, estimate_of
 from service.deliveries.failures import Again, FailureRules
 from service.deliveries.fallback import fall_back
 from service.deliveries.figures import Figure, Reached, measure_broadcasts, missing_lanes, system_figures
@@ -39,6 +39,7 @@ __all__ = [
     "Shown",
     "apply_batch",
     "check_signature",
+    "estimate_before",
     "estimate_of",
     "fall_back",
     "in_words",

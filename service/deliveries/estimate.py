@@ -10,8 +10,12 @@ from math import ceil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts import BroadcastView, State
+from service.broadcasts import BroadcastView, Carrying, State
 
+_FASTEST = 1000.0
+"""Messages a second that Loa itself has been seen to hand over, whatever a provider would take."""
+_BEGINS = timedelta(seconds=2)
+"""From the hour of leaving to the first message at the carrier, and from the last one to its answer."""
 _SEEN_ENOUGH = timedelta(seconds=10)
 _SILENT = timedelta(seconds=60)
 
@@ -22,6 +26,18 @@ class Estimate:
 
     seconds_left: int
     done_at: datetime
+
+
+def estimate_before(work: Mapping[str, int], carrying: Carrying, *, starts: datetime | None, now: datetime) -> Estimate | None:
+    """Of a broadcast that is not planned yet, if it were approved now and had its carriers for itself. `work`: segments and letters by
+    channel. None: there is none, or a channel has no provider.
+    """
+    lasts = carrying.lasts({channel: amount for channel, amount in work.items() if amount})
+    if lasts is None or not any(work.values()):
+        return None
+    slowest = max(amount / _FASTEST for amount in work.values())
+    done_at = max(now, starts or now) + max(lasts, timedelta(seconds=slowest)) + _BEGINS
+    return Estimate(ceil((done_at - now).total_seconds()), done_at)
 
 
 async def estimate_of(
@@ -39,14 +55,14 @@ async def estimate_of(
     for row in await conn.execute(text("SELECT * FROM door_work_ahead(:broadcast)"), {"broadcast": view.id}):
         if row.channel not in paces:
             return None
-        seconds = float(row.own + row.before) / paces[row.channel]
+        seconds = float(row.own + row.before) / min(paces[row.channel], _FASTEST)
         if starts <= now:
             seen, silent = await _seen(conn, view, row.channel, now)
             if silent and not row.before:
                 return None
             seconds = max(seconds, row.own / seen) if seen else seconds
         left = max(left, timedelta(seconds=seconds))
-    done_at = starts + left
+    done_at = starts + left + (_BEGINS if starts > now else timedelta())
     return Estimate(ceil((done_at - now).total_seconds()), done_at)  # nothing that waits is done in no time
 
 

@@ -74,6 +74,30 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Hiện có {recipients} lượt nhận. Nếu đồng ý, gửi lại kèm audience_count bằng số này.",
         "There are {recipients} messages to send now. To agree, ask again with audience_count as this number.",
     ),
+    "broadcast.expires_before_it_may_leave": (
+        "Tin hết hiệu lực lúc {expires}, mà sớm nhất {leaves} mới được gửi. Đặt hạn muộn hơn.",
+        "It expires at {expires}, and may not leave before {leaves}. Set a later expiry.",
+    ),
+    "broadcast.quiet_until": (
+        "Đang giờ yên tĩnh đến {leaves}. Nếu có người sắp mất tiền ngay bây giờ, chọn Khẩn cấp: tin khẩn cấp gửi cả đêm.",
+        "Quiet hours hold until {leaves}. If somebody is about to lose money right now, make it an emergency: those leave at night, too.",
+    ),
+    "broadcast.sends_after_expiry": (
+        "Giờ gửi {sends} không trước hạn {expires}. Gửi sớm hơn, hoặc đặt hạn muộn hơn.",
+        "It would be sent at {sends}, not before its expiry at {expires}. Send it earlier, or set a later expiry.",
+    ),
+    "broadcast.expires_too_late": (
+        "Hạn quá xa: loại tin này có hiệu lực nhiều nhất {days} ngày kể từ lúc gửi, đến {latest}.",
+        "The expiry is too far away: a warning of this kind holds for {days} days at most from when it is sent, until {latest}.",
+    ),
+    "broadcast.sent_too_late": (
+        "Giờ gửi quá xa: hẹn trước nhiều nhất {days} ngày.",
+        "It would be sent too late: a warning is scheduled {days} days ahead at most.",
+    ),
+    "broadcast.expires_before_all_left": (
+        "Nhà mạng cần ít nhất {minutes} phút để chuyển hết, đến {done}. Đặt hạn muộn hơn thế, hoặc chọn ít người nhận hơn.",
+        "The carriers need at least {minutes} minutes to hand all of it over, until {done}. Set a later expiry, or choose fewer recipients.",
+    ),
     "broadcast.overdue": ("Hạn của tin đã qua. Đặt lại ngày hết hiệu lực.", "The broadcast has expired. Set a later expiry."),
     "audience.nobody": (
         "Không gửi phụ huynh thì phải chọn staff, và không chọn khối hay lớp.",

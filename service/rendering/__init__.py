@@ -1,7 +1,7 @@
 """Rendering: two Jinja environments, one for pages, one (sandboxed) for messages; the arithmetic of an SMS; workbooks."""
 
 from service.rendering.environments import page_environment
-from service.rendering.messages import LAYOUT_VERSION, message_variants
+from service.rendering.messages import LAYOUT_VERSION, final_sms, message_variants
 from service.rendering.sms_text import SmsEncoding, SmsSize, sms_segments
 from service.rendering.workbooks import text_workbook
 
@@ -9,6 +9,7 @@ __all__ = [
     "LAYOUT_VERSION",
     "SmsEncoding",
     "SmsSize",
+    "final_sms",
     "message_variants",
     "page_environment",
     "sms_segments",

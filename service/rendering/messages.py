@@ -43,7 +43,7 @@ def message_variants(
     """
     variants: dict[str, Any] = {}
     if sms is not None:
-        variants["sms"] = {sms_script: sms_text(kind=kind, sender=sender, text=sms, script=sms_script)}
+        variants["sms"] = {sms_script: final_sms(kind=kind, sender=sender, text=sms, script=sms_script)}
     if email_subject is not None and email_body is not None:
         given = {
             "subject": email_subject,
@@ -63,7 +63,7 @@ def message_variants(
     return variants
 
 
-def sms_text(*, kind: str, sender: str, text: str, script: str) -> str:
+def final_sms(*, kind: str, sender: str, text: str, script: str) -> str:
     """One SMS as it will be sent, look-up line included, with the slot left in it."""
     whole = plain_punctuation(_render(kind, "sms.txt", {"sender": sender, "text": text}).strip())
     return unaccented(whole) if script == "ascii" else whole

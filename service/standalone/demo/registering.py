@@ -9,7 +9,7 @@ from service.broadcasts import ReadyText, ready_texts
 from service.clock import LOCAL
 from service.database import act_for
 from service.registered_texts import Registration, put_text
-from service.rendering.messages import sms_text
+from service.rendering.messages import final_sms
 from service.units import root_unit
 
 _SLOTS = {"truong": "{truong:text:60}", "ngay": "{ngay:date}", "chu_de": "{chu_de:text:60}"}
@@ -34,4 +34,4 @@ def registered_form(ready: ReadyText, sender: str) -> str:
     words = ready.sms
     for name, slot in _SLOTS.items():
         words = words.replace("{" + name + "}", slot)
-    return sms_text(kind=ready.kind, sender=sender, text=words, script="ascii")
+    return final_sms(kind=ready.kind, sender=sender, text=words, script="ascii")

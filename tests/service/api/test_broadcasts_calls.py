@@ -87,7 +87,8 @@ async def test_nobody_to_write_to(site: Site) -> None:
 
 
 async def test_an_expiry_that_is_past(site: Site) -> None:
-    made = (await site.call("POST", "/broadcasts", json=notice(expires_at=(NOW - timedelta(days=1)).isoformat()))).json()
+    made = (await site.call("POST", "/broadcasts", json=notice(expires_at=(NOW + timedelta(hours=1)).isoformat()))).json()
+    site.clock.forward(timedelta(hours=1))
     refused = await site.call("POST", f"/broadcasts/{made['id']}/submit")
     assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.overdue")
 

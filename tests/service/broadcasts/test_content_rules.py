@@ -14,7 +14,7 @@ from service.broadcasts.facts import facts_of
 from service.broadcasts.inspection import inspect
 from service.broadcasts.texts import EmailText, Texts
 from service.readiness import Card
-from service.rendering.messages import sms_text
+from service.rendering.messages import final_sms
 from service.wording import known_phones
 
 
@@ -331,7 +331,7 @@ def test_no_character_that_a_carrier_would_replace_is_sent() -> None:
     sent = []
     for char in _smart_encoded():
         texts = Texts(sms=f"Tin {char} gọi 113").cleaned()
-        if char in sms_text(kind="scam_alert", sender="X", text=texts.sms or "", script="unicode"):
+        if char in final_sms(kind="scam_alert", sender="X", text=texts.sms or "", script="unicode"):
             refused = "content.link" in {f.code for f in check_texts("Tin", texts, unaccented_sms=False)}
             sent += [] if refused else [f"{char} U+{ord(char):04X}"]
     assert sent == []

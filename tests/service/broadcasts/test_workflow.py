@@ -272,8 +272,7 @@ async def test_nobody_to_write_to_and_too_late_are_said_at_submission(desk: Desk
     await _refused(desk.submit(empty), Conflict, "broadcast.audience_empty")
     late = await desk.draft()
     await _refused(desk.submit(late, now=DRAFT.expires_at), Conflict, "broadcast.overdue")
-    never = await desk.draft(send_at=DRAFT.expires_at)
-    await _refused(desk.submit(never), Conflict, "broadcast.overdue")
+    await _refused(desk.draft(send_at=DRAFT.expires_at), Invalid, "broadcast.expires_before_it_may_leave")
 
 
 async def test_too_late_to_approve(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from service.database import act_for
 from service.keyring import make_deployment_keys
 from service.readiness import coverage
 from service.registered_texts import registrations
-from service.rendering.messages import sms_text
+from service.rendering.messages import final_sms
 from service.settings import Settings
 from service.standalone.demo.seeding import DemoFileLost, seed
 from service.standalone.home import Home
@@ -135,7 +135,7 @@ async def test_the_demos_carrier_has_every_ready_text_on_file(engines: Engines, 
     for ready in ready_texts().values():
         _, texts = ready.filled({name: values[name] for name in ready.slots})
         for script in ("ascii", "unicode"):
-            sent = sms_text(kind=ready.kind, sender="SGDDTDNAI", text=texts.cleaned().sms or "", script=script)
+            sent = final_sms(kind=ready.kind, sender="SGDDTDNAI", text=texts.cleaned().sms or "", script=script)
             assert on_file.lacking(sent) == (), (ready.code, script)
             assert on_file.lacking(sent.replace("SGDDTDNAI", "ANOTHER")) == ("twilio",)
 
