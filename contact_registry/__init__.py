@@ -51,8 +51,8 @@ from contact_registry.importing.headings import fold as fold_heading
 from contact_registry.importing.plain_tables import PlainTable, TableRow, read_table
 from contact_registry.importing.problem_messages import problem_message
 from contact_registry.importing.reading import read_list
+from contact_registry.importing.reading_apart import read_cells_apart, read_table_apart
 from contact_registry.importing.rows import recheck_row, rechecked
-from contact_registry.importing.sheets import read_cells
 from contact_registry.importing.storing import (
     clear_people,
     load_columns,
@@ -188,11 +188,12 @@ __all__ = [
     "present_addresses",
     "problem_message",
     "read_address",
-    "read_cells",
+    "read_cells_apart",
     "read_list",
     "read_office_phone",
     "read_phones",
     "read_table",
+    "read_table_apart",
     "reason_in_words",
     "recheck_row",
     "rechecked",

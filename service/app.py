@@ -55,6 +55,7 @@ from service.api.description import DESCRIPTION, Described
 from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
+from service.api.readings import Readings
 from service.api.whole_requests import WholeRequests
 from service.clock import Clock, system_clock
 from service.contacts import UnsubscribeTokens
@@ -94,6 +95,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         lookup = make_engine(urls["lookup"], name="loa lookup", pool_size=5)
         # Receipts have connections of their own: a carrier says a thing once, whoever else asks.
         inbox = make_engine(urls["web"], name="loa receipts", pool_size=2)
+        answers = Lookups(lookup, master, settings.number_digits, clock)
         receipts = ReceiptIntake(inbox, clock)
         receipts.start()
         looking = asyncio.create_task(look_out_for_stalls(web, meters), name="stalls")
@@ -101,7 +103,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         try:
             async with unit_transaction(web, None) as conn:
                 keys = {name: await deployment_key(conn, master, name) for name in _KEYS}
-            answers = Lookups(lookup, master, settings.number_digits, clock)
             app.state.lookup_site = LookupSite(answers, pages)
             tokens = UnsubscribeTokens(keys["unsubscribe_token"])
             app.state.unsubscribe_site = UnsubscribeSite.make(web, tokens, pages, clock)
@@ -116,6 +117,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
                 receipts=receipts,
                 lookups=answers,
                 meters=meters,
+                readings=Readings(),
             )
             yield
         finally:
@@ -123,6 +125,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
                 task.cancel()
             await asyncio.gather(looking, measuring, return_exceptions=True)
             await receipts.stop()
+            answers.close()
             for engine in (web, inbox, lookup):
                 await engine.dispose()
 

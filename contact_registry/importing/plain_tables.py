@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from contact_registry.errors import ImportRefused
 from contact_registry.importing.headings import fold
-from contact_registry.importing.sheets import read_workbook
+from contact_registry.importing.sheets import read_workbook, require_few
 from contact_registry.importing.written import written
 
 Columns = Mapping[str, Iterable[str]]
@@ -46,7 +46,9 @@ def read_table(data: bytes, columns: Columns, *, most: int) -> PlainTable:
     def best(rows: Sequence[Sequence[object]]) -> int:
         return max((len(_places(row, meaning)) for row in rows), default=0)
 
-    for sheet in read_workbook(data, best).sheets:
+    sheets = read_workbook(data, best).sheets
+    require_few(sheets)
+    for sheet in sheets:
         head = sheet.rows[:_HEADER_WITHIN]
         if not best(head):
             continue

@@ -14,6 +14,8 @@ from contact_registry.importing.mojibake import repair, repair_text
 from contact_registry.importing.quoted_rows import lines_of, rows_of
 from contact_registry.importing.text_encodings import decode
 
+FEW_CELLS = 200_000
+"""Of a list that is read while somebody waits: an office's own, or rows sent back corrected."""
 _TOLD_BY = 200
 """Columns that tell what separates a text's columns: no list has more, and a file made to keep us busy has a million."""
 
@@ -76,7 +78,14 @@ def read_cells(data: bytes) -> Sequence[Sequence[object]]:
     if sniff(data) == "text":
         raise ImportRefused("import.unreadable")
     sheets, _ = _read_apart(data)
+    require_few(sheets)
     return sheets[0].rows if sheets else ()
+
+
+def require_few(sheets: Sequence[Sheet]) -> None:
+    """Holds a list that is read while somebody waits to its size. Raises `ImportRefused("import.too_large")`."""
+    if sum(len(row) for sheet in sheets for row in sheet.rows) > FEW_CELLS:
+        raise ImportRefused("import.too_large")
 
 
 def _read_apart(data: bytes) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:

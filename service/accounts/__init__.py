@@ -1,6 +1,7 @@
 """Accounts: named people, what they may do, how they come in, and the keys their programs act with."""
 
 from service.accounts.account_lists import TEMPLATE as ACCOUNTS_TEMPLATE
+from service.accounts.account_lists import read_accounts
 from service.accounts.administration import Change, change_account, create_account, note_emails_told_taken
 from service.accounts.api_keys import ApiKey, create_api_key, find_api_key, list_api_keys, locate_api_key, revoke_api_key
 from service.accounts.bulk import CheckedAccounts, InvitedAccount, check_accounts, create_accounts, emails_taken
@@ -43,6 +44,7 @@ __all__ = [
     "locate_api_key",
     "note_emails_told_taken",
     "permissions_of",
+    "read_accounts",
     "redeem_invitation",
     "revoke_api_key",
 ]

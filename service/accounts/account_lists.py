@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contact_registry import TableRow, address_hash, fold_heading, read_table
+from contact_registry import PlainTable, TableRow, address_hash, fold_heading, read_table_apart
 from service.accounts.administration import wrong_fields
 from service.errors import FieldError, Invalid, RowError
 from service.wording import normal_email, one_line
@@ -63,9 +63,13 @@ class ReadAccounts:
     problems: tuple[RowError, ...]
 
 
-def read_accounts(data: bytes, index_key: bytes) -> ReadAccounts:
-    """The list's people, each email once. Raises `ImportRefused`, `Invalid("request.invalid")` for a missing column."""
-    table = read_table(data, _COLUMNS, most=MOST)
+async def read_accounts(data: bytes) -> PlainTable:
+    """A list of people as it stands in a file, read before anything is held for it. Raises `ImportRefused`."""
+    return await read_table_apart(data, _COLUMNS, most=MOST)
+
+
+def people_of(table: PlainTable, index_key: bytes) -> ReadAccounts:
+    """The list's people, each email once. Raises `Invalid("request.invalid")` for a missing column."""
     if missing := [name for name in _NEEDED if name not in table.headings]:
         headings = dict(zip(_COLUMNS, TEMPLATE[0], strict=True))
         raise Invalid(

@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, MasterKey, current_data_keys, data_keys
-from service.accounts.account_lists import AccountRow, ReadAccounts, read_accounts
+from contact_registry import DataKey, MasterKey, PlainTable, current_data_keys, data_keys
+from service.accounts.account_lists import AccountRow, ReadAccounts, people_of
 from service.accounts.invitations import PREFIX, STANDS
 from service.accounts.tokens import new_token, token_hash
 from service.actors import Actor
@@ -54,16 +54,16 @@ def emails_taken(problems: Sequence[RowError]) -> int:
 
 
 async def check_accounts(
-    conn: AsyncConnection, actor: Actor | None, *, data: bytes, master: MasterKey, index_key: bytes, now: datetime
+    conn: AsyncConnection, actor: Actor | None, table: PlainTable, *, master: MasterKey, index_key: bytes, now: datetime
 ) -> CheckedAccounts:
-    """Reads a list of people and says what making it would do. The transaction acts for the top of the tree, subtree.
+    """Says what making a list of people would do. The transaction acts for the top of the tree, subtree.
 
-    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `ImportRefused`, `Invalid("request.invalid")` for a list
-    without a column it needs.
+    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` for a list without a column
+    it needs.
     """
     if actor is not None:
         actor.require("accounts:write")
-    read = await asyncio.to_thread(read_accounts, data, index_key)
+    read = await asyncio.to_thread(people_of, table, index_key)
     units = await _units(conn, {row.unit for row in read.rows}, now)
     standing = await _standing(conn, master, read)
     hashes = {"hashes": [row.email_hash for row in read.rows]}

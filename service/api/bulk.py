@@ -18,6 +18,7 @@ from service.accounts import (
     create_accounts,
     invitations_workbook,
     note_emails_told_taken,
+    read_accounts,
 )
 from service.api.context import AccountsWriter, Context, UnitsWriter
 from service.api.emails_taken import telling_taken
@@ -29,7 +30,7 @@ from service.database import unit_transaction
 from service.keyring import deployment_key
 from service.refusals import preferred_language
 from service.rendering import text_workbook
-from service.units import UNITS_TEMPLATE, check_units, create_units
+from service.units import UNITS_TEMPLATE, check_units, create_units, read_units
 
 router = APIRouter(prefix="/bulk", tags=["bulk"])
 
@@ -86,10 +87,12 @@ async def units(context: Context, actor: UnitsWriter, request: Request, key: Ide
     """Makes the list's units below yours, parents in any order. 200 for a `dry_run`."""
     data, dry_run = await _upload(request)
     language = preferred_language(request.headers.get("accept-language"))
+    with context.readings.one(actor.account_id):
+        table = await read_units(data)
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
 
         async def act() -> tuple[int, BulkOut]:
-            checked = await check_units(conn, actor, data=data, now=context.now())
+            checked = await check_units(conn, actor, table, now=context.now())
             created = 0 if dry_run else await create_units(conn, actor, checked, now=context.now())
             return 200 if dry_run else 201, BulkOut(
                 rows=checked.rows,
@@ -114,6 +117,8 @@ async def accounts(context: Context, actor: AccountsWriter, request: Request, ke
     data, dry_run = await _upload(request)
     language = preferred_language(request.headers.get("accept-language"))
     invited: list[InvitedAccount] = []
+    with context.readings.one(actor.account_id):
+        table = await read_accounts(data)
     async with (
         telling_taken(context, actor),
         unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn,
@@ -121,7 +126,7 @@ async def accounts(context: Context, actor: AccountsWriter, request: Request, ke
         index_key = await deployment_key(conn, context.master, "address_index")
 
         async def act() -> tuple[int, BulkAccountsOut]:
-            checked = await check_accounts(conn, actor, data=data, master=context.master, index_key=index_key, now=context.now())
+            checked = await check_accounts(conn, actor, table, master=context.master, index_key=index_key, now=context.now())
             if not dry_run:
                 invited.extend(await create_accounts(conn, actor, checked, master=context.master, now=context.now()))
             elif checked.emails_taken:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contact_registry import MasterKey
 from service.accounts import authenticate
 from service.actors import Actor
+from service.api.readings import Readings
 from service.clock import LOCAL, Clock
 from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
@@ -36,6 +37,7 @@ class ApiContext:
     receipts: ReceiptIntake
     lookups: Lookups
     meters: Meters
+    readings: Readings
 
     def now(self) -> datetime:
         """Aware, in UTC."""

@@ -26,6 +26,7 @@ from service.contacts import (
     correct_rows,
     list_columns,
     list_rows,
+    read_corrections,
     say_columns,
     take_bad_rows,
     take_corrections,
@@ -259,11 +260,13 @@ async def corrections(place: Changing, actor: ImportsWriter, request: Request) -
     data = await form.file.read()
     await form.file.close()
     context = place.context
+    with context.readings.one(actor.account_id):
+        lines = await read_corrections(data)
 
-    async def use_case(conn: AsyncConnection, import_id: int) -> object:
-        return await take_corrections(conn, actor, import_id=import_id, data=data, master=context.master, now=context.now())
+        async def use_case(conn: AsyncConnection, import_id: int) -> object:
+            return await take_corrections(conn, actor, lines, import_id=import_id, master=context.master, now=context.now())
 
-    return await place.change(actor, "corrections", data, use_case)
+        return await place.change(actor, "corrections", data, use_case)
 
 
 @router.get("/{import_id}/difference", operation_id="compare_import")

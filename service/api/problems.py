@@ -117,8 +117,8 @@ def refused(request: Request, refusal: LoaError) -> ProblemResponse:
     headers = {}
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if refusal.status == 503:
-        headers["Retry-After"] = "30"
+    if refusal.status in (429, 503):
+        headers["Retry-After"] = "5" if refusal.code.startswith("request.") else "30"
     more = None
     if isinstance(refusal, RowsRefused):
         rows = row_problems(refusal.problems, preferred_language(request.headers.get("accept-language")))

@@ -13,6 +13,7 @@ from service.accounts import (
     create_accounts,
     invitations_workbook,
     invite,
+    read_accounts,
 )
 from service.cli.acting import account_named, email_unless
 from service.cli.deployment import Deployment, Problem
@@ -94,12 +95,11 @@ def take_list(
         raise Problem(f"{invitations} exists: it may hold invitations not handed out yet")
 
     async def work(deployment: Deployment) -> str:
+        table = await read_accounts(file.read_bytes())
         async with deployment.engine.begin() as conn:
             await act_from_the_top(conn, deployment, unit)
             index_key = await deployment_key(conn, deployment.master, "address_index")
-            checked = await check_accounts(
-                conn, None, data=file.read_bytes(), master=deployment.master, index_key=index_key, now=deployment.now
-            )
+            checked = await check_accounts(conn, None, table, master=deployment.master, index_key=index_key, now=deployment.now)
             invited = await create_accounts(conn, None, checked, master=deployment.master, now=deployment.now)
             if invited:  # before the commit: who is made can be invited
                 write_private(invitations, invitations_workbook(invited))

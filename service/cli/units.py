@@ -16,7 +16,17 @@ from service.keyring import make_missing_drill_keys, make_signing_key
 from service.readiness import Covered, Part, Report, coverage, readiness_report
 from service.refusals import in_words
 from service.standalone.words import terminal_language
-from service.units import UNITS_TEMPLATE, Unit, check_units, create_first_unit, create_units, find_unit, list_units, root_unit
+from service.units import (
+    UNITS_TEMPLATE,
+    Unit,
+    check_units,
+    create_first_unit,
+    create_units,
+    find_unit,
+    list_units,
+    read_units,
+    root_unit,
+)
 
 app = typer.Typer(help="The tree of organisations.", no_args_is_help=True)
 
@@ -122,9 +132,10 @@ def take_list(
     """Make the units of a list, all of them or none. Safe to repeat: what stands as the list says is left alone."""
 
     async def work(deployment: Deployment) -> str:
+        table = await read_units(file.read_bytes())
         async with deployment.engine.begin() as conn:
             await act_from_the_top(conn, deployment, unit)
-            checked = await check_units(conn, None, data=file.read_bytes(), now=deployment.now)
+            checked = await check_units(conn, None, table, now=deployment.now)
             created = await create_units(conn, None, checked, now=deployment.now)
             return in_a_line(checked.rows, created, checked.unchanged)
 

@@ -1,6 +1,6 @@
 """Use cases over the contact registry: a school's list from upload to the unit's present list of parents."""
 
-from service.contacts.bad_rows import take_bad_rows, take_corrections
+from service.contacts.bad_rows import read_corrections, take_bad_rows, take_corrections
 from service.contacts.by_hand import Person, add_by_hand, change_by_hand, confirm_list, correct_by_hand
 from service.contacts.columns import Said, list_columns, say_columns
 from service.contacts.comparing import compare_import
@@ -63,6 +63,7 @@ __all__ = [
     "locate_contact",
     "locate_import",
     "lock_reading",
+    "read_corrections",
     "read_import",
     "read_person",
     "record_class_consents",

@@ -11,7 +11,7 @@ from datetime import datetime
 import xlsxwriter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import CheckedRow, Counts, ImportRefused, MasterKey, problem_message, read_cells
+from contact_registry import CheckedRow, Counts, ImportRefused, MasterKey, problem_message, read_cells_apart
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.fixing import correct_rows, load_all
@@ -65,13 +65,24 @@ def _workbook(rows: Sequence[CheckedRow], language: str) -> bytes:
     return made.getvalue()
 
 
+Lines = Sequence[Sequence[object]]
+"""A workbook's first sheet, cell by cell."""
+
+
+async def read_corrections(data: bytes) -> Lines:
+    """A workbook sent back, read before anything is held for it. Raises `Invalid("import.unreadable" | "import.too_large")`."""
+    try:
+        return await read_cells_apart(data)
+    except ImportRefused as refused:
+        raise Invalid(refused.code) from None
+
+
 async def take_corrections(
-    conn: AsyncConnection, actor: Actor, *, import_id: int, data: bytes, master: MasterKey, now: datetime
+    conn: AsyncConnection, actor: Actor, lines: Lines, *, import_id: int, master: MasterKey, now: datetime
 ) -> Counts:
     """Takes the workbook of `take_bad_rows` back: what differs from the list is written anew. All of it or nothing.
 
-    Raises what `correct_rows` does, `Invalid("import.unreadable")` and `Invalid("import.not_its_rows")` for a file that is not of
-    this list.
+    Raises what `correct_rows` does, and `Invalid("import.not_its_rows")` for a file that is not of this list.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
@@ -79,10 +90,6 @@ async def take_corrections(
     places: dict[tuple[str, str], list[int]] = {}
     for place, row in enumerate(rows):
         places.setdefault((row.sheet or "", str(row.row)), []).append(place)
-    try:
-        lines = await asyncio.to_thread(read_cells, data)
-    except ImportRefused as refused:
-        raise Invalid(refused.code) from None
     if not lines or [str(cell) for cell in lines[0][:2]] != [_SHEET, _ROW]:
         raise Invalid("import.not_its_rows")
     headings = [str(cell) for cell in lines[0]]

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -58,7 +59,8 @@ class Lookups:
         self._revocations: dict[UUID, bytes] = {}
         self._revocations_until: datetime | None = None
         self._revocations_read = float("-inf")
-        self._comparing = asyncio.Semaphore(_COMPARISONS_AT_ONCE)
+        # Threads of their own: whatever else this process does in threads, a parent does not wait behind it.
+        self._comparing = ThreadPoolExecutor(_COMPARISONS_AT_ONCE, thread_name_prefix="compare")
 
     async def answer(self, number: str | None, text: str | None) -> Answer:
         """Answers for a number, a text, or both. Raises `TooLarge("lookup.text_too_long")`, `Unavailable("lookup.unavailable")`."""
@@ -71,6 +73,10 @@ class Lookups:
                 return await self._answer(number, text)
         except (SQLAlchemyError, OSError, VerificationError, LookupError) as error:
             raise Unavailable("lookup.unavailable") from error
+
+    def close(self) -> None:
+        """Takes no more comparisons."""
+        self._comparing.shutdown(wait=False, cancel_futures=True)
 
     async def record_jws(self, record_id: UUID) -> bytes:
         """A signed record, byte for byte. Raises `NotFound("record.unknown")`, `Unavailable("lookup.unavailable")`."""
@@ -114,8 +120,8 @@ class Lookups:
     async def _compared(self, published: Published, number: str, text: str | None) -> Answer:
         comparison = channel = None
         if text is not None:
-            async with self._comparing:
-                comparison = await asyncio.to_thread(compare, text, published.texts(number), number)
+            loop = asyncio.get_running_loop()
+            comparison = await loop.run_in_executor(self._comparing, compare, text, published.texts(number), number)
             if comparison.nearest is not None:
                 channel = published.officials[comparison.nearest].channel
         recalled = await self._recalled(published.record)

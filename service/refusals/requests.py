@@ -26,6 +26,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Đang theo dõi quá nhiều bản tin cùng lúc. Hãy đóng bớt.",
         "Too many broadcasts are being followed at once. Close some.",
     ),
+    "request.reading": (
+        "Tệp trước của tài khoản này còn đang được đọc. Đợi đọc xong rồi gửi lại tệp này.",
+        "The file before this one is still being read for this account. Wait until it is done, then send this one again.",
+    ),
+    "request.readers_busy": (
+        "Hệ thống đang đọc tệp của người khác nên chưa nhận tệp này. Gửi lại sau ít giây.",
+        "Loa is reading other people's files and has not taken this one. Send it again in a few seconds.",
+    ),
     "request.too_slow": ("Dữ liệu gửi lên quá chậm. Hãy gửi lại.", "The request came too slowly. Send it again."),
     "request.too_large": ("Dữ liệu gửi lên quá lớn.", "The request is too large."),
     "request.cursor": (

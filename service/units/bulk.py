@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import PlainTable, TableRow, fold_heading, read_table
+from contact_registry import PlainTable, TableRow, fold_heading, read_table_apart
 from service.actors import Actor
 from service.errors import Conflict, FieldError, Invalid, RowError, RowsRefused
 from service.units.administration import LEVELS, check_unit, today_of
@@ -64,16 +64,21 @@ class CheckedUnits:
     problems: tuple[RowError, ...]
 
 
-async def check_units(conn: AsyncConnection, actor: Actor | None, *, data: bytes, now: datetime) -> CheckedUnits:
-    """Reads a list of units and says what making it would do. The transaction acts for the top of the tree, subtree.
+async def read_units(data: bytes) -> PlainTable:
+    """A list of units as it stands in a file, read before anything is held for it. Raises `ImportRefused`."""
+    return await read_table_apart(data, _COLUMNS, most=MOST)
 
-    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `ImportRefused`, `Invalid("request.invalid")` for a list
-    without a column it needs.
+
+async def check_units(conn: AsyncConnection, actor: Actor | None, table: PlainTable, *, now: datetime) -> CheckedUnits:
+    """Says what making a list of units would do. The transaction acts for the top of the tree, subtree.
+
+    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` for a list without a column
+    it needs.
     """
     if actor is not None:
         actor.require("units:write")
     today = today_of(now)
-    table, read, problems = await asyncio.to_thread(_read, data, today)
+    read, problems = await asyncio.to_thread(_rows, table, today)
     standing = await _standing(conn, {row.code for row in read} | {row.parent for row in read})
     taken = set((await conn.execute(text("SELECT door_codes_taken(:codes)"), {"codes": [row.code for row in read]})).scalars())
     levels = {row.code: row.level for row in read} | {code: unit.level for code, unit in standing.items() if unit.stands(today)}
@@ -125,8 +130,7 @@ async def create_units(conn: AsyncConnection, actor: Actor | None, checked: Chec
     return len(checked.new)
 
 
-def _read(data: bytes, today: date) -> tuple[PlainTable, list[UnitRow], list[RowError]]:
-    table = read_table(data, _COLUMNS, most=MOST)
+def _rows(table: PlainTable, today: date) -> tuple[list[UnitRow], list[RowError]]:
     if missing := [name for name in _NEEDED if name not in table.headings]:
         headings = dict(zip(_COLUMNS, TEMPLATE[0], strict=True))
         raise Invalid(
@@ -143,7 +147,7 @@ def _read(data: bytes, today: date) -> tuple[PlainTable, list[UnitRow], list[Row
         elif row is not None:
             rows.append(row)
         problems += [RowError(cells.row, table.headings[each.field], each.code, each.values) for each in wrong]
-    return table, rows, problems
+    return rows, problems
 
 
 def _unit(cells: TableRow, today: date) -> tuple[UnitRow | None, list[FieldError]]:

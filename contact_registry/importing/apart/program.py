@@ -15,6 +15,7 @@ for _name in ("contact_registry", "contact_registry.importing"):
     sys.modules.setdefault(_name, _package)
 
 import datetime as dt  # noqa: E402
+import os  # noqa: E402
 import resource  # noqa: E402
 import signal  # noqa: E402
 from typing import Any  # noqa: E402
@@ -27,6 +28,8 @@ from contact_registry.importing.apart.limits import MAX_ANSWER, MAX_MEMORY, MAX_
 from contact_registry.importing.apart.opendocument import read_ods, read_xml  # noqa: E402
 from contact_registry.importing.apart.workbooks import read_workbook  # noqa: E402
 from contact_registry.importing.apart.xml_2003 import read_xml_2003  # noqa: E402
+
+_GIVES_WAY = 10  # whoever asks for a page meanwhile comes first
 
 
 def main() -> None:
@@ -46,6 +49,7 @@ def main() -> None:
 
 
 def _limit() -> None:
+    os.nice(_GIVES_WAY)
     for signal_ in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signal_, signal.SIG_IGN)  # meant for the worker; the worker's end or our limits end us
     statm = Path("/proc/self/statm")

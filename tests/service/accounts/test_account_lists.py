@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.accounts.account_lists import _ROLES, AccountRow, read_accounts
+from contact_registry import read_table
+from service.accounts.account_lists import _COLUMNS, _ROLES, MOST, AccountRow, ReadAccounts, people_of
 from service.accounts.permissions import PERMISSIONS
 from service.errors import Invalid
 
@@ -12,8 +13,12 @@ KEY = b"k" * 32
 HEAD = "Mã trường;Họ tên;Thư điện tử;Vai trò;Ngôn ngữ\n"
 
 
+def listed(written: str) -> ReadAccounts:
+    return people_of(read_table(written.encode(), _COLUMNS, most=MOST), KEY)
+
+
 def only(line: str) -> AccountRow:
-    read = read_accounts((HEAD + line).encode(), KEY)
+    read = listed(HEAD + line)
     assert read.problems == ()
     return read.rows[0]
 
@@ -47,7 +52,7 @@ def test_one_email_in_other_letters_is_one_person() -> None:
 
 
 def test_everything_wrong_in_a_row_is_named_at_once_and_no_value_is_repeated() -> None:
-    read = read_accounts((HEAD + "nbk;;lan@;vua;klingon").encode(), KEY)
+    read = listed(HEAD + "nbk;;lan@;vua;klingon")
     assert read.rows == ()
     assert [(each.row, each.column, each.code) for each in read.problems] == [
         (2, "Thư điện tử", "email.invalid"),
@@ -60,7 +65,7 @@ def test_everything_wrong_in_a_row_is_named_at_once_and_no_value_is_repeated() -
 
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(Invalid) as refused:
-        read_accounts("Họ tên,Email\nLan,lan@x.vn\n".encode(), KEY)
+        listed("Họ tên,Email\nLan,lan@x.vn\n")
     assert [(each.field, each.code, each.values) for each in refused.value.fields] == [
         ("unit", "bulk.column_missing", {"heading": "Mã đơn vị"}),
         ("roles", "bulk.column_missing", {"heading": "Vai trò"}),
