@@ -7,6 +7,23 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+STAMPS := $(VENV)/.made $(VENV)/.runtime $(VENV)/.dev
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+VERSION := import sys; print("%d.%d" % sys.version_info[:2])
+
+# A named Python is checked before anything is touched. A $(VENV) whose Python is gone or is another than the named one is no good: made anew.
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null && echo yes),yes)
+$(error PYTHON=$(PYTHON) is no Python 3.11 or newer, which Loa needs)
+endif
+ifneq ($(shell test ! -e $(VENV)/.made || $(BIN)/python -c '$(VERSION)' 2>/dev/null),$(shell test ! -e $(VENV)/.made || "$(PYTHON)" -c '$(VERSION)'))
+$(shell rm -f $(STAMPS))
+endif
+endif
+ifneq ($(shell test ! -e $(VENV)/.made || $(BIN)/python -c 'import pip; $(NEW_ENOUGH)' 2>/dev/null || echo broken),)
+$(shell rm -f $(STAMPS))
+endif
+
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all: --no-deps
 
 run: $(VENV)/.runtime
@@ -34,19 +51,19 @@ lock: $(VENV)/.dev
 # Stamps: a second call installs nothing.
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Loa needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)" >&2; exit 1; }
-	@echo "Making $(VENV) (once) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@test ! -e $(BIN) && echo "Making $(VENV) (once) ..." || echo "Making $(VENV) anew: what stood there cannot be used ..."
+	@"$(PYTHON)" -m venv --clear $(VENV)
 	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m service "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/loa && chmod +x $(BIN)/loa
 	@touch $@
 
 $(VENV)/.runtime: requirements/runtime.txt | $(VENV)/.made
-	@echo "Installing what Loa runs on (once) ..."
+	@echo "Installing what Loa runs on (once): $$(grep -c == $<) packages, 1 to 2 minutes ..."
 	@$(INSTALL) -r requirements/runtime.txt
 	@touch $@
 
 # dev.txt holds the runtime, too
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/.made
-	@echo "Installing what the tests and checks need (once) ..."
+	@echo "Installing what the tests and checks need (once): $$(grep -c == $<) packages, 1 to 2 minutes ..."
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@ $(VENV)/.runtime
 
