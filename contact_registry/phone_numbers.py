@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from contact_registry.old_landlines import old_landline
+from contact_registry.old_numbers import without_old
 from contact_registry.phone_heads import MOBILE_HEADS, OLD_HEADS
 from contact_registry.plain_text import clean
 
@@ -71,7 +72,11 @@ def read_phones(value: object) -> PhoneCell:
     elif whole := _FLOAT_ZERO.fullmatch(written):
         written = whole[1]
     problem = _why_not_read(written)
-    return PhoneCell(problems=(problem,)) if problem else _read_text(written)
+    if problem:
+        return PhoneCell(problems=(problem,))
+    written, old = without_old(written)
+    read = _read_text(written)
+    return PhoneCell(read.numbers, (*read.problems, "phone.old_number")) if old else read
 
 
 def _why_not_read(written: str) -> str | None:

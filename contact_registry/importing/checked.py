@@ -23,6 +23,7 @@ SEVERITY: dict[str, Severity] = {
     "cell.error": "error",
     "cell.letters_lost": "warning",
     "phone.converted_2018": "warning",
+    "phone.old_number": "warning",
     "phone.shared": "warning",
     "row.duplicate": "warning",
     "pupil.left": "warning",

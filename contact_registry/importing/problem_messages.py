@@ -57,6 +57,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Số cũ 11 chữ số đã được đổi sang đầu số mới (năm 2018). Số này ghi từ trước 2018: hỏi lại xem phụ huynh còn dùng không.",
         "An old 11-digit number was converted to its form since 2018. It was written down before then: ask whether the parent still has it.",
     ),
+    "phone.old_number": (
+        "Ô này ghi có số cũ hoặc số không dùng nữa; số đó có thể đã là của người khác nên chỉ lấy số còn lại. Xóa số cũ khỏi danh sách; nếu chỉ có một số, hỏi lại phụ huynh.",
+        "This cell calls a number old or no longer used; it may be somebody else's by now, so only the other one was taken. Delete it from the list; if it is the only one, ask the parent.",
+    ),
     "phone.shared": (
         "Số này đứng ở hơn 5 học sinh. Kiểm tra xem có phải số của giáo viên hay cửa hàng không; nếu đúng của phụ huynh thì không cần sửa.",
         "This number stands beside more than 5 pupils. Check that it is not a teacher's or a shop's; if it is a parent's, leave it.",

@@ -348,3 +348,24 @@ def test_length_tells_a_country_code_from_vinaphones_head() -> None:
 )
 def test_an_offices_number_may_be_a_landline_or_a_service_number(written: str, number: str | None) -> None:
     assert read_office_phone(written) == number
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Số mới: 0912345600, số cũ: 0987654321",
+        "0912345600 (số cũ 0987654321)",
+        "0987654321 (cũ), 0912345600 (mới)",
+        "0987.654.321 cũ 0912.345.600 mới",
+        "cũ: 0987654321\nmới: 0912345600",
+        "0912345600; 0987 654 321 (không dùng nữa)",
+        unicodedata.normalize("NFD", "SĐT CŨ 0987654321; 0912345600"),
+    ],
+)
+def test_a_number_that_is_called_old_is_not_taken(cell: str) -> None:
+    assert read_phones(cell) == PhoneCell(("+84912345600",), ("phone.old_number",))
+
+
+def test_a_number_that_is_called_old_and_stands_alone_is_asked_about() -> None:
+    assert read_phones("0912345600 (số cũ)") == PhoneCell(("+84912345600",), ("phone.old_number",))
+    assert read_phones("mẹ cũng dùng 0912345600") == PhoneCell(("+84912345600",))
