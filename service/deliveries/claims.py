@@ -73,6 +73,17 @@ async def let_go(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker
     )
 
 
+async def give_place(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> None:
+    """Keeps the lease, and counts no longer among the chunks that are out: others take their turn. For one that only waits for answers."""
+    await conn.execute(
+        text(
+            "UPDATE delivery_chunks SET nudged_at = NULL"
+            " WHERE broadcast_id = :broadcast AND chunk = :chunk AND holder = :worker AND claims = :claims"
+        ),
+        {"broadcast": claimed.broadcast_id, "chunk": claimed.chunk, "worker": worker, "claims": claimed.claims},
+    )
+
+
 async def lock_chunks(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int]) -> None:
     """Locks the chunks these deliveries are in, in their order."""
     await conn.execute(

@@ -36,27 +36,23 @@ def sms_route(settings: Settings) -> Route[SmsChannel]:
 
 def email_route(settings: Settings) -> Route[EmailChannel]:
     """Email by the relays of `LOA_SMTP_*`. Half a set-up raises `MissingSetting`."""
-    made: list[Provider[EmailChannel]] = [
-        Provider(
-            each.name,
-            EmailSmtp(
-                each.host,
-                each.port,
-                each.username,
-                each.password.get_secret_value() if each.password else "",
-                each.tls,
-                each.sender,
-                ca_file=each.ca_file,
-                timeout=EMAIL_TIMEOUT,
-                answer=settings.smtp_answer_seconds,
-                letters=settings.smtp_letters_per_connection,
-                pool=settings.smtp_connections,
-                per_domain=settings.smtp_connections_per_domain,
-            ),
-            Circuit(each.name),
+    made: list[Provider[EmailChannel]] = []
+    for each in settings.smtp_relays:
+        channel = EmailSmtp(
+            each.host,
+            each.port,
+            each.username,
+            each.password.get_secret_value() if each.password else "",
+            each.tls,
+            each.sender,
+            ca_file=each.ca_file,
+            timeout=EMAIL_TIMEOUT,
+            answer=settings.smtp_answer_seconds,
+            letters=settings.smtp_letters_per_connection,
+            pool=settings.smtp_connections,
+            per_domain=settings.smtp_connections_per_domain,
         )
-        for each in settings.smtp_relays
-    ]
+        made.append(Provider(each.name, channel, Circuit(each.name), channel.room))
     return Route(made)
 
 

@@ -5,7 +5,7 @@ know of goes to none.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -23,11 +23,12 @@ Channel = TypeVar("Channel")
 
 @dataclass(frozen=True, slots=True)
 class Provider(Generic[Channel]):
-    """One account at one carrier. `name`: what deliveries, logs and metrics call it."""
+    """One account at one carrier. `name`: what deliveries, logs and metrics call it. `room`: how many of so many calls it has a line for."""
 
     name: str
     channel: Channel
     circuit: Circuit
+    room: Callable[[int], int] = lambda wanted: wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Calls(Generic[Channel]):
 
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[Channel]):
-    """Leave for some calls of one broadcast: to this provider, at most `count`."""
+    """Leave for some calls of one broadcast: to this provider, at most `count`. None: its lines are busy, and free by and by."""
 
     provider: Provider[Channel]
     count: int
@@ -80,11 +81,17 @@ class Route(Generic[Channel]):
         return [each.channel for each in self.providers]
 
     def turn(self, broadcast_id: int, wanted: int) -> Turn[Channel] | None:
-        """Leave to call for so many of the broadcast's messages or fewer; None: not now, see `wait`, or not at all, see `takes`."""
+        """Leave to call for so many of the broadcast's messages or fewer; None: not now, see `wait`, or not at all, see `takes`.
+
+        One that works and has no line free gives way to the next; where there is none, its lines are waited for.
+        """
+        busy: Turn[Channel] | None = None
         for provider in self._taking(broadcast_id):
             if (count := provider.circuit.room(wanted)) > 0:
-                return Turn(provider, count)
-        return None
+                if (lines := provider.room(count)) > 0:
+                    return Turn(provider, lines)
+                busy = busy or Turn(provider, 0)
+        return busy
 
     def takes(self, broadcast_id: int) -> bool:
         """Whether there is a provider that nobody has to set right first."""

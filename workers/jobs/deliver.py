@@ -25,22 +25,41 @@ _log = structlog.get_logger()
 
 
 async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, chunk: int, claims: int) -> None:  # noqa: ARG001 - names the job
-    """The job. What it has begun goes on when arq cancels it: a lost queue is no reason to leave a parent in doubt."""
+    """The job. What it has begun goes on when arq cancels it: a lost queue is no reason to leave a parent in doubt. Nor is a carrier that
+    thinks for minutes one to keep others waiting: who only waits for answers leaves the job's place to them.
+    """
     tools = tools_of(ctx)
     follow(broadcast_id)
     if tools.stopping.is_set():
         return
-    sending = asyncio.create_task(_deliver(tools, unit_id, broadcast_id, chunk), name=_name(broadcast_id, chunk))
+    gave_place = asyncio.Event()
+    sending = asyncio.create_task(_deliver(tools, unit_id, broadcast_id, chunk, gave_place), name=_name(broadcast_id, chunk))
     tools.sending.add(sending)
     sending.add_done_callback(tools.sending.discard)
-    await asyncio.shield(sending)
+    waiting = asyncio.create_task(gave_place.wait())
+    try:
+        await asyncio.wait({sending, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    if sending.done():
+        sending.result()
+        return
+    sending.add_done_callback(_told)
+    with suppress(RedisError, OSError):
+        await queue_next(tools)
+
+
+def _told(sending: "asyncio.Task[None]") -> None:
+    """Whose job has left its place has nobody else who hears of a mistake."""
+    if not sending.cancelled() and (error := sending.exception()) is not None:
+        _log.error("deliver.failed", exc_info=error)
 
 
 def _name(broadcast_id: int, chunk: int) -> str:
     return f"chunk {broadcast_id}/{chunk}"
 
 
-async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) -> None:
+async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int, gave_place: asyncio.Event) -> None:
     try:
         most = tools.settings.messages_per_day
         async with tools.direct.connection() as conn:
@@ -63,7 +82,7 @@ async def _deliver(tools: Tools, unit_id: int, broadcast_id: int, chunk: int) ->
         _log.error("deliver.cannot_prepare", broadcast=broadcast_id, reason=reason, error=type(error).__name__)
         await pause_broadcast(tools, unit_id, broadcast_id, reason)
         return
-    await Sending(tools, claimed, handing_over).run()
+    await Sending(tools, claimed, handing_over, gave_place=gave_place).run()
     await until_back(lambda: _release(tools, claimed, handing_over.rests_until()), chunk)
     if handing_over.stop:
         handing_over.stopped()

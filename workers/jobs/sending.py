@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.deliveries.claims import Claimed, Waiting
+from service.database import unit_transaction
+from service.deliveries.claims import Claimed, Waiting, give_place
 from service.deliveries.rounds import Result, Round, commit_round
 from workers.carriers import Calls
 from workers.channels.base import Outcome, Refused
-from workers.jobs.database import until_back
+from workers.jobs.database import AWAY, until_back
 from workers.jobs.handing_over import HandingOver
 from workers.jobs.tools import Tools
 from workers.jobs.window import GROUPS
@@ -29,6 +30,9 @@ LATEST_CALL = timedelta(seconds=5)
 have been found absent and given to another."""
 _LATEST_CALL_SECONDS = LATEST_CALL.total_seconds()
 RENEW_EVERY = 20.0  # seconds: a hung carrier must not cost the lease
+GIVE_PLACE = 5.0
+"""Seconds for which a chunk that has nothing more to begin waits for answers in a place that others could have. A relay may think for ten
+minutes behind a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,9 @@ class Sending:
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     places: int = 0  # taken of the window and not given back
     renew_every: float = RENEW_EVERY
+    place_for: float = GIVE_PLACE
+    gave_place: asyncio.Event = field(default_factory=asyncio.Event)
+    last_begun: float = 0.0  # by the monotonic clock
     renewed: float = 0.0  # by the monotonic clock
     began: float = 0.0
     lacking: bool = False  # of tokens: the provider takes no more for now
@@ -71,7 +78,7 @@ class Sending:
 
     async def run(self) -> None:
         results: list[Result] = []
-        self.renewed = self.began = time.monotonic()
+        self.renewed = self.began = self.last_begun = time.monotonic()
         try:
             while self.left or self.flying or results:
                 results = await self._round(results)
@@ -91,7 +98,19 @@ class Sending:
             self._call(next_ones, done, intent, calls)
         elif self.left and not self.flying:
             await self._more()
+        if self.flying and not self.left and not self.gave_place.is_set() and self._until_place_is_given() <= 0:
+            await self._give_place()
         return await self._answers() if self.flying else []
+
+    async def _give_place(self) -> None:
+        """Once; if the database is away the place is kept."""
+        with suppress(*AWAY):
+            async with unit_transaction(self.tools.engine, self.claimed.unit_id) as conn:
+                await give_place(conn, self.claimed, worker=self.tools.worker)
+        self.gave_place.set()
+
+    def _until_place_is_given(self) -> float:
+        return self.last_begun + self.place_for - time.monotonic()
 
     async def _more(self) -> None:
         """Waits for tokens or a place, at most until the lease is to be renewed; who is asked to stop waits for neither."""
@@ -162,6 +181,7 @@ class Sending:
             if calls and (attempt := done.attempts.get(each.number)) is not None:
                 task = loop.create_task(self._send(each, attempt, intent, calls))
                 self.flying[task] = (each.number, attempt, done.returned[each.number], calls)
+                self.last_begun = intent.monotonic
                 task.add_done_callback(self._home)
 
     def _home(self, task: "asyncio.Task[Outcome]") -> None:
@@ -177,9 +197,12 @@ class Sending:
         return await self.handing_over.send(each, attempt, calls)
 
     async def _answers(self) -> list[Result]:
-        """Waits for the first answer, and a little for those behind it; none when the lease is to be renewed before one comes."""
+        """Waits for the first answer, and a little for those behind it; none when there is something else to do before one comes."""
+        patience = self._until_renewal()
+        if not self.left and not self.gave_place.is_set():
+            patience = min(patience, self._until_place_is_given())
         try:
-            await asyncio.wait_for(self.arrived.wait(), max(0.0, self._until_renewal()))
+            await asyncio.wait_for(self.arrived.wait(), max(0.0, patience))
         except TimeoutError:
             return []
         if self.back:
