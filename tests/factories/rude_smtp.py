@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -32,13 +32,15 @@ class Talk:
 
 @dataclass
 class RudeSmtp:
-    """`says`: by word (BANNER, EHLO, AUTH, MAIL, RCPT, DATA, TEXT, RSET) what is said instead. `thinks`: seconds before it is.
+    """`says`: by word (BANNER, EHLO, AUTH, MAIL, RCPT, DATA, TEXT, RSET) what is said instead. `thinks`: seconds before it is; `pauses`: what
+    is awaited before it is.
 
-    `letters`: (recipient, raw) as taken. `words`: how often each word was heard. `at_once`: the most connections there were together.
+    `letters`: (recipient, raw) as taken. `words`: how often each word was heard.
     """
 
     says: dict[str, Answer] = field(default_factory=dict)
     thinks: dict[str, float] = field(default_factory=dict)
+    pauses: dict[str, Callable[[Talk], Awaitable[None]]] = field(default_factory=dict)
     offers: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8")
     letters: list[tuple[str, bytes]] = field(default_factory=list)
     words: Counter[str] = field(default_factory=Counter)
@@ -105,6 +107,8 @@ class RudeSmtp:
     async def _say(self, talk: Talk, writer: asyncio.StreamWriter, word: str, polite: str) -> str:
         if word in self.thinks:
             await asyncio.sleep(self.thinks[word])
+        if word in self.pauses:
+            await self.pauses[word](talk)
         answer = self.says.get(word)
         reply = answer(talk) if callable(answer) else answer
         reply = polite if reply is None else reply
