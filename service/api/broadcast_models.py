@@ -126,7 +126,10 @@ class BroadcastIn(_Asked):
 
 
 class BroadcastChange(_Asked):
-    """What changes; what is left out stays. A change voids the digest and goes back to draft."""
+    """What changes; what is left out stays. A change voids the digest and goes back to draft.
+
+    `version`: the one that the author had before them; refused (409) where somebody has changed the draft since.
+    """
 
     kind: Kind | None = None
     urgency: Urgency | None = None
@@ -138,10 +141,11 @@ class BroadcastChange(_Asked):
     fallback: Fallback | None = None
     send_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
+    version: int | None = None
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, as `Draft` takes them."""
-        sent: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        sent: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set - {"version"}}
         for name, value in list(sent.items()):
             if value is None and name not in ("send_at", "fallback"):
                 del sent[name]

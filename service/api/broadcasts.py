@@ -3,7 +3,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -31,7 +31,6 @@ from service.broadcasts import (
     Foreseen,
     approve,
     create_draft,
-    draft_of,
     edit_draft,
     find_broadcast,
     foresee,
@@ -202,12 +201,12 @@ async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> 
     context = move.context
 
     async def use_case(conn: AsyncConnection, broadcast_id: int) -> object:
-        draft = replace(draft_of(await find_broadcast(conn, broadcast_id)), **body.changes())
         return await edit_draft(
             conn,
             actor,
             broadcast_id=broadcast_id,
-            draft=draft,
+            changes=body.changes(),
+            version=body.version,
             now=context.now(),
             carrying=carrying_of(context),
             sender=context.settings.twilio_sender,

@@ -11,7 +11,7 @@ from service.broadcasts.audiences import (
 )
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.counting import count_messages
-from service.broadcasts.drafting import Draft, create_draft, draft_of, edit_draft
+from service.broadcasts.drafting import Draft, create_draft, edit_draft
 from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts
 from service.broadcasts.foreseeing import Foreseen, foresee
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
@@ -63,7 +63,6 @@ __all__ = [
     "count_messages",
     "count_recipients",
     "create_draft",
-    "draft_of",
     "drill_contacts",
     "drill_fallback_select",
     "drill_select",

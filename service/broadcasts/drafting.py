@@ -22,7 +22,7 @@ from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.resolving import resolve_audience
 from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
-from service.errors import FieldError, Invalid
+from service.errors import Conflict, FieldError, Invalid
 from service.readiness import standing_card
 from service.units import Unit
 from service.wording import one_line
@@ -53,7 +53,7 @@ class Draft:
 
 
 def draft_of(view: BroadcastView) -> Draft:
-    """What the author has decided so far: for PATCH, `dataclasses.replace` what changes and `edit_draft` it."""
+    """What the author has decided so far."""
     return Draft(
         kind=view.kind,
         urgency=view.urgency,
@@ -152,19 +152,24 @@ async def edit_draft(
     actor: Actor,
     *,
     broadcast_id: int,
-    draft: Draft,
+    changes: Mapping[str, Any],
+    version: int | None = None,
     now: datetime,
     carrying: Carrying = Carrying(),  # noqa: B008 - frozen
     sender: str = "",
     digits: int = 12,
 ) -> BroadcastView:
-    """The draft as it shall be. Back to draft from wherever it was, its digest void; whoever edits may not approve.
+    """Changes these fields of the draft, as it stands once nobody else is changing it. Back to draft from wherever it was, its digest
+    void; whoever edits may not approve. `version`: the one that the author has seen.
 
-    Raises as `create_draft`, and `Conflict("broadcast.not_allowed_in_state")` once it is approved.
+    Raises as `create_draft`, `Conflict("broadcast.not_allowed_in_state")` once it is approved, `Conflict("broadcast.changed_meanwhile")`.
     """
     actor.require("broadcasts:write")
     was = await find_broadcast(conn, broadcast_id, lock=True)
     require_move(was.state, State.DRAFT)
+    if version is not None and version != was.version:
+        raise Conflict("broadcast.changed_meanwhile")
+    draft = replace(draft_of(was), **changes)
     title, texts = _checked(draft)
     _require_times(draft, carrying, now)
     meant = await resolve_audience(conn, was.unit_id, was.unit, draft.audience, on=now)

@@ -21,6 +21,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Send texts, or template with slots: one of the two.",
     ),
     "broadcast.unknown": ("Không tìm thấy tin này.", "There is no such broadcast."),
+    "broadcast.changed_meanwhile": (
+        "Bản tin vừa được người khác sửa. Mở lại để xem bản mới rồi sửa tiếp.",
+        "Somebody has changed this message meanwhile. Open it again, then go on.",
+    ),
     "broadcast.not_allowed_in_state": (
         "Tin này {state}, nên không làm được việc này.",
         "This broadcast {state}, so that cannot be done.",

@@ -32,5 +32,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Chuyển đơn vị sang cấp trên khác chỉ có hiệu lực từ hôm nay hoặc một ngày đã qua.",
         "A move to another parent holds from today or a day before.",
     ),
+    "unit.before_present": (
+        "Thay đổi chỉ có hiệu lực từ {day} trở đi: tên và cấp trên trước ngày đó là lịch sử, không sửa được.",
+        "A change holds from {day} on at the earliest: what the unit was called before, and where it stood, is the past and stays.",
+    ),
     "unit.ends_before_start": ("Ngày kết thúc phải sau ngày bắt đầu.", "The end must come after the start."),
 }

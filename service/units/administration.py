@@ -102,14 +102,21 @@ async def revise_unit(conn: AsyncConnection, actor: Actor, *, code: str, revisio
 
     A move holds from today or a day before: the tree that decides who sees what is today's. What a unit is called, which is what every
     message of its own is signed with, and how long it stands, the unit above says; of the topmost, which has none, it says it itself.
+    What is left out stays as it is once nobody else is changing the unit. What the unit was before its present name and place stays, too.
     Raises `Forbidden("auth.scope" | "unit.oneself")`, `NotFound("unit.unknown")`, `Invalid("request.invalid")`.
     """
     actor.require("units:write")
     today = today_of(now)
+    locked = (await find_unit(conn, code, today)).id
+    # One change of a unit at a time, to the end of the transaction: what is read from here on is what the change is of.
+    await conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('loa.revise_unit:' || :id, 0))"), {"id": str(locked)})
     unit = await find_unit(conn, code, today)
     if unit.id == actor.unit_id and unit.parent is not None:
         raise Forbidden("unit.oneself")
     starts = revision.valid_from or today
+    if starts < unit.valid_from:
+        earliest = FieldError("valid_from", "unit.before_present", {"day": unit.valid_from.strftime("%d/%m/%Y")})
+        raise Invalid("request.invalid", fields=(earliest,))
     ends = revision.valid_to if revision.valid_to is not None else unit.valid_to
     name = check_unit(
         code=code, name=unit.name if revision.name is None else revision.name, level=unit.level, starts=starts, ends=ends

@@ -19,7 +19,6 @@ from service.broadcasts import (
     approve,
     count_recipients,
     create_draft,
-    draft_of,
     edit_draft,
     find_broadcast,
     list_broadcasts,
@@ -85,8 +84,7 @@ class Desk:
         return await self.acting(lambda conn: submit(conn, self.person(role), broadcast_id=view.id, sender=SENDER, now=now))
 
     async def edit(self, view: BroadcastView, role: str = "clerk", **changes: Any) -> BroadcastView:
-        draft = replace(draft_of(view), **changes)
-        return await self.acting(lambda conn: edit_draft(conn, self.person(role), broadcast_id=view.id, draft=draft, now=NOW))
+        return await self.acting(lambda conn: edit_draft(conn, self.person(role), broadcast_id=view.id, changes=changes, now=NOW))
 
     async def approve(
         self, view: BroadcastView, *, who: Actor | None = None, digest: str | None = None, now: datetime = NOW
