@@ -105,7 +105,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
         ways_out=ways_out,
         sms=routes.sms,
         email=routes.email,
-        contents=Contents(settings.smtp_from, ways_out=ways_out.open),
+        contents=Contents(settings.smtp_from, ways_out=ways_out.open, quiet=settings.quiet_hours),
         window=Window(),
         pacing=Pacing(queue.pool, lane, rates(settings)),
         stopping=asyncio.Event(),

@@ -42,7 +42,7 @@ class EmailBlueprint:
         one_click: bool = False,
         language: str = "vi",
     ) -> None:
-        """`sender` is the address; `date` (aware) is when the warning was made final, the same for every recipient.
+        """`sender` is the address; `date` (aware) is when the warning may leave, the same for every recipient.
 
         `one_click`: mail programs show a way out (RFC 8058), each recipient's own.
         """
