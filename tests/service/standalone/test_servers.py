@@ -13,6 +13,8 @@ from service.standalone.servers import AlreadyRunning, running_servers
 from service.standalone.supervisor import Supervisor
 from tests.service.standalone.test_processes import until
 
+pytestmark = pytest.mark.acceptance
+
 
 def ask(home: Home, login: str, query: str) -> object:
     with psycopg.connect(postgres.url(home, login).replace("+psycopg", "")) as conn:
