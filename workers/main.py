@@ -173,6 +173,10 @@ async def _work(tools: Tools) -> int:
     status = _status(lost, ended)
     if tools.sending:  # the heartbeat goes on: these leases are still good
         await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)
+        while (
+            tools.unrecorded and tools.sending
+        ):  # the database is away: what was heard is kept until it is back, or we are killed
+            await asyncio.wait(set(tools.sending), timeout=1)
     await _cancelled(heart)
     await asyncio.gather(*arq.tasks.values(), return_exceptions=True)  # the jobs' own ends, once what they sent is home
     with suppress(redis.exceptions.RedisError, OSError, asyncio.CancelledError):  # a job that arq still has to cancel says so

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from service.database.away import only_reads
 
 
 def make_engine(url: str, *, name: str, pool_size: int = 5, patience: float = 0) -> AsyncEngine:
@@ -22,9 +25,20 @@ def make_engine(url: str, *, name: str, pool_size: int = 5, patience: float = 0)
         hide_parameters=True,  # an error's text never carries a bound value: it could be a person's
         connect_args={"application_name": name, "connect_timeout": 5},
     )
+    event.listen(engine.sync_engine, "handle_error", _leave_a_server_that_only_reads)
     if patience:  # said afterwards, not in `options`: a pooler refuses those, and the URL may have some of its own
         event.listen(engine.sync_engine, "connect", _ending_silent_transactions(patience))
     return engine
+
+
+def _leave_a_server_that_only_reads(context: ExceptionContext) -> OperationalError | None:
+    """Drops the connection, which a ping would find in order, and says what happened as of a server that is away."""
+    if not only_reads(context.original_exception):
+        return None
+    context.is_disconnect = True
+    return OperationalError(
+        context.statement, None, context.original_exception, hide_parameters=True, connection_invalidated=True
+    )
 
 
 def _ending_silent_transactions(seconds: float) -> Callable[[DBAPIConnection, object], None]:

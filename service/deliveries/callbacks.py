@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -18,6 +18,7 @@ from service.errors import Forbidden
 
 _BATCH = 500
 _NAME, _WORD, _CODE = (re.compile(form) for form in (r"[!-~]{1,64}", r"[a-z_-]{1,32}", r"[0-9A-Za-z_.-]{0,16}"))
+_USUAL_PORTS = {"https": 443, "http": 80}
 _LINGER = 0.005  # seconds one callback waits for others: at 300 a second that saves most transactions
 _WRITERS = 2  # one batch gathers while another is committed
 _STORE = text(
@@ -30,13 +31,29 @@ def check_signature(auth_tokens: Sequence[str], url: str, parameters: Sequence[t
     """Returns nothing, or raises `Forbidden("webhook.bad_signature")`: signed by none of the accounts whose tokens these are.
 
     As Twilio signs: HMAC-SHA1 by the account's token over the exact public URL and every parameter, unknown ones included, sorted
-    by name (https://www.twilio.com/docs/usage/security).
+    by name (https://www.twilio.com/docs/usage/security). The port is sometimes in what it signs and sometimes not, so both are tried.
     """
-    signed = (url + "".join(name + value for name, value in sorted(set(parameters)))).encode()
+    told = "".join(name + value for name, value in sorted(set(parameters)))
     given = signature.encode("utf-8", "replace")
-    expected = (base64.b64encode(hmac.new(token.encode(), signed, "sha1").digest()) for token in auth_tokens)
+    expected = (
+        base64.b64encode(hmac.new(token.encode(), (spelling + told).encode(), "sha1").digest())
+        for spelling in _spellings(url)
+        for token in auth_tokens
+    )
     if not any(hmac.compare_digest(each, given) for each in expected):
         raise Forbidden("webhook.bad_signature")
+
+
+def _spellings(url: str) -> Iterator[str]:
+    """An address as it is, without its port, and with the port that its scheme stands for."""
+    yield url
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdecimal():
+        yield f"{scheme}://{name}{slash}{path}"
+    elif scheme in _USUAL_PORTS:
+        yield f"{scheme}://{host}:{_USUAL_PORTS[scheme]}{slash}{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,9 @@ class ReceiptIntake:
         await asyncio.gather(*self._writing, return_exceptions=True)
 
     async def store(self, receipt: Receipt) -> None:
-        """Raises whatever the database raised: the provider is not told 200 and tries again. Of a unit nobody knows: dropped."""
+        """Raises whatever the database raised: the provider is told 503, and tries again because its address asks it to
+        (`workers.jobs.tools`). Of a unit nobody knows: dropped.
+        """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._arrived.put((receipt, done))
         await done

@@ -1,12 +1,13 @@
 """Takes messages on their way (queued, sent, delivered) and tells the sender of each step by a signed status callback.
 
 A small pool posts them: a slow receiver delays callbacks, never the gateway. As at Twilio, nobody is told of the first status,
-an HTTP answer of any kind is the end of it, and a connection that can't be made is tried once more.
+an HTTP answer of any kind is the end of it, and a connection that can't be made is tried once more, unless the address asks otherwise
+(`#rc=5&rp=all`: five times, whatever went wrong).
 """
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
 from yarl import URL
@@ -96,21 +97,29 @@ class Carrier:
     async def _post_all(self, session: aiohttp.ClientSession) -> None:
         while True:
             callback = await self._queue.get()
-            url = callback.sms.callback_url
+            url, _, overrides = callback.sms.callback_url.partition("#")
+            again = dict(parse_qsl(overrides))
+            tries = 1 + int(again.get("rc", 1))
+            any_failure = again.get("rp") == "all"
             parameters = callback_parameters(callback.sms, self._account, callback.status)
             headers = {
                 "Content-Type": "application/x-www-form-urlencoded",
                 "X-Twilio-Signature": signature(self._auth_token, url, parameters),
             }
             body = urlencode(parameters).encode()
-            for pause in (0.5, None):
+            for left in reversed(range(tries)):
                 try:
                     # `encoded`: the address goes out letter for letter, or its signature would not fit.
                     async with session.post(URL(url, encoded=True), data=body, headers=headers) as answer:
                         await answer.read()
-                    break
+                    if answer.ok or not any_failure:
+                        break
                 except aiohttp.ClientConnectorError:
-                    if pause:
-                        await asyncio.sleep(pause)
-                except (aiohttp.ClientError, TimeoutError, ValueError):
+                    pass
+                except ValueError:
                     break
+                except (aiohttp.ClientError, TimeoutError):
+                    if not any_failure:
+                        break
+                if left:
+                    await asyncio.sleep(0.5)

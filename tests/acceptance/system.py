@@ -19,6 +19,7 @@ import psutil
 
 from service.clock import LOCAL
 from tests.factories.ports import free_port
+from tests.factories.processes import gone
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -99,7 +100,7 @@ class System:
                 line = " ".join(child.cmdline())
             except psutil.Error:
                 continue
-            if all(word in line for word in words) and child.status() != psutil.STATUS_ZOMBIE:
+            if all(word in line for word in words) and not gone(child):
                 return child
         return None
 
@@ -230,5 +231,5 @@ def running_system(home: Path, **settings: str) -> Iterator[System]:
         finally:
             started.kill()
             log.close()
-        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        left = [each for each in family if not gone(each)]
         assert left == [], "left running"

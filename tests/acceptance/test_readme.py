@@ -15,6 +15,7 @@ import pytest
 from service.refusals import sentence
 from tests.acceptance.system import ROOT, wait_for
 from tests.factories.ports import free_port
+from tests.factories.processes import gone
 
 AGAIN = "== once more"
 
@@ -91,7 +92,7 @@ def test_the_readme_runs_from_its_first_command_to_a_broadcast_of_ones_own(clone
             os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole terminal's group
         run.wait(30)
         psutil.wait_procs(family, timeout=30)
-        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        left = [each for each in family if not gone(each)]
         for p in left:
             p.kill()
         log.close()

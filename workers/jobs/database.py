@@ -9,23 +9,41 @@ from typing import TypeVar
 
 import psycopg
 import structlog
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 _log = structlog.get_logger()
-AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
-_PATIENCE = 30.0
+AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, ReadOnlySqlTransaction)
+_PATIENCE = 600.0  # seconds: a failover takes a minute, somebody who is woken up takes more
+_AGAIN = 0.2
 Known = TypeVar("Known")
 
 
-async def until_back(done: Callable[[], Awaitable[Known]], chunk: int) -> Known:
-    """Does it again while the database is away, for a time: what is known must not be lost."""
-    give_up = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return await done()
-        except AWAY as error:
-            _log.warning("deliver.database_away", error=type(error).__name__, chunk=chunk)
-            if time.monotonic() > give_up:
-                raise
-        await asyncio.sleep(0.2)
+async def until_back(
+    done: Callable[[], Awaitable[Known]],
+    chunk: int,
+    unrecorded: set[object] | None = None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    again: float = _AGAIN,
+) -> Known:
+    """Does it again while the database is away, for ten minutes: what is known must not be lost, and is recorded however late. While it waits
+    something stands in `unrecorded`: a process that is asked to leave waits, too.
+    """
+    give_up = clock() + _PATIENCE
+    kept = object()
+    try:
+        while True:
+            try:
+                return await done()
+            except AWAY as error:
+                _log.warning("deliver.database_away", error=type(error).__name__, chunk=chunk)
+                if clock() > give_up:
+                    raise
+                if unrecorded is not None:
+                    unrecorded.add(kept)
+            await asyncio.sleep(again)
+    finally:
+        if unrecorded is not None:
+            unrecorded.discard(kept)

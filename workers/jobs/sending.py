@@ -169,7 +169,7 @@ class Sending:
                 )
             return done, intent
 
-        done, intent = await until_back(once, self.claimed.chunk)
+        done, intent = await until_back(once, self.claimed.chunk, self.tools.unrecorded if results else None)
         self.renewed = intent.monotonic
         return done, intent
 

@@ -23,10 +23,17 @@ from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
 
+_ASKS_AGAIN = "#rc=5&rp=all"
+"""Twilio tells a thing once, and once more where no connection came about, unless the address asks for more: five times, whatever went
+wrong, while we restart perhaps (docs.twilio.com, connection overrides). A fragment is part neither of the request nor of its signature.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
     """`worker`: this process's name in leases and heartbeats. `stopping`: begin nothing new, finish what is in flight.
+
+    `unrecorded`: something for each group of outcomes that is known and that a database that is away has not taken yet.
 
     `direct`: the driver's own pool, for single statements. `sms`, `email`: routes without a provider where none is
     set up; a broadcast on such a channel is paused and says so.
@@ -51,10 +58,12 @@ class Tools:
     pacing: Pacing
     stopping: asyncio.Event
     sending: set["asyncio.Task[Any]"] = field(default_factory=set)
+    unrecorded: set[object] = field(default_factory=set)
     meters: Meters = field(default_factory=lambda: Meters("worker"))
 
     def callback_url(self, token: str) -> str:
-        return f"{self.settings.public_base}/webhooks/twilio/status/{token}"
+        """Where a gateway tells what became of an attempt."""
+        return f"{self.settings.public_base}/webhooks/twilio/status/{token}{_ASKS_AGAIN}"
 
 
 def tools_of(ctx: dict[str, Any]) -> Tools:

@@ -20,6 +20,7 @@ import psycopg
 from service.database.roles import DATABASE
 from service.standalone.home import Home
 from tests.acceptance.system import ROOT, System, wait_for
+from tests.factories.processes import gone
 
 
 def _running(system: System, name: str) -> psutil.Process | None:
@@ -39,8 +40,9 @@ def child(system: System, name: str) -> psutil.Process:
 def kill(system: System, name: str) -> None:
     """Kills a program (-9) and returns when it is gone. The supervisor starts another."""
     process = child(system, name)
-    process.kill()
-    wait_for(f"{name} is gone", lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 10)
+    with suppress(psutil.NoSuchProcess):  # it has just died by itself
+        process.kill()
+    wait_for(f"{name} is gone", lambda: gone(process), 10)
 
 
 @contextmanager
@@ -83,7 +85,8 @@ def frozen(system: System, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        process.resume()
+        with suppress(psutil.NoSuchProcess):
+            process.resume()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tests.acceptance.faults.breaking import child, frozen, held_down
 from tests.acceptance.faults.people import everybody
 from tests.acceptance.faults.settled import WINDOW, settled_exactly, under_way
 from tests.acceptance.system import System, wait_for
+from tests.factories.processes import gone
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
@@ -36,7 +37,7 @@ def test_a_restarted_database_loses_nothing_and_repeats_nothing(system: System, 
 
     server = child(system, "postgres")
     server.send_signal(asked)
-    wait_for("PostgreSQL is gone", lambda: not server.is_running() or child(system, "postgres").pid != server.pid, 20)
+    wait_for("PostgreSQL is gone", lambda: gone(server) or child(system, "postgres").pid != server.pid, 20)
     wait_for("PostgreSQL answers", lambda: postgres.answers(Home.at(system.home)), 30)
 
     settled_exactly(system, broadcast, marker, everybody(), in_doubt=WINDOW)

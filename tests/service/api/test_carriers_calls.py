@@ -88,3 +88,22 @@ async def test_a_callback_that_tells_of_another_sender_pauses_the_warning_and_ri
     assert (shown["note"] or "").startswith("The carrier says it left under another name") == (state == "paused")
     told = site.app.state.api_context.meters.exposition()
     assert (b"loa_other_senders_total 1.0" in told) == (state == "paused")
+
+
+async def test_a_callback_that_meets_a_server_that_only_reads_may_be_tried_again(
+    site: Site, urls: Urls, engines: Engines
+) -> None:
+    """503, and no traceback; once the server writes again, it is taken."""
+    attempt = Attempt(site.world.units["nbk-thcs"], 7, 11, 1)
+    path = f"/webhooks/twilio/status/{site.app.state.api_context.tokens.make(attempt)}"
+    form = {"AccountSid": "AC1", "MessageSid": "SM1", "MessageStatus": "delivered"}
+    headers = {"X-Twilio-Signature": RequestValidator("twilio-test-token").compute_signature(f"https://loa.example{path}", form)}
+    database = urls.web.partition("@/")[2].partition("?")[0]
+    await run(engines, f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+    refused = [await site.client.post(path, data=form, headers=headers) for _ in range(3)]
+    assert {(each.status_code, each.headers["retry-after"], each.json()["code"]) for each in refused} == {
+        (503, "10", "server.unavailable")
+    }
+    await run(engines, f"ALTER DATABASE {database} RESET default_transaction_read_only")
+    answers = [(await site.client.post(path, data=form, headers=headers)).status_code for _ in range(3)]
+    assert answers[-1] == 204

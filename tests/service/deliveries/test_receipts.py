@@ -44,6 +44,24 @@ def test_a_signature_is_what_twilios_own_library_computes(parameters: dict[str, 
 
 
 @pytest.mark.parametrize(
+    "base", ["https://loa.example:8443", "https://loa.example", "http://loa.example:8080", "https://loa.example:443"]
+)
+@pytest.mark.parametrize("spelling", ["exact", "no port", "usual port"])
+def test_the_port_may_be_signed_or_not_as_twilios_own_library_takes_it(base: str, spelling: str) -> None:
+    path, parameters = "/webhooks/twilio/status/abc?x=%2F:80", {"MessageSid": "SM1"}
+    scheme, host = base.split("://")
+    bare, _, port = host.partition(":")
+    usual = f"{bare}:{443 if scheme == 'https' else 80}"
+    signed = {"exact": host, "no port": bare, "usual port": host if port else usual}[spelling]
+    validator = RequestValidator("secret")
+    signature = validator.compute_signature(f"{scheme}://{signed}{path}", parameters)
+    assert validator.validate(base + path, parameters, signature), "the vendor takes it"
+    check_signature(["another", "secret"], base + path, list(parameters.items()), signature)
+    with pytest.raises(Forbidden):
+        check_signature(["secret"], f"{scheme}://evil.example{path}", list(parameters.items()), signature)
+
+
+@pytest.mark.parametrize(
     "forged",
     [
         (URL, [("MessageSid", "SM1"), ("MessageStatus", "failed")]),

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from fastapi import FastAPI, Request, Response
+from twilio.request_validator import RequestValidator
 
 from service.simulators.outbox import Outbox, Sms
 from service.simulators.twilio_wire import segments, signature
@@ -29,6 +30,7 @@ class Receiver:
     url: str
     calls: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     arrived: "asyncio.Queue[None]" = field(default_factory=asyncio.Queue)
+    answers: list[int] = field(default_factory=list)
 
     async def wait_for(self, how_many: int) -> list[str]:
         async with asyncio.timeout(5):
@@ -47,7 +49,7 @@ async def _receiver() -> AsyncIterator[Receiver]:
         raw = request.scope["raw_path"].decode() + "?" + request.scope["query_string"].decode()
         receiver.calls.append((f"http://127.0.0.1:{port}{raw}", request.headers["x-twilio-signature"], parameters))
         receiver.arrived.put_nowait(None)
-        return Response(status_code=204)
+        return Response(status_code=receiver.answers.pop(0) if receiver.answers else 204)
 
     app = FastAPI()
     app.router.add_route("/{path:path}", take, methods=["POST"])
@@ -146,6 +148,20 @@ async def test_callbacks_tell_of_sent_then_delivered_and_are_signed(simulators: 
         assert given == base64.b64encode(hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
     assert "RawDlrDoneDate" in receiver.calls[1][2]
     assert (await simulators.http.get(f"{MESSAGES}/{made['sid']}.json")).json()["status"] == "delivered"
+
+
+async def test_a_callback_that_is_refused_is_made_again_only_if_its_address_asks_for_it(
+    simulators: Simulators, receiver: Receiver
+) -> None:
+    receiver.answers = [503, 502]
+    await create(simulators, StatusCallback=receiver.url)
+    assert await receiver.wait_for(2) == ["sent", "delivered"]
+    receiver.calls.clear()
+    receiver.answers = [503, 502, 403]
+    await create(simulators, StatusCallback=receiver.url + "#rc=5&rp=all")
+    assert set(await receiver.wait_for(5)) == {"delivered", "sent"}
+    assert {url for url, *_ in receiver.calls} == {receiver.url}, "the fragment is no part of the request"
+    assert all(RequestValidator(TOKEN).validate(url, said, signed) for url, signed, said in receiver.calls)
 
 
 async def test_a_delivery_error_comes_later_by_callback(simulators: Simulators, receiver: Receiver) -> None:

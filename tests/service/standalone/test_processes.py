@@ -18,6 +18,7 @@ from service.standalone.home import Home
 from service.standalone.ports import PortBusy, check_different, check_free
 from service.standalone.programs import Program, clear_leftovers, start, stop
 from service.standalone.supervisor import ProgramFailed, Supervisor
+from tests.factories.processes import gone
 
 pytestmark = pytest.mark.acceptance
 
@@ -156,7 +157,7 @@ async def test_children_do_not_outlive_a_runner_that_is_killed(home: Home) -> No
     parent.kill()
     await parent.wait()
 
-    await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    await until(lambda: gone(child))
 
 
 def test_a_busy_port_names_the_setting_to_change() -> None:
