@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from contact_registry.importing.accounting import RowReason
 from contact_registry.importing.classes import class_in_title, class_of_sheet
+from contact_registry.importing.heading_rules import says_remarks
 from contact_registry.importing.heading_words import fold
-from contact_registry.importing.headings import Field, ListOf, Meanings
+from contact_registry.importing.headings import Field, ListOf, Meanings, words_of
 from contact_registry.importing.row_words import is_name, is_of_office, is_signature, is_total
 from contact_registry.importing.sheets import Sheet
 from contact_registry.importing.tables import Table, is_numbering, tables_at
@@ -196,11 +197,16 @@ class _Walk:
         if reason in _SAID_OF_NUMBERS and any(_has_number(table, row) for table in self._tables):
             self.found.unsent.append(index)
 
+    def _is_remark(self, place: int) -> bool:
+        """Whether remarks stand in the column: "Hiệu trưởng duyệt" there is no end of the list."""
+        headings = [table.columns[place] for table in self._tables if place < len(table.columns)]
+        return any(heading.field is Field.IGNORED and says_remarks(words_of(heading)) for heading in headings)
+
     def _reason(self, row: Sequence[object]) -> RowReason:
         """Why a row is no pupil, and what that says of the rows below."""
         folded = [fold(cell) for cell in map(written, row) if cell]
         if any(map(is_signature, folded)) and self._tables:
-            self._signed = True
+            self._signed = self._signed or not all(self._is_remark(place) for place, cell in enumerate(row) if written(cell))
             return RowReason.SIGNATURE
         if any(map(is_total, folded)) and self._tables:
             self._totalled = True

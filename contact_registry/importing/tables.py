@@ -15,9 +15,8 @@ from contact_registry.importing.written import written
 Rows = Sequence[Sequence[object]]
 
 _NAMES = (Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
-_STRONG = frozenset(
-    {*_NAMES, Field.ORDER, Field.CLASS, Field.GRADE, Field.PUPIL_CODE, Field.PHONE, Field.EMAIL},
-)
+_PUPILS = frozenset({*_NAMES, Field.ORDER, Field.CLASS, Field.GRADE, Field.PUPIL_CODE})
+_STRONG = _PUPILS | {Field.PHONE, Field.EMAIL}
 _LEVELS = 3
 _YEAR = re.compile(r"\b20\d\d\b")
 _NUMBERING = re.compile(r"\(?(?:[A-Za-z]|\d{1,2})\)?")
@@ -150,16 +149,19 @@ def _as_headings(row: Sequence[object], cells: list[str], read: Callable[[str, s
 
 def _are_headings(row: Sequence[object], cells: list[str], above: list[Heading], read: Callable[[str, str], Heading]) -> bool:
     """Whether a row is a header's next: all of it known headings. One alone must be of numbers: a title is not a heading."""
-    fields = []
+    fields: list[Field] = []
+    alone = 0
     for place, (value, cell) in enumerate(zip(row, cells, strict=True)):
         if not cell:
             continue
         if isinstance(value, str):
             fields.append(read("", cell).field)
+            alone = place
         elif place < len(above) and above[place].field in _STRONG:  # a row's own number, below "STT"
             return False
-    if len(fields) < 2:
-        return fields in ([Field.PHONE], [Field.EMAIL])
+    if len(fields) < 2:  # below "Họ và tên" somebody's name, with a remark on the telephone
+        over = above[alone].field if fields and alone < len(above) else Field.UNKNOWN
+        return fields in ([Field.PHONE], [Field.EMAIL]) and over not in _PUPILS
     return not {Field.UNKNOWN, Field.ORDER} & set(fields)
 
 
