@@ -104,7 +104,7 @@ class BroadcastIn(_Asked):
             urgency=self.urgency,
             title=title,
             texts=texts,
-            template=self.template,
+            template=self.template and ready_text(self.template).code,
             audience=self.audience.audience(),
             channels=tuple(self.channels),
             expires_at=self.expires_at,

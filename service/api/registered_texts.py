@@ -17,6 +17,7 @@ from service.registered_texts import (
     Registration,
     Status,
     Unregistered,
+    drill_form,
     list_texts,
     put_text,
     set_unregistered,
@@ -79,19 +80,23 @@ class UnregisteredRuleOut(BaseModel):
 
 
 class TextOut(BaseModel):
-    """A text on file. `unit`: whose registration it is."""
+    """A text on file. `unit`: whose registration it is. `drill_form`: how a drill of it is sent; have that registered, too."""
 
     unit: str
     provider: str
     name: str
     template: str
+    drill_form: str
     status: Status
     dated: date
     reference: str
 
     @classmethod
     def of(cls, found: RegisteredText) -> "TextOut":
-        return cls.model_validate(found, from_attributes=True)
+        return cls(
+            **{name: getattr(found, name) for name in cls.model_fields if name != "drill_form"},
+            drill_form=drill_form(found.template),
+        )
 
 
 class TextList(UnregisteredRuleOut):

@@ -9,6 +9,7 @@ from service.broadcasts.audiences import (
     preferences_of,
     weigh_audience,
 )
+from service.broadcasts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.counting import count_messages
 from service.broadcasts.drafting import Draft, create_draft, edit_draft
@@ -21,7 +22,7 @@ from service.broadcasts.moving import move, note_completed
 from service.broadcasts.notes import note_of
 from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
-from service.broadcasts.ready_texts import ReadyText, ready_text, ready_texts
+from service.broadcasts.ready_texts import SLOTS, ReadyText, ready_text, ready_texts
 from service.broadcasts.rendered import Rendered, rendered
 from service.broadcasts.resolving import ask_lists, names_in_words, resolve_audience, units_of
 from service.broadcasts.resuming import outgrown, reopen, resume
@@ -34,6 +35,7 @@ from service.broadcasts.waiting import WaitsFor, waiting_of, waits_until
 
 __all__ = [
     "LONGEST",
+    "SLOTS",
     "AudienceCount",
     "BroadcastView",
     "Carrying",
@@ -60,6 +62,8 @@ __all__ = [
     "approve",
     "ask_lists",
     "cancel",
+    "carrier_form",
+    "carrier_forms",
     "count_messages",
     "count_recipients",
     "create_draft",

@@ -47,7 +47,7 @@ async def approve(
     providers: tuple[str, ...] = (),
     carrying: Carrying = Carrying(),  # noqa: B008 - frozen
 ) -> BroadcastView:
-    """Approves exactly what was submitted; `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
+    """Approves exactly what was submitted, once: asked again by the same person for the same digest, it changes nothing; `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
 
     Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
     `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready`, `broadcast.overdue` or
@@ -56,6 +56,8 @@ async def approve(
     """
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
+    if view.record_id is not None and (view.approved_by, view.digest) == (actor.account_id, digest):
+        return view  # tapped twice: it is approved, by the same person and for the same words
     require_move(view.state, State.APPROVED)
     if actor.account_id in (view.author_id, *view.editor_ids):
         raise Forbidden("approval.by_author")
@@ -131,6 +133,7 @@ def _frozen(
         urgency=view.urgency,
         template=view.template,
         registered=registered if "sms" in view.channels else None,
+        drill=view.drill,
         digits=numbers.digits,
     )
     inspected.require_sendable()  # the rules may be stricter than on the day it was submitted

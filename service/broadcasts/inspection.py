@@ -11,7 +11,7 @@ from service.broadcasts.ready_texts import ready_text
 from service.broadcasts.texts import Texts, carried
 from service.errors import FieldError, Invalid
 from service.readiness import Card
-from service.registered_texts import Registrations
+from service.registered_texts import Registrations, provider_in_words, undrilled
 from service.rendering import message_variants, sms_segments
 from service.signing.records import SLOT
 
@@ -31,7 +31,8 @@ class Inspected:
         """Returns nothing, or raises `Invalid` with the first error's code and every error as a field."""
         errors = [finding for finding in self.findings if finding.severity == "error"]
         if errors:
-            raise Invalid(errors[0].code, fields=tuple(FieldError(e.field, e.code, dict(e.values)) for e in errors))
+            fields = tuple(FieldError(e.field, e.code, dict(e.values)) for e in errors)
+            raise Invalid(errors[0].code, fields=fields, **dict(errors[0].values))
 
 
 def with_example(text: str, digits: int = 12) -> str:
@@ -53,11 +54,12 @@ def inspect(
     urgency: str = "urgent",
     template: str | None = None,
     registered: Registrations | None = None,
+    drill: bool = False,
     digits: int = 12,
 ) -> Inspected:
     """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent.
 
-    `card`: the unit's standing one. `template`: the ready text it is, unchanged. `registered`: None where no SMS is sent.
+    `card`: the unit's standing one. `template`: the ready text it is, unchanged. `registered`: None where no SMS is sent. `drill`: the texts say that they are one.
     """
     variants = message_variants(
         kind=kind,
@@ -73,7 +75,7 @@ def inspect(
     )
     authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii", phones=card.phones)
     final = check_variants(texts, variants, authored, phones=card.phones)
-    unregistered = _unregistered(texts, variants, registered, urgency) if registered else ()
+    unregistered = _unregistered(texts, variants, registered, urgency, drill=drill) if registered else ()
     return Inspected(
         variants, (*undeclared(template, card), *authored, *final, *unregistered, *_too_long(texts, variants, digits))
     )
@@ -87,13 +89,19 @@ def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
     return (Finding("error", "content.statement_missing", "template", (0, 0), (("statement", (f"statement.{needed}",)),)),)
 
 
-def _unregistered(texts: Texts, variants: dict[str, Any], registered: Registrations, urgency: str) -> Iterator[Finding]:
-    """An SMS that a carrier has not approved. An emergency is never held back by it: a few who get it are better than none."""
+def _unregistered(
+    texts: Texts, variants: dict[str, Any], registered: Registrations, urgency: str, *, drill: bool
+) -> Iterator[Finding]:
+    """An SMS that a carrier has not approved. An emergency is never held back by it: a few who get it are better than none. Nor is a drill of
+    an approved text, for which nothing but the word before it was not filed.
+    """
     for final in variants.get("sms", {}).values():
         if lacking := registered.lacking(final):
             severity: FindingSeverity = "error" if registered.forbidden and urgency != "emergency" else "warning"
-            values = (("providers", ", ".join(lacking)),)
-            yield Finding(severity, "content.not_registered", "texts.sms", (0, len(texts.sms or "")), values)
+            words_lacking = registered.lacking(undrilled(final)) if drill else lacking
+            code = "content.not_registered" if words_lacking else "content.drill_not_registered"
+            values = (("providers", ", ".join(map(provider_in_words, words_lacking or lacking))),)
+            yield Finding(severity if words_lacking else "warning", code, "texts.sms", (0, len(texts.sms or "")), values)
 
 
 def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Finding]:
@@ -148,5 +156,6 @@ def inspect_broadcast(
         urgency=view.urgency,
         template=view.template,
         registered=registered if "sms" in view.channels else None,
+        drill=view.drill,
         digits=digits,
     )

@@ -69,7 +69,7 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     "21606": ("Tên người gửi không dùng được cho số này.", "The sender's name cannot be used for this number."),
     "21608": ("Tài khoản dùng thử chỉ gửi được số đã xác minh.", "A trial account sends to verified numbers only."),
     "21609": (
-        "Địa chỉ nhận báo nhận (LOA_PUBLIC_URL) đặt chưa đúng.",
+        "Địa chỉ nhận báo nhận đặt chưa đúng; báo người vận hành.",
         "The address for receipts (LOA_PUBLIC_URL) is set up wrongly.",
     ),
     "21610": ("Người nhận đã từ chối nhận tin.", "The recipient refuses messages."),

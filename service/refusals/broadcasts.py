@@ -17,8 +17,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "broadcast.texts_or_template": (
-        "Gửi texts, hoặc template kèm slots: một trong hai.",
-        "Send texts, or template with slots: one of the two.",
+        "Viết lời riêng, hoặc dùng mẫu tin có sẵn và điền các chỗ trống của mẫu: một trong hai.",
+        "Write words of your own, or use a ready text and fill its blanks: one of the two.",
     ),
     "broadcast.unknown": ("Không tìm thấy tin này.", "There is no such broadcast."),
     "broadcast.changed_meanwhile": (
@@ -47,16 +47,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "This was under way when the system was restored from a backup. Some people may get it twice.",
     ),
     "restored.since": (
-        "Bản sao lưu lúc {at}; {deliveries} tin chưa rõ đã đi hay chưa. Nếu vẫn gửi tiếp, gửi lại kèm after_restore: true.",
-        "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. To go on, ask again with after_restore: true.",
+        "Bản sao lưu lúc {at}; {deliveries} tin chưa rõ đã đi hay chưa. Nếu vẫn gửi tiếp, hãy xác nhận đã biết điều này.",
+        "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. To go on, confirm that you know this.",
     ),
     "fallback.from_sms_only": (
-        "fallback chỉ dùng khi gửi SMS mà không gửi email.",
-        "fallback is for a warning that goes by SMS and not by email.",
+        "Gửi thay bằng email chỉ dùng cho tin gửi bằng SMS mà không gửi email.",
+        "Falling back to email is for a warning that goes by SMS and not by email.",
     ),
     "broadcast.channel_or_number": (
-        "Gửi channel hoặc number: một trong hai.",
-        "Send channel or number: one of the two.",
+        "Chọn một kênh, hoặc ghi một số tra cứu: một trong hai.",
+        "Choose a channel, or give a look-up number: one of the two.",
     ),
     "broadcast.nothing_to_repeat": (
         "Không có tin nào để gửi lại: không tin nào ở trạng thái đó, hoặc các số đó không còn dùng.",
@@ -67,16 +67,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "No message with this number is in doubt.",
     ),
     "drill.nobody": (
-        "Đơn vị chưa chọn ai nhận tin diễn tập. Người duyệt chọn trong danh sách nhân viên (test-contacts).",
-        "The unit has named nobody to get drills. An approver names them from the list of staff (test-contacts).",
+        "Đơn vị chưa chọn ai nhận tin diễn tập. Người duyệt chọn trong danh sách nhân viên.",
+        "The unit has named nobody to get drills. An approver names them from the list of staff.",
     ),
     "drill.staff_only": (
         "Người nhận diễn tập phải là nhân viên đang có trong danh sách của chính đơn vị.",
         "Whoever gets drills must be on the unit's own present list of staff.",
     ),
     "audience.now": (
-        "Hiện có {recipients} lượt nhận. Nếu đồng ý, gửi lại kèm audience_count bằng số này.",
-        "There are {recipients} messages to send now. To agree, ask again with audience_count as this number.",
+        "Hiện có {recipients} tin sẽ gửi. Nếu đồng ý, hãy xác nhận đúng con số này.",
+        "There are {recipients} messages to send now. To agree, confirm this very number.",
     ),
     "broadcast.expires_before_it_may_leave": (
         "Tin hết hiệu lực lúc {expires}, mà sớm nhất {leaves} mới được gửi. Đặt hạn muộn hơn.",
@@ -104,8 +104,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "broadcast.overdue": ("Hạn của tin đã qua. Đặt lại ngày hết hiệu lực.", "The broadcast has expired. Set a later expiry."),
     "audience.nobody": (
-        "Không gửi phụ huynh thì phải chọn staff, và không chọn khối hay lớp.",
-        "Without parents choose staff, and no grade or class.",
+        "Không gửi phụ huynh thì phải chọn cán bộ, nhân viên, và không chọn khối hay lớp.",
+        "Without parents choose the staff, and no grade or class.",
     ),
     "audience.class_unknown": (
         "Danh sách hiện tại không có lớp {named}. Gần giống: {nearest}.",

@@ -11,8 +11,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "contact.note_needed": ("Ghi ngắn gọn lý do xem.", "Say briefly why you need to see them."),
     "contact.address_needed": ("Cần một số điện thoại hoặc email.", "A phone number or an email is needed."),
     "contact.one_target": (
-        "Ghi đúng một trong: phone, email, contact.",
-        "Give exactly one of: phone, email, contact.",
+        "Ghi đúng một trong ba: số điện thoại, email, hoặc người trong danh sách.",
+        "Give exactly one of the three: a phone number, an email, or somebody on the list.",
     ),
     "contact.address_taken": (
         "Số hoặc email này đang đứng ở một người khác trong danh sách. Tìm người đó trước.",
@@ -23,11 +23,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "This contact has no address on that channel.",
     ),
     "contact.several_addresses": (
-        "Người này có nhiều địa chỉ trên kênh đó. Ghi địa chỉ cần sửa vào mục was.",
-        "This contact has several addresses on that channel. Say in was which one is corrected.",
+        "Người này có nhiều địa chỉ trên kênh đó. Ghi rõ địa chỉ nào cần sửa.",
+        "This contact has several addresses on that channel. Say which one is corrected.",
     ),
     "contact.role_of_audience": (
-        "Vai trò không hợp với danh sách: phụ huynh là father, mother, guardian, parent; cán bộ là staff.",
+        "Vai trò không hợp với danh sách: phụ huynh là cha, mẹ, người giám hộ hoặc phụ huynh; cán bộ là cán bộ.",
         "The role does not fit the list: father, mother, guardian, parent for parents; staff for staff.",
     ),
     "contact.class_unknown": (

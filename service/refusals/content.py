@@ -29,8 +29,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "This ready text says how the school does things. Its head must first declare on the verification card: “{statement}”",
     ),
     "content.ambiguous_unaccented": (
-        "Gửi không dấu, chữ này có thể bị hiểu ngược. Viết KHÔNG (đừng), “hoặc” (hay), “sử dụng” (dùng), “chính xác” (đúng); xuống câu mới trước “Hãy”; hoặc gửi SMS có dấu (sms_script: unicode).",
-        "Without diacritics this word can be read the other way round. Write KHÔNG (đừng), “hoặc” (hay), “sử dụng” (dùng), “chính xác” (đúng); begin a new sentence before “Hãy”; or send the SMS with its diacritics (sms_script: unicode).",
+        "Gửi không dấu, chữ này có thể bị hiểu ngược. Viết KHÔNG (đừng), “hoặc” (hay), “sử dụng” (dùng), “chính xác” (đúng); xuống câu mới trước “Hãy”; hoặc gửi SMS có dấu.",
+        "Without diacritics this word can be read the other way round. Write KHÔNG (đừng), “hoặc” (hay), “sử dụng” (dùng), “chính xác” (đúng); begin a new sentence before “Hãy”; or send the SMS with its diacritics.",
     ),
     "content.unclear_unaccented": (
         "Gửi không dấu, chữ này có thể đọc là: {readings}. Nên đổi chữ cho rõ.",
@@ -42,13 +42,25 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{{number}} is the look-up number's place and is added by itself. Remove it.",
     ),
     "content.not_registered": (
-        "Câu chữ này không khớp mẫu nào đã được duyệt ở {providers}: nhà mạng dễ chặn. Dùng câu chữ đã đăng ký, hoặc đăng ký mẫu này trước.",
-        "These words match no text approved at {providers}: carriers are likely to filter it. Use registered words, or have these registered first.",
+        "Câu chữ này không khớp mẫu nào đã được nhà mạng ({providers}) duyệt, nên dễ bị chặn. Dùng câu chữ đã đăng ký, hoặc đăng ký mẫu này trước.",
+        "These words match no text that the carrier ({providers}) has approved, and are likely to be filtered. Use registered words, or have these registered first.",
+    ),
+    "content.drill_not_registered": (
+        "Câu chữ này đã được nhà mạng ({providers}) duyệt, nhưng dạng diễn tập (có chữ “DIEN TAP: ” ở đầu) thì chưa, nên tin diễn tập có thể bị chặn. Đăng ký thêm dạng diễn tập.",
+        "The carrier ({providers}) has approved these words, but not their drill form (with “DIEN TAP: ” first), so the drill may be filtered. Have the drill form registered, too.",
     ),
     "content.sms_missing": ("Chọn gửi SMS thì phải có nội dung SMS.", "SMS is among the channels, so an SMS text is needed."),
     "content.email_missing": (
         "Chọn gửi email thì phải có tiêu đề và nội dung email.",
         "Email is among the channels, so a subject and a body are needed.",
+    ),
+    "template.slot_date": (
+        "Chỗ này cần một ngày viết bằng số, ví dụ {example}.",
+        "A day in figures is needed here, e.g. {example}.",
+    ),
+    "template.slot_size": (
+        "Chỗ này dài tối đa {most} ký tự.",
+        "At most {most} characters fit here.",
     ),
     "template.unknown": ("Không có mẫu tin mang mã này.", "There is no ready text with this code."),
 }

@@ -40,16 +40,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The file has a password, or was locked with Protect Workbook or Read-only recommended (Excel then opens it without asking). Open it in Excel, take the lock and the password off under File > Info > Protect Workbook, save it as .xlsx and send it again.",
     ),
     "import.dry_run": (
-        "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp và không chọn đọc thử (dry_run).",
-        "This was a dry run and cannot be applied. Send the file again without dry_run.",
+        "Đây là lần đọc thử nên không áp dụng được. Gửi lại tệp và không chọn đọc thử.",
+        "This was a dry run and cannot be applied. Send the file again, and not as a dry run.",
     ),
     "import.not_allowed_in_state": (
         "Danh sách chưa kiểm tra xong, hoặc đã áp dụng hay hoàn tác rồi, nên không làm được việc này. Mở lại danh sách để xem.",
         "The list is still being read, or has been applied or undone, so this cannot be done. Open it again to see.",
     ),
     "import.many_gone": (
-        "Áp dụng danh sách này thì {gone} trong {present} người đang có sẽ bị bỏ ra. Xem lại có thiếu lớp nào không; nếu đúng vậy, áp dụng lại và xác nhận con số {gone} (confirm_gone).",
-        "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again with confirm_gone set to {gone}.",
+        "Áp dụng danh sách này thì {gone} trong {present} người đang có sẽ bị bỏ ra. Xem lại có thiếu lớp nào không; nếu đúng vậy, áp dụng lại và xác nhận con số {gone}.",
+        "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again and confirm the number {gone}.",
     ),
     "import.not_latest": (
         "Chỉ hoàn tác được danh sách áp dụng gần nhất. Hoàn tác danh sách mới hơn trước.",

@@ -22,7 +22,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "registered.unreadable": ("Không đọc được tệp TOML này.", "This TOML file cannot be read."),
     "registered.fields": (
-        "Mỗi mẫu gồm template, status, dated; có thể thêm provider, reference.",
-        "A text has template, status and dated; provider and reference may be added.",
+        "Mỗi mẫu cần lời của mẫu, trạng thái và ngày; có thể thêm nhà cung cấp và số tham chiếu.",
+        "A text needs its words, a status and a date; a provider and a reference may be added.",
     ),
 }

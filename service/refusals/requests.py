@@ -13,8 +13,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "request.malformed": ("Yêu cầu không đúng định dạng nên không đọc được.", "The request is malformed and cannot be read."),
     "request.invalid": (
-        "Có mục chưa đúng. Xem từng mục trong errors.",
-        "Some fields cannot be used. See errors for each of them.",
+        "Có mục chưa đúng. Xem lời nhắn ở từng mục.",
+        "Some fields cannot be used. See what is said of each.",
     ),
     "request.unknown_field": (
         "Có mục lạ mà hệ thống không biết. Bỏ mục đó hoặc sửa tên.",

@@ -10,8 +10,15 @@ from service.registered_texts.filing import (
     withdraw_text,
 )
 from service.registered_texts.lists import read_texts
-from service.registered_texts.queries import RegisteredText, Registrations, list_texts, registrations, unregistered_rule
-from service.registered_texts.templates import Template
+from service.registered_texts.queries import (
+    RegisteredText,
+    Registrations,
+    list_texts,
+    provider_in_words,
+    registrations,
+    unregistered_rule,
+)
+from service.registered_texts.templates import Template, drill_form, fold, undrilled
 
 __all__ = [
     "STATUSES",
@@ -21,11 +28,15 @@ __all__ = [
     "Status",
     "Template",
     "Unregistered",
+    "drill_form",
+    "fold",
     "list_texts",
+    "provider_in_words",
     "put_text",
     "read_texts",
     "registrations",
     "set_unregistered",
+    "undrilled",
     "unregistered_rule",
     "withdraw_text",
 ]

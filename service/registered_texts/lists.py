@@ -17,7 +17,8 @@ _COLUMNS = {
     "reference": ("so tham chieu", "tham chieu", "ma tham chieu", "ma ho so", "so ho so", "reference"),
     "provider": ("nha cung cap", "doi tac", "provider"),
 }
-_NEEDED = ("name", "template", "status", "dated")
+_NEEDED = {"name": "Mã", "template": "Nội dung", "status": "Trạng thái", "dated": "Ngày"}
+"""What a list must have, and how such a column is best headed."""
 _STATUS_WORDS: dict[str, Status] = {
     "nhap": "draft",
     "da gui": "submitted",
@@ -64,7 +65,10 @@ def _from_toml(data: bytes, provider: str) -> list[Registration]:
 def _from_table(data: bytes, provider: str) -> list[Registration]:
     table = read_table(data, _COLUMNS, most=MOST)
     if missing := [name for name in _NEEDED if name not in table.headings]:
-        raise Invalid("request.invalid", fields=tuple(FieldError(name, "bulk.column_missing") for name in missing))
+        raise Invalid(
+            "request.invalid",
+            fields=tuple(FieldError(name, "bulk.column_missing", {"heading": _NEEDED[name]}) for name in missing),
+        )
     texts: list[Registration] = []
     problems: list[RowError] = []
     for cells in table.rows:

@@ -1,5 +1,6 @@
 """Registered texts as they are read: those of a unit and of the units above it, whose sender it uses."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -36,6 +37,11 @@ class Registrations:
         """The providers that have no text of this kind. `sms`: a final text, `{number}` in its place."""
         folded = fold(sms)
         return tuple(name for name, templates in self.approved.items() if not any(each.fits(folded) for each in templates))
+
+
+def provider_in_words(provider: str) -> str:
+    """What a sentence calls a provider: `twilio-2` → `Twilio 2`."""
+    return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[-_.]+", provider) if word) or provider
 
 
 async def list_texts(conn: AsyncConnection, *, after: int = 0, limit: int = 100) -> list[RegisteredText]:

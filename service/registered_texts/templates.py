@@ -85,6 +85,26 @@ class Template:
         return len(folded) in reached
 
 
+DRILL = "DIEN TAP: "
+"""What a drill's SMS says first, behind the sender, as carriers see it."""
+_SENDER = re.compile(r"[^\s:]{1,40}: ")
+
+
+def drill_form(written: str) -> str:
+    """A registered text as its drill is sent: `SGDDTDNAI: Co tin…` → `SGDDTDNAI: DIEN TAP: Co tin…`."""
+    sender = _SENDER.match(written)
+    begins = sender.end() if sender else 0
+    return written if written[begins:].startswith(DRILL) else f"{written[:begins]}{DRILL}{written[begins:]}"
+
+
+def undrilled(final: str) -> str:
+    """The final SMS of a drill as that of the warning itself."""
+    folded = fold(final)
+    sender = _SENDER.match(folded)
+    begins = sender.end() if sender else 0
+    return folded[:begins] + folded[begins:].removeprefix(DRILL)
+
+
 def fold(text: str) -> str:
     """A text as it is compared."""
     return " ".join(unaccented(plain_punctuation(cleaned(text))).split())

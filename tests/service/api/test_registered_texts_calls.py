@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry import MasterKey
+from service.keyring import make_missing_drill_keys
 from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents
 from tests.factories.web import Site, notice, running_site
@@ -22,6 +23,7 @@ FILED = {
     "dated": "2026-09-01",
     "reference": "HS-12/2026",
 }
+DRILL_FORM = "SGDDTDNAI: DIEN TAP: {noi_dung:text:120} Goi so truong da luu.\nSo tra cuu: {number}"
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ async def test_a_school_sees_what_its_department_has_registered(site: Site) -> N
     assert await file(site) == {"name": "canh-bao-1", "changed": True}
     assert await file(site) == {"name": "canh-bao-1", "changed": False}
     seen = await site.call("GET", "/registered-texts", params={"unit": "nbk-thcs"})
-    assert seen.json() == {"unregistered": "warn", "items": [FILED], "next": None}
+    assert seen.json() == {"unregistered": "warn", "items": [FILED | {"drill_form": DRILL_FORM}], "next": None}
 
 
 async def test_words_that_no_carrier_has_approved_are_warned_of_in_the_preview(site: Site) -> None:
@@ -106,7 +108,7 @@ async def test_an_approver_is_told_before_approving(site: Site, parents: None) -
     shown = (await site.call("GET", path, role="approver")).json()
     for answer in (submitted.json(), shown):
         assert _told(answer["rendered"]["findings"]) == [("warning", "content.not_registered")]
-        assert "twilio" in answer["rendered"]["findings"][-1]["message"]
+        assert "nhà mạng (Twilio)" in answer["rendered"]["findings"][-1]["message"]
     approved = await site.call("POST", f"{path}/approve", role="approver", json={"digest": shown["digest"]})
     assert approved.json()["rendered"]["findings"] == []
 
@@ -117,8 +119,40 @@ async def test_a_department_may_forbid_what_is_not_registered(site: Site, parent
     assert await findings(site) == [("error", "content.not_registered")]
     refused = await site.call("POST", f"{await drafted(site)}/submit")
     assert (refused.status_code, refused.json()["code"]) == (422, "content.not_registered")
+    assert "nhà mạng (Twilio)" in refused.json()["detail"], "the words are in the sentence that is read first"
     await file(site)
     assert (await site.call("POST", f"{await drafted(site)}/submit")).status_code == 200
+
+
+async def test_a_drill_of_an_approved_text_passes_where_nothing_else_may(site: Site, engines: Engines, master_text: str) -> None:
+    master = MasterKey.parse(master_text)
+    async with engines.owner.begin() as conn:
+        await make_missing_drill_keys(conn, master)
+        await conn.exec_driver_sql("UPDATE signing_keys SET valid_from = '2026-09-01'")
+    colleague = {"unit": "nbk-thcs", "audience": "staff", "role": "staff", "phone": "0977000111"}
+    teacher = (await site.call("POST", "/contacts", json=colleague)).json()["id"]
+    await site.call("PUT", "/units/nbk-thcs/test-contacts", json={"contacts": [teacher]}, role="approver")
+    await site.call("PUT", "/registered-texts/rule", json={"unit": "sgddt-dongnai", "unregistered": "forbid"}, **DEPARTMENT)
+
+    async def drill(script: str, urgency: str = "urgent") -> tuple[int, Any, str]:
+        asked = notice(channels=["sms"], drill=True, sms_script=script, urgency=urgency)
+        path = f"/broadcasts/{(await site.call('POST', '/broadcasts', json=asked)).json()['id']}"
+        answer = await site.call("POST", f"{path}/submit")
+        return answer.status_code, answer.json(), path
+
+    status, refused, _ = await drill("ascii")
+    assert (status, refused["code"]) == (422, "content.not_registered"), "words that nobody has on file are no better in a drill"
+    narrow = "SGDDTDNAI: Ke mao danh {noi_dung:text:120} Goi so truong da luu.\nSo tra cuu: {number}"
+    await file(site, template=narrow)
+    for script in ("ascii", "unicode"):
+        status, told, path = await drill(script)
+        found = [(each["severity"], each["code"]) for each in told["rendered"]["findings"] if "registered" in each["code"]]
+        assert (status, found) == (200, [("warning", "content.drill_not_registered")])
+        approved = await site.call("POST", f"{path}/approve", role="approver", json={"digest": told["digest"]})
+        assert approved.status_code == 200, approved.text
+    await file(site, name="canh-bao-1-drill", template=narrow.replace("Ke", "DIEN TAP: Ke"))
+    status, told, _ = await drill("ascii")
+    assert (status, [each for each in told["rendered"]["findings"] if "registered" in each["code"]]) == (200, [])
 
 
 async def test_what_was_submitted_is_not_approved_once_its_registration_has_lapsed(site: Site, parents: None) -> None:

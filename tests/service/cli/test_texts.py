@@ -46,8 +46,22 @@ def test_an_operator_puts_a_list_on_file_and_sees_it(engines: Engines, urls: Url
         "    SGDDTDNAI: {noi_dung:text:120} Goi so truong da luu.\n"
         "    So tra cuu: {number}\n\n"
     ) in shown, "whole on any screen"
+    assert "canh-bao-1-drill  twilio\n    SGDDTDNAI: DIEN TAP: {noi_dung:text:120} Goi" in shown, "what is still to be filed"
     for word in ("canh-bao-1", "twilio-2", "submitted", "01/09/2026", "HS-13", "{number}"):
         assert word in shown
+
+
+def test_what_to_file_with_the_carriers_is_a_list_that_can_be_put_on_file(
+    engines: Engines, urls: Urls, master_text: str, tmp_path: Path
+) -> None:
+    deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text}
+    assert loa("units", "create", "so-moi", "Sở mới", **deployment).returncode == 0
+    (toml := tmp_path / "forms.toml").write_text(loa("texts", "templates", "--sender", "SOMOI", "--status", "approved").stdout)
+    assert loa("texts", "import", str(toml), **deployment).stdout == "Rows: 28. Made: 28. Unchanged: 0.\n"
+    shown = loa("texts", "list", **deployment).stdout
+    assert "t13-drill  approved" in shown
+    assert "SOMOI: DIEN TAP: {ngay:date}: ke mao danh {truong:text:60}" in shown
+    assert "not on file" not in shown
 
 
 @pytest.mark.parametrize(
