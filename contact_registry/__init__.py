@@ -14,7 +14,8 @@ from contact_registry.by_hand import (
     correct_address,
     present_addresses,
 )
-from contact_registry.class_names import AsListed, ListedClasses, UnknownName, class_key, in_order, listed_classes
+from contact_registry.class_keys import class_key, in_order
+from contact_registry.class_names import AsListed, ListedClasses, UnknownName, listed_classes
 from contact_registry.class_names import shown as shown_name
 from contact_registry.consent import Basis, Consent, Proof, consented, give_consent, withdraw_consent
 from contact_registry.directory import ListedContact, Wanted, find_contacts, load_contacts

@@ -9,33 +9,21 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry.class_keys import ALIKE, class_key, in_order
 from contact_registry.importing.classes import without_addresses
 from contact_registry.models import enrolments
 from contact_registry.plain_text import clean, one_line
 from contact_registry.standing import Audience, of_units
 
 _NEAREST = 5
-_ALIKE = str.maketrans({**dict.fromkeys("ðɖ", "đ"), **dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("⁄∕", "/")})
-_SAYS_CLASS = re.compile(r"(?:l[ớoơóò]p|class)(?:[\s_:.-]+|(?=\d))(?=.)")
-_BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\s./_:-]+(?=\d)")
-_BETWEEN = re.compile(r"(?<!\d)[\s._:-]+|[\s._:-]+(?!\d)|(?<!\d)/|/(?!\d)")
-_NOUGHTS = re.compile(r"(?<!\d)0+(?=\d)")
 _SAYS_GRADE = re.compile(r"(?:(?:ca|toan|toan bo|tat ca) )*(?:khoi(?: lop)?|grade|k(?=\s?\d))[\s:._-]*(?=.)")
 _NUMBER = re.compile(r"\d+")
-
-
-@lru_cache(maxsize=16_384)
-def class_key(name: str) -> str:
-    """What all ways to write a class have in common: `Lớp 6 A1` → `6a1`, `6.1` → `6/1`, `Lá 1` → `lá1`. Empty for no name at all."""
-    written = _SAYS_CLASS.sub("", clean(name).lower().translate(_ALIKE).strip(), count=1)
-    return _NOUGHTS.sub("", _BETWEEN.sub("", _BETWEEN_NUMBERS.sub("/", written)))
 
 
 def _bare(key: str) -> str:
@@ -46,18 +34,12 @@ def _bare(key: str) -> str:
 
 def grade_key(name: str) -> str:
     """`Khối 6`, `K6`, `lớp 6`, `06` → `6`; `khoi la`, `Lá` → `la`."""
-    written = _bare(clean(name).lower().translate(_ALIKE)).strip()
+    written = _bare(clean(name).lower().translate(ALIKE)).strip()
     return class_key(_SAYS_GRADE.sub("", written, count=1))
 
 
 def _says_grade(name: str) -> bool:
     return _SAYS_GRADE.match(_bare(clean(name).lower())) is not None
-
-
-def in_order(name: str) -> tuple[tuple[bool, int, str], ...]:
-    """To sort by: 6A2 before 6A10, 9B before 10A."""
-    parts = re.findall(r"\d+|\D+", class_key(name))
-    return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ A handful of statements, whatever the size of the list; hashing and sealing go b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry.class_keys import class_key
 from contact_registry.errors import ManyGone
 from contact_registry.importing.bulk import ByteArray, Column
 from contact_registry.importing.differences import difference_of
@@ -18,6 +19,9 @@ from contact_registry.importing.headings import ListOf
 from contact_registry.importing.matching import Address, Matching, match_list
 from contact_registry.importing.storing import load_rows
 from contact_registry.sealing import DataKey
+
+RowPlace = tuple[str | None, int]
+"""Sheet and row, as the spreadsheet shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,18 @@ async def apply_list(
     of: ListOf = "parents",
     confirm_gone: int | None = None,
     sealed_with: Mapping[int, DataKey] | None = None,
+    only_classes: bool = False,
+    leave: Collection[RowPlace] = (),
 ) -> Applied:
     """Applies an import's stored rows. The transaction must act for the unit; `sealed_with`: keys of rows sealed under older ones.
 
+    `only_classes`: to the classes of the list alone, every other class stays as it is. `leave`: rows not to be applied.
     Raises `ManyGone` where more of the present contacts would go than `MANY_GONE` and `confirm_gone` is not their number.
     """
     await lock_lists(conn, unit_id)
-    rows = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})}, of=of)
-    matching = await match_list(conn, unit_id, rows, index_key, of=of)
+    stored = await load_rows(conn, import_id, {data_key.id: data_key, **(sealed_with or {})}, of=of)
+    rows = [row for row in stored if (row.sheet, row.row) not in leave] if leave else stored
+    matching = await match_list(conn, unit_id, rows, index_key, of=of, only_classes=only_classes)
     difference = await asyncio.to_thread(difference_of, matching)
     if difference.needs_confirmation and confirm_gone != difference.gone:
         raise ManyGone(difference.gone, difference.present)
@@ -149,7 +157,8 @@ async def _replace_points(applying: _Applying, matching: Matching, contacts: lis
             wanted[address] = (contact, written)
     live = {address: known.id for known in matching.present.values() for address in known.addresses}
     kept = {address for address, (contact, _) in wanted.items() if live.get(address) == contact}
-    gone = [address for address in live if address not in kept]
+    named = [known for known in matching.contact if known and not matching.stays_elsewhere(known)]
+    gone = [address for known in (*named, *matching.gone) for address in known.addresses if address not in kept]
     new = [(address, *wanted[address]) for address in wanted if address not in kept]
     sealed = await asyncio.to_thread(
         lambda: ByteArray(applying.data_key.seal(written, address[0]) for address, _, written in new)
@@ -180,7 +189,7 @@ async def _replace_enrolments(applying: _Applying, matching: Matching, contacts:
 
     A pupil nobody can be written to for is enrolled beside nobody, so that the class teacher can be told.
     """
-    await applying.run("UPDATE enrolments SET ended_by = :import WHERE unit_id = :unit AND ended_by IS NULL")
+    await _end_enrolments(applying, matching, contacts)
     rows = matching.rows
     beside: list[tuple[int | None, int]] = [
         (contact, place) for person, contact in zip(matching.persons, contacts, strict=True) for place in person.rows
@@ -199,4 +208,27 @@ async def _replace_enrolments(applying: _Applying, matching: Matching, contacts:
         pupils=ByteArray(pupils[place] for _, place in beside),
         sheets=Column(rows[place].sheet for _, place in beside),
         rows=Column(rows[place].row for _, place in beside),
+    )
+
+
+async def _end_enrolments(applying: _Applying, matching: Matching, contacts: list[int]) -> None:
+    """Ends the enrolments that the list's take the place of: all, or those of its classes, and of its pupils without a class."""
+    end = "UPDATE enrolments SET ended_by = :import WHERE unit_id = :unit AND ended_by IS NULL"
+    if matching.only is None:
+        await applying.run(end)
+        return
+    found = await applying.conn.execute(
+        text("SELECT DISTINCT class_name FROM enrolments WHERE unit_id = :unit AND ended_by IS NULL AND class_name <> ''"),
+        {"unit": applying.unit_id},
+    )
+    rows = matching.rows
+    unclassed = (
+        contact
+        for person, contact in zip(matching.persons, contacts, strict=True)
+        if any(not rows[place].class_name for place in person.rows)
+    )
+    await applying.run(
+        f"{end} AND (class_name = ANY (CAST(:classes AS text[])) OR (class_name = '' AND contact_id = ANY (CAST(:unclassed AS bigint[]))))",
+        classes=Column(name for name in found.scalars() if class_key(name) in matching.only),
+        unclassed=Column(unclassed),
     )

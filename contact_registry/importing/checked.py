@@ -29,6 +29,7 @@ SEVERITY: dict[str, Severity] = {
     "pupil.left": "warning",
     "column.unknown": "warning",
     "column.looks_like_contact": "warning",
+    "row.hidden": "warning",
     "sheet.not_read": "warning",
     "sheet.staff": "warning",
     "sheet.number_left_out": "warning",
@@ -37,6 +38,7 @@ SEVERITY: dict[str, Severity] = {
     "phone.zero_restored": "information",
     "phone.several": "information",
     "column.dropped": "information",
+    "sheet.hidden": "information",
 }
 
 

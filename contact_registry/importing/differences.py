@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry.class_keys import class_key, in_order
 from contact_registry.importing.checked import CheckedRow
 from contact_registry.importing.headings import ListOf
 from contact_registry.importing.matching import Matching, match_list
@@ -27,7 +28,9 @@ class ClassDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Contacts. `present`: how many the unit has now. `new_classes_only`: no class of the list is one of the present list's."""
+    """Contacts. `present`: how many the unit has now, of those the list is about. `new_classes_only`: no class of the list is one of the
+    present list's. `whole_classes_gone`: classes that the list does not have at all.
+    """
 
     present: int
     added: int
@@ -36,6 +39,7 @@ class Difference:
     kept: int
     by_class: tuple[ClassDifference, ...]
     new_classes_only: bool
+    whole_classes_gone: tuple[str, ...] = ()
 
     @property
     def share_gone(self) -> float:
@@ -47,10 +51,17 @@ class Difference:
 
 
 async def compare_list(
-    conn: AsyncConnection, unit_id: int, rows: Sequence[CheckedRow], index_key: bytes, *, of: ListOf
+    conn: AsyncConnection,
+    unit_id: int,
+    rows: Sequence[CheckedRow],
+    index_key: bytes,
+    *,
+    of: ListOf,
+    only_classes: bool = False,
 ) -> Difference:
     """The difference, for a transaction that acts for the unit."""
-    return await asyncio.to_thread(difference_of, await match_list(conn, unit_id, rows, index_key, of=of))
+    matching = await match_list(conn, unit_id, rows, index_key, of=of, only_classes=only_classes)
+    return await asyncio.to_thread(difference_of, matching)
 
 
 def difference_of(matching: Matching) -> Difference:
@@ -58,7 +69,7 @@ def difference_of(matching: Matching) -> Difference:
     added: Counter[str] = Counter()
     gone: Counter[str] = Counter()
     changed: Counter[str] = Counter()
-    new = changes = 0
+    new = changes = kept = 0
     for place, person in enumerate(matching.persons):
         known = matching.contact[place]
         if known is None:
@@ -66,19 +77,25 @@ def difference_of(matching: Matching) -> Difference:
             added.update(matching.classes(person))
         elif matching.changed(place):
             changes += 1
-            changed.update(matching.classes(person) | known.classes)
+            changed.update(matching.classes(person) | matching.own_classes(known))
+        else:
+            kept += 1
     lost = matching.gone
-    for known in lost:
-        gone.update(known.classes)
+    for known in matching.unnamed:
+        gone.update(matching.own_classes(known))
+    changes += len(matching.unnamed) - len(lost)
+    present = [known for known in matching.present.values() if matching.concerns(known)]
     here = {row.class_name for row in matching.rows if row.class_name}
-    before = {name for known in matching.present.values() for name in known.classes}
-    classes = sorted(here | before)
+    before = {name for known in present for name in matching.own_classes(known)}
+    keys = {class_key(name) for name in here}
+    missing = [name for name in before if class_key(name) not in keys]
     return Difference(
-        present=len(matching.present),
+        present=len(present),
         added=new,
         gone=len(lost),
         changed=changes,
-        kept=len(matching.persons) - new - changes,
-        by_class=tuple(ClassDifference(name, added[name], gone[name], changed[name]) for name in classes),
-        new_classes_only=bool(here and before) and not here & before,
+        kept=kept,
+        by_class=tuple(ClassDifference(name, added[name], gone[name], changed[name]) for name in sorted(here | before)),
+        new_classes_only=bool(here and before) and len(missing) == len(before),
+        whole_classes_gone=tuple(sorted(missing, key=in_order)),
     )

@@ -1,14 +1,15 @@
 """A list beside the unit's present one: who of it is known already, who is new, who is no longer named. Nothing is written here."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contact_registry.class_keys import class_key
 from contact_registry.importing.checked import CheckedRow
-from contact_registry.importing.headings import ListOf
+from contact_registry.importing.headings import ListOf, Role
 from contact_registry.importing.people import Person, people
 from contact_registry.sealing import address_hash
 
@@ -21,25 +22,48 @@ class Known:
     """A contact of the present list."""
 
     id: int
-    role: str
+    role: Role
     addresses: frozenset[Address]
     classes: frozenset[str]
 
 
 @dataclass(slots=True)
 class Matching:
-    """Every person of the list with the known contact that stands for them; None: nobody yet. `gone`: known and not on the list."""
+    """Every person of the list with the known contact that stands for them; None: nobody yet.
+
+    `only`: keys of the classes that the list is about, where it is applied to those alone: whoever has a child elsewhere too stays, with
+    every address and every other class. None: the list is the whole present one.
+    """
 
     rows: Sequence[CheckedRow]
     persons: list[Person]
     hashes: list[list[Address]] = field(repr=False)
     contact: list[Known | None] = field(repr=False)
     present: dict[int, Known] = field(repr=False)
+    only: frozenset[str] | None = None
+
+    @property
+    def unnamed(self) -> list[Known]:
+        """Known contacts that the list does not name, of those it is about."""
+        named = {known.id for known in self.contact if known}
+        return [known for known in self.present.values() if known.id not in named and self.concerns(known)]
 
     @property
     def gone(self) -> list[Known]:
-        named = {known.id for known in self.contact if known}
-        return [known for known in self.present.values() if known.id not in named]
+        """Those of them that go altogether."""
+        return [known for known in self.unnamed if not self.stays_elsewhere(known)]
+
+    def concerns(self, known: Known) -> bool:
+        return self.only is None or any(class_key(name) in self.only for name in known.classes)
+
+    def stays_elsewhere(self, known: Known) -> bool:
+        """Whether a contact is on the present list for more than what the list is about."""
+        return self.only is not None and (not known.classes or any(class_key(name) not in self.only for name in known.classes))
+
+    def own_classes(self, known: Known) -> frozenset[str]:
+        """A contact's classes, of those the list is about."""
+        only = self.only
+        return known.classes if only is None else frozenset(name for name in known.classes if class_key(name) in only)
 
     def classes(self, person: Person) -> frozenset[str]:
         return frozenset(self.rows[place].class_name for place in person.rows if self.rows[place].class_name)
@@ -47,17 +71,29 @@ class Matching:
     def changed(self, place: int) -> bool:
         """Whether a known contact has other addresses, classes or another role now."""
         known, person = self.contact[place], self.persons[place]
-        return known is not None and (
+        if known is None:
+            return False
+        addresses = frozenset(self.hashes[place]) | (known.addresses if self.stays_elsewhere(known) else frozenset())
+        return (
             known.role != person.role
-            or known.addresses != frozenset(self.hashes[place])
-            or (bool(person.rows) and known.classes != self.classes(person))
+            or known.addresses != addresses
+            or (bool(person.rows) and self.own_classes(known) != self.classes(person))
         )
 
 
 async def match_list(
-    conn: AsyncConnection, unit_id: int, rows: Sequence[CheckedRow], index_key: bytes, *, of: ListOf
+    conn: AsyncConnection,
+    unit_id: int,
+    rows: Sequence[CheckedRow],
+    index_key: bytes,
+    *,
+    of: ListOf,
+    only_classes: bool = False,
 ) -> Matching:
-    """Matches by keyed hash of the addresses, the first of a person's that is known deciding. The transaction acts for the unit."""
+    """Matches by keyed hash of the addresses, the first of a person's that is known deciding. The transaction acts for the unit.
+
+    `only_classes`: the list is of its own classes alone.
+    """
     persons = await asyncio.to_thread(people, rows)
     if of == "staff":  # a member of staff stands beside no class
         persons = [Person("staff", person.addresses, person.rows) for person in persons]
@@ -72,7 +108,51 @@ async def match_list(
         if known is not None:
             taken.add(known.id)
         contact.append(known)
-    return Matching(rows, persons, hashes, contact, present)
+    if not only_classes:
+        return Matching(rows, persons, hashes, contact, present)
+    only = frozenset(class_key(row.class_name) for row in rows if row.class_name)
+    return _beside_others(Matching(rows, persons, hashes, contact, present, only), by_address)
+
+
+def _beside_others(matching: Matching, by_address: Mapping[Address, Known]) -> Matching:
+    """Leaves an address with the contact that has it for another class too: taken away, nobody could be written to for that class.
+
+    The pupils it stands beside on the list become that contact's as well.
+    """
+    persons: list[Person] = []
+    hashes: list[list[Address]] = []
+    contact: list[Known | None] = []
+    lent: dict[int, tuple[Known, list[tuple[tuple[str, str], Address]], list[int]]] = {}
+    for person, addresses, known in zip(matching.persons, matching.hashes, matching.contact, strict=True):
+        kept = []
+        for written, address in zip(person.addresses, addresses, strict=True):
+            owner = by_address.get(address)
+            if owner is None or owner is known or not matching.stays_elsewhere(owner):
+                kept.append((written, address))
+                continue
+            _, theirs, rows = lent.setdefault(owner.id, (owner, [], []))
+            theirs.append((written, address))
+            rows += person.rows
+        if kept:
+            persons.append(Person(person.role, tuple(written for written, _ in kept), person.rows))
+            hashes.append([address for _, address in kept])
+            contact.append(known)
+    places = {known.id: place for place, known in enumerate(contact) if known}
+    for owner, theirs, rows in lent.values():
+        place = places.get(owner.id)
+        if place is None:
+            persons.append(Person(owner.role, tuple(written for written, _ in theirs), tuple(sorted(set(rows)))))
+            hashes.append([address for _, address in theirs])
+            contact.append(owner)
+        else:
+            named = persons[place]
+            persons[place] = Person(
+                named.role,
+                (*named.addresses, *(written for written, _ in theirs)),
+                tuple(sorted({*named.rows, *rows})),
+            )
+            hashes[place] += [address for _, address in theirs]
+    return Matching(matching.rows, persons, hashes, contact, matching.present, matching.only)
 
 
 def _hashes(persons: Iterable[Person], index_key: bytes) -> list[list[Address]]:

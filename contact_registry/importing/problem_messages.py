@@ -41,6 +41,14 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Dòng này không có số di động hay email nào gửi tin được. Hỏi gia đình rồi điền ít nhất một.",
         "This row has no mobile number or email that can be written to. Ask the family and fill in at least one.",
     ),
+    "row.hidden": (
+        "Dòng này bị ẩn trong tệp (do lọc hoặc ẩn bằng tay). Khi áp dụng, chọn lấy hay bỏ các dòng bị ẩn.",
+        "This row is hidden in the file (by a filter or by hand). Say when you apply the list whether hidden rows are taken or left.",
+    ),
+    "sheet.hidden": (
+        "Trang tính này bị ẩn nên không đọc. Nếu có học sinh ở đây, bỏ ẩn trang tính rồi gửi lại tệp.",
+        "This sheet is hidden and was not read. If it has pupils, unhide it and send the file again.",
+    ),
     "cell.no_result": (
         "Ô này là công thức chưa có kết quả. Mở tệp trong Excel, đợi tính xong, lưu lại rồi gửi lại; hoặc gõ thẳng giá trị vào ô.",
         "This cell is a formula without a result. Open the file in Excel, let it calculate, save it and send it again; or type the value itself.",

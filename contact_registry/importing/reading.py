@@ -81,6 +81,8 @@ def read_list(
             about += problems
             kept[id(table)] = kept_columns(table, seen)
         about += [Problem(sheet.name, index + 1, None, "sheet.number_left_out") for index in each.rows.unsent[:_MOST_SAID]]
+        unseen = sorted({pupil.index for pupil in each.rows.pupils} & sheet.hidden)
+        about += [Problem(sheet.name, index + 1, None, "row.hidden") for index in unseen]
         for pupil in each.rows.pupils:
             patience()
             if progress and len(rows) % _STEP == 0:
@@ -89,6 +91,7 @@ def read_list(
                 make_row(sheet.name, pupil.index + 1, cells_of(sheet, pupil, kept[id(pupil.table)], of=audience), of=audience)
             )
     _refuse_without_contacts(found, columns, offered)
+    about += [Problem(name, None, None, "sheet.hidden") for name in workbook.hidden_sheets]
     checked, counts = rechecked(rows)
     legacy = _legacy(workbook, checked)
     if legacy:

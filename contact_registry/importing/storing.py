@@ -118,7 +118,8 @@ async def replace_rows(
     )
     await conn.execute(
         text(
-            "DELETE FROM import_problems WHERE import_id = :import AND code NOT LIKE ALL (ARRAY['column.%', 'text.%', 'sheet.%'])"
+            "DELETE FROM import_problems WHERE import_id = :import AND code <> 'row.hidden'"
+            " AND code NOT LIKE ALL (ARRAY['column.%', 'text.%', 'sheet.%'])"
         ),
         {"import": import_id},
     )

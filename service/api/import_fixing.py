@@ -20,6 +20,8 @@ from service.api.import_models import ImportOut, ProblemRow
 from service.api.import_place import Changing, Reading
 from service.api.workbooks import WORKBOOK, workbook_answer
 from service.contacts import (
+    Choices,
+    HiddenRows,
     Said,
     ShownRow,
     compare_import,
@@ -159,7 +161,9 @@ class ContactsOut(BaseModel):
 
 
 class ImportDifferenceOut(BaseModel):
-    """Against the unit's present list. `needs_confirmation`: more than a fifth goes; `new_classes_only`: no class is a present one."""
+    """Against the unit's present list. `needs_confirmation`: more than a fifth goes; `new_classes_only`: no class is a present one;
+    `whole_classes_gone`: classes that would go altogether. Where the list is only of some classes, apply it with `only_classes`.
+    """
 
     present: int
     contacts: ContactsOut
@@ -167,6 +171,7 @@ class ImportDifferenceOut(BaseModel):
     needs_confirmation: bool
     new_classes_only: bool
     by_class: list[ClassDifferenceOut]
+    whole_classes_gone: list[str]
 
 
 @router.get("/{import_id}/columns", operation_id="list_import_columns")
@@ -270,15 +275,24 @@ async def corrections(place: Changing, actor: ImportsWriter, request: Request) -
 
 
 @router.get("/{import_id}/difference", operation_id="compare_import")
-async def difference(place: Reading, actor: ImportsWriter) -> ImportDifferenceOut:
+async def difference(
+    place: Reading,
+    actor: ImportsWriter,
+    *,
+    only_classes: Annotated[bool, Query(description="as if applied to the classes of the list alone")] = False,
+    hidden_rows: Annotated[HiddenRows, Query(description="rows hidden in the spreadsheet, taken or left")] = "take",
+) -> ImportDifferenceOut:
     """What applying the list would add, end and change. Nothing is changed by asking."""
     async with place.open(actor) as (conn, located):
-        found = await compare_import(conn, actor, import_id=located.id, master=place.context.master)
+        found = await compare_import(
+            conn, actor, import_id=located.id, master=place.context.master, choices=Choices(only_classes, hidden_rows)
+        )
     return ImportDifferenceOut(
         present=found.present,
         contacts=ContactsOut(added=found.added, gone=found.gone, changed=found.changed, kept=found.kept),
         share_gone=round(found.share_gone, 4),
         needs_confirmation=found.needs_confirmation,
         new_classes_only=found.new_classes_only,
+        whole_classes_gone=list(found.whole_classes_gone),
         by_class=[ClassDifferenceOut.model_validate(each, from_attributes=True) for each in found.by_class],
     )

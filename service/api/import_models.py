@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contact_registry import Counts, ListOf, RowReason, Severity
 from service.api.codes import ListProblemCode
-from service.contacts import ImportReport, ImportState
+from service.contacts import HiddenRows, ImportReport, ImportState
 
 _WHOLE = ConfigDict(json_schema_serialization_defaults_required=True)  # of the counts, none is left out
 
@@ -103,8 +103,13 @@ class ImportList(BaseModel):
 
 
 class ApplyIn(BaseModel):
-    """`confirm_gone`: how many of the present contacts go, where that is more than a fifth of them."""
+    """`confirm_gone`: how many of the present contacts go, where that is more than a fifth of them. `only_classes`: the list is of some
+    classes; every other class stays as it is. `hidden_rows`: whether rows that are hidden in the spreadsheet (`row.hidden`) are taken or
+    left; to be said where there are any.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     confirm_gone: Annotated[int, Field(ge=0)] | None = None
+    only_classes: bool = False
+    hidden_rows: HiddenRows | None = None

@@ -16,7 +16,7 @@ from service.api.import_forms import UploadForm, read_form
 from service.api.import_models import ApplyIn, ImportLineOut, ImportList, ImportOut
 from service.api.import_place import Changing, Reading
 from service.api.unit_place import at_unit, change_unit
-from service.contacts import ImportState, apply_import, import_report, list_imports, start_import, undo_import
+from service.contacts import Choices, ImportState, apply_import, import_report, list_imports, start_import, undo_import
 from service.units import Unit
 
 router = APIRouter(prefix="/imports", tags=["imports"])
@@ -83,15 +83,21 @@ async def read(place: Reading, actor: ImportsReader) -> ImportOut:
 
 @router.post("/{import_id}/apply", operation_id="apply_import", response_model=ImportOut)
 async def apply(place: Changing, actor: ImportsWriter, body: ApplyIn | None = None) -> JSONResponse:
-    """Makes the checked list the unit's present list. See `/imports/{id}/difference` first."""
-    confirmed = body.confirm_gone if body else None
+    """Makes the checked list the unit's present list, or that of its classes alone. See `/imports/{id}/difference` first."""
+    said = body or ApplyIn()
     context = place.context
     return await place.change(
         actor,
         "apply",
-        [confirmed],
+        [said.confirm_gone, said.only_classes, said.hidden_rows],
         lambda conn, import_id: apply_import(
-            conn, actor, import_id=import_id, master=context.master, now=context.now(), confirm_gone=confirmed
+            conn,
+            actor,
+            import_id=import_id,
+            master=context.master,
+            now=context.now(),
+            confirm_gone=said.confirm_gone,
+            choices=Choices(said.only_classes, said.hidden_rows),
         ),
     )
 

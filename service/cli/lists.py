@@ -19,6 +19,8 @@ from service.cli.acting import acting_as, require_tree, unit_of
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment
 from service.contacts import (
+    Choices,
+    HiddenRows,
     ImportReport,
     ReadingFailed,
     apply_import,
@@ -72,6 +74,12 @@ def take(
         bool, typer.Option("--apply", help="Apply without asking, unless many of the present people would go.")
     ] = False,
     staff: Annotated[bool, typer.Option("--staff", help="A list of staff, not of parents.")] = False,
+    only: Annotated[
+        bool, typer.Option("--only-classes", help="A list of some classes: every other class stays as it is.")
+    ] = False,
+    hidden: Annotated[
+        HiddenRows | None, typer.Option("--hidden-rows", help="Rows hidden in the spreadsheet: take them, or leave them.")
+    ] = None,
 ) -> None:
     """Read a list, show what was found, and make it the unit's present list if you say so."""
     words = Words.of_terminal()
@@ -86,9 +94,10 @@ def take(
             raise typer.Exit(1)
         if dry:
             return
-        difference = await _compare(deployment, public_id, email)
-        typer.echo(_told(difference, words))
         try:
+            choices = Choices(only, hidden or _hidden_rows(report, words))
+            difference = await _compare(deployment, public_id, email, choices)
+            typer.echo(_told(difference, words))
             confirmed = _confirmed(difference, words, apply=apply)
         except typer.Abort:  # Ctrl-C, or nobody there to answer
             typer.echo("\n" + words("import_kept", id=public_id))
@@ -97,7 +106,7 @@ def take(
             typer.echo(words("import_kept", id=public_id))
             return
         typer.echo(words("import_applying"), err=True)
-        await _apply(deployment, public_id, email, gone=difference.gone)
+        await _apply(deployment, public_id, email, choices, gone=difference.gone)
         typer.echo(words("import_applied", id=public_id))
 
     on_deployment(work)
@@ -151,20 +160,28 @@ async def _report(deployment: Deployment, public_id: UUID) -> ImportReport:
         return await import_report(conn, public_id, language=terminal_language())
 
 
-async def _compare(deployment: Deployment, public_id: UUID, email: str) -> Difference:
+async def _compare(deployment: Deployment, public_id: UUID, email: str, choices: Choices) -> Difference:
     async with deployment.engine.begin() as conn:
         actor = await acting_as(conn, deployment, email)
         place = await locate_import(conn, public_id)
         await act_for(conn, place.unit_id)
-        return await compare_import(conn, actor, import_id=place.id, master=deployment.master)
+        return await compare_import(conn, actor, import_id=place.id, master=deployment.master, choices=choices)
 
 
-async def _apply(deployment: Deployment, public_id: UUID, email: str, *, gone: int) -> None:
+async def _apply(deployment: Deployment, public_id: UUID, email: str, choices: Choices, *, gone: int) -> None:
     async with deployment.engine.begin() as conn:
         actor = await acting_as(conn, deployment, email)
         place = await locate_import(conn, public_id)
         await act_for(conn, place.unit_id)
-        await apply_import(conn, actor, import_id=place.id, master=deployment.master, now=deployment.now, confirm_gone=gone)
+        await apply_import(
+            conn,
+            actor,
+            import_id=place.id,
+            master=deployment.master,
+            now=deployment.now,
+            confirm_gone=gone,
+            choices=choices,
+        )
 
 
 def _show(report: ImportReport, words: Words) -> None:
@@ -202,8 +219,16 @@ def _show_left_out(report: ImportReport, words: Words) -> None:
         typer.echo(f"  {message} ({'; '.join(places[:_SHOWN_PLACES])}{more})")
 
 
+def _hidden_rows(report: ImportReport, words: Words) -> HiddenRows | None:
+    """Asks what to do with hidden rows, where there are any."""
+    rows = sum(problem.code == "row.hidden" for problem in report.problems)
+    if not rows:
+        return None
+    return "take" if typer.confirm(words("import_hidden", rows=rows)) else "leave"
+
+
 def _told(difference: Difference, words: Words) -> str:
-    return words(
+    told = words(
         "import_difference",
         present=difference.present,
         added=difference.added,
@@ -211,6 +236,8 @@ def _told(difference: Difference, words: Words) -> str:
         changed=difference.changed,
         kept=difference.kept,
     )
+    classes = difference.whole_classes_gone
+    return f"{told}\n{words('import_whole_classes', classes=', '.join(classes))}" if classes else told
 
 
 def _confirmed(difference: Difference, words: Words, *, apply: bool) -> bool:

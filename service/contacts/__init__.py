@@ -2,6 +2,7 @@
 
 from service.contacts.bad_rows import read_corrections, take_bad_rows, take_corrections
 from service.contacts.by_hand import Person, add_by_hand, change_by_hand, confirm_list, correct_by_hand
+from service.contacts.choices import Choices, HiddenRows
 from service.contacts.columns import Said, list_columns, say_columns
 from service.contacts.comparing import compare_import
 from service.contacts.consenting import record_class_consents, record_consent, withdraw
@@ -28,8 +29,10 @@ __all__ = [
     "ATTEMPTS",
     "UNSUBSCRIBE_PATH",
     "Asked",
+    "Choices",
     "ContactPlace",
     "ErasedBecause",
+    "HiddenRows",
     "ImportLine",
     "ImportPlace",
     "ImportProblem",

@@ -31,6 +31,7 @@ from contact_registry import (
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import school_year_of
+from service.contacts.choices import NOTHING_SAID, Choices, rows_to_leave
 from service.contacts.reading import SUBJECT
 from service.contacts.sealed_files import delete_file, store_file
 from service.errors import Conflict, Invalid, NotFound, TooLarge
@@ -117,12 +118,20 @@ def require_state(found: RowMapping, state: str) -> None:
 
 
 async def apply_import(
-    conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, now: datetime, confirm_gone: int | None = None
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    import_id: int,
+    master: MasterKey,
+    now: datetime,
+    confirm_gone: int | None = None,
+    choices: Choices = NOTHING_SAID,
 ) -> Applied:
-    """Makes a checked list the unit's present list. The transaction must act for the import's unit.
+    """Makes a checked list the unit's present list, or that of its classes alone. The transaction must act for the import's unit.
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state`, `unit.not_ready` or, where many of
-    the present contacts would go and `confirm_gone` is not how many, `import.many_gone`.
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state`, `unit.not_ready`,
+    `import.no_classes`, `import.hidden_rows` (see `Choices`) or, where many of the present contacts would go and `confirm_gone` is not how
+    many, `import.many_gone`.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
@@ -130,6 +139,7 @@ async def apply_import(
         raise Conflict("import.dry_run")
     require_state(found, "checked")
     (await readiness_of(conn, found["unit_id"], now=now)).require_for_list()
+    leave = await rows_to_leave(conn, found, choices)
     try:
         applied = await apply_list(
             conn,
@@ -141,6 +151,8 @@ async def apply_import(
             of=found["audience"],
             confirm_gone=confirm_gone,
             sealed_with=await data_keys(conn, master, await row_key_ids(conn, import_id)),
+            only_classes=choices.only_classes,
+            leave=leave,
         )
     except ManyGone as many:
         raise Conflict("import.many_gone", gone=many.gone, present=many.present) from None
@@ -151,7 +163,8 @@ async def apply_import(
         text("UPDATE imports SET state = 'applied', applied_at = :now, applied_by = :by WHERE id = :id AND state = 'checked'"),
         {"id": import_id, "now": now, "by": actor.account_id},
     )
-    await _note(conn, actor, found, Action.IMPORT_APPLIED, now, **dataclasses.asdict(applied))
+    chosen = {"only_classes": 1} if choices.only_classes else {}
+    await _note(conn, actor, found, Action.IMPORT_APPLIED, now, **dataclasses.asdict(applied), **chosen)
     return applied
 
 

@@ -48,8 +48,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The list is still being read, or has been applied or undone, so this cannot be done. Open it again to see.",
     ),
     "import.many_gone": (
-        "Áp dụng danh sách này thì {gone} trong {present} người đang có sẽ bị bỏ ra. Xem lại có thiếu lớp nào không; nếu đúng vậy, áp dụng lại và xác nhận con số {gone}.",
-        "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again and confirm the number {gone}.",
+        "Áp dụng danh sách này thì {gone} trong {present} người đang có sẽ bị bỏ ra. Xem lại có thiếu lớp nào không; nếu đúng vậy, áp dụng lại và xác nhận con số {gone}. Nếu tệp chỉ là danh sách của vài lớp, chọn chỉ áp dụng cho các lớp có trong danh sách: các lớp khác giữ nguyên.",
+        "This list would end {gone} of the {present} present contacts. See whether a class is missing; if it is right, apply it again and confirm the number {gone}. If the file is the list of some classes only, apply it to those classes alone: every other class stays as it is.",
+    ),
+    "import.no_classes": (
+        "Danh sách này không có lớp nào, nên không áp dụng riêng cho từng lớp được. Điền lớp, hoặc áp dụng như danh sách của cả trường.",
+        "This list has no classes, so it cannot be applied to its classes alone. Fill them in, or apply it as the whole school's list.",
+    ),
+    "import.hidden_rows": (
+        "Trong tệp có {rows} học sinh nằm ở dòng bị ẩn (do lọc hoặc ẩn bằng tay). Chọn lấy cả các dòng đó, hoặc bỏ ra, rồi áp dụng lại.",
+        "{rows} pupils stand in hidden rows of the file (by a filter or by hand). Say whether these rows are taken or left, then apply again.",
     ),
     "import.not_latest": (
         "Chỉ hoàn tác được danh sách áp dụng gần nhất. Hoàn tác danh sách mới hơn trước.",

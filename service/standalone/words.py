@@ -156,6 +156,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Hơn một phần năm sẽ bị bỏ: {gone} trong {present} người. Nếu đúng vậy, gõ con số {gone}",
         "More than a fifth would go: {gone} of {present} people. If that is right, type the number {gone}",
     ),
+    "import_whole_classes": (
+        "Không có trong danh sách này: {classes}. Nếu tệp chỉ là danh sách của vài lớp, dừng lại và chạy lại với --only-classes.",
+        "Not on this list: {classes}. If the file is the list of some classes only, stop and run it again with --only-classes.",
+    ),
+    "import_hidden": (
+        "{rows} học sinh nằm ở dòng bị ẩn trong tệp. Lấy cả các dòng đó?",
+        "{rows} pupils stand in hidden rows of the file. Take these rows too?",
+    ),
     "import_apply": ("Áp dụng danh sách này?", "Apply this list?"),
     "import_kept": ("Chưa áp dụng gì. Danh sách đã đọc: {id}", "Nothing was applied. The list that was read: {id}"),
     "import_applied": (

@@ -254,6 +254,13 @@ EXCEL_KINDS = {
         ["+84934000152"],
         classes=["6A1", ""],
     ),
+    "rows that a filter hides": Kind(
+        xlsx(
+            {"S": [["STT", "Họ tên", "Lớp", "SĐT"], *([n, "An", "6A1", f"093400016{n}"] for n in range(1, 4))]}, hidden_rows=[3]
+        ),
+        {},
+        [f"+8493400016{n}" for n in range(1, 4)],
+    ),
     "Windows-1258": Kind(
         nfd("STT;Họ tên;Lớp;SĐT mẹ;Tôn giáo\n1;Đặng Hoàng Thảo;Lá 1;0934000141;Không\n")
         .replace(nfd("ă"), "ă")

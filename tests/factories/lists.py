@@ -24,8 +24,10 @@ def in_vni(text: str) -> str:
     return "".join(back.get(letter, letter) for letter in text)
 
 
-def xlsx(sheets: Mapping[str, Rows], *, merged: Sequence[str] = (), hidden: Sequence[str] = ()) -> bytes:
-    """As Excel writes it. `merged`: ranges on every sheet; `hidden`: letters of columns, names of sheets."""
+def xlsx(
+    sheets: Mapping[str, Rows], *, merged: Sequence[str] = (), hidden: Sequence[str] = (), hidden_rows: Sequence[int] = ()
+) -> bytes:
+    """As Excel writes it. `merged`: ranges on every sheet; `hidden`: letters of columns, names of sheets; `hidden_rows`: on every one."""
     book, made = openpyxl.Workbook(), io.BytesIO()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
@@ -34,6 +36,8 @@ def xlsx(sheets: Mapping[str, Rows], *, merged: Sequence[str] = (), hidden: Sequ
             sheet.append([None if value == "" else value for value in row])
         for cells in merged:
             sheet.merge_cells(cells)
+        for row_number in hidden_rows:
+            sheet.row_dimensions[row_number].hidden = True
         sheet.sheet_state = "hidden" if name in hidden else "visible"
         for letter in set(hidden) - set(sheets):
             sheet.column_dimensions[letter].hidden = True

@@ -14,7 +14,7 @@ from contact_registry import MasterKey
 from service.contacts import locate_import, read_import
 from service.database import unit_transaction
 from tests.conftest import Engines
-from tests.factories.lists import in_vni
+from tests.factories.lists import in_vni, xlsx
 from tests.factories.web import Site
 
 HEAD = "STT,Họ và tên,Lớp,SĐT mẹ,Email"
@@ -28,8 +28,8 @@ Taken = Callable[..., Awaitable[str]]
 def taken(site: Site, engines: Engines, master: MasterKey) -> Taken:
     """Uploads a list and has it read; its path."""
 
-    async def take(*lines: str, head: str = HEAD, **fields: str) -> str:
-        file = {"file": ("list.csv", "\n".join((head, *lines)).encode())}
+    async def take(*lines: str, head: str = HEAD, data: bytes | None = None, **fields: str) -> str:
+        file = {"file": ("list", data or "\n".join((head, *lines)).encode())}
         made = await site.call("POST", "/imports", files=file, data={"unit": "nbk-thcs"} | fields)
         assert made.status_code == 202, made.text
         await read_again(site, engines, master, made.json()["id"])
@@ -330,3 +330,59 @@ async def test_a_unit_s_lists_are_listed_the_newest_first(site: Site, taken: Tak
     listed = [*page["items"], *more["items"]]
     assert [f"/imports/{each['id']}" for each in listed] == made[::-1]
     assert [each["audience"] for each in listed] == ["staff", "parents"]
+
+
+async def test_a_list_of_one_class_can_be_applied_to_that_class_alone(site: Site, taken: Taken) -> None:
+    first = await taken(*(f"{n},An {n},{name},09123456{n:02}," for n, name in enumerate(["6A1", "6A2", "6A2", "7A1"], start=1)))
+    assert (await site.call("POST", f"{first}/apply")).status_code == 200
+    second = await taken("1,An 1,6A1,0912345601,", "9,An 9,6A1,0912345609,")
+    whole = (await site.call("GET", f"{second}/difference")).json()
+    assert (whole["contacts"]["gone"], whole["whole_classes_gone"]) == (3, ["6A2", "7A1"])
+    refusal = await site.call("POST", f"{second}/apply")
+    assert refused(refusal) == (409, "import.many_gone")
+    assert "chỉ là danh sách của vài lớp" in refusal.json()["detail"]
+    own = (await site.call("GET", f"{second}/difference", params={"only_classes": True})).json()
+    assert (own["present"], own["contacts"], own["whole_classes_gone"]) == (
+        1,
+        {"added": 1, "gone": 0, "changed": 0, "kept": 1},
+        [],
+    )
+    assert (await site.call("POST", f"{second}/apply", json={"only_classes": True})).json()["state"] == "applied"
+    third = await taken("1,An 1,6A1,0912345601,")
+    assert (await site.call("GET", f"{third}/difference")).json()["present"] == 5
+    assert (await site.call("POST", f"{second}/undo")).json()["state"] == "undone"
+    assert (await site.call("GET", f"{third}/difference")).json()["present"] == 4
+
+
+async def test_a_list_without_classes_has_no_classes_of_its_own(site: Site, taken: Taken) -> None:
+    path = await taken("1,An,,0912345678,")
+    assert refused(await site.call("POST", f"{path}/apply", json={"only_classes": True})) == (409, "import.no_classes")
+    assert refused(await site.call("GET", f"{path}/difference", params={"only_classes": True})) == (409, "import.no_classes")
+
+
+async def test_hidden_rows_are_asked_about_before_they_are_written_to(site: Site, taken: Taken) -> None:
+    rows: list[list[object]] = [[*HEAD.split(",")], [1, "An", "6A1", "0912345601", ""], [2, "Bình", "6A1", "09123", ""]]
+    data = xlsx({"6A1": [*rows, [3, "Chi", "6A1", "0912345603", ""]]}, hidden_rows=[4])
+
+    async def path() -> str:
+        return await taken(data=data)
+
+    first = await path()
+    assert ("row.hidden", "6A1", 4) in [
+        (each["code"], each["sheet"], each["row"]) for each in (await site.call("GET", first)).json()["problems"]
+    ]
+    corrected = (await site.call("PATCH", f"{first}/rows/1", json={"cells": {"SĐT mẹ": "0912345602"}})).json()
+    assert [each["code"] for each in corrected["problems"]] == ["row.hidden"]
+    asked = await site.call("POST", f"{first}/apply")
+    assert refused(asked) == (409, "import.hidden_rows")
+    assert "1 học sinh" in asked.json()["detail"]
+    left = (await site.call("GET", f"{first}/difference", params={"hidden_rows": "leave"})).json()
+    assert (left["contacts"]["added"], (await site.call("GET", f"{first}/difference")).json()["contacts"]["added"]) == (2, 3)
+    assert (await site.call("POST", f"{first}/apply", json={"hidden_rows": "leave"})).json()["state"] == "applied"
+    second = await path()
+    assert (await site.call("GET", f"{second}/difference")).json()["present"] == 2
+    assert (await site.call("POST", f"{second}/apply", json={"hidden_rows": "take", "confirm_gone": 1})).json()[
+        "state"
+    ] == "applied"
+    third = await path()
+    assert (await site.call("GET", f"{third}/difference")).json()["contacts"] == {"added": 0, "gone": 0, "changed": 0, "kept": 2}

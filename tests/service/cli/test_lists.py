@@ -10,6 +10,7 @@ from sqlalchemy import text
 from contact_registry import MasterKey, address_hash
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines, Urls
+from tests.factories.lists import xlsx
 from tests.factories.world import World, make_world
 from tests.service.cli.test_commands import loa
 
@@ -36,7 +37,7 @@ async def world(engines: Engines, master: MasterKey) -> World:
 @pytest.fixture
 def take(world: World, urls: Urls, master_text: str, tmp_path: Path) -> Import:
     def run(
-        content: str,
+        content: str | bytes,
         *options: str,
         email: str = "clerk@nbk-thcs.example",
         unit: str = "nbk-thcs",
@@ -44,7 +45,7 @@ def take(world: World, urls: Urls, master_text: str, tmp_path: Path) -> Import:
         language: str = "vi_VN",
     ) -> subprocess.CompletedProcess[str]:
         file = tmp_path / "danh-sach.csv"
-        file.write_text(content, encoding="utf-8")
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
         deployment = {"LOA_DATABASE_URL_OWNER": urls.owner, "LOA_MASTER_KEY": master_text, "LANG": f"{language}.UTF-8"}
         done = loa("import", str(file), "--unit", unit, "--as", email, *options, typed=typed, **deployment)
         assert "Traceback" not in done.stderr, done.stderr
@@ -92,6 +93,28 @@ async def test_many_gone_are_asked_about_even_with_apply(take: Import, engines: 
     assert await count(engines, PRESENT) == 6
     assert "Đã áp dụng" in take(TWO, "--apply", typed="5\n").stdout
     assert await count(engines, PRESENT) == 1
+
+
+async def test_a_list_of_some_classes_is_offered_to_be_applied_to_them_alone(take: Import, engines: Engines) -> None:
+    assert take(SIX + "7;Học Sinh 7;7A1;0912345607;\n", "--apply").returncode == 0
+    before = await count(engines, PRESENT)
+    one = SIX.splitlines()[0] + "\n7;Học Sinh 7;7A1;0912345617;\n"
+    told = take(one, "--apply", typed="\n").stdout
+    assert "Không có trong danh sách này: 6A1. Nếu tệp chỉ là danh sách của vài lớp" in told
+    assert "Đã áp dụng" in take(one, "--only-classes", "--apply", typed="1\n").stdout
+    assert await count(engines, PRESENT) == before
+
+
+async def test_hidden_rows_are_asked_about_even_with_apply(take: Import, engines: Engines) -> None:
+    rows: list[list[object]] = [["STT", "Họ tên", "Lớp", "SĐT"], *([n, f"An {n}", "6A1", f"091234560{n}"] for n in range(1, 4))]
+    filtered = xlsx({"6A1": rows}, hidden_rows=[3])
+    unanswered = take(filtered, "--apply")
+    assert (unanswered.returncode, "1 học sinh nằm ở dòng bị ẩn" in unanswered.stdout) == (1, True)
+    assert await count(engines, PRESENT) == 0
+    assert take(filtered, "--apply", typed="n\n").returncode == 0
+    assert await count(engines, PRESENT) == 2
+    assert take(filtered, "--apply", "--hidden-rows", "take").returncode == 0
+    assert await count(engines, PRESENT) == 3
 
 
 async def test_the_latest_list_is_taken_back(take: Import, engines: Engines, urls: Urls, master_text: str) -> None:
