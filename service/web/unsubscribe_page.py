@@ -4,14 +4,14 @@ Opening the page changes nothing, for mail scanners open every address: it shows
 "unsubscribe", post the same form. Needs no account. Nobody learns from it whether an address is on any list.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
 
 from service.clock import LOCAL, Clock
 from service.contacts import UNSUBSCRIBE_PATH, UnsubscribeTokens, WayOut, unsubscribe
@@ -19,45 +19,28 @@ from service.database import unit_transaction
 from service.errors import NotFound
 from service.units import unit_by_id
 from service.web.lookup_page import not_found_page
+from service.web.once import Once
 from service.web.pages import Pages
 from service.web.unsubscribe_wording import unsubscribe_words
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-_A_SECOND = 20  # of each process: what many parents ask at once, and far below what would trouble the database
-
-
-class Gate:
-    """Lets so many through a second, and twice as many at once."""
-
-    def __init__(self, per_second: float, now: Callable[[], float] = time.monotonic) -> None:
-        self._per_second, self._most = per_second, 2 * per_second
-        self._left, self._now, self._at = self._most, now, now()
-
-    def opens(self) -> bool:
-        """Whether this one may go through."""
-        now = self._now()
-        self._left = min(self._most, self._left + (now - self._at) * self._per_second)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
+_NAME_KEPT = 60.0  # seconds: whoever opens the address, a mail scanner many at a time, asks the database for next to nothing
+_PRESS_KEPT = 5.0  # seconds in which the same address again is the same answer
+_FIELD, _SAID = "list-unsubscribe", "one-click"
+_MOST_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeSite:
-    """What the page needs. `engine`: the web login's."""
+    """What the page needs. `engine`: the web login's. Nobody is turned away for what others ask: it costs too little."""
 
     engine: AsyncEngine
     tokens: UnsubscribeTokens
     pages: Pages
     clock: Clock
-    gate: Gate
-
-    @classmethod
-    def make(cls, engine: AsyncEngine, tokens: UnsubscribeTokens, pages: Pages, clock: Clock) -> "UnsubscribeSite":
-        return cls(engine, tokens, pages, clock, Gate(_A_SECOND))
+    names: Once[int, str | None] = field(default_factory=lambda: Once(_NAME_KEPT))
+    presses: Once[WayOut, None] = field(default_factory=lambda: Once(_PRESS_KEPT))
 
 
 async def site(request: Request) -> UnsubscribeSite:
@@ -70,48 +53,61 @@ Site = Annotated[UnsubscribeSite, Depends(site)]
 Lang = Annotated[str | None, Query()]
 
 
-@router.get(UNSUBSCRIBE_PATH + "{token}")
+@router.api_route(UNSUBSCRIBE_PATH + "{token}", methods=["GET", "HEAD"])
 async def ask(page: Site, token: str, lang: Lang = None) -> HTMLResponse:
     """The button."""
-    return await _answer(page, token, lang, press=False)
-
-
-@router.post(UNSUBSCRIBE_PATH + "{token}")
-async def stop(
-    page: Site, token: str, said: Annotated[str, Form(alias="List-Unsubscribe")] = "", lang: Lang = None
-) -> HTMLResponse:
-    """No more advisories to this address from this unit. Twice is once."""
-    return await _answer(page, token, lang, press=said == "One-Click")
-
-
-async def _answer(page: UnsubscribeSite, token: str, lang: str | None, *, press: bool) -> HTMLResponse:
-    language = "en" if lang == "en" else "vi"
     try:
         way_out = page.tokens.open(token)
     except NotFound:
         return not_found_page(page.pages, lang)
-    if not page.gate.opens():
-        return _respond(page, language, "busy", status=429)
-    async with unit_transaction(page.engine, way_out.unit_id) as conn:
-        unit = await _name(conn, page, way_out)
-        if press:
-            await unsubscribe(conn, way_out, now=page.clock())
-    if press:
-        return _respond(page, language, "done", unit=unit)
-    return _respond(page, language, "ask", unit=unit, here=UNSUBSCRIBE_PATH + token)
+    return await _respond(page, way_out, lang, "ask")
 
 
-async def _name(conn: AsyncConnection, page: UnsubscribeSite, way_out: WayOut) -> str | None:
+@router.post(UNSUBSCRIBE_PATH + "{token}")
+async def stop(page: Site, token: str, request: Request, lang: Lang = None) -> HTMLResponse:
+    """No more advisories to this address from this unit. Twice is once. Who posts anything else has nothing done, and is told so: 400."""
     try:
-        return (await unit_by_id(conn, way_out.unit_id, page.clock().astimezone(LOCAL).date())).name
-    except NotFound:  # it stands no more; what it holds does
-        return None
+        way_out = page.tokens.open(token)
+    except NotFound:
+        return not_found_page(page.pages, lang)
+    if not await _says_so(request):
+        return await _respond(page, way_out, lang, "ask", status=400)
+
+    async def press() -> None:
+        async with unit_transaction(page.engine, way_out.unit_id) as conn:
+            await unsubscribe(conn, way_out, now=page.clock())
+
+    await page.presses.get(way_out, press)
+    return await _respond(page, way_out, lang, "done")
 
 
-def _respond(
-    page: UnsubscribeSite, language: str, state: str, *, unit: str | None = None, here: str | None = None, status: int = 200
-) -> HTMLResponse:
-    said = unsubscribe_words(language, unit)
-    html = page.pages.render("pages/unsubscribe.html", language, here=here, state=state, said=said)
-    headers = page.pages.headers() | ({"Retry-After": "60"} if status == 429 else {})
-    return HTMLResponse(html, status_code=status, headers=headers)
+async def _says_so(request: Request) -> bool:
+    """Whether a body is RFC 8058's, in whatever form mail programs write it: as a form or in parts, without a type, with a line's end."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        try:
+            async with request.form(max_files=0, max_fields=_MOST_FIELDS) as parts:
+                said = [(name, value) for name, value in parts.multi_items() if isinstance(value, str)]
+        except HTTPException:
+            return False
+    else:
+        try:
+            said = parse_qsl((await request.body()).decode("utf-8", "replace").strip(), max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            return False
+    return any(name.strip().lower() == _FIELD and value.strip().lower() == _SAID for name, value in said)
+
+
+async def _name(page: UnsubscribeSite, unit_id: int) -> str | None:
+    async with unit_transaction(page.engine, unit_id) as conn:
+        try:
+            return (await unit_by_id(conn, unit_id, page.clock().astimezone(LOCAL).date())).name
+        except NotFound:  # it stands no more; what it holds does
+            return None
+
+
+async def _respond(page: UnsubscribeSite, way_out: WayOut, lang: str | None, state: str, *, status: int = 200) -> HTMLResponse:
+    language = "en" if lang == "en" else "vi"
+    unit = await page.names.get(way_out.unit_id, lambda: _name(page, way_out.unit_id))
+    here = UNSUBSCRIBE_PATH + page.tokens.make(way_out) if state == "ask" else None
+    html = page.pages.render("pages/unsubscribe.html", language, here=here, state=state, said=unsubscribe_words(language, unit))
+    return HTMLResponse(html, status_code=status, headers=page.pages.headers())

@@ -11,8 +11,6 @@ _VI = {
     "done_title": "Đã ghi nhận",
     "done": "Hộp thư này sẽ không nhận tin thường của {unit} nữa.",
     "back": "Muốn nhận lại, hãy báo với đơn vị gửi.",
-    "busy_title": "Đang có nhiều người truy cập",
-    "busy": "Mời bạn thử lại sau ít phút.",
     "footer": "Không cần tài khoản. Trang không theo dõi bạn.",
     "some_unit": "đơn vị gửi thư",
 }
@@ -25,8 +23,6 @@ _EN = {
     "done_title": "Noted",
     "done": "This mailbox will get no more general messages from {unit}.",
     "back": "To get them again, tell the sender.",
-    "busy_title": "Many people are here right now",
-    "busy": "Please try again in a few minutes.",
     "footer": "No account is needed. This page does not track you.",
     "some_unit": "the sender",
 }

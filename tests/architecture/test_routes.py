@@ -28,6 +28,7 @@ OPEN = {
     ("HEAD", "/readyz"),
     ("POST", "/api/v1/invitations/redeem"),  # the invitation is the proof
     ("GET", "/thoi-nhan/{token}"),
+    ("HEAD", "/thoi-nhan/{token}"),
     ("POST", "/thoi-nhan/{token}"),  # the email is the proof
     ("POST", "/webhooks/twilio/status/{token}"),  # proves itself by its signature
 }

@@ -1,9 +1,9 @@
 """A parent's way out of advisories: opening it changes nothing, the button does, and nobody learns anything by it."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
@@ -14,8 +14,8 @@ from sqlalchemy import text
 from contact_registry import MasterKey, address_hash
 from service.contacts import UnsubscribeTokens, WayOut
 from service.keyring import deployment_key
-from service.web.unsubscribe_page import Gate
-from tests.conftest import Engines
+from service.web.once import Once
+from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents
 from tests.factories.web import Site, notice
 from tests.service.web.browser import chromium, served
@@ -67,7 +67,7 @@ async def test_opening_it_shows_a_button_and_changes_nothing(site: Site, engines
         assert page.status_code == 200
         assert page.text.count("<button") == 1
         assert "Trường THCS Nguyễn Bỉnh Khiêm" in page.text
-    await site.client.head(path)
+    assert (await site.client.head(path)).status_code == 200
     assert await suppressed(engines) == []
 
 
@@ -88,7 +88,7 @@ async def test_a_mail_programs_own_form_works_too(site: Site, engines: Engines, 
 @pytest.mark.parametrize("data", [{}, {"List-Unsubscribe": ""}, {"List-Unsubscribe": "Two-Clicks"}, {"x": "y"}])
 async def test_a_post_that_does_not_say_so_changes_nothing(site: Site, engines: Engines, path: str, data: dict[str, str]) -> None:
     page = await site.client.post(path, data=data)
-    assert page.text.count("<button") == 1
+    assert (page.status_code, page.text.count("<button")) == (400, 1)
     assert await suppressed(engines) == []
 
 
@@ -149,21 +149,102 @@ async def test_what_waits_to_be_sent_is_not_sent(site: Site, engines: Engines, p
         assert [(row.state, row.reason) for row in states] == [("not_sent", "suppressed"), ("waiting", None)]
 
 
-async def test_more_than_the_gate_lets_through_are_asked_to_come_back(site: Site, engines: Engines, path: str) -> None:
-    site.app.state.unsubscribe_site = replace(site.app.state.unsubscribe_site, gate=Gate(0))
-    for answer in (await site.client.get(path), await site.client.post(path, data=ONE_CLICK)):
-        assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+        (b"List-Unsubscribe=One-Click\r\n", "application/x-www-form-urlencoded"),
+        (b"List-Unsubscribe=One-Click", None),
+        (b"\r\nList-Unsubscribe=One-Click\r\n", None),
+        (b"List-Unsubscribe=One-Click", "text/plain; charset=us-ascii"),
+        (b"List%2DUnsubscribe=One%2DClick", "application/x-www-form-urlencoded; charset=UTF-8"),
+        (b"list-unsubscribe=one-click", "application/x-www-form-urlencoded"),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+        ),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n\r\n--b--',
+            "Multipart/Form-Data; boundary=b",
+        ),
+    ],
+)
+async def test_one_click_works_in_every_form_of_body(
+    site: Site, engines: Engines, path: str, body: bytes, content_type: str | None
+) -> None:
+    answer = await site.client.post(path, content=body, headers={"Content-Type": content_type} if content_type else {})
+    assert (answer.status_code, headline(answer.text)) == (200, "Đã ghi nhận")
+    assert await suppressed(engines) == [("email", "opt_out")]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", None),
+        (b"\x00\xff", None),
+        (b'{"List-Unsubscribe": "One-Click"}', "application/json"),
+        (b"List-Unsubscribe", "application/x-www-form-urlencoded"),
+        (b"One-Click", "application/x-www-form-urlencoded"),
+        (b"&".join([b"a=b"] * 30), "application/x-www-form-urlencoded"),
+        (b"no parts", "multipart/form-data; boundary=b"),
+        (b"List-Unsubscribe=One-Click", "multipart/form-data"),
+    ],
+)
+async def test_a_post_that_nobody_can_make_out_is_told_so(
+    site: Site, engines: Engines, path: str, body: bytes, content_type: str | None
+) -> None:
+    """A mail program takes 200 for done, and tells its reader so."""
+    answer = await site.client.post(path, content=body, headers={"Content-Type": content_type} if content_type else {})
+    assert answer.status_code == 400
+    assert answer.text.count("<button") == 1
     assert await suppressed(engines) == []
 
 
-def test_the_gate_lets_so_many_through_a_second() -> None:
+async def test_no_traffic_of_others_closes_the_way_out(
+    site: Site, engines: Engines, tokens: UnsubscribeTokens, path: str
+) -> None:
+    """A mail scanner opens every address at once, and somebody presses their own button without end."""
+    unit = site.world.units[SCHOOL]
+    others = [f"/thoi-nhan/{tokens.make(WayOut(unit, bytes([n]) * 16))}" for n in range(30)]
+    opened = [site.client.get(each) for each in others * 5]
+    pressed = [site.client.post(others[0], data=ONE_CLICK) for _ in range(100)]
+    answers = await asyncio.gather(*opened, *pressed, site.client.post(path, data=ONE_CLICK))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await suppressed(engines) == [("email", "opt_out")] * 2, "the presser's, and the parent's"
+
+
+async def test_a_database_that_is_away_is_no_answer_and_the_next_press_counts(
+    site: Site, engines: Engines, urls: Urls, path: str
+) -> None:
+    database = urls.web.partition("@/")[2].partition("?")[0]
+    await site.client.get(path)
+    async with engines.owner.begin() as conn:
+        await conn.execute(text(f"ALTER DATABASE {database} SET default_transaction_read_only = on"))
+    await site.app.state.unsubscribe_site.engine.dispose()
+    assert (await site.client.post(path, data=ONE_CLICK)).status_code == 503
+    async with engines.owner.begin() as conn:
+        await conn.execute(text(f"ALTER DATABASE {database} RESET default_transaction_read_only"))
+    await site.app.state.unsubscribe_site.engine.dispose()
+    assert (await site.client.post(path, data=ONE_CLICK)).status_code == 200
+    assert await suppressed(engines) == [("email", "opt_out")]
+
+
+async def test_what_is_asked_for_at_once_is_made_once_and_kept_for_a_while() -> None:
     now = [0.0]
-    gate = Gate(5, lambda: now[0])
-    assert sum(gate.opens() for _ in range(30)) == 10
-    now[0] = 1.0
-    assert sum(gate.opens() for _ in range(30)) == 5
-    now[0] = 100.0
-    assert sum(gate.opens() for _ in range(30)) == 10
+    made: list[int] = []
+    once = Once[str, int](5, lambda: now[0])
+
+    async def make() -> int:
+        made.append(len(made))
+        await asyncio.sleep(0)
+        return made[-1]
+
+    assert await asyncio.gather(*(once.get("a", make) for _ in range(9))) == [0] * 9
+    assert await once.get("b", make) == 1
+    now[0] = 4.9
+    assert await once.get("a", make) == 0
+    now[0] = 5.0
+    assert await once.get("a", make) == 2
 
 
 @pytest.mark.browser
