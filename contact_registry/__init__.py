@@ -66,7 +66,7 @@ from contact_registry.importing.storing import (
 from contact_registry.importing.undoing import undo_list
 from contact_registry.languages import LANGUAGES
 from contact_registry.left_out import in_list_order, left_out_select, list_rows
-from contact_registry.masking import masked
+from contact_registry.masking import masked, masked_cell
 from contact_registry.office_numbers import read_office_phone
 from contact_registry.phone_numbers import PhoneCell, read_phones
 from contact_registry.resealing import SEALED, Batch, Place, SealedTable, left_under, reseal, reseal_batch
@@ -185,6 +185,7 @@ __all__ = [
     "load_rows",
     "lock_lists",
     "masked",
+    "masked_cell",
     "open_data_key",
     "present_addresses",
     "problem_message",

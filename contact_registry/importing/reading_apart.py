@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -102,7 +103,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))  # should the caller be gone, nobody else would stop us
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a list in clear
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    sys.path.insert(0, sys.argv[1])
+    # The packages without what they load: a database's and keys' code takes a second, and somebody waits.
+    for name in ("contact_registry", "contact_registry.importing"):
+        package = ModuleType(name)
+        package.__path__ = [str(Path(sys.argv[1]).joinpath(*name.split(".")))]
+        sys.modules[name] = package
     from contact_registry.errors import ImportRefused  # noqa: PLC0415
     from contact_registry.importing.plain_tables import read_table  # noqa: PLC0415
     from contact_registry.importing.sheets import read_cells  # noqa: PLC0415

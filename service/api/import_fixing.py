@@ -176,7 +176,7 @@ class ImportDifferenceOut(BaseModel):
 
 @router.get("/{import_id}/columns", operation_id="list_import_columns")
 async def columns(place: Reading, actor: ImportsWriter, response: Response) -> ColumnList:
-    """What each column was taken for, with a few cells to recognise it by. Empty once the list is applied."""
+    """What each column was taken for, with a few cells, in part, for the list's own unit. Empty once the list is applied."""
     response.headers["Cache-Control"] = "no-store"
     async with place.open(actor) as (conn, located):
         seen, legacy = await list_columns(conn, actor, import_id=located.id, master=place.context.master)
@@ -208,7 +208,7 @@ async def rows(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> RowList:
-    """The rows of a list that is not applied yet, those with an error unless all are asked for."""
+    """The rows of a list that is not applied yet, those with an error unless all are asked for. For the list's own unit."""
     response.headers["Cache-Control"] = "no-store"
     behind = open_number(cursor)
     async with place.open(actor) as (conn, located):
@@ -243,12 +243,26 @@ async def correct(place: Changing, actor: ImportsWriter, position: int, body: Ce
     response_class=Response,
     responses={200: WORKBOOK},
 )
-async def take_rows(place: Reading, actor: ImportsWriter, request: Request) -> Response:
-    """The rows with an error as a workbook, each with what is to be done. Send it back to `/corrections`."""
+async def take_rows(
+    request: Request,
+    place: Reading,
+    actor: ImportsWriter,
+    confirm_rows: Annotated[int | None, Query(description="how many, where it is more than a fifth of the list")] = None,
+) -> Response:
+    """The rows with an error as a workbook, each with what is to be done. Send it back to `/corrections`.
+
+    For the list's own unit. Numbers and addresses without an error stand in it in part; leave them so. It is kept who took it.
+    """
     context = place.context
     async with place.open(actor) as (conn, located):
         workbook = await take_bad_rows(
-            conn, actor, import_id=located.id, master=context.master, language=place.language, now=context.now()
+            conn,
+            actor,
+            import_id=located.id,
+            master=context.master,
+            language=place.language,
+            now=context.now(),
+            confirm_rows=confirm_rows,
         )
     return workbook_answer(request, workbook, "can-sua.xlsx")
 

@@ -14,24 +14,54 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry import CheckedRow, Counts, ImportRefused, MasterKey, problem_message, read_cells_apart
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.contacts.fixing import correct_rows, load_all
+from service.contacts.fixing import correct_rows, load_all, require_own, shown_cell
 from service.contacts.importing import find_import
+from service.contacts.looking import note_look
 from service.contacts.reading import SUBJECT
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
 
+_FEW = 10
+"""Rows that are taken without a question, however short the list."""
+_NOTES = {"vi": "Tải {count} dòng cần sửa của một danh sách", "en": "Took {count} rows to fix of a list"}
 _SHEET, _ROW, _TO_FIX = "Trang tính", "Dòng", "Cần sửa"
 
 
 async def take_bad_rows(
-    conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, language: str, now: datetime
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    import_id: int,
+    master: MasterKey,
+    language: str,
+    now: datetime,
+    confirm_rows: int | None = None,
 ) -> bytes:
-    """An xlsx of the rows with an error, as written, each with what is to be done. The transaction acts for the import's unit.
+    """An xlsx of the rows with an error, each with what is to be done: a cell with an error as written, an address without one in part.
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict("import.not_allowed_in_state" | "import.dry_run")`.
+    The transaction acts for the import's unit. Many rows at once are more often a column taken for another than many mistakes: above
+    a fifth of the list `confirm_rows` says how many. It is a look at people, and goes on record as one.
+
+    Raises `Forbidden("auth.scope" | "contact.own_unit_only")`, `NotFound("import.unknown")`,
+    `Conflict("import.not_allowed_in_state" | "import.dry_run" | "import.many_rows")`.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
-    bad = [row for row in await load_all(conn, found, master) if row.to_fix]
+    require_own(actor, found)
+    rows = await load_all(conn, found, master)
+    bad = [row for row in rows if row.to_fix]
+    if len(bad) > _FEW and len(bad) * 5 > len(rows) and confirm_rows != len(bad):
+        raise Conflict("import.many_rows", count=len(bad), total=len(rows))
+    note = _NOTES["en" if language == "en" else "vi"].format(count=len(bad))
+    await note_look(
+        conn,
+        actor,
+        unit_id=found["unit_id"],
+        subject=found["public_id"],
+        reason="correct_data",
+        note=note,
+        master=master,
+        now=now,
+    )
     await record_event(
         conn,
         actor=actor,
@@ -57,7 +87,7 @@ def _workbook(rows: Sequence[CheckedRow], language: str) -> bytes:
         for place, heading in enumerate([_SHEET, _ROW, *headings, _TO_FIX]):
             sheet.write_string(0, place, heading, book.add_format({"bold": True}))
         for line, row in enumerate(rows, start=1):
-            written = {cell.heading: cell.written for cell in row.cells}
+            written = {cell.heading: shown_cell(cell).value for cell in row.cells}
             advice = dict.fromkeys(problem_message(p.code, language) for p in row.problems if p.severity == "error")
             values = [row.sheet or "", str(row.row), *(written.get(heading, "") for heading in headings), " ".join(advice)]
             for place, value in enumerate(values):
@@ -99,8 +129,9 @@ async def take_corrections(
             continue
         cells = dict(zip(headings, line, strict=False))
         place = _place(rows, places.get((str(line[0]), _whole(line[1])), []), cells)
-        written = {cell.heading: cell.written for cell in rows[place].cells}
-        new = {h: v for h, v in cells.items() if h in written and str(v).strip() != written[h]}
+        # What stands as it was written, or as it was shown, was not touched.
+        stands = {cell.heading: {cell.written, shown_cell(cell).value} for cell in rows[place].cells}
+        new = {h: v for h, v in cells.items() if h in stands and str(v).strip() not in stands[h]}
         if new:
             changes[place] = new
     return await correct_rows(conn, actor, import_id=import_id, changes=changes, master=master, now=now)

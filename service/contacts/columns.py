@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Field, LegacyText, ListOf, MasterKey, Role, SeenColumn, fold_heading, load_columns
+from contact_registry import Field, LegacyText, ListOf, MasterKey, Role, SeenColumn, fold_heading, load_columns, masked_cell
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.importing import find_import
@@ -23,6 +23,7 @@ MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.E
 
 _NAMEABLE = frozenset(("failed", code) for code in ("import.no_contact_column", "import.letters_lost", "import.staff_list"))
 """Refused for want of a known column: a person's word may be enough."""
+_NAMELESS = frozenset({Field.CLASS, Field.GRADE, Field.ORDER})
 _REPEATED = re.compile(r" \(\d+\)$")
 
 
@@ -40,10 +41,17 @@ async def list_columns(
 ) -> tuple[tuple[SeenColumn, ...], LegacyText | None]:
     """Every column with sample cells, and converted names to confirm, while the list is not applied.
 
-    The transaction acts for the import's unit. Raises `Forbidden`.
+    Samples are shown in part, and to the list's own unit only. The transaction acts for the import's unit. Raises `Forbidden`.
     """
     actor.require("imports:write")
-    return await load_columns(conn, import_id, master)
+    own = (await find_import(conn, import_id))["unit_id"] == actor.unit_id
+    columns, legacy = await load_columns(conn, import_id, master)
+    shown = tuple(column._replace(samples=_shown(column) if own else ()) for column in columns)
+    return shown, replace(legacy, samples=()) if legacy and not own else legacy
+
+
+def _shown(column: SeenColumn) -> tuple[str, ...]:
+    return tuple(masked_cell(sample, names=column.field not in _NAMELESS) for sample in column.samples)
 
 
 async def say_columns(

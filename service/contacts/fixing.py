@@ -28,7 +28,7 @@ from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.importing import find_import, require_state
 from service.contacts.reading import SUBJECT
-from service.errors import Conflict, FieldError, Invalid, NotFound
+from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 
 _CHANNELS = {Field.PHONE: "sms", Field.EMAIL: "email"}
 
@@ -55,14 +55,26 @@ class ShownRow:
 async def list_rows(
     conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, only_to_fix: bool, after: int, limit: int
 ) -> list[ShownRow]:
-    """Rows of a list that is not applied yet, behind the position `after`. The transaction acts for the import's unit."""
+    """Rows of a list that is not applied yet, behind the position `after`. The transaction acts for the import's unit.
+
+    Raises `Forbidden("contact.own_unit_only")`: a cell with an error is shown as it was written.
+    """
     actor.require("imports:write")
-    rows = await load_all(conn, await find_import(conn, import_id), master)
+    found = await find_import(conn, import_id)
+    require_own(actor, found)
+    rows = await load_all(conn, found, master)
     wanted = [n for n in range(after + 1, len(rows)) if rows[n].to_fix or not only_to_fix]
-    return [ShownRow(n, rows[n], tuple(map(_shown, rows[n].cells))) for n in wanted[:limit]]
+    return [ShownRow(n, rows[n], tuple(map(shown_cell, rows[n].cells))) for n in wanted[:limit]]
 
 
-def _shown(cell: CheckedCell) -> ShownCell:
+def require_own(actor: Actor, found: RowMapping) -> None:
+    """Holds what a list says in full to the list's own unit. Raises `Forbidden("contact.own_unit_only")`."""
+    if actor.unit_id != found["unit_id"]:
+        raise Forbidden("contact.own_unit_only")
+
+
+def shown_cell(cell: CheckedCell) -> ShownCell:
+    """A cell as its clerk sees it."""
     channel = _CHANNELS.get(cell.field)
     if channel is None or cell.codes or not cell.values:
         return ShownCell(cell.heading, cell.field, cell.written, masked=False)

@@ -1,4 +1,4 @@
-"""Seeing one person in full: only by their own school's people, for a reason, and never without a row that says so."""
+"""Seeing people in full: only by their own school's people, for a reason, and never without a row that says so."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,22 +53,8 @@ async def reveal(
     written = (note or "").strip()
     if reason == "other" and not written:
         raise Invalid("request.invalid", fields=(FieldError("note", "contact.note_needed"),))
-    key = await current_data_key(conn, master, place.unit_id) if written else None
-    await conn.execute(
-        text(
-            "INSERT INTO contact_looks (unit_id, at, account_id, api_key_id, contact, reason, note_sealed, data_key_id)"
-            " VALUES (:unit, :now, :account, :api_key, :contact, :reason, CAST(:note AS bytea), CAST(:key AS bigint))"
-        ),
-        {
-            "unit": place.unit_id,
-            "now": now,
-            "account": actor.account_id,
-            "api_key": actor.api_key_id,
-            "contact": place.public_id,
-            "reason": reason,
-            "note": key and key.seal(written, _NOTE),
-            "key": key and key.id,
-        },
+    await note_look(
+        conn, actor, unit_id=place.unit_id, subject=place.public_id, reason=reason, note=written, master=master, now=now
     )
     await record_event(
         conn,
@@ -82,6 +68,37 @@ async def reveal(
     )
     (listed,) = await load_contacts(conn, master, place.unit_id, [place.id])
     return listed
+
+
+async def note_look(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    unit_id: int,
+    subject: UUID,
+    reason: LookReason,
+    note: str,
+    master: MasterKey,
+    now: datetime,
+) -> None:
+    """Writes down who looked at a contact, or at the rows of a list that is not applied yet (`subject`: the import)."""
+    key = await current_data_key(conn, master, unit_id) if note else None
+    await conn.execute(
+        text(
+            "INSERT INTO contact_looks (unit_id, at, account_id, api_key_id, contact, reason, note_sealed, data_key_id)"
+            " VALUES (:unit, :now, :account, :api_key, :contact, :reason, CAST(:note AS bytea), CAST(:key AS bigint))"
+        ),
+        {
+            "unit": unit_id,
+            "now": now,
+            "account": actor.account_id,
+            "api_key": actor.api_key_id,
+            "contact": subject,
+            "reason": reason,
+            "note": key and key.seal(note, _NOTE),
+            "key": key and key.id,
+        },
+    )
 
 
 async def list_looks(

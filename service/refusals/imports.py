@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
+    "import.many_rows": (
+        "Tệp sẽ chứa {count} trong {total} dòng của danh sách; thường là do một cột bị hiểu nhầm. Xem lại các cột, hoặc xác nhận đúng {count} dòng.",
+        "The file would hold {count} of {total} rows: more often a column taken for another. Look at the columns, or confirm {count} rows.",
+    ),
     "import.unknown": (
         "Không tìm thấy danh sách này, hoặc nó không thuộc đơn vị của bạn.",
         "There is no such import, or it is not your unit's.",

@@ -276,7 +276,7 @@ async def sweep(site: Site, engines: Engines, their: Theirs) -> list[str]:
         for path, options in asked:
             for role in ROLES:
                 try:
-                    answer = await asyncio.wait_for(site.call(method, path, unit=OURS, role=role, **options), 1.5)
+                    answer = await asyncio.wait_for(site.call(method, path, unit=OURS, role=role, **options), 5)
                 except TimeoutError:  # a stream that was opened for them
                     leaks.append(f"{role}: {method} {path}: goes on answering")
                     continue
