@@ -7,7 +7,8 @@ and whatever looks like a phone number, an email address or a look-up number is 
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+import time
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 import structlog
@@ -18,6 +19,8 @@ _PERSONAL = re.compile(
     r"|(?<![\w-])\+?\d(?:[ .\-]?\d){8,15}(?![\w-])"  # nine digits and more: a phone or look-up number
 )
 
+_POOL_SAYS = ("error connecting", "discarding", "rolling back", "closing returned", "error resetting")
+
 
 def _without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in list(event.items()):
@@ -26,6 +29,25 @@ def _without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutable
         elif isinstance(value, str) and key != "timestamp":
             event[key] = _PERSONAL.sub("[…]", value)
     return event
+
+
+class _OfPools(logging.Filter):
+    """Of the driver's pool: why it cannot connect, once a minute; not each connection it throws away."""
+
+    _EVERY = 60.0
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._told = float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.ERROR or not str(record.msg).startswith(_POOL_SAYS):
+            return True
+        if str(record.msg).startswith("error connecting") and self._clock() - self._told >= self._EVERY:
+            self._told = self._clock()
+            return True
+        return False
 
 
 def configure_logs(process: str, level: str = "INFO") -> None:
@@ -72,6 +94,7 @@ def configure_logs(process: str, level: str = "INFO") -> None:
     )
     for name in noisy:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").filters = [_OfPools()]
 
 
 def warn_of_unknown(names: Iterable[tuple[str, str | None]]) -> None:

@@ -1,4 +1,5 @@
 import json
+import logging
 import subprocess
 import sys
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.logs import _without_people
+from service.logs import _OfPools, _without_people
 from service.traces import span_of, trace_of
 
 
@@ -44,3 +45,21 @@ def test_no_trace_and_no_span_is_taken_for_a_number(broadcast: int, number: int)
     ids = {"trace": trace_of(broadcast), "span": span_of(broadcast, number)}
     assert _without_people(None, "", dict(ids)) == ids
     assert (len(ids["trace"]), len(ids["span"])) == (32, 16)
+
+
+def test_of_the_drivers_pool_one_line_a_minute_says_why_and_none_what_it_throws_away() -> None:
+    now = [0.0]
+    fold = _OfPools(lambda: now[0])
+
+    def passes(level: int, words: str) -> bool:
+        return fold.filter(logging.LogRecord("psycopg.pool", level, "", 0, words, (), None))
+
+    connecting = "error connecting in %r: %s"
+    assert [passes(logging.WARNING, connecting) for _ in range(3)] == [True, False, False]
+    assert not any(
+        passes(logging.WARNING, said) for said in ("discarding closed connection: %s", "rolling back returned connection: %s")
+    )
+    now[0] = 60
+    assert [passes(logging.WARNING, connecting) for _ in range(2)] == [True, False]
+    assert passes(logging.WARNING, "something it never said before")
+    assert passes(logging.ERROR, connecting)

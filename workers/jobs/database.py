@@ -32,13 +32,15 @@ async def until_back(
     something stands in `unrecorded`: a process that is asked to leave waits, too.
     """
     give_up = clock() + _PATIENCE
-    kept = object()
+    kept, told = object(), False
     try:
         while True:
             try:
                 return await done()
             except AWAY as error:
-                _log.warning("deliver.database_away", error=type(error).__name__, chunk=chunk)
+                if not told:  # once: it is asked five times a second
+                    _log.warning("deliver.database_away", error=type(error).__name__, chunk=chunk)
+                    told = True
                 if clock() > give_up:
                     raise
                 if unrecorded is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from service.database import Direct, driver_arguments, told, why_away
+from service.database import Direct, driver_arguments, told
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
@@ -55,7 +55,7 @@ async def beat(tools: Tools, started: datetime) -> None:
         if tools.settings.heartbeat_file:
             tools.settings.heartbeat_file.touch()
 
-    await _every(BEAT_EVERY, once)
+    await _every(tools, BEAT_EVERY, once)
 
 
 async def sweep_again_and_again(tools: Tools) -> None:
@@ -84,7 +84,7 @@ async def take_turns_again_and_again(tools: Tools) -> None:
     async def once() -> None:
         await queue_next(tools)
 
-    await _every(TURNS_EVERY, once)
+    await _every(tools, TURNS_EVERY, once)
 
 
 async def drop_again_and_again(tools: Tools) -> None:
@@ -114,7 +114,7 @@ async def reseal_again_and_again(tools: Tools) -> None:
 
 async def keep_numbers_again_and_again(tools: Tools) -> None:
     """The file of numbers: every worker its own, since not every machine may be left."""
-    await _every(NUMBERS_EVERY, _surviving("numbers", lambda: keep_numbers(tools)))
+    await _every(tools, NUMBERS_EVERY, _surviving("numbers", lambda: keep_numbers(tools)))
 
 
 async def relay_commands(tools: Tools) -> None:
@@ -133,7 +133,7 @@ async def relay_commands(tools: Tools) -> None:
             return
 
     try:
-        await _every(0, once)
+        await _every(tools, 0, once)
     finally:
         listening.cancel()
 
@@ -165,7 +165,7 @@ async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
             async for _ in conn.notifies():
                 nudged.set()
 
-    await _every(1.0, once)
+    await _every(tools, 1.0, once)
 
 
 async def _alone(
@@ -191,7 +191,7 @@ async def _alone(
                 await guard.close()
                 raise
 
-    await _every(seconds, once if needed else _surviving(name, once))
+    await _every(tools, seconds, once if needed else _surviving(name, once))
 
 
 async def _heard_of(guard: Direct, round_: Awaitable[None]) -> None:
@@ -221,12 +221,13 @@ def _surviving(name: str, once: Callable[[], Awaitable[None]]) -> Callable[[], A
     return surviving
 
 
-async def _every(seconds: float, once: Callable[[], Awaitable[None]]) -> None:
+async def _every(tools: Tools, seconds: float, once: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await once()
         except AWAY as error:
-            _log.warning("database.away", error=why_away(error))
+            tools.outage.away(error)
             await asyncio.sleep(0.5)
         else:
+            tools.outage.works()
             await asyncio.sleep(seconds)

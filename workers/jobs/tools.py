@@ -19,6 +19,7 @@ from workers.carriers import Route
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.jobs.contents import Contents
 from workers.jobs.keys import Keys
+from workers.jobs.outage import Outage
 from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
 from workers.pacing import Pacing
@@ -60,6 +61,7 @@ class Tools:
     sending: set["asyncio.Task[Any]"] = field(default_factory=set)
     unrecorded: set[object] = field(default_factory=set)
     meters: Meters = field(default_factory=lambda: Meters("worker"))
+    outage: Outage = field(default_factory=Outage)
 
     def callback_url(self, token: str) -> str:
         """Where a gateway tells what became of an attempt."""
