@@ -26,6 +26,7 @@ from service.clock import system_clock
 from service.contacts import UnsubscribeTokens
 from service.database import make_engine, make_pool, unit_transaction
 from service.database.schema import SchemaProblem, require_schema
+from service.database.sessions import require_own_sessions
 from service.deliveries import AttemptTokens
 from service.deliveries.turns import PLACES
 from service.keyring.deployment import deployment_key
@@ -80,6 +81,7 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
     )
     direct = make_pool(settings.need("database_url_worker"), name=f"loa worker {lane}")
     await require_schema(engine)
+    await require_own_sessions(engine)
     master = MasterKey.parse(settings.need("master_key"))
     async with unit_transaction(engine, None) as conn:
         numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
