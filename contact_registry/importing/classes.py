@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from contact_registry.importing.headings import fold
@@ -15,7 +14,7 @@ _DATE = re.compile(
 # Whatever may be somebody's number, and no school year: 0912 345 678, +84 912.345.678, 912345678; and emails.
 _ADDRESS = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,}|\d{9,}|(?<!\d)[35789]\d\d[ .\-]\d{3}[ .\-]\d{3}|\S+@\S+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE]\+?\d+)?")
-_DOTTED = re.compile(r"(?:1[0-2]|[1-9])\.[1-9]\d?")
+DOTTED = re.compile(r"(?:1[0-2]|[1-9])\.[1-9]\d?")
 _MONTHS = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "thg"}
 _GRADE = re.compile(r"(?:lop |khoi )?(1[0-2]|[1-9])(?!\d)(?! tuoi)")
 _PRESCHOOL = {"nha tre": "Nhà trẻ", "nhom tre": "Nhà trẻ", "nt": "Nhà trẻ", "mam": "Mầm", "choi": "Chồi", "la": "Lá"}
@@ -71,24 +70,7 @@ def is_damaged(value: object, *, typed: bool) -> bool:
     if _DATE.fullmatch(text):
         words = re.findall(r"[A-Za-z]+", text.lower())
         return not words or words[0][:3] in _MONTHS
-    return not typed and bool(_NUMBER.fullmatch(text)) and not _DOTTED.fullmatch(text)
-
-
-def perhaps_tenths(classes: Iterable[str]) -> frozenset[str]:
-    """Of the classes of a file that does not tell text from numbers, those that may be another: where there are 6.1 and 6.9 (or 6.11)
-    and no 6.10, a spreadsheet made 6.1 of 6.10.
-    """
-    numbers: dict[str, set[str]] = {}
-    for name in classes:
-        if _DOTTED.fullmatch(name):
-            grade, _, number = name.partition(".")
-            numbers.setdefault(grade, set()).add(number)
-    return frozenset(
-        f"{grade}.{tens}"
-        for grade, found in numbers.items()
-        for tens in found & {"1", "2"}
-        if f"{tens}0" not in found and found & {f"{tens}1", f"{int(tens) - 1}9".lstrip("0")}
-    )
+    return not typed and bool(_NUMBER.fullmatch(text)) and not DOTTED.fullmatch(text)
 
 
 @lru_cache(maxsize=4096)

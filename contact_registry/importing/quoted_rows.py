@@ -6,7 +6,7 @@ lines only where these are no rows of their own; else the mark is a mark like an
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from contact_registry.errors import ImportRefused
@@ -41,36 +41,39 @@ def lines_of(content: str) -> list[str]:
 
 
 def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
-    quoted = sum('"' in line for line in lines[:_LOOKED_AT])
-    width = _width(lines[:_LOOKED_AT], separator) if quoted or any('"' in line for line in lines) else 0
-    wrapped = width == 1 and quoted * 2 > min(len(lines), _LOOKED_AT) and _wrapped_whole(lines[:_LOOKED_AT], separator)
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if '"' not in line:
-            yield line.split(separator)
-            at += 1
-        elif wrapped:
+    if not any('"' in line for line in lines):
+        yield from (line.split(separator) for line in lines)
+        return
+    head = lines[:_LOOKED_AT]
+    width = _width(_walk(head, separator, 0))
+    if width == 1 and _wrapped_whole(head, separator):
+        for line in lines:
             whole = _closed(line, separator)
             yield _one_line(whole[0] if whole and len(whole) == 1 else line, separator, 0)
-            at += 1
-        else:
-            row, took = _row(lines, at, separator, width)
-            yield row
-            at += took
+    else:
+        yield from _walk(lines, separator, width)
 
 
-def _width(lines: Sequence[str], separator: str) -> int:
-    """How many cells most rows have, lines of one cell aside where there are others."""
-    counts = Counter(len(_closed(line, separator) or line.split(separator)) for line in lines if line.strip())
+def _walk(lines: Sequence[str], separator: str, width: int) -> Iterator[list[str]]:
+    """Row by row. `width`: how many cells most rows have; 0 where that is not known yet, and a cell may have as many lines as it says."""
+    at = 0
+    while at < len(lines):
+        row, took = _row(lines, at, separator, width) if '"' in lines[at] else (lines[at].split(separator), 1)
+        yield row
+        at += took
+
+
+def _width(rows: Iterable[Sequence[str]]) -> int:
+    """How many cells most rows have, rows of one cell aside where there are others."""
+    counts = Counter(len(row) for row in rows if any(row))
     several = Counter({count: often for count, often in counts.items() if count > 1})
     return (several or counts or Counter({0: 1})).most_common(1)[0][0]
 
 
 def _wrapped_whole(lines: Sequence[str], separator: str) -> bool:
     """Whether each line is one cell that holds a whole row: a list pasted into column A and saved."""
-    whole = [row[0] for line in lines if (row := _closed(line, separator)) and len(row) == 1]
-    return sum(separator in cell for cell in whole) * 2 > len(whole)
+    whole = [row[0] for line in lines if '"' in line and (row := _closed(line, separator)) and len(row) == 1]
+    return sum(separator in cell for cell in whole) * 2 > len(lines)
 
 
 def _row(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[list[str], int]:

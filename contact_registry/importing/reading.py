@@ -19,6 +19,7 @@ from contact_registry.importing.seen_columns import look, samples_of
 from contact_registry.importing.sheets import Sheet, Workbook, read_workbook
 from contact_registry.importing.staff_sheets import is_of_staff
 from contact_registry.importing.tables import best_columns
+from contact_registry.importing.tenth_classes import without_tenths
 from contact_registry.importing.unheaded import columns_apart, full_rows, has_content, lettered_table, offered_columns
 
 MAX_PEOPLE = 20_000
@@ -91,6 +92,8 @@ def read_list(
                 make_row(sheet.name, pupil.index + 1, cells_of(sheet, pupil, kept[id(pupil.table)], of=audience), of=audience)
             )
     _refuse_without_contacts(found, columns, offered)
+    if not all(sheet.typed for sheet in workbook.sheets):
+        rows = without_tenths(rows, of=audience)
     about += [Problem(name, None, None, "sheet.hidden") for name in workbook.hidden_sheets]
     checked, counts = rechecked(rows)
     legacy = _legacy(workbook, checked)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contact_registry.importing.cells import check_cell
-from contact_registry.importing.classes import is_damaged, perhaps_tenths
+from contact_registry.importing.classes import is_damaged
 from contact_registry.importing.headings import Field, Heading
 from contact_registry.importing.marks import Formula, Rounded
+from contact_registry.importing.tenth_classes import perhaps_tenths
 from contact_registry.importing.unwrapping import unwrap
 
 PHONE, EMAIL, CLASS, NAME = (Heading(f, f.value) for f in (Field.PHONE, Field.EMAIL, Field.CLASS, Field.NAME))
