@@ -6,7 +6,7 @@ A balancer that took the look-up away from parents for that would do the greater
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -24,6 +24,7 @@ from service.outbox import queue_state
 router = APIRouter(tags=["health"])
 
 _PATIENCE = 3.0
+Status = Literal["ready", "degraded", "not_ready"]
 _DEGRADING = frozenset({"carriers", "disk"})
 _GOOD_FOR = 1.0  # seconds: anybody may ask, and however many do, the database and the queue are asked once
 
@@ -37,7 +38,7 @@ class Alive(BaseModel):
 class Readiness(BaseModel):
     """Each part by itself: `ok`, or what is wrong in one word. `degraded`: it serves, and a person has to see to something."""
 
-    status: Literal["ready", "degraded", "not_ready"]
+    status: Status
     checks: dict[str, str]
 
 
@@ -95,10 +96,16 @@ async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONRespo
     No carrier and a disk that is nearly full only degrade it.
     """
     checks = await check.checks()
+    answer = Readiness(status=readiness(checks), checks=checks)
+    return JSONResponse(answer.model_dump(), status_code=503 if answer.status == "not_ready" else 200)
+
+
+def readiness(checks: Mapping[str, str]) -> Status:
+    """What the parts make together: `degraded` where nothing is wrong but what parents are served without."""
     wrong = {part for part, result in checks.items() if result != "ok"}
-    missing = bool(wrong - _DEGRADING)
-    answer = Readiness(status="not_ready" if missing else "degraded" if wrong else "ready", checks=checks)
-    return JSONResponse(answer.model_dump(), status_code=503 if missing else 200)
+    if wrong - _DEGRADING:
+        return "not_ready"
+    return "degraded" if wrong else "ready"
 
 
 async def _outcome(check: Awaitable[str]) -> str:

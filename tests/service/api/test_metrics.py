@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from contact_registry import MasterKey
 from service.deliveries import measure_broadcasts, plan
 from service.meters import VERSION, may_read
+from service.restarts import keep_restarts
 from tests.architecture.sources import ROOT
 from tests.conftest import Engines, Urls
 from tests.factories.approved import Approved, approve_broadcast
@@ -95,6 +97,21 @@ async def test_they_say_what_is_open_and_how_old_it_is(watched: Site, engines: E
     assert 0 < found["loa_disk_free_bytes"] < found["loa_disk_size_bytes"]
     assert found['loa_queue_depth{lane="bulk"}'] == 0
     assert found['loa_workers_alive{lane="urgent"}'] == 0
+
+
+async def test_on_one_machine_they_say_how_often_each_process_was_started_again(
+    urls: Urls, engines: Engines, valkey_url: str, master_text: str, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    keep_restarts(tmp_path, {"web": 0, "workers-urgent": 3})
+    token = SecretStr("for-prometheus")
+    async with running_site(urls, engines, valkey_url, master_text, metrics_token=token, home=tmp_path) as site:
+        found = samples((await site.client.get("/metrics", headers=AUTHORIZED)).text)
+        told = {series: value for series, value in found.items() if series.startswith("loa_restarts_total")}
+        assert told == {'loa_restarts_total{program="web"}': 0, 'loa_restarts_total{program="workers-urgent"}': 3}
+        (tmp_path / "run" / "restarts.json").write_text("[7", encoding="utf-8")
+        again = await site.client.get("/metrics", headers=AUTHORIZED)
+        assert (again.status_code, "loa_restarts_total{" in again.text) == (200, False)
 
 
 async def test_the_database_is_asked_once_a_second_at_most(watched: Site, engines: Engines) -> None:

@@ -12,6 +12,7 @@ import orjson
 import pytest
 from sqlalchemy import event, text
 
+from service.api.health import readiness
 from service.deliveries import Attempt
 from tests.conftest import Engines, Postgres, Urls
 from tests.factories.description import description
@@ -93,6 +94,23 @@ async def test_health_and_readiness(site: Site, engines: Engines) -> None:
     await asyncio.sleep(1.1)
     after = await site.client.get("/readyz")
     assert (after.status_code, after.json()["status"], after.json()["checks"]["carriers"]) == (200, "degraded", "none")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({}, "ready"),
+        ({"disk": "low"}, "degraded"),
+        ({"disk": "low", "carriers": "none"}, "degraded"),
+        ({"valkey": "full"}, "not_ready"),
+        ({"lookup": "standby", "disk": "low"}, "not_ready"),
+        ({"database": "slow"}, "not_ready"),
+        ({"workers": "missing: bulk"}, "not_ready"),
+    ],
+)
+def test_what_parents_are_served_without_takes_nobody_out_of_service(wrong: dict[str, str], status: str) -> None:
+    parts = dict.fromkeys(("database", "lookup", "valkey", "workers", "carriers", "disk"), "ok")
+    assert readiness(parts | wrong) == status
 
 
 async def test_readiness_asks_the_look_ups_login_and_metrics_do(site: Site, postgres: Postgres) -> None:
