@@ -27,6 +27,8 @@ _LEFT = re.compile(
 _STATUS_LEFT = re.compile(
     r"(?:da |xin |dang )?(?:chuyen|thoi|bo|nghi|rut|bao luu|tot nghiep|ra truong|khong (?:con )?hoc|inactive|dropped|left|transferred)\b(?!.* den\b).*"
 )
+# Marks may stand beside their letters, so the letters before them are looked at only.
+_MAY_SAY_LEFT = re.compile(r"\b(?:chuy|th[oô]|b[oỏ]|r[uú]|b[aả]o|ngh|ra t|t[oố]t|kh[oô]|inact|drop|left|transf)", re.IGNORECASE)
 
 
 def kept_columns(table: Table, seen: Sequence[SeenColumn]) -> Columns:
@@ -91,7 +93,7 @@ def _all_lines(sheet: Sheet, pupil: PupilRow, place: int, value: object) -> obje
 
 
 def _says_left(heading: Heading, value: object) -> bool:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not _MAY_SAY_LEFT.search(value):
         return False
     left = _STATUS_LEFT if says_status(words_of(heading)) else _LEFT
     return left.fullmatch(fold(value[:100])) is not None

@@ -109,7 +109,7 @@ class _Walk:
         self._around = _Around(sheet.name)
         self._tables: tuple[Table, ...] = (under,) if under else ()
         self.found.tables += self._tables
-        self._totalled = self._signed = False
+        self._totalled = self._signed = self._perhaps_signed = False
         self._skip_to = self._header_ends = 0
 
     def take(self, index: int, row: Sequence[object]) -> None:
@@ -122,7 +122,7 @@ class _Walk:
                 self._leave(index, row, RowReason.TOTAL)
             else:
                 self._pupils(index, numbered)
-                self._totalled = self._signed = False
+                self._totalled = self._signed = self._perhaps_signed = False
             return
         if not any(map(written, row)):
             return
@@ -158,7 +158,7 @@ class _Walk:
         if not again:
             self._tables = found
             self.found.tables += found
-        self._totalled = self._signed = False
+        self._totalled = self._signed = self._perhaps_signed = False
         self._leave(index, row, RowReason.REPEATED_HEADER if again else RowReason.HEADER)
         return True
 
@@ -169,7 +169,7 @@ class _Walk:
         if self._signed:  # who signs has a name and often a telephone, but no class
             return named and has_class
         if not name:
-            return _has_number(table, row)
+            return _has_number(table, row) and not self._perhaps_signed
         if not named and (is_total(fold(name)) or is_of_office(fold(name))):
             return False
         return _has_address(table, row) or has_class or (named and not self._totalled)
@@ -206,22 +206,27 @@ class _Walk:
         """Why a row is no pupil, and what that says of the rows below."""
         folded = [fold(cell) for cell in map(written, row) if cell]
         if any(map(is_signature, folded)) and self._tables:
-            self._signed = self._signed or not all(self._is_remark(place) for place, cell in enumerate(row) if written(cell))
+            if all(self._is_remark(place) for place, cell in enumerate(row) if written(cell)):
+                self._perhaps_signed = True
+            else:
+                self._signed = True
             return RowReason.SIGNATURE
         if any(map(is_total, folded)) and self._tables:
             self._totalled = True
             return RowReason.TOTAL
         short = len(folded) <= 1 + 3 * max(1, len(self._tables))
         if (short and self._around.take_title(row, self._tables)) or not self._tables:
-            self._totalled = self._signed = False
+            self._totalled = self._signed = self._perhaps_signed = False
             return RowReason.TITLE
-        if self._signed:
+        if self._signed or self._perhaps_signed:
             return RowReason.SIGNATURE
         known = any(_name(table, row) or _has_number(table, row) for table in self._tables)
         return RowReason.NOTE if known else RowReason.NOTHING_KNOWN
 
 
-_TOTALS = frozenset({"tổng", "tong", "cộng", "cong", "sĩ s", "sỉ s", "si s"})
+_TOTALS = tuple(
+    form for word in ("tổng", "tong", "cộng", "cong", "sĩ", "sỉ", "si so") for form in (word, word.capitalize(), word.upper())
+)
 _SAID_OF_NUMBERS = frozenset({RowReason.NOTE, RowReason.SIGNATURE, RowReason.TITLE, RowReason.TOTAL, RowReason.NOTHING_KNOWN})
 
 
@@ -239,8 +244,11 @@ def _name(table: Table, row: Sequence[object]) -> str:
 
 
 def _is_only_a_total(table: Table, row: Sequence[object]) -> bool:
+    first = row[table.names[0]] if table.names and table.names[0] < len(row) else None
+    if not isinstance(first, str) or not first.startswith(_TOTALS):  # nearly every row
+        return False
     name = _name(table, row)
-    return name[:4].casefold() in _TOTALS and " " in name and is_total(fold(name)) and not _has_address(table, row)
+    return " " in name and is_total(fold(name)) and not _has_address(table, row)
 
 
 def _names_anybody(table: Table, row: Sequence[object]) -> bool:

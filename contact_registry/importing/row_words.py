@@ -1,6 +1,7 @@
 """What the text in a column of names is: somebody's name, or a total, a signature, a note of whoever keeps the list."""
 
 import re
+from functools import lru_cache
 
 from contact_registry.importing.heading_words import fold
 
@@ -27,7 +28,12 @@ _COMMON = (
     " nong ninh ong phi quan quang sam than thi tham tra uong van vi xa y h k r o"
 )
 _SURNAMES = frozenset(_COMMON.split())
+_FIRST_WORDS = frozenset(
+    word for pattern in (_TOTAL, _SIGNED, _OFFICE, _NOTED) for word in re.findall(r"[a-z]{2,}|(?<=\|)[a-z](?= )", pattern.pattern)
+)
+"""Every word of these patterns, so that none of their beginnings is missing."""
 _ASIDE = re.compile(r"\s*[(\[].*?(?:[)\]]|$)|\s+[-–—]\s.*|\s*[,;/+*].*")
+_DATED = re.compile(r"[^,(\-–—]*,\s*(?:ngày|ngay)\b", re.IGNORECASE)  # "Biên Hòa, ngày … tháng …"
 _WORD = re.compile(r"(?:[^\W\d_]|[?\ufffd])+(?:['’.\-](?:[^\W\d_]|[?\ufffd])*)*")  # letters may have been lost on saving
 _MOST_WORDS = 8
 
@@ -49,14 +55,32 @@ def is_of_office(folded: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether a text in a column of names is somebody's, and not a remark, a total or a title: "H'Loan Êban (lớp trưởng)" is."""
-    name = _ASIDE.sub("", text)
+    name = text if text.replace(" ", "").isalpha() else _ASIDE.sub("", text)
     words = name.split()
-    if not 0 < len(words) <= _MOST_WORDS or not all(map(_WORD.fullmatch, words)):
+    if not 0 < len(words) <= _MOST_WORDS or not all(word.isalpha() or _WORD.fullmatch(word) for word in words):
         return False
-    folded = fold(name)
-    if _TOTAL.fullmatch(folded) and not (len(words) == 1 and name.casefold() not in ("tổng", "tong")):
+    if name != text and _DATED.match(text):
         return False
-    if _SIGNED.match(folded) or _OFFICE.match(folded) or _NOTED.match(folded):
+    first = words[0].casefold()
+    if _begins_otherwise(first) and _is_otherwise(name, alone=len(words) == 1):
         return False
     capitals = sum(word[0].isupper() for word in words)
-    return capitals * 2 >= len(words) or folded.split(" ", 1)[0] in _SURNAMES
+    return capitals * 2 >= len(words) or _is_surname(first)
+
+
+def _is_otherwise(name: str, *, alone: bool) -> bool:
+    folded = fold(name)
+    if is_total(folded) and not (alone and name.casefold() not in ("tổng", "tong")):
+        return True
+    return bool(_SIGNED.match(folded) or _OFFICE.match(folded) or _NOTED.match(folded))
+
+
+@lru_cache(maxsize=4096)
+def _begins_otherwise(word: str) -> bool:
+    """Whether any of what is no name begins with this word: most names do not, and need no second look."""
+    return fold(word).split(" ", 1)[0] in _FIRST_WORDS
+
+
+@lru_cache(maxsize=4096)
+def _is_surname(word: str) -> bool:
+    return fold(word) in _SURNAMES

@@ -5,6 +5,7 @@ and rows that stand in one column, as text pasted into a spreadsheet does, are t
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from contact_registry.importing.checked import SeenColumn
 from contact_registry.importing.column_cells import are_contacts, by_letter, letter
@@ -70,9 +71,9 @@ def _full_rows(sheet: Sheet) -> tuple[int, list[Sequence[object]]]:
 
 def columns_apart(sheet: Sheet) -> Sheet:
     """The sheet with its one column told apart, where nearly every row is several cells in one; else the sheet as it is."""
-    lines = [next(filter(None, map(written, row)), "") for row in sheet.rows if sum(map(bool, map(written, row))) == 1]
-    filled = sum(map(has_content, sheet.rows))
-    if len(lines) < 2 or len(lines) * 10 < filled * 9:
+    filled = list(islice(filter(has_content, sheet.rows), _LOOKED_AT))
+    lines = [next(filter(None, map(written, row))) for row in filled if sum(map(bool, map(written, row))) == 1]
+    if len(lines) < 2 or len(lines) * 10 < len(filled) * 9:
         return sheet
     ways = [mark for mark in _SEPARATORS if sum(mark in line for line in lines) * 10 >= len(lines) * 7]
     if not ways:
