@@ -1,4 +1,6 @@
-"""Receipts that never came: the provider is asked, slowly, an hour after the message left and once more five hours later."""
+"""Receipts that never came: the provider is asked, slowly, an hour after the message left and once more five hours later; and after five
+minutes where most of a chunk is silent and the first few of it turn out to have been spoken of: their receipts are lost.
+"""
 
 import asyncio
 
@@ -14,6 +16,7 @@ from workers.jobs.tools import Tools
 _log = structlog.get_logger()
 _CHUNKS = 20
 _TOGETHER = 50
+_SAMPLE = 10
 SPACING = 0.1
 """Seconds between two questions: 10 a second of all workers together, for it is one of them that asks."""
 _FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})  # Twilio's words; what else it says is no news
@@ -33,9 +36,10 @@ async def poll(tools: Tools, *, spacing: float = SPACING) -> None:
 
 async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
     """Whether the provider answered for all of it."""
+    lost = not chunk.soon  # or nobody knows yet
     while True:
         async with unit_transaction(tools.engine, chunk.unit_id) as conn:
-            cases = await silent(conn, chunk, now=tools.clock(), at_most=_TOGETHER)
+            cases = await silent(conn, chunk, now=tools.clock(), at_most=_TOGETHER if lost else _SAMPLE)
             if not cases:
                 await note_polled(conn, chunk, now=tools.clock())
                 return True
@@ -68,6 +72,11 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
                 _log.error("receipts.cannot_poll", broadcast=chunk.broadcast_id, error=type(error).__name__)
         if len(asked) < len(cases):
             return False
+        if not lost and not answers:  # the carrier has no news either: it is not for want of receipts
+            async with unit_transaction(tools.engine, chunk.unit_id) as conn:
+                await note_polled(conn, chunk, now=tools.clock())
+            return True
+        lost = True
 
 
 async def _ask(tools: Tools, case: Silent) -> Told | None:

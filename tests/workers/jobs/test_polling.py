@@ -1,15 +1,18 @@
-"""SMS of which no word came: asked for after an hour, once more after six, and then left as accepted."""
+"""SMS of which no word came: asked for after an hour, once more after six, and then left as accepted; sooner where receipts are lost."""
 
 from datetime import UTC, datetime, timedelta
 
 from service.database import unit_transaction
+from service.deliveries import plan
 from service.deliveries.polling import silent_chunks
+from tests.factories.approved import approve_another
+from tests.factories.parents import add_parents
 from tests.factories.receipts import apply_receipts
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Told
 from workers.jobs.polling import poll
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 async def _accepted(bench: Bench) -> None:
@@ -36,6 +39,8 @@ async def test_silent_sms_are_asked_for_after_one_and_after_six_hours_and_then_n
     await _accepted(bench)
     sms = list(await _sms(bench))
     bench.carrier.says = dict.fromkeys(sms, Told("sent", None))
+    assert await _asked(bench, MINUTE * 4) == []
+    assert await _asked(bench, MINUTE * 6) == sms, "most of the chunk is silent"
     assert await _asked(bench, HOUR * 0.9) == []
     assert await _asked(bench, HOUR * 1.1) == sms
     assert await _asked(bench, HOUR * 1.5) == []
@@ -64,6 +69,40 @@ async def test_whoever_had_a_receipt_or_was_accepted_just_now_is_not_asked_for(b
         "UPDATE deliveries SET accepted_at = now() + interval '50 minutes' WHERE provider_id = :id", id=third
     )
     assert await _asked(bench, HOUR * 1.1) == [second]
+
+
+async def test_a_chunk_of_which_most_was_spoken_of_is_not_asked_for_before_an_hour(bench: Bench) -> None:
+    await _accepted(bench)
+    first, second, third = await _sms(bench)
+    bench.carrier.says = {third: Told("sent", None)}
+    await bench.approved.run("UPDATE deliveries SET state = 'delivered' WHERE provider_id = ANY (:ids)", ids=[first, second])
+    assert await _asked(bench, MINUTE * 30) == []
+    assert await _asked(bench, HOUR * 1.1) == [third]
+
+
+async def _many(bench: Bench) -> list[str]:
+    """Another warning, of thirty SMS, all just left."""
+    approved = bench.approved
+    await add_parents(approved.engines.owner, approved.master, approved.unit_id, phones=27, emails=0, first=100)
+    other = await approve_another(approved, unit="nbk-thcs", urgency="urgent")
+    await plan(other.engines.worker, unit_id=other.unit_id, broadcast_id=other.broadcast_id, now=datetime.now(UTC))
+    await _accepted(bench)
+    rows = await bench.approved.rows(
+        "SELECT provider_id FROM deliveries WHERE channel = 'sms' AND broadcast_id = (SELECT max(id) FROM broadcasts)"
+    )
+    return [row.provider_id for row in rows]
+
+
+async def test_where_receipts_are_lost_all_are_asked_for_and_where_there_are_none_a_few(bench: Bench) -> None:
+    sms = await _many(bench)
+    assert len(sms) == 30
+    everything = [f"id-{number}" for number in range(100)]
+    bench.carrier.says = dict.fromkeys(everything, Told("sent", None))
+    assert len(set(await _asked(bench, MINUTE * 6)) & set(sms)) == 10, "the carrier knows no more than we"
+    await bench.approved.run("UPDATE delivery_chunks SET polled_at = NULL")
+    await bench.approved.run("UPDATE deliveries SET listed_at = NULL")
+    bench.carrier.says = dict.fromkeys(everything, Told("delivered", None))
+    assert len(set(await _asked(bench, MINUTE * 7)) & set(sms)) == len(sms)
 
 
 async def test_a_provider_that_does_not_answer_is_asked_again_in_the_next_round(bench: Bench) -> None:
