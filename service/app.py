@@ -135,7 +135,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         description=DESCRIPTION,
         servers=[{"url": settings.public_base}],
         lifespan=lifespan,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # a route of its own, which writes it once
         docs_url=None,  # the interactive pages load scripts from elsewhere; ours is a page of its own
         redoc_url=None,
         redirect_slashes=False,  # an address with a slash too many is none; a redirect would be built from what a caller says
@@ -153,7 +153,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     return app
 
 
-def _routes(app: FastAPI) -> None:
+def _routes(app: Described) -> None:
     versioned = APIRouter(prefix="/api/v1")
     for part in (
         lookups,
@@ -192,6 +192,7 @@ def _routes(app: FastAPI) -> None:
     app.include_router(versioned)
     for outside in (health, metrics, well_known, reference, unsubscribe_page):
         app.include_router(outside.router)
+    app.add_route("/api/openapi.json", app.described, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 

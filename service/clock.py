@@ -20,12 +20,20 @@ def system_clock() -> datetime:
 
 def on_screen(moment: datetime) -> str:
     """`07/09/2026 06:30`, in Vietnam's time, as every page and message writes it."""
-    return moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+    return _in_vietnam(moment).strftime("%d/%m/%Y %H:%M")
 
 
 def day_on_screen(moment: datetime) -> str:
     """`07/09/2026`, in Vietnam's time."""
-    return moment.astimezone(LOCAL).strftime("%d/%m/%Y")
+    return _in_vietnam(moment).strftime("%d/%m/%Y")
+
+
+def _in_vietnam(moment: datetime) -> datetime:
+    """What is shown is never a fault: a moment that falls off the calendar there is shown as it was written."""
+    try:
+        return moment.astimezone(LOCAL)
+    except OverflowError:
+        return moment
 
 
 def school_year_of(now: datetime) -> str:

@@ -12,7 +12,7 @@ from service.accounts.permissions import SCOPES
 from service.accounts.tokens import new_token, token_hash
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.errors import FieldError, Invalid, NotFound
+from service.errors import FieldError, Forbidden, Invalid, NotFound
 from service.wording import one_line
 
 
@@ -89,10 +89,19 @@ async def create_api_key(
     return token
 
 
-async def list_api_keys(conn: AsyncConnection, *, account_id: int) -> list[ApiKey]:
-    """The account's keys, the newest first, also those that ended."""
+async def list_api_keys(conn: AsyncConnection, actor: Actor, *, account_id: int) -> list[ApiKey]:
+    """The account's keys, the newest first, also those that ended; of one's own those that may no more than the key one asks with."""
     rows = await conn.execute(
-        text(f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = :account ORDER BY id DESC LIMIT 500"), {"account": account_id}
+        text(
+            f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = :account AND (scopes <@ CAST(:scopes AS text[]) OR :all OR id = :own)"
+            " ORDER BY id DESC LIMIT 500"
+        ),
+        {
+            "account": account_id,
+            "scopes": sorted(actor.permissions),
+            "all": "accounts:write" in actor.permissions,
+            "own": actor.api_key_id,
+        },
     )
     return [ApiKey(**row) for row in rows.mappings()]
 
@@ -106,18 +115,36 @@ async def find_api_key(conn: AsyncConnection, token: str) -> ApiKey:
 async def locate_api_key(conn: AsyncConnection, actor: Actor, public_id: UUID) -> tuple[int, int]:
     """The key's and its unit's internal ids, if it is the actor's to end: their own, or with `accounts:write` anybody's in the tree.
 
-    Raises `NotFound("api_key.unknown")`.
+    A key ends itself and such as may no more than it: a small one that was lost must not shut its owner out.
+    Raises `NotFound("api_key.unknown")`, `Forbidden("auth.scope")`.
     """
     found = (
-        await conn.execute(text("SELECT id, unit_id, account_id FROM api_keys WHERE public_id = :id"), {"id": public_id})
+        await conn.execute(text("SELECT id, unit_id, account_id, scopes FROM api_keys WHERE public_id = :id"), {"id": public_id})
     ).one_or_none()
     if found is None or (found.account_id != actor.account_id and "accounts:write" not in actor.permissions):
         raise NotFound("api_key.unknown")
+    own = found.id == actor.api_key_id or "accounts:write" in actor.permissions
+    if not own and not set(found.scopes) <= actor.permissions:
+        raise Forbidden("auth.scope")
     return found.id, found.unit_id
 
 
 async def revoke_api_key(conn: AsyncConnection, actor: Actor, *, key_id: int, now: datetime) -> ApiKey:
-    """Ends a key that `locate_api_key` found. The transaction acts for the key's unit."""
+    """Ends a key that `locate_api_key` found, and every key that was made with it, or with one of those: who found it may have made
+    himself another. The transaction acts for the key's unit.
+    """
+    heirs = await conn.execute(
+        text(
+            "WITH RECURSIVE heirs AS (SELECT CAST(:id AS bigint) AS id UNION"
+            "   SELECT CAST(e.subject_id AS bigint) FROM heirs h JOIN audit_events e ON e.api_key_id = h.id"
+            "    WHERE e.action = :made AND e.subject_kind = 'api_key')"
+            " UPDATE api_keys k SET revoked_at = :now FROM heirs WHERE k.id = heirs.id AND k.id <> :id AND k.revoked_at IS NULL"
+            " RETURNING k.id, k.unit_id, k.account_id"
+        ),
+        {"now": now, "id": key_id, "made": Action.API_KEY_CREATED},
+    )
+    for heir in heirs.all():
+        await _mark_revoked(conn, actor, heir.unit_id, heir.id, heir.account_id, now)
     ended = await conn.execute(
         text(
             f"UPDATE api_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id RETURNING unit_id, account_id, {_COLUMNS}"
@@ -125,14 +152,18 @@ async def revoke_api_key(conn: AsyncConnection, actor: Actor, *, key_id: int, no
         {"now": now, "id": key_id},
     )
     row = dict(ended.mappings().one())
+    await _mark_revoked(conn, actor, row.pop("unit_id"), key_id, row.pop("account_id"), now)
+    return ApiKey(**row)
+
+
+async def _mark_revoked(conn: AsyncConnection, actor: Actor, unit_id: int, key_id: int, account_id: int, now: datetime) -> None:
     await record_event(
         conn,
         actor=actor,
-        unit_id=row.pop("unit_id"),
+        unit_id=unit_id,
         action=Action.API_KEY_REVOKED,
         subject_kind="api_key",
         subject_id=key_id,
-        details={"account": row.pop("account_id")},
+        details={"account": account_id},
         now=now,
     )
-    return ApiKey(**row)

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.accounts import ApiKey, create_api_key, find_api_key, list_api_keys, locate_account, locate_api_key, revoke_api_key
 from service.api.context import AnyCaller, Context
 from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.api.times import Moment
 from service.database import act_for, unit_transaction
 
 router = APIRouter(prefix="/api-keys", tags=["accounts"])
@@ -23,7 +24,7 @@ class ApiKeyIn(BaseModel):
 
     label: Annotated[str, Field(min_length=1, max_length=100)]
     scopes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=100)]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class ApiKeyOut(BaseModel):
@@ -64,12 +65,12 @@ async def list_own(
     actor: AnyCaller,
     account: Annotated[UUID | None, Query(description="another account in your tree; needs `accounts:write`")] = None,
 ) -> ApiKeyList:
-    """Your own keys, the newest first, also those that ended."""
+    """Your own keys that may no more than the one you call with, the newest first, also those that ended."""
     if account is not None:
         actor.require("accounts:write")
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         number = actor.account_id if account is None else (await locate_account(conn, account))[0]
-        keys = await list_api_keys(conn, account_id=number)
+        keys = await list_api_keys(conn, actor, account_id=number)
     return ApiKeyList(items=[ApiKeyOut.of(key) for key in keys])
 
 
@@ -101,7 +102,9 @@ async def revoke(
     key_id: Annotated[UUID, Path(description="the key's id")],
     key: IdempotencyKey = None,
 ) -> JSONResponse:
-    """Ends a key at once: your own, or with `accounts:write` anybody's in your tree."""
+    """Ends a key at once, and all that were made with it: the one you call with, one of yours that may no more, or with `accounts:write`
+    anybody's in your tree.
+    """
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         number, unit_id = await locate_api_key(conn, actor, key_id)
         await act_for(conn, unit_id)

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contact_registry import Audience
 from service.api.codes import ProblemCode, ReadyTextCode
+from service.api.times import Moment
 from service.broadcasts import (
     LONGEST,
     BroadcastView,
@@ -93,8 +94,8 @@ class BroadcastIn(_Asked):
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
     fallback: Fallback | None = None
     drill: bool = False
-    send_at: AwareDatetime | None = None
-    expires_at: AwareDatetime
+    send_at: Moment | None = None
+    expires_at: Moment
 
     def draft(self) -> Draft:
         """Raises `Invalid("request.invalid")`, `NotFound("template.unknown")`."""
@@ -139,8 +140,8 @@ class BroadcastChange(_Asked):
     audience: AudienceIn | None = None
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)] | None = None
     fallback: Fallback | None = None
-    send_at: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    send_at: Moment | None = None
+    expires_at: Moment | None = None
     version: int | None = None
 
     def changes(self) -> dict[str, Any]:
@@ -218,6 +219,10 @@ class RenderedEmailOut(BaseModel):
     text: str
 
 
+MOST_FINDINGS = 100
+"""That are told at once: whoever has mended these asks again."""
+
+
 class FindingOut(BaseModel):
     """What the rules found. `span`: first character and one past the last, in `field` as written."""
 
@@ -242,7 +247,7 @@ class RenderedOut(BaseModel):
 
     @classmethod
     def of(cls, made: Rendered, language: str) -> "RenderedOut":
-        findings = [FindingOut.of(finding, language) for finding in made.findings]
+        findings = [FindingOut.of(finding, language) for finding in made.findings[:MOST_FINDINGS]]
         return cls.model_validate(asdict(made) | {"findings": findings})
 
 

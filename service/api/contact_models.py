@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contact_registry import LANGUAGES, Basis, Consent, ListedContact, ListOf, Proof, Role, SuppressionReason
+from service.api.times import Day
 
 UnitCode = Annotated[str, Field(min_length=2, max_length=40, examples=["nbk-thcs"])]
 Channel = Literal["sms", "email"]
@@ -88,7 +89,7 @@ class ConsentFields(BaseModel):
     basis: Basis
     proof: Proof
     place: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    given_on: date
+    given_on: Day
 
     def consent(self) -> Consent:
         return Consent(self.basis, self.proof, self.given_on, self.place)

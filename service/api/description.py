@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from service.api.broadcast_models import ProgressEvent
@@ -37,6 +40,14 @@ class Described(FastAPI):
         for layer in self.layers:
             stack = layer(stack)
         return stack
+
+    async def described(self, request: Request) -> Response:  # noqa: ARG002 - asked by anybody, answered alike
+        """The document, written once."""
+        if self._written is None:
+            self._written = JSONResponse(self.openapi()).body
+        return Response(self._written, media_type="application/json")
+
+    _written: bytes | memoryview | None = None
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document; made once. `info.version` is another whenever anything in it is."""

@@ -6,7 +6,7 @@ account has so many at once in a process and no more.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from datetime import timedelta
 from typing import Annotated
 
@@ -38,15 +38,22 @@ _STREAM = {
 }
 
 
-async def _streams(request: Request, actor: BroadcastsReader) -> Counter[int]:
-    """Those of the process, by account. Raises `TooMany("request.too_many_streams")` where the caller has enough."""
+async def _stream(request: Request, actor: BroadcastsReader) -> AsyncIterator[None]:
+    """A place among those of the process, counted as it is asked for and given back when the answer has ended.
+
+    Raises `TooMany("request.too_many_streams")` where the caller has enough.
+    """
     state = request.app.state
     if not hasattr(state, "event_streams"):
         state.event_streams = Counter()
     open_: Counter[int] = state.event_streams
     if open_[actor.account_id] >= _MOST:
         raise TooMany("request.too_many_streams")
-    return open_
+    open_[actor.account_id] += 1
+    try:
+        yield
+    finally:
+        open_[actor.account_id] -= 1
 
 
 async def _now(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
@@ -76,26 +83,22 @@ async def events(
     actor: BroadcastsReader,
     language: Spoken,
     broadcast_id: BroadcastId,
-    streams: Annotated[Counter[int], Depends(_streams)],
+    _: Annotated[None, Depends(_stream)],
     first: Annotated[BroadcastOut, Depends(_now)],  # before the stream begins, so that a refusal is still a refusal
 ) -> AsyncIterable[ServerSentEvent]:
     """`progress` events whenever a number changes, until the broadcast has ended and settled, or the key is revoked (seen within 30 s)."""
-    streams[actor.account_id] += 1
-    try:
-        seen, checked = first, context.now()
-        yield _event(seen)
-        while seen.state not in ENDED or seen.progress.waiting + seen.progress.sending > 0:  # a cancelled one still settles
-            await asyncio.sleep(_EVERY)
-            if context.now() - checked >= _KEY_GOOD_FOR:
-                if not await _still_opens(context, request):
-                    return
-                checked = context.now()
-            now = await _now(context, actor, language, broadcast_id)
-            if _told(now) != _told(seen):
-                yield _event(now)
-            seen = now
-    finally:
-        streams[actor.account_id] -= 1
+    seen, checked = first, context.now()
+    yield _event(seen)
+    while seen.state not in ENDED or seen.progress.waiting + seen.progress.sending > 0:  # a cancelled one still settles
+        await asyncio.sleep(_EVERY)
+        if context.now() - checked >= _KEY_GOOD_FOR:
+            if not await _still_opens(context, request):
+                return
+            checked = context.now()
+        now = await _now(context, actor, language, broadcast_id)
+        if _told(now) != _told(seen):
+            yield _event(now)
+        seen = now
 
 
 def _told(broadcast: BroadcastOut) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contact_registry import Counts, ListOf, RowReason, Severity
 from service.api.codes import ListProblemCode
+from service.api.cursors import make_cursor
 from service.contacts import HiddenRows, ImportReport, ImportState
 
 _WHOLE = ConfigDict(json_schema_serialization_defaults_required=True)  # of the counts, none is left out
@@ -55,8 +56,27 @@ class ImportCountsOut(BaseModel):
     left_out: list[LeftOutRowsOut]
 
 
+class ProblemCountOut(BaseModel):
+    """How many problems of a code a list has."""
+
+    code: ListProblemCode
+    severity: Severity
+    count: int
+    message: str
+
+
+class ImportProblemList(BaseModel):
+    """`next` is the cursor of the next page, or null."""
+
+    items: list[ProblemRow]
+    next: str | None
+
+
 class ImportOut(BaseModel):
-    """An import and what was found in it. `counts` and `problems` stand once it is read."""
+    """An import and what was found in it. `counts` and `problems` stand once it is read: the first 200, and how many there are of each code.
+
+    `problems_next` is the cursor of the next ones at `/imports/{id}/problems`, or null.
+    """
 
     model_config = _WHOLE
 
@@ -67,6 +87,8 @@ class ImportOut(BaseModel):
     counts: ImportCountsOut | None
     dropped_columns: list[str]
     problems: list[ProblemRow]
+    problem_counts: list[ProblemCountOut]
+    problems_next: str | None = None
     failure_code: ListProblemCode | None
     audience: ListOf
     summary: str | None = Field(description="the counts in words")
@@ -76,7 +98,9 @@ class ImportOut(BaseModel):
 
     @classmethod
     def of(cls, report: ImportReport) -> "ImportOut":
-        return cls.model_validate(report, from_attributes=True)
+        made = cls.model_validate(report, from_attributes=True)
+        made.problems_next = None if report.more_problems is None else make_cursor(report.more_problems)
+        return made
 
 
 class ImportLineOut(BaseModel):

@@ -4,7 +4,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,10 +13,19 @@ from service.api.context import Context, ImportsReader, ImportsWriter
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.idempotency import IdempotencyKey, request_hash
 from service.api.import_forms import UploadForm, read_form
-from service.api.import_models import ApplyIn, ImportLineOut, ImportList, ImportOut
+from service.api.import_models import ApplyIn, ImportLineOut, ImportList, ImportOut, ImportProblemList, ProblemRow
 from service.api.import_place import Changing, Reading
 from service.api.unit_place import at_unit, change_unit
-from service.contacts import Choices, ImportState, apply_import, import_report, list_imports, start_import, undo_import
+from service.contacts import (
+    Choices,
+    ImportState,
+    apply_import,
+    import_report,
+    list_imports,
+    list_problems,
+    start_import,
+    undo_import,
+)
 from service.units import Unit
 
 router = APIRouter(prefix="/imports", tags=["imports"])
@@ -79,6 +88,19 @@ async def read(place: Reading, actor: ImportsReader) -> ImportOut:
     """An import with its counts and problems."""
     async with place.open(actor) as (conn, _):
         return ImportOut.of(await import_report(conn, place.public_id, language=place.language))
+
+
+@router.get("/{import_id}/problems", operation_id="list_import_problems")
+async def problems(
+    place: Reading, actor: ImportsReader, response: Response, cursor: Cursor = None, limit: Limit = 200
+) -> ImportProblemList:
+    """Every problem of a list, in its order."""
+    response.headers["Cache-Control"] = "no-store"
+    after = open_number(cursor) or 0
+    async with place.open(actor) as (conn, located):
+        found = await list_problems(conn, actor, import_id=located.id, language=place.language, after=after, limit=limit + 1)
+    items = [ProblemRow.model_validate(each, from_attributes=True) for each in found[:limit]]
+    return ImportProblemList(items=items, next=make_cursor(found[limit - 1].number) if len(found) > limit else None)
 
 
 @router.post("/{import_id}/apply", operation_id="apply_import", response_model=ImportOut)

@@ -63,6 +63,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/api/v1/"):  # about people, nearly all of it; what may be kept says so itself
+                    headers.setdefault("Cache-Control", "no-store")
                 if status == 500:  # the server ends the connection behind a fault: whoever would use it again must know
                     headers["Connection"] = "close"
             await send(message)

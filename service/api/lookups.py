@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+from starlette.convertors import Convertor, register_url_convertor
 
 from service.api.context import Context, Spoken
 from service.api.problems import UNAVAILABLE
@@ -14,6 +15,20 @@ from service.refusals import Language, sentence
 from service.signing.comparison import Kind as DifferenceKind
 from service.signing.comparison import Verdict
 
+
+class _Anything(Convertor[str]):
+    """Whatever stands in a path, line breaks as well: what cannot be a number is mistyped, not absent."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
 router = APIRouter(prefix="/lookups", tags=["look-up"], responses=UNAVAILABLE)
 
 
@@ -135,7 +150,7 @@ class AnswerOut(BaseModel):
         )
 
 
-@router.get("/{number:path}", operation_id="look_up_number", response_model_exclude_none=True)
+@router.get("/{number:anything}", operation_id="look_up_number", response_model_exclude_none=True)
 async def by_number(
     context: Context, language: Spoken, response: Response, number: Annotated[str, Path(examples=["4071 8826 3163"])]
 ) -> AnswerOut:

@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.broadcast_models import FindingOut, TextsIn, Title
+from service.api.broadcast_models import MOST_FINDINGS, FindingOut, TextsIn, Title
 from service.api.context import BroadcastsReader, Context
+from service.api.times import Moment
 from service.api.unit_place import at_unit
-from service.broadcasts import Channel, Kind, SmsScript, Urgency, preview
+from service.broadcasts import Channel, Kind, SmsScript, Urgency, preview, unfit_times
+from service.errors import Invalid
 from service.readiness import standing_card
 from service.refusals import preferred_language
 from service.registered_texts import registrations
@@ -31,7 +33,7 @@ class PreviewIn(BaseModel):
     kind: Kind = "scam_alert"
     urgency: Urgency = "urgent"
     sms_script: SmsScript = "ascii"
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class SmsOut(BaseModel):
@@ -60,6 +62,8 @@ class PreviewOut(BaseModel):
 async def show(context: Context, actor: BroadcastsReader, request: Request, body: PreviewIn) -> PreviewOut:
     """The texts as parents would get them, with an example number, and all that a draft would be refused or warned for."""
     language = preferred_language(request.headers.get("accept-language"))
+    if wrong := unfit_times(body.expires_at, None):
+        raise Invalid("request.invalid", fields=tuple(wrong))
     async with at_unit(context, actor, body.unit) as (conn, unit):
         card = await standing_card(conn, unit.id, now=context.now())
         registered = await registrations(conn, context.settings.sms_providers)
@@ -90,5 +94,5 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
             for each in made.sms
         ],
         email=EmailOut(subject=made.email.subject, text=made.email.text, html=made.email.html) if made.email else None,
-        findings=[FindingOut.of(finding, language) for finding in made.findings],
+        findings=[FindingOut.of(finding, language) for finding in made.findings[:MOST_FINDINGS]],
     )

@@ -81,6 +81,9 @@ _FIELD_CODES = {
     "datetime_parsing": "field.time",
     "datetime_from_date_parsing": "field.time",
     "timezone_aware": "field.time",
+    "date_parsing": "field.date",
+    "date_from_datetime_parsing": "field.date",
+    "date_from_datetime_inexact": "field.date",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.codes import StatementCode
+from service.api.times import Day
 from service.readiness import STATEMENTS, Part, PartReport, PartState, Readiness, Report
 from service.refusals import in_words
 
@@ -20,7 +21,7 @@ class DataRuleIn(_Asked):
     """
 
     number: Annotated[str, Field(max_length=100, examples=["12/QĐ-THCS"])]
-    dated: date
+    dated: Day
     sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
     advisory_basis: Literal["official_duty", "consent"] = "official_duty"
 
@@ -37,7 +38,7 @@ class CardIn(_Asked):
     phone: Annotated[str, Field(max_length=40, examples=["0251 3822 123"])]
     hours: Annotated[str, Field(max_length=100, examples=["07:00 - 17:00, thứ hai đến thứ sáu"])]
     out_of_hours_phone: Annotated[str, Field(max_length=40)]
-    tested_on: date
+    tested_on: Day
     statements: Annotated[list[StatementCode], Field(max_length=len(STATEMENTS))]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.api.context import ReadinessApprover, ReadinessWriter, UnitsReader
 from service.api.cursors import Cursor, Limit, make_cursor, open_number
+from service.api.times import Day
 from service.api.unit_place import ChangingUnit, ReadingUnit
 from service.readiness import (
     Statement,
@@ -33,7 +34,7 @@ class TakedownIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     url: Annotated[str, Field(max_length=2000, examples=["https://truong.example/thong-bao"])]
-    checked_on: date
+    checked_on: Day
     found: bool
 
 
@@ -42,7 +43,7 @@ class RemovedIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    removed_on: date
+    removed_on: Day
 
 
 class TakedownNoted(BaseModel):

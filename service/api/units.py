@@ -11,6 +11,7 @@ from service.api.codes import UnitLevel
 from service.api.context import Context, UnitsReader, UnitsWriter
 from service.api.cursors import Cursor, Limit, make_cursor, open_cursor
 from service.api.idempotency import IdempotencyKey, once, request_hash
+from service.api.times import Day
 from service.database import unit_transaction
 from service.units import Revision, Unit, create_unit, list_units, revise_unit
 
@@ -28,8 +29,8 @@ class UnitIn(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     level: Annotated[UnitLevel, Field(max_length=40, examples=["school"])]
     parent: Code
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class UnitChange(BaseModel):
@@ -39,8 +40,8 @@ class UnitChange(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     parent: Code | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class UnitOut(BaseModel):

@@ -12,7 +12,7 @@ from service.broadcasts.audiences import (
 from service.broadcasts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.counting import count_messages
-from service.broadcasts.drafting import Draft, create_draft, edit_draft
+from service.broadcasts.drafting import Draft, create_draft, edit_draft, unfit_times
 from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts
 from service.broadcasts.foreseeing import Foreseen, foresee
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
@@ -96,6 +96,7 @@ __all__ = [
     "return_broadcast",
     "set_drill_contacts",
     "submit",
+    "unfit_times",
     "units_of",
     "waiting_of",
     "waits_until",

@@ -70,6 +70,17 @@ def draft_of(view: BroadcastView) -> Draft:
     )
 
 
+def unfit_times(expires_at: datetime | None, send_at: datetime | None) -> list[FieldError]:
+    """Times that cannot be meant, or that could not be shown in Vietnam's."""
+    wrong = []
+    for field, moment in (("expires_at", expires_at), ("send_at", send_at)):
+        if moment is not None and moment.tzinfo is None:
+            wrong.append(FieldError(field, "field.time"))
+        elif moment is not None and moment.year not in _YEARS:
+            wrong.append(FieldError(field, "field.years", {"first": _YEARS[0], "last": _YEARS[-1]}))
+    return wrong
+
+
 def _checked(draft: Draft) -> tuple[str, Texts]:
     """Title and texts in the one form that is stored. Raises `Invalid`, naming every field at once."""
     title, texts = one_line(draft.title), draft.texts.cleaned()
@@ -84,11 +95,7 @@ def _checked(draft: Draft) -> tuple[str, Texts]:
     if not draft.channels or not set(draft.channels) <= set(CHANNELS):
         wrong.append(FieldError("channels", "field.choice", {"allowed": ", ".join(CHANNELS)}))
     wrong += unfit_fallback(draft.channels, draft.fallback)
-    for field, moment in (("expires_at", draft.expires_at), ("send_at", draft.send_at)):
-        if moment is not None and moment.tzinfo is None:
-            wrong.append(FieldError(field, "field.time"))
-        elif moment is not None and moment.year not in _YEARS:
-            wrong.append(FieldError(field, "field.years", {"first": _YEARS[0], "last": _YEARS[-1]}))
+    wrong += unfit_times(draft.expires_at, draft.send_at)
     if wrong:
         raise Invalid("request.invalid", fields=tuple(wrong))
     return title, texts

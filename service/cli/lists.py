@@ -157,7 +157,7 @@ async def _read(deployment: Deployment, data: bytes, *, unit: str, email: str, o
 
 async def _report(deployment: Deployment, public_id: UUID) -> ImportReport:
     async with deployment.engine.begin() as conn:
-        return await import_report(conn, public_id, language=terminal_language())
+        return await import_report(conn, public_id, language=terminal_language(), most=None)
 
 
 async def _compare(deployment: Deployment, public_id: UUID, email: str, choices: Choices) -> Difference:

@@ -14,7 +14,6 @@ from service.contacts.people import Asked, ContactPlace, locate_contact, read_pe
 from service.contacts.queries import (
     ImportLine,
     ImportPlace,
-    ImportProblem,
     ImportReport,
     ImportState,
     import_report,
@@ -23,6 +22,7 @@ from service.contacts.queries import (
 )
 from service.contacts.reading import ATTEMPTS, ReadingFailed, count_attempt, lock_reading, read_import, show_progress
 from service.contacts.suppressing import LiftedBecause, Target, lift, suppressions_of, take_off
+from service.contacts.told_problems import ImportProblem, list_problems
 from service.contacts.unsubscribing import UNSUBSCRIBE_PATH, UnsubscribeTokens, WayOut, unsubscribe
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "list_columns",
     "list_imports",
     "list_looks",
+    "list_problems",
     "list_rows",
     "locate_contact",
     "locate_import",

@@ -1,6 +1,6 @@
 """What a person may read of an import: where it stands, counts, and every problem with a sentence. No personal value anywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Counts, ListOf, RowReason, Severity, problem_message, reason_in_words
+from contact_registry import Counts, ListOf, RowReason, reason_in_words
+from service.contacts.told_problems import PAGE, ImportProblem, ProblemCount, count_problems, page_of
 from service.errors import NotFound
 from service.refusals import sentence
 
@@ -22,16 +23,6 @@ class ImportPlace:
 
     id: int
     unit_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImportProblem:
-    sheet: str | None
-    row: int | None
-    column: str | None
-    code: str
-    severity: Severity
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,8 @@ class LeftOutLine:
 class ImportReport:
     """The contract's `GET /imports/{id}`. `failure_code`: why the file as a whole could not be used, an import.* code.
 
-    `left_out`: every row with content that is no pupil, also in `counts`.
+    `left_out`: every row with content that is no pupil, also in `counts`. `problems`: the first of them, `more_problems` behind the number of
+    the last; `problem_counts`: all of them, by code.
     """
 
     id: UUID
@@ -77,6 +69,8 @@ class ImportReport:
     progress: ReadingProgress | None = None
     undone_at: datetime | None = None
     left_out: tuple[LeftOutLine, ...] = ()
+    problem_counts: Sequence[ProblemCount] = ()
+    more_problems: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +100,8 @@ async def locate_import(conn: AsyncConnection, public_id: UUID) -> ImportPlace:
     return ImportPlace(row.id, row.unit_id)
 
 
-async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str) -> ImportReport:
-    """The report, for a transaction acting for the import's unit. Raises `NotFound("import.unknown")`."""
+async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str, most: int | None = PAGE) -> ImportReport:
+    """The report, for a transaction acting for the import's unit, with so many problems at most, or all. Raises `NotFound("import.unknown")`."""
     row = (
         await conn.execute(
             text(
@@ -119,13 +113,9 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
     ).one_or_none()
     if row is None:
         raise NotFound("import.unknown")
-    found = await conn.execute(
-        text("SELECT sheet, row, column_name, code, severity FROM import_problems WHERE import_id = :id ORDER BY id"),
-        {"id": row.id},
-    )
-    problems = tuple(
-        ImportProblem(p.sheet, p.row, p.column_name, p.code, p.severity, problem_message(p.code, language)) for p in found
-    )
+    page = await page_of(conn, row.id, language=language, limit=most and most + 1)
+    more = page[most - 1].number if most is not None and len(page) > most else None
+    problems = tuple(page[:most])
     if row.failure_code:  # the file as a whole: no row to point at
         refusal = ImportProblem(None, None, None, row.failure_code, "error", sentence(row.failure_code, language))
         problems = (refusal, *problems)
@@ -148,6 +138,8 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
         progress=ReadingProgress(row.stage, row.rows_done, row.rows_total) if row.state == "reading" and row.stage else None,
         undone_at=row.undone_at,
         left_out=left_out,
+        problem_counts=await count_problems(conn, row.id, language=language),
+        more_problems=more,
     )
 
 

@@ -29,6 +29,9 @@ _COSMETIC = str.maketrans(
         "…": "...",
     }
 )
+# More marks on one letter are in no language (UAX 15), and the time that composing them takes grows with their square.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_PILE = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 _WORD = re.compile(r"\S+")
 # As written; a word without any accent counts as any of these it could stand for ("dung" for "đừng"), one with accents only as
 # itself: "cảm" is no "cấm".
@@ -69,6 +72,7 @@ def compare(received: str, officials: Sequence[str], number: str = "") -> Compar
 
     `number`: that number as written; where the received text has it grouped otherwise it counts as the same number.
     """
+    received = _PILE.sub(r"\1", received)
     words = _words(_regroup(received, number))
     bare = not _has_marks(received)
     wanted = [_words(_without_marks(official) if bare else official) for official in officials]

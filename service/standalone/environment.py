@@ -41,7 +41,7 @@ def settle_kind(home: Home, kind: Kind) -> None:
 
 
 def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) -> Mapping[str, str]:
-    """The environment of every child of ours."""
+    """What our children are told together; each of them gets its part of it (`programs`)."""
     own = {
         "PYTHONPATH": str(_SOURCE),
         "LOA_HOME": str(home.root),
@@ -75,6 +75,25 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
     return {**os.environ, **own}
 
 
+# No process has another's secrets: what one gives away, by a fault or under attack, opens nothing of the others.
+_SECRET = re.compile(
+    r"LOA_(?:DATABASE_URL_\w+|VALKEY_URL|(?:NEW_)?MASTER_KEY|METRICS_TOKEN|TWILIO_(?:\d_)?AUTH_TOKEN|SMTP_(?:\d_)?PASSWORD)"
+)
+_RUNS = r"VALKEY_URL|MASTER_KEY|METRICS_TOKEN|TWILIO_(?:\d_)?AUTH_TOKEN"
+_KNOWS = {
+    "web": re.compile(
+        rf"LOA_(?:DATABASE_URL_(?:WEB|LOOKUP)|{_RUNS})"
+    ),  # it signs nothing in a carrier's name, but reads their receipts
+    "simulators": re.compile(r"LOA_TWILIO_AUTH_TOKEN"),
+    "workers": re.compile(rf"LOA_(?:DATABASE_URL_WORKER|{_RUNS}|SMTP_(?:\d_)?PASSWORD)"),
+}
+
+
+def _told_to(package: str, process: str, told: Mapping[str, str]) -> dict[str, str]:
+    knows = _KNOWS["workers" if package == "workers" else process]
+    return {name: value for name, value in told.items() if not _SECRET.fullmatch(name) or knows.fullmatch(name)}
+
+
 def names_a_carrier(settings: Settings) -> bool:
     """Whether the operator's own environment names a real carrier."""
     return bool(settings.twilio_account_sid or settings.smtp_host or settings.further_twilio or settings.further_smtp)
@@ -84,7 +103,7 @@ def programs(told: Mapping[str, str], kind: Kind) -> list[Program]:
     """Our own processes. A demo has the simulators beside them."""
 
     def python(name: str, *command: str) -> Program:
-        return Program(name=name, command=(sys.executable, "-m", *command), environment=told)
+        return Program(name=name, command=(sys.executable, "-m", *command), environment=_told_to(command[0], command[1], told))
 
     simulators = [python("simulators", "service", "simulators")] if kind == "demo" else []
     return [

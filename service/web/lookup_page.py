@@ -6,13 +6,15 @@ Works without JavaScript and without an account. A pasted text never reaches an 
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from service.errors import TooLarge, Unavailable
 from service.lookups import Lookups
 from service.web.answers import AnswerPage, answer_page, plain_page
 from service.web.pages import Pages
+
+_MOST_FIELDS = 10  # the form has three
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -54,13 +56,10 @@ async def look_up_by_number(
 
 
 @router.post("/")
-async def look_up_by_text(
-    page: Site,
-    tin: Annotated[str, Form()] = "",
-    so: Annotated[str, Form()] = "",
-    lang: Annotated[str | None, Form()] = None,
-) -> HTMLResponse:
+async def look_up_by_text(page: Site, request: Request) -> HTMLResponse:
     """The answer for a pasted text, with or without its number beside it."""
+    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
+        tin, so, lang = (str(form.get(name) or "") for name in ("tin", "so", "lang"))
     language = _language(lang)
     number, text = so.strip() or None, tin if tin.strip() else None
     if number is None and text is None:

@@ -12,10 +12,13 @@ router = APIRouter(include_in_schema=False)
 @router.get("/api/docs", response_class=HTMLResponse)
 async def reference(request: Request) -> HTMLResponse:
     """Every call with what it takes and answers."""
-    pages = request.app.state.lookup_site.pages
-    # The description is written in English only, and so is the page around it.
-    html = pages.render("pages/reference.html", "en", here=None, groups=_groups(request.app.openapi()))
-    return HTMLResponse(html, headers=pages.headers())
+    state = request.app.state
+    pages = state.lookup_site.pages
+    if not hasattr(state, "reference"):  # made once: anybody may ask for it, and making it costs ten look-ups
+        # The description is written in English only, and so is the page around it.
+        page = pages.render("pages/reference.html", "en", here=None, groups=_groups(request.app.openapi()))
+        state.reference = page.encode()
+    return HTMLResponse(state.reference, headers=pages.headers())
 
 
 def _groups(description: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

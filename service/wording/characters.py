@@ -42,6 +42,7 @@ _UNCOMPOSED = str.maketrans("đĐ", "dD")  # the one Vietnamese letter that Unic
 # Vietnamese letter composes; a mark left alone after that only hides another letter from a rule.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
+_MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
 _BREAKS = re.compile(r"\n{3,}")
 _LINE_ENDS = re.compile(r"\r\n|[\r\u2028\u2029\x85]")
 
@@ -55,9 +56,13 @@ def _seen(char: str) -> str:
     return "" if category in _UNSEEN_CATEGORIES or char in _BLANKS else char
 
 
+# More marks on one letter are in no language (UAX 15), and the time that composing them takes grows with their square.
+_PILE = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+
+
 def cleaned(text: str) -> str:
     """Composed (NFC), with plain line ends and spaces, without unseen characters, stray marks and doubled spaces."""
-    seen = text
+    seen = text if text.isascii() else _PILE.sub(r"\1", text)
     while True:  # what stood between two characters may have kept them from composing
         text = seen
         seen = "".join(map(_seen, _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))))

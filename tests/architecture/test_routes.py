@@ -16,7 +16,7 @@ OPEN = {
     ("HEAD", "/"),
     ("POST", "/"),
     ("GET", "/api/docs"),
-    ("GET", "/api/v1/lookups/{number:path}"),
+    ("GET", "/api/v1/lookups/{number:anything}"),
     ("POST", "/api/v1/lookups"),
     ("GET", "/api/v1/records/{record_id}"),
     ("GET", "/.well-known/jwks.json"),

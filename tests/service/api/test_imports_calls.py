@@ -159,3 +159,25 @@ async def test_the_same_key_takes_a_file_once(site: Site) -> None:
     assert first.json() == second.json()
     other = await site.call("POST", "/imports", headers=headers, **upload(LIST + b"3,X,6A1,0987654321\n"))
     assert other.json()["code"] == "request.idempotency_reused"
+
+
+async def test_a_report_holds_the_first_problems_and_the_rest_by_cursor(site: Site, engines: Engines, master: MasterKey) -> None:
+    lines = ["STT,Họ và tên,Lớp,SĐT mẹ", *(f"{n},Học sinh {n},6A1,0912" for n in range(450))]
+    made = await site.call("POST", "/imports", files={"file": ("list.csv", "\n".join(lines).encode())}, data={"unit": "nbk-thcs"})
+    path = f"/imports/{made.json()['id']}"
+    async with unit_transaction(engines.worker, site.world.units["nbk-thcs"]) as conn:
+        place = await locate_import(conn, UUID(made.json()["id"]))
+        await read_import(conn, place.id, master=master, now=site.clock())
+    report = (await site.call("GET", path)).json()
+    told = {(each["code"], each["severity"]): each["count"] for each in report["problem_counts"]}
+    assert len(report["problems"]) == 200
+    assert told["phone.too_short", "error"] == 450
+    found, cursor = list(report["problems"]), report["problems_next"]
+    while cursor:
+        page = (await site.call("GET", f"{path}/problems?cursor={cursor}&limit=100")).json()
+        assert len(page["items"]) <= 100
+        found, cursor = found + page["items"], page["next"]
+    assert len(found) == sum(told.values())
+    assert sorted(each["row"] for each in found if each["code"] == "phone.too_short") == list(range(2, 452))
+    whole = (await site.call("GET", f"{path}/problems?limit=500")).json()
+    assert found[: len(whole["items"])] == whole["items"]

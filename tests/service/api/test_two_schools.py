@@ -96,6 +96,7 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("PUT", "/columns"): {"json": {"columns": [{"heading": "Email", "field": "ignored"}]}},
         ("GET", "/rows"): {"params": {"only": "all"}},
         ("GET", "/rows-to-fix"): {},
+        ("GET", "/problems"): {},
         ("POST", "/corrections"): {"files": file},
         ("GET", "/difference"): {},
     }

@@ -1,11 +1,12 @@
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from service.settings import Settings
-from service.standalone.environment import OtherKind, environment, settle_kind
+from service.standalone.environment import OtherKind, environment, programs, settle_kind
 from service.standalone.home import Home, UnsafeHome, write_private
 from service.standalone.secrets import Secrets, SecretsDamaged, load_or_make
 
@@ -111,3 +112,28 @@ def test_a_demo_never_reaches_a_carrier_the_environment_names(home: Home, monkey
     assert demo["LOA_TWILIO_API_URL"] == "http://127.0.0.1:8090"
     assert demo["LOA_SMTP_HOST"] == "127.0.0.1"
     assert (live["LOA_TWILIO_ACCOUNT_SID"], live["LOA_SMTP_HOST"]) == ("ACreal", "smtp.real.example")
+
+
+def test_each_process_knows_its_own_secrets_and_no_other(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings()
+    for name in (
+        "LOA_DATABASE_URL_SUPERUSER",
+        "LOA_NEW_MASTER_KEY",
+        "LOA_SMTP_2_PASSWORD",
+        "LOA_TWILIO_2_AUTH_TOKEN",
+        "LOA_METRICS_TOKEN",
+    ):
+        monkeypatch.setenv(name, "secret")
+    secrets = Secrets(master_key="k", simulator_account_sid="ACsimulated", simulator_auth_token="t")
+    told = environment(home, settings, secrets, "live")
+    known = {each.name: {name.removeprefix("LOA_") for name in each.environment} for each in programs(told, "demo")}
+    secret = {name.removeprefix("LOA_") for name in told if re.search("DATABASE|VALKEY|MASTER|PASSWORD|TOKEN", name)}
+    common = {"VALKEY_URL", "MASTER_KEY", "METRICS_TOKEN", "TWILIO_2_AUTH_TOKEN"}
+    workers = common | {"DATABASE_URL_WORKER", "SMTP_2_PASSWORD"}
+    assert {name: each & secret for name, each in known.items()} == {
+        "simulators": set(),
+        "web": common | {"DATABASE_URL_WEB", "DATABASE_URL_LOOKUP"},
+        "workers-urgent": workers,
+        "workers-bulk": workers,
+    }
+    assert all("HOME" in each for each in known.values())

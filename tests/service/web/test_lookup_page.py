@@ -214,7 +214,7 @@ async def test_a_person_is_never_shown_json(site: Site) -> None:
     browser = {"Accept": "text/html,*/*;q=0.8"}
     file = {"tin": ("tin.txt", b"x", "text/plain")}
     misshapen = await site.client.post("/", files=file, headers=browser)
-    assert (misshapen.status_code, misshapen.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert (misshapen.status_code, misshapen.headers["content-type"]) == (400, "text/html; charset=utf-8")
     assert headline(misshapen.text) == headline((await site.client.get("/")).text)
     assert (await site.client.post("/", files=file)).json()["code"] == "request.invalid"
     del site.app.state.lookup_site  # whatever goes wrong

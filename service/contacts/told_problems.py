@@ -1,0 +1,75 @@
+"""The problems of a list: a page of them, and how many there are of each kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contact_registry import Severity, problem_message
+from service.actors import Actor
+
+PAGE = 200
+"""Problems that stand in a report: whoever mends them mends these first, and a report is asked for again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """A problem, placed so that a clerk finds it in the spreadsheet. `message` says what to do, in the reader's language.
+
+    `number`: its place among the list's, for a cursor; 0 for the file as a whole.
+    """
+
+    sheet: str | None
+    row: int | None
+    column: str | None
+    code: str
+    severity: Severity
+    message: str
+    number: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCount:
+    """How many problems of a code a list has."""
+
+    code: str
+    severity: Severity
+    count: int
+    message: str
+
+
+async def list_problems(
+    conn: AsyncConnection, actor: Actor, *, import_id: int, language: str, after: int = 0, limit: int
+) -> list[ImportProblem]:
+    """Problems behind the one numbered `after`. The transaction acts for the import's unit. Raises `Forbidden`."""
+    actor.require("imports:read")
+    return await page_of(conn, import_id, language=language, after=after, limit=limit)
+
+
+async def page_of(
+    conn: AsyncConnection, import_id: int, *, language: str, after: int = 0, limit: int | None = PAGE
+) -> list[ImportProblem]:
+    """As `list_problems`, for a report; without a limit all of them."""
+    found = await conn.execute(
+        text(
+            "SELECT id, sheet, row, column_name, code, severity FROM import_problems WHERE import_id = :import AND id > :after"
+            " ORDER BY id LIMIT CAST(:limit AS integer)"
+        ),
+        {"import": import_id, "after": after, "limit": limit},
+    )
+    return [
+        ImportProblem(p.sheet, p.row, p.column_name, p.code, p.severity, problem_message(p.code, language), p.id) for p in found
+    ]
+
+
+async def count_problems(conn: AsyncConnection, import_id: int, *, language: str) -> Sequence[ProblemCount]:
+    """How many there are of each code, errors first, the most first."""
+    found = await conn.execute(
+        text(
+            "SELECT code, severity, count(*) AS many FROM import_problems WHERE import_id = :import GROUP BY code, severity"
+            " ORDER BY array_position(ARRAY['error', 'warning', 'information'], severity), count(*) DESC, code"
+        ),
+        {"import": import_id},
+    )
+    return tuple(ProblemCount(row.code, row.severity, row.many, problem_message(row.code, language)) for row in found)
