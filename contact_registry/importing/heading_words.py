@@ -5,7 +5,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, islice, product, zip_longest
 
 _MARK = re.compile(r"[\(\[]\s*\*+\s*[\)\]]|\*+")
 _WORDS = re.compile(r"[^a-z0-9]+")
@@ -13,7 +15,7 @@ _EVERY_DE = str.maketrans({"ð": "đ", "ɖ": "đ", "Ð": "Đ", "Ɖ": "Đ"})
 """Icelandic eth and the African letter look like Đ; keyboards and converters write them for it."""
 
 _NUMBERED = re.compile(
-    r"\s*(?:[(\[]\d{1,2}[)\]]|\d{1,2}\s*[.):/\]-]|[ivx]{1,4}[.)]|[a-z][.)]\s+(?=[^\W\d_]{2})|\d{1,2}\s+(?=[^\W\d_]))",
+    r"\A\s*(?:[(\[]\d{1,2}[)\]]|\d{1,2}\s*[.):/\]-]|[ivx]{1,4}[.)]|[a-z][.)]\s+(?=[^\W\d_]{2})|\d{1,2}\s+(?=[^\W\d_]))",
     re.IGNORECASE,
 )
 _SAYS_HOW = (
@@ -61,9 +63,12 @@ def _lost(word: str) -> str:
     return word.encode("cp1252", "replace").decode("cp1252")
 
 
-_RESTORED = {
-    _lost(form): form for word in reversed(_VOCABULARY) for form in (word, word.upper(), word.capitalize()) if _lost(form) != form
-}
+_RESTORED: dict[str, list[str]] = {}
+for _word in _VOCABULARY:
+    for _form in (_word, _word.upper(), _word.capitalize()):
+        if _lost(_form) != _form and _form not in _RESTORED.setdefault(_lost(_form), []):
+            _RESTORED[_lost(_form)].append(_form)
+_MOST_READINGS = 16
 
 
 def fold(text: str) -> str:
@@ -83,7 +88,15 @@ def letters_were_lost(text: str) -> bool:
 
 
 def _restored(text: str) -> str:
-    return _LOST.sub(lambda found: _RESTORED.get(found[0].replace("\ufffd", "?"), found[0]), text)
+    return next(_restorations(text))
+
+
+def _restorations(text: str) -> Iterator[str]:
+    """The ways in which a heading with lost letters can be read: "ch?" is chỉ, chữ or chỗ."""
+    words = [found[0].replace("\ufffd", "?") for found in _LOST.finditer(text)]
+    between = _LOST.split(text)
+    for ways in islice(product(*(_RESTORED.get(word, [word]) for word in words)), _MOST_READINGS):
+        yield "".join(chain.from_iterable(zip_longest(between, ways, fillvalue="")))
 
 
 def without_examples(text: str) -> str:
@@ -98,12 +111,15 @@ def heading_words(text: str) -> tuple[str, ...]:
     `xdt` is a bare "DT" (dân tộc more often than điện thoại, which is "ĐT").
     """
     text = unicodedata.normalize("NFC", text).translate(_EVERY_DE)
-    if "?" in text or "\ufffd" in text:
-        text = _restored(text)
+    texts = _restorations(text) if "?" in text or "\ufffd" in text else (text,)
+    return tuple(dict.fromkeys(words for each in texts for words in _readings(each)))
+
+
+def _readings(text: str) -> tuple[str, ...]:
     whole = _NUMBERED.sub("", without_examples(text), count=1) or text
     unbracketed = _BRACKETS.sub(" ", whole)
     short = _AFTERTHOUGHT.sub("", unbracketed)
-    return tuple(dict.fromkeys(filter(None, map(_plain_words, (whole, unbracketed, short))))) or (_plain_words(text),)
+    return tuple(filter(None, map(_plain_words, (whole, unbracketed, short)))) or (_plain_words(text),)
 
 
 def _plain_words(text: str) -> str:
