@@ -94,7 +94,8 @@ class EmailSmtp:
     async def _send(self, to: str, message: bytes) -> Outcome:
         full: Full | None = None
         carried = 0
-        if (session := self._youngest()) is not None:
+        if self._idle:
+            session = self._idle.pop()
             carried = session.letters
             try:
                 return await self._over(session, to, message)
@@ -134,16 +135,6 @@ class EmailSmtp:
         self._idle.append(session)
         if self._ageing is None:
             self._ageing = loop.call_later(self._keeps, self._leave_old)
-
-    def _youngest(self) -> Session | None:
-        """The one that was used last, if that is not too long ago."""
-        now = asyncio.get_running_loop().time()
-        while self._idle:
-            session = self._idle.pop()
-            if now - session.idle_since < self._keeps:
-                return session
-            session.leave()
-        return None
 
     def _leave_old(self) -> None:
         loop = asyncio.get_running_loop()

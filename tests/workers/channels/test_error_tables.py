@@ -1,5 +1,8 @@
 """What every code means, case by case: context.md 6.4 for the gateway, RFC 3463, 5248 and their registry for mail servers."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from service.deliveries.reasons import in_words
@@ -156,3 +159,48 @@ def test_every_reply_is_told_in_words(reply: str) -> None:
     outcome = outcome_of_reply("rcpt", int(reply[:3]), reply[4:])
     assert isinstance(outcome, Refused)
     assert "lỗi smtp" not in (in_words(outcome.code, "vi") or "lỗi smtp")
+
+
+def _named_by_the_email_channel() -> set[str]:
+    """What its source has as the code of a `Refused` or the reason of an `Unknown`, as it stands there."""
+    channels = Path(smtp_errors.__file__).parent
+    found = set()
+    for file in [*channels.glob("email_*.py"), *channels.glob("smtp_*.py")]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Refused", "Unknown"):
+                found |= {
+                    each.value
+                    for each in ast.walk(node.args[0])
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                }
+    return found | {smtp_errors.NO_PLACE}
+
+
+def test_every_code_that_the_email_channel_names_itself_is_told_in_words() -> None:
+    codes = _named_by_the_email_channel()
+    assert {
+        "connect",
+        "connect.name",
+        "connect.tls",
+        "smtp.disconnected",
+        "disconnected",
+        "timeout",
+        "smtp.login.disconnected",
+    } <= codes
+    for code in codes:
+        for language in ("vi", "en"):
+            assert code not in (in_words(code, language) or code), code
+            assert "{" not in (in_words(code, language) or "{")
+
+
+@pytest.mark.parametrize("step", smtp_errors.STEPS)
+def test_every_reply_at_every_step_is_told_in_words(step: Step) -> None:
+    for code in (421, 432, 450, 451, 452, 454, 455, 499, *range(500, 505), 521, 530, 534, 535, 538, *range(550, 557), 571, 599):
+        for enhanced in ("", *(f"{code // 100}.{subject}.{detail} " for subject in range(8) for detail in range(31))):
+            outcome = outcome_of_reply(step, code, f"{enhanced}said to <parent@example.com>")
+            assert isinstance(outcome, Refused)
+            assert smtp_errors.meaning(outcome.code, outcome.error_class).error_class == outcome.error_class
+            for language in ("vi", "en"):
+                words = in_words(outcome.code, language) or ""
+                assert words.endswith("."), outcome.code
+                assert "smtp" not in words, outcome.code

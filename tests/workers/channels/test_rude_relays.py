@@ -75,6 +75,17 @@ async def test_a_quota_that_was_met_twice_is_known() -> None:
     assert relay.words["MAIL"] == 40 + 2, "asked for one too many over two connections, and over no other"
 
 
+async def test_a_relay_that_is_impatient_with_idle_connections_teaches_no_quota() -> None:
+    relay = RudeSmtp(says={"MAIL": lambda talk: "451 4.4.2 idle too long" if talk.letters and talk.idle > 1 else None})
+    async with sending_to(relay, pool=1) as channel:
+        for _ in range(3):
+            assert isinstance((await send(channel, 1))[0], Accepted)
+            await asyncio.sleep(1.1)  # is what it is impatient with
+        known = len(relay.talks)
+        await one_by_one(channel, 5)
+    assert len(relay.talks) == known + 1
+
+
 async def test_a_connection_carries_as_many_letters_as_are_set_and_no_more() -> None:
     async with sending_to(relay := RudeSmtp(), letters=10) as channel:
         await one_by_one(channel, 40)
