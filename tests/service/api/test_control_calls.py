@@ -152,7 +152,7 @@ async def test_what_is_in_doubt_says_what_is_known_and_what_a_repeat_would_mean(
     assert (email["attempt"], email["code"], email["reason"]) == (1, "timeout", "Nhà cung cấp không trả lời kịp.")
     assert "cùng mã thư" in email["repeat"]
     sms = next(each for each in listed if each["channel"] == "sms")
-    assert "hai lần" in sms["repeat"]
+    assert "thành hai tin" in sms["repeat"]
 
 
 async def test_a_broadcast_says_what_may_be_done_with_it_by_whom(site: Site, engines: Engines, master: MasterKey) -> None:

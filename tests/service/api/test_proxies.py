@@ -76,13 +76,12 @@ def test_a_setting_that_would_believe_strangers_is_refused(value: str, monkeypat
         Settings.read()
 
 
-@pytest.mark.parametrize(("peer", "host"), [("203.0.113.5", "loa.example"), ("10.0.0.1", "canhbao.example")])
+@pytest.mark.parametrize(("peer", "status"), [("203.0.113.5", 404), ("10.0.0.1", 200)])
 async def test_the_application_itself_obeys_the_setting(
-    peer: str, host: str, urls: Urls, engines: Engines, valkey_url: str, master_text: str
+    peer: str, status: int, urls: Urls, engines: Engines, valkey_url: str, master_text: str
 ) -> None:
-    async with running_site(urls, engines, valkey_url, master_text, trusted_proxies="10.0.0.1") as site:
+    """Figures are for the machine itself: whom else a proxy of ours names as the caller is believed, a stranger is not."""
+    async with running_site(urls, engines, valkey_url, master_text, trusted_proxies="10.0.0.1", public_url="") as site:
         transport = ASGITransport(app=site.app, client=(peer, 4711))
         async with AsyncClient(transport=transport, base_url="https://loa.example") as client:
-            moved = await client.get("/api/v1/units/", headers={"X-Forwarded-Host": "canhbao.example"})
-    assert moved.status_code == 307
-    assert moved.headers["location"] == f"https://{host}/api/v1/units"
+            assert (await client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})).status_code == status
