@@ -13,6 +13,9 @@ async def test_a_few_odd_numbers_whose_code_nobody_knows_end_for_themselves(scho
         progress = await school.until_completed(broadcast, 30)
         assert (progress.accepted, progress.failed) == (116, 4)
         assert len(gateway.taken) == 116
+        assert {form["StatusCallback"].partition("#")[2] for form in gateway.taken} == {"rc=5&rp=all"}, (
+            "told again if we were away"
+        )
     rows = await school.rows("SELECT DISTINCT reason FROM deliveries WHERE state = 'failed'")
     assert [row.reason for row in rows] == ["twilio.21999"]
 

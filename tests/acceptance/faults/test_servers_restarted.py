@@ -10,7 +10,7 @@ import redis
 
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
-from tests.acceptance.faults.breaking import child, frozen, held_down
+from tests.acceptance.faults.breaking import child, frozen, held_down, superuser
 from tests.acceptance.faults.people import everybody
 from tests.acceptance.faults.settled import WINDOW, settled_exactly, under_way
 from tests.acceptance.system import System, wait_for
@@ -41,6 +41,24 @@ def test_a_restarted_database_loses_nothing_and_repeats_nothing(system: System, 
     wait_for("PostgreSQL answers", lambda: postgres.answers(Home.at(system.home)), 30)
 
     settled_exactly(system, broadcast, marker, everybody(), in_doubt=WINDOW)
+
+
+@pytest.mark.slow
+def test_a_database_that_only_reads_for_a_while_leaves_nothing_in_doubt(system: System) -> None:
+    """As in the middle of a failover: whoever was connected stays so, and every write is refused."""
+    marker = "chi doc"
+    broadcast = in_the_middle(system, marker)
+    until = time.monotonic() + 12
+    with superuser(system) as conn:
+        try:
+            conn.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            conn.execute("SELECT pg_reload_conf()")
+            wait_for("twelve seconds are over", lambda: time.monotonic() >= until, 15)
+        finally:
+            conn.execute("SET default_transaction_read_only = off")
+            conn.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            conn.execute("SELECT pg_reload_conf()")
+    settled_exactly(system, broadcast, marker, everybody())
 
 
 def test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt(system: System) -> None:
