@@ -89,13 +89,12 @@ def _row(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[lis
 
 def _joined(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[list[str], int] | None:
     """A row with a cell of several lines; None where a mark was never closed, or what it would swallow are rows of their own."""
-    most = (
-        0 if len(lines[at].split(separator)) >= width else 1
-    )  # the last line of a heading "Số\nTT" in the first column looks like one
+    # Where the row is whole already, not one; else one may be: the last line of a heading "Số\nTT" in the first column looks like a row.
+    most = 0 if len(_alone(lines[at], separator)) >= width else 1
     rows_inside = 0
     together = lines[at]
     for took, line in enumerate(lines[at + 1 : at + _LINES_OF_A_CELL], start=2):
-        rows_inside += width > 1 and len(_closed(line, separator) or line.split(separator)) >= width
+        rows_inside += width > 1 and len(_alone(line, separator)) >= width
         together += "\n" + line
         if rows_inside > most or len(together) > _LONGEST_LINE:
             return None
@@ -105,35 +104,43 @@ def _joined(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[
 
 
 def _one_line(line: str, separator: str, width: int) -> list[str]:
-    """A line whose marks do not pair: with the cells it has if a mark ends where a cell does, else as if there were no marks."""
-    plain = line.split(separator)
-    if len(plain) == width:
-        return plain
-    loose = _reader(separator, loose=True)(line)
-    return loose if loose is not None and (not width or len(loose) == width) else plain
+    """A line whose marks do not pair, with as many cells as its neighbours if one way to read it has them."""
+    loose, rest = _reader(separator, loose=True)(line)
+    ways = (line.split(separator), loose if rest is None else [], _alone(line, separator))
+    return next((cells for cells in ways if cells and len(cells) == width), ways[-1])
+
+
+def _alone(line: str, separator: str) -> list[str]:
+    """The cells of a line by itself: as the standard has them as far as it goes, and behind that as if there were no marks."""
+    cells, rest = _reader(separator, loose=False)(line)
+    return cells if rest is None else [*cells, *rest.split(separator)]
 
 
 def _closed(line: str, separator: str) -> list[str] | None:
     """The cells of a line as the standard has them; None where a mark that begins a cell is not closed at the end of one."""
-    return _reader(separator, loose=False)(line)
+    cells, rest = _reader(separator, loose=False)(line)
+    return cells if rest is None else None
 
 
 @lru_cache(maxsize=16)
-def _reader(separator: str, *, loose: bool) -> Callable[[str], list[str] | None]:
+def _reader(separator: str, *, loose: bool) -> Callable[[str], tuple[list[str], str | None]]:
+    """Reads cells from the beginning of a line; the second is what is left where a mark is not closed. `loose`: any mark before a
+    separator closes a cell.
+    """
     mark = re.escape(separator)
     inside = r"(.*?)" if loose else r'([^"]*(?:""[^"]*)*)'
     cell = re.compile(rf'"{inside}"[ \t]*({mark}|\Z)|(?!")([^{mark}]*)({mark}|\Z)', re.DOTALL)
 
-    def read(line: str) -> list[str] | None:
+    def read(line: str) -> tuple[list[str], str | None]:
         cells: list[str] = []
         place = 0
         while True:
             found = cell.match(line, place)
             if found is None:
-                return None
+                return cells, line[place:]
             cells.append(found[3] if found[1] is None else found[1].replace('""', '"'))
             if not (found[2] or found[4]):
-                return cells
+                return cells, None
             place = found.end()
 
     return read
