@@ -28,7 +28,7 @@ class Unwrapped(NamedTuple):
 
 def unwrap(text: str) -> Unwrapped:
     """Takes the wrapping off a cell; what is not wrapped comes back without marks and spaces around it."""
-    if text.isalnum():  # nearly every cell
+    if text[:1].isalnum() and text[-1].isalnum() and '"' not in text:  # nearly every cell
         return Unwrapped(text, as_text=False)
     inner, as_text = text.strip(_AROUND), False
     if formula := _FORMULA.fullmatch(inner):
