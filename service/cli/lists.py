@@ -5,6 +5,7 @@ problem stands and what to do about it.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,21 +15,25 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from contact_registry import Difference, ListOf, in_short
+from contact_registry import Difference, Field, ListOf, in_short
 from service.cli.acting import acting_as, require_tree, unit_of
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment
 from service.contacts import (
+    MEANINGS,
+    NAMEABLE,
     Choices,
     HiddenRows,
     ImportReport,
     ReadingFailed,
+    Said,
     apply_import,
     compare_import,
     import_report,
     locate_import,
     lock_reading,
     read_import,
+    say_columns,
     start_import,
     undo_import,
 )
@@ -74,6 +79,12 @@ def take(
         bool, typer.Option("--apply", help="Apply without asking, unless many of the present people would go.")
     ] = False,
     staff: Annotated[bool, typer.Option("--staff", help="A list of staff, not of parents.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", help="What a column holds, by its heading or letter: --column C=phone --column 'Liên lạc=phone'."
+        ),
+    ] = None,
     only: Annotated[
         bool, typer.Option("--only-classes", help="A list of some classes: every other class stays as it is.")
     ] = False,
@@ -87,7 +98,8 @@ def take(
 
     async def work(deployment: Deployment) -> None:
         typer.echo(words("import_reading"), err=True)
-        public_id = await _read(deployment, data, unit=unit, email=email, of=of, dry=dry)  # type: ignore[arg-type]
+        said = [_said(each) for each in column or ()]
+        public_id = await _read(deployment, data, unit=unit, email=email, of=of, dry=dry, said=said)  # type: ignore[arg-type]
         report = await _report(deployment, public_id)
         _show(report, words)
         if report.failure_code:
@@ -130,8 +142,18 @@ def undo(
     typer.echo(Words.of_terminal()("import_undone"))
 
 
-async def _read(deployment: Deployment, data: bytes, *, unit: str, email: str, of: ListOf, dry: bool) -> UUID:
-    """One transaction: a list that cannot be read for a fault of ours leaves nothing behind."""
+def _said(written: str) -> Said:
+    """A person's word on a column: "C=phone", "Liên lạc=phone". A letter is the column of a file without headings."""
+    heading, _, field = written.rpartition("=")
+    if not heading or field not in MEANINGS:
+        raise typer.BadParameter(f"{written!r}: HEADING=FIELD, FIELD: {', '.join(sorted(MEANINGS))}", param_hint="--column")
+    return Said(f"Cột {heading.upper()}" if len(heading) == 1 else heading, Field(field))
+
+
+async def _read(
+    deployment: Deployment, data: bytes, *, unit: str, email: str, of: ListOf, dry: bool, said: Sequence[Said]
+) -> UUID:
+    """One transaction: a list that cannot be read for a fault of ours leaves nothing behind. What is said of columns has it read again."""
     async with deployment.engine.begin() as conn:
         actor = await acting_as(conn, deployment, email)
         target = await unit_of(conn, deployment, actor, unit)
@@ -150,6 +172,9 @@ async def _read(deployment: Deployment, data: bytes, *, unit: str, email: str, o
         await lock_reading(conn, place.id)
         try:
             await read_import(conn, place.id, master=deployment.master, now=deployment.now)
+            if said:
+                await say_columns(conn, actor, import_id=place.id, said=said, master=deployment.master, now=deployment.now)
+                await read_import(conn, place.id, master=deployment.master, now=deployment.now)
         except ReadingFailed as fault:
             raise Problem(f"{sentence('server.error', terminal_language())} ({fault})") from None
     return public_id
@@ -187,6 +212,8 @@ async def _apply(deployment: Deployment, public_id: UUID, email: str, choices: C
 def _show(report: ImportReport, words: Words) -> None:
     if report.failure_code:
         typer.echo(report.problems[0].message)
+        if report.failure_code in NAMEABLE:
+            typer.echo(words("import_name_columns"))
         return
     typer.echo(report.summary)
     if report.dropped_columns:

@@ -3,7 +3,7 @@
 from service.contacts.bad_rows import read_corrections, take_bad_rows, take_corrections
 from service.contacts.by_hand import Person, add_by_hand, change_by_hand, confirm_list, correct_by_hand
 from service.contacts.choices import Choices, HiddenRows
-from service.contacts.columns import Said, list_columns, say_columns
+from service.contacts.columns import MEANINGS, NAMEABLE, Said, list_columns, say_columns
 from service.contacts.comparing import compare_import
 from service.contacts.consenting import record_class_consents, record_consent, withdraw
 from service.contacts.erasing import ErasedBecause, erase
@@ -27,6 +27,8 @@ from service.contacts.unsubscribing import UNSUBSCRIBE_PATH, UnsubscribeTokens, 
 
 __all__ = [
     "ATTEMPTS",
+    "MEANINGS",
+    "NAMEABLE",
     "UNSUBSCRIBE_PATH",
     "Asked",
     "Choices",

@@ -21,7 +21,7 @@ MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.E
 """What a person may say of a column."""
 
 
-_NAMEABLE = frozenset(("failed", code) for code in ("import.no_contact_column", "import.letters_lost", "import.staff_list"))
+NAMEABLE = frozenset({"import.no_contact_column", "import.letters_lost", "import.staff_list"})
 """Refused for want of a known column: a person's word may be enough."""
 _NAMELESS = frozenset({Field.CLASS, Field.GRADE, Field.ORDER})
 _REPEATED = re.compile(r" \(\d+\)$")
@@ -64,7 +64,7 @@ async def say_columns(
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
-    if found["state"] != "checked" and (found["state"], found["failure_code"]) not in _NAMEABLE:
+    if found["state"] != "checked" and not (found["state"] == "failed" and found["failure_code"] in NAMEABLE):
         raise Conflict("import.not_allowed_in_state", state=found["state"])
     if not await has_file(conn, import_id):
         raise Conflict("import.file_gone")

@@ -145,6 +145,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Đã bỏ các cột riêng tư ngay khi đọc, không lưu lại: {columns}.",
         "Private columns, dropped while reading and kept nowhere: {columns}.",
     ),
+    "import_name_columns": (
+        "Chọn nội dung cho cột ngay trên dòng lệnh: --column A=name --column B=class --column C=phone, hoặc --column 'Tiêu đề=phone'.",
+        "Say what columns hold on the command line: --column A=name --column B=class --column C=phone, or --column 'Heading=phone'.",
+    ),
     "import_left_out": ("Dòng không phải học sinh:", "Rows that are no pupils:"),
     "import_left_out_rows": ("dòng {rows}", "rows {rows}"),
     "import_more": ("… và {count} điểm nữa.", "… and {count} more."),

@@ -162,3 +162,18 @@ async def test_what_is_no_list_leaves_a_sentence(take: Import) -> None:
     assert (refused.returncode, "Không đọc được tệp" in refused.stderr) == (1, True)
     nothing = take("STT;Họ tên;Lớp\n1;An;6A1\n")
     assert (nothing.returncode, "Không thấy cột số điện thoại" in nothing.stdout) == (1, True)
+
+
+async def test_a_list_without_headings_is_read_once_its_columns_are_named(take: Import, engines: Engines) -> None:
+    refused = take("Nguyễn Văn An;6A1;0912345601\nTrần Thị Bình;6A1;0912345602\n", "--apply")
+    assert refused.returncode == 1
+    assert "--column A=name --column B=class --column C=phone" in refused.stdout
+    named = ("--column", "A=name", "--column", "b=class", "--column", "C=phone")
+    applied = take("Nguyễn Văn An;6A1;0912345601\nTrần Thị Bình;6A1;0912345602\n", "--apply", *named)
+    assert applied.returncode == 0, applied.stderr
+    assert "2 học sinh, 2 số" in applied.stdout
+    assert await count(engines, PRESENT) == 2
+    wrong = take(TWO, "--column", "SĐT=telephone")
+    assert (wrong.returncode, "HEADING=FIELD" in wrong.stderr) == (2, True)
+    unknown = take(TWO, "--column", "Zalo=phone")
+    assert (unknown.returncode, "Danh sách không có cột này" in unknown.stderr) == (1, True)
