@@ -194,6 +194,7 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: MessagingService = ""
     twilio_retention: Retention = "retain"
     twilio_segments_per_second: float = Field(10, gt=0)
+    sms_script: Literal["unicode", "ascii"] = "unicode"
     sms_absent_after: float = Field(600, ge=20)
     sms_price_per_segment: Decimal | None = Field(None, ge=0)
     sms_price_currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")

@@ -25,6 +25,7 @@ from service.broadcasts import (
     why,
 )
 from service.refusals import Language, preferred_language, sentence
+from service.registered_texts import sms_script_of
 from service.units import Unit
 
 router = APIRouter(prefix="/audiences", tags=["broadcasts"])
@@ -49,7 +50,7 @@ class CountIn(AudienceAsked):
 
     texts: TextsIn | None = None
     fallback: Fallback | None = None
-    sms_script: SmsScript = "ascii"
+    sms_script: SmsScript | None = None
 
 
 class NotSentOut(BaseModel):
@@ -155,7 +156,8 @@ async def count(context: Context, actor: BroadcastsWriter, language: Spoken, bod
             now=context.now(),
             fallback=body.fallback,
         )
-    segments = _segments(context, unit, body, counted.by_channel.get("sms"))
+        script = body.sms_script or await sms_script_of(conn, context.settings.sms_script)
+    segments = _segments(context, unit, body, script, counted.by_channel.get("sms"))
     return CountOut(
         recipients=counted.recipients,
         people=counted.people,
@@ -171,7 +173,7 @@ async def count(context: Context, actor: BroadcastsWriter, language: Spoken, bod
     )
 
 
-def _segments(context: ApiContext, unit: Unit, body: CountIn, numbers: int | None) -> int | None:
+def _segments(context: ApiContext, unit: Unit, body: CountIn, script: SmsScript, numbers: int | None) -> int | None:
     if body.texts is None or body.texts.sms is None or numbers is None:
         return None
     made = preview(
@@ -180,10 +182,10 @@ def _segments(context: ApiContext, unit: Unit, body: CountIn, numbers: int | Non
         unit=unit,
         sender=context.settings.twilio_sender,
         now=context.now(),
-        sms_script=body.sms_script,
+        sms_script=script,
         digits=context.numbers.digits,
     )
-    return numbers * next(each.segments for each in made.sms if each.variant == body.sms_script)
+    return numbers * next(each.segments for each in made.sms if each.variant == script)
 
 
 def _cost(context: ApiContext, segments: int | None) -> CostOut | None:

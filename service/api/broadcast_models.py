@@ -79,7 +79,8 @@ class BroadcastIn(_Asked):
 
     A template brings a title, too; `title` replaces it. `drill`: to the unit's own test recipients (`/units/{code}/test-contacts`), whatever
     the audience, in words that say so first. `fallback`, with SMS and without email among the channels: whose number the carrier calls dead, no
-    mobile, or refused gets the email's words at the address of theirs on the same list, if they may be written to there.
+    mobile, or refused gets the email's words at the address of theirs on the same list, if they may be written to there. Without
+    `sms_script` an SMS is written as the unit's own setting says (`/registered-texts/script`), else the sender's: with its diacritics.
     """
 
     unit: Annotated[str, Field(max_length=40, examples=["nbk-thcs"])]
@@ -89,7 +90,7 @@ class BroadcastIn(_Asked):
     texts: TextsIn | None = None
     template: Annotated[ReadyTextCode, Field(max_length=20, examples=["T13"])] | None = None
     slots: Annotated[dict[str, str], Field(max_length=20)] | None = None
-    sms_script: SmsScript = "ascii"
+    sms_script: SmsScript | None = None
     audience: AudienceIn = AudienceIn()
     channels: Annotated[list[Channel], Field(min_length=1, max_length=3)]
     fallback: Fallback | None = None
@@ -97,8 +98,8 @@ class BroadcastIn(_Asked):
     send_at: Moment | None = None
     expires_at: Moment
 
-    def draft(self) -> Draft:
-        """Raises `Invalid("request.invalid")`, `NotFound("template.unknown")`."""
+    def draft(self, usual: SmsScript) -> Draft:
+        """`usual`: the script of an SMS where nobody says. Raises `Invalid("request.invalid")`, `NotFound("template.unknown")`."""
         title, texts = self._written()
         return Draft(
             kind=self.kind,
@@ -110,7 +111,7 @@ class BroadcastIn(_Asked):
             channels=tuple(self.channels),
             expires_at=self.expires_at,
             send_at=self.send_at,
-            sms_script=self.sms_script,
+            sms_script=self.sms_script or usual,
             drill=self.drill,
             fallback=self.fallback,
         )

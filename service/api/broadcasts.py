@@ -44,8 +44,9 @@ from service.broadcasts import (
     waiting_of,
 )
 from service.database import act_for, unit_transaction
-from service.deliveries import estimate_before, estimate_of, in_words, progress_of
+from service.deliveries import carriers_rest, estimate_before, estimate_of, in_words, progress_of
 from service.refusals import Language
+from service.registered_texts import sms_script_of
 from service.traces import follow
 from service.units import Unit
 
@@ -119,12 +120,14 @@ async def shown(
     number = None if view.public_serial is None else context.numbers.written(view.public_serial)
     waits = waiting_of(view, context.settings.quiet_hours, context.now())
     carrying, now = carrying_of(context), context.now()
+    rests = max((await carriers_rest(conn, view.channels, now=now)).values(), default=None) if whole and view.open else None
+    starts = max((each for each in (waits and waits[0], rests) if each), default=None)
     estimate, foreseen = None, Foreseen()
     if whole and view.planned_at is None:
         foreseen = await foresee(conn, view, carrying=carrying, sender=sender, digits=digits, now=now)
-        estimate = estimate_before(foreseen.work, carrying, starts=waits and waits[0], now=now)
+        estimate = await estimate_before(conn, view, foreseen.work, carrying, starts=starts, now=now)
     elif whole:
-        estimate = await estimate_of(conn, view, paces=carrying.paces, starts=waits and waits[0], now=now)
+        estimate = await estimate_of(conn, view, paces=carrying.paces, starts=starts, now=now)
     moves = moves_of(
         view, actor, failed=progress.failed, uncertain=progress.uncertain, now=now, quiet=context.settings.quiet_hours
     )
@@ -143,6 +146,7 @@ async def shown(
             carrier_says=in_words(view.pause_reason, language),
             not_sent=progress.not_sent,
             hinders=foreseen.hinders,
+            rests=rests,
         ),
         moves=moves,
         language=language,
@@ -154,9 +158,9 @@ async def create(
     context: Context, actor: BroadcastsWriter, language: Spoken, body: BroadcastIn, key: IdempotencyKey = None
 ) -> JSONResponse:
     """A new draft."""
-    draft = body.draft()
 
     async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, BroadcastOut]:
+        draft = body.draft(await sms_script_of(conn, context.settings.sms_script))
         view = await create_draft(
             conn,
             actor,

@@ -13,7 +13,7 @@ from service.broadcasts import Channel, Kind, SmsScript, Urgency, preview, unfit
 from service.errors import Invalid
 from service.readiness import standing_card
 from service.refusals import preferred_language
-from service.registered_texts import registrations
+from service.registered_texts import registrations, sms_script_of
 from service.rendering import SmsEncoding
 
 router = APIRouter(tags=["broadcasts"])
@@ -32,18 +32,19 @@ class PreviewIn(BaseModel):
     title: Title | None = None
     kind: Kind = "scam_alert"
     urgency: Urgency = "urgent"
-    sms_script: SmsScript = "ascii"
+    sms_script: SmsScript | None = None
     expires_at: Moment | None = None
 
 
 class SmsOut(BaseModel):
-    """What would be sent, sender and look-up line included; the counts are of it."""
+    """What would be sent, sender and look-up line included; the counts are of it. `dearer`: the few characters that alone turn it to UCS-2."""
 
     variant: SmsScript
     text: str
     encoding: SmsEncoding
     characters: int
     segments: int
+    dearer: list[str]
 
 
 class EmailOut(BaseModel):
@@ -67,6 +68,7 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
     async with at_unit(context, actor, body.unit) as (conn, unit):
         card = await standing_card(conn, unit.id, now=context.now())
         registered = await registrations(conn, context.settings.sms_providers)
+        script = body.sms_script or await sms_script_of(conn, context.settings.sms_script)
     made = preview(
         texts=body.texts.texts(),
         channels=tuple(body.channels),
@@ -76,7 +78,7 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
         kind=body.kind,
         urgency=body.urgency,
         title=body.title,
-        sms_script=body.sms_script,
+        sms_script=script,
         expires_at=body.expires_at,
         card=card,
         registered=registered,
@@ -90,6 +92,7 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
                 encoding=each.encoding,
                 characters=each.characters,
                 segments=each.segments,
+                dearer=list(each.dearer),
             )
             for each in made.sms
         ],

@@ -15,12 +15,15 @@ from service.api.unit_place import at_unit, change_unit
 from service.registered_texts import (
     RegisteredText,
     Registration,
+    SmsScript,
     Status,
     Unregistered,
     drill_form,
     list_texts,
     put_text,
+    set_sms_script,
     set_unregistered,
+    sms_script_of,
     unregistered_rule,
     withdraw_text,
 )
@@ -60,6 +63,21 @@ class RuleIn(BaseModel):
 
     unit: Annotated[str, Field(max_length=40)]
     unregistered: Unregistered
+
+
+class ScriptIn(BaseModel):
+    """How an SMS is written where its author does not say: with diacritics (`unicode`) or without. Holds for the units below, too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Annotated[str, Field(max_length=40)]
+    sms_script: SmsScript
+
+
+class ScriptOut(BaseModel):
+    """What holds for the unit."""
+
+    sms_script: SmsScript
 
 
 class TextPut(BaseModel):
@@ -102,6 +120,7 @@ class TextOut(BaseModel):
 class TextList(UnregisteredRuleOut):
     """In the order they were first put on file. `next` is the cursor of the next page, or null."""
 
+    sms_script: SmsScript
     items: list[TextOut]
     next: str | None
 
@@ -119,8 +138,10 @@ async def list_all(
     async with at_unit(context, actor, unit) as (conn, _):
         found = await list_texts(conn, after=after, limit=limit + 1)
         rule = await unregistered_rule(conn)
+        script = await sms_script_of(conn, context.settings.sms_script)
     return TextList(
         unregistered=rule,
+        sms_script=script,
         items=[TextOut.of(each) for each in found[:limit]],
         next=make_cursor(found[limit - 1].id) if len(found) > limit else None,
     )
@@ -158,3 +179,14 @@ async def rule(context: Context, actor: TextsWriter, body: RuleIn, key: Idempote
         return 200, UnregisteredRuleOut(unregistered=await unregistered_rule(conn))
 
     return await change_unit(context, actor, body.unit, key, request_hash("registered_texts.rule", body), use_case)
+
+
+@router.put("/script", operation_id="set_sms_script", response_model=ScriptOut)
+async def script(context: Context, actor: TextsWriter, body: ScriptIn, key: IdempotencyKey = None) -> JSONResponse:
+    """Says how SMS of the unit and all below it are written where a draft does not say."""
+
+    async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, ScriptOut]:
+        await set_sms_script(conn, actor, unit_id=unit.id, script=body.sms_script, now=context.now())
+        return 200, ScriptOut(sms_script=await sms_script_of(conn, context.settings.sms_script))
+
+    return await change_unit(context, actor, body.unit, key, request_hash("registered_texts.script", body), use_case)

@@ -68,6 +68,7 @@ class Action(StrEnum):
     TEXT_REGISTERED = "registered_text.put"
     TEXT_WITHDRAWN = "registered_text.withdrawn"
     UNREGISTERED_RULED = "registered_text.rule"
+    SMS_SCRIPT_SET = "registered_text.script"
     BROADCAST_DRAFTED = "broadcast.drafted"
     BROADCAST_EDITED = "broadcast.edited"
     BROADCAST_SUBMITTED = "broadcast.submitted"

@@ -46,7 +46,7 @@ class Draft:
     channels: tuple[str, ...]
     expires_at: datetime
     send_at: datetime | None = None
-    sms_script: str = "ascii"
+    sms_script: str = "unicode"
     template: str | None = None
     drill: bool = False
     fallback: str | None = None

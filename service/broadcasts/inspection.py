@@ -12,11 +12,14 @@ from service.broadcasts.texts import Texts, carried
 from service.errors import FieldError, Invalid
 from service.readiness import Card
 from service.registered_texts import Registrations, provider_in_words, undrilled
-from service.rendering import message_variants, sms_segments
+from service.rendering import message_variants, outside_gsm7, over_by, sms_segments
 from service.signing.records import SLOT
+from service.wording import plain_punctuation, unaccented
 
 _LONGEST_SMS = 320  # Twilio's advice; its hard limit is 1,600
 _SEGMENTS_TO_WARN_AT = 3  # some senders' messages are not put together again; each segment is paid for
+_FEW = 5  # distinct characters: more are a language
+_LITTLE_OVER = 10  # places that somebody can save
 _LONGEST_EMAIL = 4000  # bytes of subject and text: a parent must be able to paste it whole into a look-up of 4 KB
 
 
@@ -77,7 +80,15 @@ def inspect(
     final = check_variants(texts, variants, authored, phones=card.phones)
     unregistered = _unregistered(texts, variants, registered, urgency, drill=drill) if registered else ()
     return Inspected(
-        variants, (*undeclared(template, card), *authored, *final, *unregistered, *_too_long(texts, variants, digits))
+        variants,
+        (
+            *undeclared(template, card),
+            *authored,
+            *final,
+            *unregistered,
+            *_too_long(texts, variants, digits),
+            *_dear(texts, variants, digits),
+        ),
     )
 
 
@@ -124,6 +135,34 @@ def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Findi
             values = (("bytes", size_in_bytes), ("most", _LONGEST_EMAIL))
             found.append(Finding("error", "content.too_long", "texts.email.body", (0, len(texts.email.body)), values))
     return found
+
+
+def dearer(texts: Texts, script: str) -> tuple[str, ...]:
+    """The few characters of a text that alone make its SMS dearer; none where it is written with accents throughout."""
+    written = plain_punctuation(texts.sms or "")
+    found = outside_gsm7(unaccented(written) if script == "ascii" else written)
+    return found if len(found) <= _FEW else ()
+
+
+def _dear(texts: Texts, variants: dict[str, Any], digits: int) -> Iterator[Finding]:
+    """What makes an SMS cost a segment more than it need: single characters, or a few letters too many."""
+    for script, text in variants.get("sms", {}).items():
+        written = texts.sms or ""
+        size = sms_segments(with_example(text, digits))
+        if few := dearer(texts, script):
+            without = sms_segments(with_example(unaccented(text.translate(dict.fromkeys(map(ord, few)))), digits))
+            if without.segments < size.segments:
+                at = min((place for place, c in enumerate(written) if c in few), default=0)
+                values = (
+                    ("characters", ", ".join(f"“{c}”" for c in few)),
+                    ("segments", size.segments),
+                    ("fewer", without.segments),
+                )
+                yield Finding("warning", "content.dearer_characters", "texts.sms", (at, min(at + 1, len(written))), values)
+                continue
+        if 0 < (over := over_by(size)) <= _LITTLE_OVER:
+            spelled = (("over", over), ("segments", size.segments), ("fewer", size.segments - 1))
+            yield Finding("warning", "content.segment_more", "texts.sms", (0, len(written)), spelled)
 
 
 def published_texts(view: BroadcastView) -> Texts:

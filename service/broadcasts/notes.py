@@ -6,7 +6,7 @@ from datetime import datetime
 from service.broadcasts.lifecycle import UNAPPROVED, State
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.waiting import WaitsFor
-from service.clock import on_screen
+from service.clock import LOCAL, on_screen
 from service.errors import FieldError
 from service.refusals import SENTENCES, sentence
 
@@ -40,6 +40,10 @@ _BY_CARRIER = (
     "Paused: {reason} Resume once that is set right, or cancel.",
 )
 _CANCELLED = ("Tin đã bị hủy. Phần chưa gửi không gửi nữa.", "It was cancelled. What had not left is not sent.")
+_RESTS = (
+    "Nhà mạng đang không nhận. Thử lại lúc {time}.",
+    "The carrier takes nothing now. It is tried again at {time}.",
+)
 _STALLED = (
     "Từ {time} chưa có thêm tin nào đi. Hệ thống tự thử lại; không cần gửi tin mới. Nếu kéo dài, báo người vận hành.",
     "Nothing has left since {time}. It is tried again by itself; no new warning is needed. If it lasts, tell whoever operates Loa.",
@@ -70,13 +74,15 @@ def note_of(
     carrier_says: str | None = None,
     not_sent: int = 0,
     hinders: FieldError | None = None,
+    rests: datetime | None = None,
 ) -> str | None:
     """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about. `not_sent`: how
     many of its deliveries never left. `hinders`: what it would be refused for, if it were submitted or approved now.
+    `rests`: its carriers take nothing now, and are tried again then.
     """
     english = language == "en"
     if view.state in UNAPPROVED:
-        return _before_approval(waits, hinders, language)
+        return _before_approval(waits, hinders, rests, language)
     if view.state == State.COMPLETED:
         overdue = not_sent and view.completed_at and view.completed_at >= view.expires_at
         said = "broadcast.overdue" if overdue else view.pause_reason
@@ -88,21 +94,27 @@ def note_of(
         if words is None and view.pause_reason not in SENTENCES:
             return _BY_CARRIER[english].format(reason=carrier_says)
         return words[english] if words else sentence(view.pause_reason, language)
-    return _waiting(view, waits, english=english)
+    return _waiting(view, waits, rests, english=english)
 
 
-def _waiting(view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, *, english: bool) -> str | None:
+def _waiting(
+    view: BroadcastView, waits: tuple[datetime, WaitsFor] | None, rests: datetime | None, *, english: bool
+) -> str | None:
     if waits is not None:
         until, what_for = waits
         return _WAITS[what_for][english].format(time=on_screen(until))
+    if rests is not None:
+        return _RESTS[english].format(time=rests.astimezone(LOCAL).strftime("%H:%M:%S"))
     stalled = view.stalled_since if view.state in (State.APPROVED, State.SENDING) else None
     return _STALLED[english].format(time=on_screen(stalled)) if stalled else None
 
 
-def _before_approval(waits: tuple[datetime, WaitsFor] | None, hinders: FieldError | None, language: str) -> str | None:
+def _before_approval(
+    waits: tuple[datetime, WaitsFor] | None, hinders: FieldError | None, rests: datetime | None, language: str
+) -> str | None:
     if hinders is not None:
         return sentence(hinders.code, language, hinders.values)
     if waits is None:
-        return None
+        return _RESTS[language == "en"].format(time=rests.astimezone(LOCAL).strftime("%H:%M:%S")) if rests else None
     until, what_for = waits
     return _WOULD_WAIT[what_for][language == "en"].format(time=on_screen(until))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.broadcasts.content_rules import Finding
-from service.broadcasts.inspection import inspect, with_example
+from service.broadcasts.inspection import dearer, inspect, with_example
 from service.broadcasts.texts import SCRIPTS, SmsScript, Texts, Urgency, unfit
 from service.readiness import Card
 from service.registered_texts import Registrations
@@ -23,6 +23,7 @@ class SmsPreview:
     encoding: SmsEncoding
     characters: int
     segments: int
+    dearer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class EmailPreview:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Both scripts of the SMS, the email, and the findings (of the ascii script where they differ)."""
+    """Both scripts of the SMS, the email, and the findings (of the chosen script where they differ)."""
 
     sms: tuple[SmsPreview, ...]
     email: EmailPreview | None
@@ -51,7 +52,7 @@ def preview(
     kind: str = "scam_alert",
     urgency: Urgency = "urgent",
     title: str | None = None,
-    sms_script: SmsScript = "ascii",
+    sms_script: SmsScript = "unicode",
     expires_at: datetime | None = None,
     card: Card = Card(),  # noqa: B008 - frozen
     registered: Registrations | None = None,
@@ -86,7 +87,7 @@ def preview(
         if "sms" in inspected.variants:
             text = with_example(inspected.variants["sms"][script], digits)
             size = sms_segments(text)
-            sms.append(SmsPreview(script, text, size.encoding, size.characters, size.segments))
+            sms.append(SmsPreview(script, text, size.encoding, size.characters, size.segments, dearer(shown, script)))
     chosen = by_script[sms_script]
     email = chosen.variants.get("email")
     return Preview(

@@ -63,6 +63,11 @@ class BroadcastView:
     updated_at: datetime
 
     @property
+    def open(self) -> bool:
+        """Whether anything of it may still leave."""
+        return self.state not in ("completed", "cancelled")
+
+    @property
     def lane(self) -> Literal["urgent", "bulk"]:
         """The queue it travels in."""
         return "bulk" if self.urgency == "advisory" else "urgent"

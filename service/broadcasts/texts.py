@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from service.errors import FieldError
-from service.wording import cleaned, one_line, plain_punctuation
+from service.wording import cleaned, one_line, plain_punctuation, unaccented
 
 Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
 Urgency = Literal["emergency", "urgent", "advisory"]
@@ -54,7 +54,8 @@ class Texts:
         email = self.email and EmailText(
             f"[DIỄN TẬP] {self.email.subject}", f"Đây là thư DIỄN TẬP, không phải cảnh báo thật.\n\n{self.email.body}"
         )
-        return Texts(None if self.sms is None else f"DIỄN TẬP: {self.sms}", email)
+        word = "DIEN TAP" if self.sms is not None and unaccented(self.sms) == self.sms else "DIỄN TẬP"
+        return Texts(None if self.sms is None else f"{word}: {self.sms}", email)
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Each written text with its path in a request."""

@@ -2,6 +2,7 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
+from service.deliveries.carriers import NOTE_TROUBLE, carriers_rest
 from service.deliveries.estimate import Estimate, estimate_before, estimate_of
 from service.deliveries.failures import Again, FailureRules
 from service.deliveries.fallback import fall_back
@@ -19,6 +20,7 @@ from service.deliveries.stalls import look_out_for_stalls, mark_stalls
 
 __all__ = [
     "BATCH",
+    "NOTE_TROUBLE",
     "Again",
     "Applied",
     "Attempt",
@@ -38,6 +40,7 @@ __all__ = [
     "RepeatReason",
     "Shown",
     "apply_batch",
+    "carriers_rest",
     "check_signature",
     "estimate_before",
     "estimate_of",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.broadcasts import BroadcastView, Carrying, State
+from service.deliveries.carriers import work_before
 
 _FASTEST = 1000.0
 """Messages a second that Loa itself has been seen to hand over, whatever a provider would take."""
@@ -28,14 +29,26 @@ class Estimate:
     done_at: datetime
 
 
-def estimate_before(work: Mapping[str, int], carrying: Carrying, *, starts: datetime | None, now: datetime) -> Estimate | None:
-    """Of a broadcast that is not planned yet, if it were approved now and had its carriers for itself. `work`: segments and letters by
-    channel. None: there is none, or a channel has no provider.
+async def estimate_before(
+    conn: AsyncConnection,
+    view: BroadcastView,
+    work: Mapping[str, int],
+    carrying: Carrying,
+    *,
+    starts: datetime | None,
+    now: datetime,
+) -> Estimate | None:
+    """Of a broadcast that is not planned yet, if it were approved now. `work`: its segments and letters by channel; `starts`: nothing of it
+    leaves before. None: there is none, or a channel has no provider.
     """
-    lasts = carrying.lasts({channel: amount for channel, amount in work.items() if amount})
-    if lasts is None or not any(work.values()):
+    if not any(work.values()):
         return None
-    slowest = max(amount / _FASTEST for amount in work.values())
+    before = await work_before(conn, view.urgency, work) if starts is None else {}
+    in_all = {channel: amount + before.get(channel, 0) for channel, amount in work.items() if amount}
+    lasts = carrying.lasts(in_all)
+    if lasts is None:
+        return None
+    slowest = max(amount / _FASTEST for amount in in_all.values())
     done_at = max(now, starts or now) + max(lasts, timedelta(seconds=slowest)) + _BEGINS
     return Estimate(ceil((done_at - now).total_seconds()), done_at)
 

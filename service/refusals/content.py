@@ -37,6 +37,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Without diacritics this word may be read as: {readings}. Better choose a clearer one.",
     ),
     "content.too_long": ("Tin dài quá mức cho phép. Viết ngắn lại.", "The message is too long. Shorten it."),
+    "content.dearer_characters": (
+        "Ký tự {characters} làm SMS thành {segments} đoạn; bỏ đi thì còn {fewer}.",
+        "{characters} makes the SMS {segments} segments long; without it there would be {fewer}.",
+    ),
+    "content.segment_more": (
+        "SMS chỉ dài hơn {over} ký tự mà thành {segments} đoạn; bớt {over} ký tự thì còn {fewer}.",
+        "The SMS is {segments} segments for {over} characters too many; without them there would be {fewer}.",
+    ),
     "content.reserved_word": (
         "{{number}} là chỗ của số tra cứu, hệ thống tự thêm. Bỏ khỏi nội dung.",
         "{{number}} is the look-up number's place and is added by itself. Remove it.",

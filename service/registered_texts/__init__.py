@@ -3,9 +3,11 @@
 from service.registered_texts.filing import (
     STATUSES,
     Registration,
+    SmsScript,
     Status,
     Unregistered,
     put_text,
+    set_sms_script,
     set_unregistered,
     withdraw_text,
 )
@@ -16,6 +18,7 @@ from service.registered_texts.queries import (
     list_texts,
     provider_in_words,
     registrations,
+    sms_script_of,
     unregistered_rule,
 )
 from service.registered_texts.templates import Template, drill_form, fold, undrilled
@@ -25,6 +28,7 @@ __all__ = [
     "RegisteredText",
     "Registration",
     "Registrations",
+    "SmsScript",
     "Status",
     "Template",
     "Unregistered",
@@ -35,7 +39,9 @@ __all__ = [
     "put_text",
     "read_texts",
     "registrations",
+    "set_sms_script",
     "set_unregistered",
+    "sms_script_of",
     "undrilled",
     "unregistered_rule",
     "withdraw_text",

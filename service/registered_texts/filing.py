@@ -17,6 +17,7 @@ from service.wording import cleaned, one_line
 Status = Literal["draft", "submitted", "approved", "rejected", "expired"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Unregistered = Literal["warn", "forbid"]
+SmsScript = Literal["ascii", "unicode"]
 MOST = 500
 """Texts of one unit at one provider."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -124,6 +125,28 @@ async def set_unregistered(conn: AsyncConnection, actor: Actor, *, unit_id: int,
         subject_kind="unit",
         subject_id=unit_id,
         details={"rule": rule},
+        now=now,
+    )
+
+
+async def set_sms_script(conn: AsyncConnection, actor: Actor, *, unit_id: int, script: SmsScript, now: datetime) -> None:
+    """Says how SMS of the unit and of all below it are written where their authors do not say. Raises `Forbidden("auth.scope")`."""
+    _require(actor)
+    await conn.execute(
+        text(
+            "INSERT INTO sms_scripts (unit_id, script, set_by, set_at) VALUES (:unit, :script, :by, :now)"
+            " ON CONFLICT (unit_id) DO UPDATE SET script = excluded.script, set_by = excluded.set_by, set_at = excluded.set_at"
+        ),
+        {"unit": unit_id, "script": script, "by": actor.account_id, "now": now},
+    )
+    await record_event(
+        conn,
+        actor=actor,
+        unit_id=unit_id,
+        action=Action.SMS_SCRIPT_SET,
+        subject_kind="unit",
+        subject_id=unit_id,
+        details={"script": script},
         now=now,
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.registered_texts.filing import Unregistered
+from service.registered_texts.filing import SmsScript, Unregistered
 from service.registered_texts.templates import Template, fold
 
 
@@ -56,6 +56,14 @@ async def unregistered_rule(conn: AsyncConnection) -> Unregistered:
     """The stricter of what the acting unit and those above it have said; a warning unless one of them forbids."""
     forbidden = (await conn.execute(text("SELECT door_unregistered_forbidden()"))).scalar_one()
     return "forbid" if forbidden else "warn"
+
+
+async def sms_script_of(conn: AsyncConnection, sender_s: SmsScript) -> SmsScript:
+    """How an SMS of the acting unit is written where its author does not say: as it has said itself or, the nearest first, a unit above it;
+    else as the deployment's sender has it.
+    """
+    said: SmsScript | None = (await conn.execute(text("SELECT door_sms_script()"))).scalar_one()
+    return said or sender_s
 
 
 async def registrations(conn: AsyncConnection, providers: Collection[str]) -> Registrations:

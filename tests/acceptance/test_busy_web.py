@@ -30,7 +30,7 @@ async def official_text(site: Site) -> str:
     """The SMS of a warning that was approved."""
     warning = await site.approved()
     found = await site.client.get(f"/api/v1/lookups/{warning['public_number']}")
-    return str(found.json()["record"]["texts"]["sms"]["ascii"])
+    return str(found.json()["record"]["texts"]["sms"]["unicode"])
 
 
 async def test_connections_that_bring_no_request_shut_no_parent_out(

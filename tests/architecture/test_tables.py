@@ -41,6 +41,8 @@ WRITERS = {
     "takedown_statements": {"service.readiness"},
     "registered_texts": {"service.registered_texts"},
     "unregistered_texts": {"service.registered_texts"},
+    "sms_scripts": {"service.registered_texts"},
+    "carrier_troubles": set[str](),  # by door
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "record_revocations": {"service.records"},

@@ -6,13 +6,14 @@ polling, keeping) says so and is tried again later: no mistake there keeps a war
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import structlog
 
 from service.database import Direct, driver_arguments, told
+from service.deliveries import NOTE_TROUBLE
 from service.outbox import CHANNEL, relay
 from workers.jobs.database import AWAY
 from workers.jobs.keeping import reseal, retain
@@ -43,6 +44,8 @@ RESEAL_EVERY = 5.0
 NUMBERS_EVERY = 2.0
 WATCH_EVERY = 1.0
 POLL_EVERY = 30.0
+TROUBLES_EVERY = 0.5
+_SAME_MOMENT = timedelta(seconds=1)
 _BROKEN = 60.0  # seconds until what is broken, and not needed, is tried again
 
 
@@ -138,6 +141,24 @@ async def relay_commands(tools: Tools) -> None:
         listening.cancel()
 
 
+async def note_troubles(tools: Tools) -> None:
+    """Writes down by which channels this worker's carriers take nothing, as that changes, for whoever is about to approve something."""
+    noted: dict[str, datetime] = {}
+
+    async def once() -> None:
+        for channel, rests in (("sms", tools.sms.rests()), ("email", tools.email.rests())):
+            until, was = None if rests is None else tools.clock() + timedelta(seconds=rests), noted.get(channel)
+            if until == was or (until and was and abs(until - was) < _SAME_MOMENT):
+                continue
+            async with tools.direct.connection() as conn:
+                await told(conn, NOTE_TROUBLE, tools.worker, channel, until)
+            noted.pop(channel, None)
+            if until:
+                noted[channel] = until
+
+    await _every(TROUBLES_EVERY, _surviving("troubles", once))
+
+
 LOOPS: tuple[Callable[[Tools], Coroutine[Any, Any, None]], ...] = (
     take_turns_again_and_again,
     sweep_again_and_again,
@@ -151,6 +172,7 @@ LOOPS: tuple[Callable[[Tools], Coroutine[Any, Any, None]], ...] = (
     retain_again_and_again,
     reseal_again_and_again,
     keep_numbers_again_and_again,
+    note_troubles,
 )
 """All but the heartbeat, which goes on while a worker that was asked to leave waits for its last answers."""
 

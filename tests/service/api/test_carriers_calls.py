@@ -11,9 +11,10 @@ from service.deliveries import Attempt
 from service.settings import TwilioAccount
 from tests.conftest import Engines, Urls
 from tests.factories.receipts import apply_receipts
-from tests.factories.web import Site, running_site
+from tests.factories.web import Site, notice, running_site
 from tests.service.api.test_control_calls import run, sending
 
+WORKER = "00000000-0000-4000-8000-000000000001"
 SECOND = TwilioAccount(name="twilio-2", account_sid="AC2", auth_token=SecretStr("the-second-token"))
 
 
@@ -107,3 +108,57 @@ async def test_a_callback_that_meets_a_server_that_only_reads_may_be_tried_again
     await run(engines, f"ALTER DATABASE {database} RESET default_transaction_read_only")
     answers = [(await site.client.post(path, data=form, headers=headers)).status_code for _ in range(3)]
     assert answers[-1] == 204
+
+
+async def _trouble(engines: Engines, channel: str, at: str | None, *, alive: bool = True) -> None:
+    async with engines.worker.begin() as conn:
+        if alive:
+            await conn.exec_driver_sql(f"SELECT door_heartbeat('{WORKER}', 'urgent', now())")
+        until = "NULL" if at is None else f"'{at}'"
+        await conn.exec_driver_sql(f"SELECT door_note_trouble('{WORKER}', '{channel}', {until})")
+
+
+async def test_carriers_that_take_nothing_are_told_of_before_approval_and_while_it_waits(
+    site: Site, engines: Engines, master: MasterKey
+) -> None:
+    await _trouble(engines, "sms", "2026-09-07T00:01:54Z")
+    made = (await site.call("POST", "/broadcasts", json=notice(channels=["sms"]))).json()
+    assert made["note"] == "Nhà mạng đang không nhận. Thử lại lúc 07:01:54."
+    path = await sending(site, engines, master)
+    for language, note in (
+        ("vi", "Nhà mạng đang không nhận. Thử lại lúc 07:01:54."),
+        ("en", "The carrier takes nothing now. It is tried again at 07:01:54."),
+    ):
+        shown = (await site.call("GET", path, headers={"Accept-Language": language})).json()
+        assert (shown["state"], shown["note"]) == ("sending", note)
+    by_email = (await site.call("POST", "/broadcasts", json=notice(channels=["email"]))).json()
+    assert by_email["note"] is None, "the other channel's carrier takes it"
+    await _trouble(engines, "sms", None)
+    assert (await site.call("GET", path)).json()["note"] is None
+
+
+async def test_trouble_that_is_over_and_a_worker_that_is_dead_say_nothing(site: Site, engines: Engines) -> None:
+    await _trouble(engines, "sms", "2026-09-06T23:59:00Z")
+    asked = notice(channels=["sms"])
+    assert (await site.call("POST", "/broadcasts", json=asked)).json()["note"] is None
+    await _trouble(engines, "sms", "2026-09-07T00:10:00Z")
+    assert (await site.call("POST", "/broadcasts", json=asked)).json()["note"] is not None
+    await run(engines, "UPDATE worker_heartbeats SET seen_at = now() - interval '10 seconds'")
+    assert (await site.call("POST", "/broadcasts", json=asked)).json()["note"] is None
+
+
+async def test_an_estimate_counts_what_stands_before_and_the_carriers_rest(
+    site: Site, engines: Engines, master: MasterKey
+) -> None:
+    asked = notice(channels=["sms"], sms_script="ascii")
+    path = await sending(site, engines, master)
+    await run(engines, "UPDATE delivery_chunks SET waiting = 600 WHERE channel = 'sms'")
+    alone = (await site.call("POST", "/broadcasts", json=asked)).json()["estimate"]["seconds_left"]
+    assert alone == 3, (
+        "of its equals as much as its own: 3 messages of 1 segment each, twice, at 10 a second, and 2 s around them"
+    )
+    urgent = (await site.call("POST", "/broadcasts", json=asked | {"urgency": "advisory"})).json()["estimate"]["seconds_left"]
+    assert urgent > 60, "all of what is more urgent"
+    await _trouble(engines, "sms", "2026-09-07T00:01:00Z")
+    assert (await site.call("POST", "/broadcasts", json=asked)).json()["estimate"]["seconds_left"] >= 62
+    assert path

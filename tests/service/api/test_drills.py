@@ -59,12 +59,12 @@ async def test_a_drill_reaches_the_named_colleague_and_no_parent(
 async def test_its_words_and_its_number_say_that_it_is_a_drill(site: Site, engines: Engines, colleague: str) -> None:
     await _name(site, colleague)
     drill = await _drill(site, engines)
-    assert drill["rendered"]["sms"]["text"].startswith("SGDDTDNAI: DIEN TAP: ")
+    assert drill["rendered"]["sms"]["text"].startswith("SGDDTDNAI: DIỄN TẬP: ")
     assert drill["rendered"]["email"]["subject"].startswith("[DIỄN TẬP] ")
     assert "không phải cảnh báo thật" in drill["rendered"]["email"]["text"]
     answer = (await site.client.get(f"/api/v1/lookups/{drill['public_number']}")).json()
     assert answer["outcome"] == "drill"
-    page = await site.client.post("/", data={"tin": answer["record"]["texts"]["sms"]["ascii"]})
+    page = await site.client.post("/", data={"tin": answer["record"]["texts"]["sms"]["unicode"]})
     assert "Đây là tin diễn tập" in page.text
     assert "Tin diễn tập</h2>" in page.text
     assert (await site.call("POST", f"/broadcasts/{drill['id']}/cancel", **BY)).status_code == 200
@@ -82,7 +82,7 @@ async def test_its_record_is_signed_with_a_key_that_passes_for_nothing_else(site
         assert open_record(jws, keys, purpose="drill").purpose == "drill"
         content = await Contents("canhbao@dongnai.example").of(conn, record_id)
     assert content.sms is not None
-    assert "DIEN TAP" in content.sms
+    assert "DIỄN TẬP" in content.sms
 
 
 async def test_without_a_named_colleague_there_is_nobody_to_drill(site: Site, colleague: str) -> None:

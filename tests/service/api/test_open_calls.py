@@ -33,19 +33,19 @@ async def test_a_number_is_looked_up(site: Site, warning: dict[str, Any]) -> Non
     record = body["record"]
     assert record["issuer"] == {"code": "nbk-thcs", "name": "Trường THCS Nguyễn Bỉnh Khiêm"}
     assert (record["kind"], record["urgency"], record["single_approval"]) == ("scam_alert", "urgent", False)
-    assert record["texts"]["sms"]["ascii"].endswith(f"\nSo tra cuu: {warning['public_number']}")
+    assert record["texts"]["sms"]["unicode"].endswith(f"\nSố tra cứu: {warning['public_number']}")
     assert warning["record_url"].endswith(record["id"])
 
 
 async def test_a_text_is_compared(site: Site, warning: dict[str, Any]) -> None:
     number = warning["public_number"]
-    official = (await site.client.get(f"/api/v1/lookups/{number}")).json()["record"]["texts"]["sms"]["ascii"]
+    official = (await site.client.get(f"/api/v1/lookups/{number}")).json()["record"]["texts"]["sms"]["unicode"]
     for body in ({"number": number, "text": official}, {"text": official}):
         assert (await site.client.post("/api/v1/lookups", json=body)).json()["comparison"]["verdict"] == "same"
-    forged = await site.client.post("/api/v1/lookups", json={"text": official.replace("KHONG", "HAY")})
+    forged = await site.client.post("/api/v1/lookups", json={"text": official.replace("KHÔNG", "HÃY")})
     comparison = forged.json()["comparison"]
     assert comparison["verdict"] == "different"
-    assert any(each["critical"] and "KHONG" in each["official"] for each in comparison["differences"])
+    assert any(each["critical"] and "KHÔNG" in each["official"] for each in comparison["differences"])
 
 
 @pytest.mark.parametrize("number", ["1", "4071/8826/3163", "%20", "abc", "9" * 500, "4071 8826 3164"])

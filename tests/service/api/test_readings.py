@@ -56,7 +56,7 @@ async def test_a_comparison_waits_behind_no_other_thread(site: Site) -> None:
     """Whatever else the process does in threads."""
     warning = await site.approved()
     found = await site.client.get(f"/api/v1/lookups/{warning['public_number']}")
-    official = found.json()["record"]["texts"]["sms"]["ascii"]
+    official = found.json()["record"]["texts"]["sms"]["unicode"]
     gate = asyncio.Event()
     loop = asyncio.get_running_loop()
 

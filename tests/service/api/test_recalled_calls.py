@@ -49,7 +49,7 @@ async def test_a_cancelled_warning_is_recalled_within_seconds_for_everybody_who_
     assert "Không chuyển tiền" in page.text, "whose warning against paying was taken back is not to pay"
     assert re.search(rf"Thu hồi lúc</dt><dd><time[^>]*>{on_screen(site.clock())}<", page.text)
     assert "Có hiệu lực đến</dt>" not in page.text
-    pasted = answer["record"]["texts"]["sms"]["ascii"]
+    pasted = answer["record"]["texts"]["sms"]["unicode"]
     same = await site.client.post("/", data={"tin": pasted})
     assert "Tin này đã bị thu hồi" in same.text, "the right words of what no longer stands are not for following"
     assert 'class="verdict good"' not in same.text

@@ -67,7 +67,12 @@ async def test_a_school_sees_what_its_department_has_registered(site: Site) -> N
     assert await file(site) == {"name": "canh-bao-1", "changed": True}
     assert await file(site) == {"name": "canh-bao-1", "changed": False}
     seen = await site.call("GET", "/registered-texts", params={"unit": "nbk-thcs"})
-    assert seen.json() == {"unregistered": "warn", "items": [FILED | {"drill_form": DRILL_FORM}], "next": None}
+    assert seen.json() == {
+        "unregistered": "warn",
+        "sms_script": "unicode",
+        "items": [FILED | {"drill_form": DRILL_FORM}],
+        "next": None,
+    }
 
 
 async def test_words_that_no_carrier_has_approved_are_warned_of_in_the_preview(site: Site) -> None:

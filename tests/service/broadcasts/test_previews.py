@@ -31,6 +31,7 @@ def test_findings_come_back_with_their_place_and_nothing_is_refused() -> None:
         unit=UNIT,
         sender="SGDDTDNAI",
         now=NOW,
+        sms_script="ascii",
     )
     assert [(f.severity, f.code, f.field, f.span) for f in shown.findings] == [
         ("error", "content.link", "texts.sms", (4, 13)),
@@ -48,7 +49,7 @@ def test_a_long_sms_is_warned_of_and_a_longer_one_refused_by_its_finding() -> No
         return [(f.severity, f.code) for f in shown.findings]
 
     assert findings("chu " * 60) == []
-    assert findings("chu " * 69) == [("warning", "content.too_long")]
+    assert findings("chu " * 69) == [("warning", "content.too_long"), ("warning", "content.segment_more")]
     assert findings("chu " * 80) == [("error", "content.too_long")]
 
 

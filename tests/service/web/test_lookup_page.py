@@ -73,7 +73,7 @@ async def test_the_same_text_pasted_is_the_same(site: Site, warning: dict[str, A
 
 
 async def test_a_changed_text_is_different_and_shows_where(site: Site, warning: dict[str, Any]) -> None:
-    forged = (await sms_of(site, warning)).replace("Goi so truong da luu", "Goi 0912345678")
+    forged = (await sms_of(site, warning)).replace("Gọi số trường đã lưu", "Gọi 0912345678")
     page = await site.client.post("/", data={"tin": forged})
     assert headline(page.text) == DIFFERENT
     assert "0912345678" in page.text
@@ -156,9 +156,9 @@ async def test_an_official_text_among_other_words_is_different_but_said_to_be_wh
 
 
 async def test_a_replaced_phrase_is_shown_as_one_change(site: Site, warning: dict[str, Any]) -> None:
-    page = await site.client.post("/", data={"tin": (await sms_of(site, warning)).replace("da luu", "0912345678")})
+    page = await site.client.post("/", data={"tin": (await sms_of(site, warning)).replace("đã lưu", "0912345678")})
     assert page.text.count('<p class="what">') == 1
-    assert re.search(r'<dd lang="vi">da luu\.</dd>.*<dd lang="vi">0912345678\.</dd>', page.text, re.DOTALL)
+    assert re.search(r'<dd lang="vi">đã lưu\.</dd>.*<dd lang="vi">0912345678\.</dd>', page.text, re.DOTALL)
 
 
 async def test_a_text_that_differs_everywhere_still_makes_a_small_page(site: Site, warning: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ async def test_what_is_signed_and_looked_up_has_sixteen_digits(site: Site) -> No
 
     found = await site.client.get(f"/api/v1/lookups/{number.replace(' ', '')}")
     assert found.json()["outcome"] == "found"
-    text = found.json()["record"]["texts"]["sms"]["ascii"]
+    text = found.json()["record"]["texts"]["sms"]["unicode"]
     compared = await site.client.post("/api/v1/lookups", json={"text": text})
     assert (compared.json()["outcome"], compared.json()["comparison"]["verdict"]) == ("found", "same")
 
@@ -49,7 +49,7 @@ async def test_the_page_asks_for_and_counts_sixteen(site: Site) -> None:
 async def test_what_is_counted_before_sending_is_what_is_sent(site: Site) -> None:
     shown: Any = await site.call("POST", "/previews", json={"unit": "nbk-thcs", "texts": TEXTS, "channels": ["sms"]})
     warning = await site.approved(texts=TEXTS)
-    sms = (await site.client.get(f"/api/v1/lookups/{warning['public_number']}")).json()["record"]["texts"]["sms"]["ascii"]
+    sms = (await site.client.get(f"/api/v1/lookups/{warning['public_number']}")).json()["record"]["texts"]["sms"]["unicode"]
 
     assert len(sms) == shown.json()["sms"][0]["characters"]
 

@@ -113,3 +113,15 @@ def test_whoever_was_called_is_asked_and_all_where_nobody_knows() -> None:
     assert [each.name for each in by.named("twilio-2")] == ["twilio-2"]
     for unknown in (None, "twilio-9"):
         assert [each.name for each in by.named(unknown)] == ["twilio", "twilio-2"]
+
+
+def test_a_channel_rests_only_where_none_of_its_carriers_takes_anything() -> None:
+    assert Route[None]([]).rests() is None
+    by, clock = route("first", "second")
+    assert by.rests() is None
+    answered(by, [SUSPENDED])
+    assert by.rests() is None, "the second takes it"
+    answered(by, [SUSPENDED])
+    assert by.rests() == 60.0
+    clock.now += 45
+    assert by.rests() == 15.0

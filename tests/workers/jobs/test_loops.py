@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import pytest
 from psycopg import ProgrammingError
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from tests.workers.jobs.conftest import Bench
+from workers.channels.base import Accepted, Refused
 from workers.jobs import loops
 from workers.jobs.tools import Tools
 
@@ -48,3 +51,34 @@ async def test_what_it_does_not_need_says_so_and_goes_on(bench: Bench, loop: Loo
         going.cancel()
         await asyncio.gather(going, return_exceptions=True)
     assert [(line["event"], line["loop"]) for line in told] == [("worker.loop_failed", name)]
+
+
+async def _noted(bench: Bench, wanted: int) -> datetime | None:
+    """When the channel is tried again, as it stands in the database, once there are so many rows."""
+    async with asyncio.timeout(10):
+        while True:
+            async with bench.tools.engine.connect() as conn:
+                rows = (await conn.execute(text("SELECT channel, until FROM door_carrier_troubles()"))).all()
+            if len(rows) == wanted:
+                return rows[0].until if rows else None
+            await asyncio.sleep(0.02)
+
+
+async def test_a_carrier_that_refuses_the_account_is_written_down_at_once_and_struck_out_when_it_takes_again(
+    bench: Bench,
+) -> None:
+    await bench.approved.run("GRANT EXECUTE ON FUNCTION door_carrier_troubles() TO loa_worker")
+    (provider,) = bench.tools.sms.providers
+    beating = asyncio.ensure_future(loops.beat(bench.tools, bench.tools.clock()))
+    noting = asyncio.ensure_future(loops.note_troubles(bench.tools))
+    try:
+        provider.circuit.heard(provider.circuit.begin(), Refused("twilio.20003", "config"))
+        until = await _noted(bench, 1)
+        assert until is not None
+        assert timedelta(seconds=50) < until - bench.tools.clock() <= timedelta(seconds=61)
+        provider.circuit.heard(provider.circuit.begin(), Accepted("SM1"))
+        assert await _noted(bench, 0) is None
+    finally:
+        for each in (beating, noting):
+            each.cancel()
+        await asyncio.gather(beating, noting, return_exceptions=True)
