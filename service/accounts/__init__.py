@@ -7,7 +7,7 @@ from service.accounts.api_keys import ApiKey, create_api_key, find_api_key, list
 from service.accounts.bulk import CheckedAccounts, InvitedAccount, check_accounts, create_accounts, emails_taken
 from service.accounts.handing_out import invitations_workbook
 from service.accounts.invitations import Invitation, Redeemed, invite, redeem_invitation
-from service.accounts.listing import AccountLine, AccountState, account_state, list_accounts, locate_account
+from service.accounts.listing import AccountLine, AccountState, account_state, list_accounts, locate_account, own_email
 from service.accounts.names import account_name, account_names
 from service.accounts.permissions import PERMISSIONS, permissions_of
 from service.accounts.tokens import authenticate
@@ -43,6 +43,7 @@ __all__ = [
     "locate_account",
     "locate_api_key",
     "note_emails_told_taken",
+    "own_email",
     "permissions_of",
     "read_accounts",
     "redeem_invitation",

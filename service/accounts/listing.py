@@ -96,3 +96,13 @@ async def list_accounts(
         )
         for row in found
     ]
+
+
+async def own_email(conn: AsyncConnection, actor: Actor, *, master: MasterKey) -> str | None:
+    """The actor's own address, opened; None where the transaction acts for another unit than the account's."""
+    found = await conn.execute(text("SELECT data_key_id, email_sealed FROM accounts WHERE id = :id"), {"id": actor.account_id})
+    row = found.one_or_none()
+    if row is None:
+        return None
+    keys = await data_keys(conn, master, {row.data_key_id})
+    return keys[row.data_key_id].unseal(row.email_sealed, "email")

@@ -13,7 +13,7 @@ from service.broadcasts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.content_rules import Finding, FindingSeverity
 from service.broadcasts.counting import count_messages
 from service.broadcasts.drafting import Draft, create_draft, edit_draft, unfit_times
-from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts
+from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts, staff_by_email
 from service.broadcasts.foreseeing import Foreseen, foresee
 from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State, not_allowed_in
@@ -95,6 +95,7 @@ __all__ = [
     "resume",
     "return_broadcast",
     "set_drill_contacts",
+    "staff_by_email",
     "submit",
     "unfit_times",
     "units_of",

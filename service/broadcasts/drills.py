@@ -12,10 +12,20 @@ from uuid import UUID
 from sqlalchemy import Select, column, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience, Preferences, audience_select, fallback_select
+from contact_registry import (
+    AddressRefused,
+    Audience,
+    MasterKey,
+    Preferences,
+    address_hash,
+    audience_select,
+    fallback_select,
+    read_address,
+)
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.errors import FieldError, Invalid
+from service.keyring import deployment_key
 
 _POINTS = table("contact_points", *(column(name) for name in ("unit_id", "contact_id", "channel", "address_hash", "ended_by")))
 _TESTS = table("test_contacts", column("unit_id"), column("contact_id"))
@@ -53,6 +63,37 @@ async def drill_contacts(conn: AsyncConnection, actor: Actor) -> list[UUID]:
         text("SELECT c.public_id FROM test_contacts t JOIN contacts c ON c.id = t.contact_id ORDER BY c.public_id")
     )
     return list(rows.scalars())
+
+
+async def staff_by_email(conn: AsyncConnection, *, unit_id: int, emails: Sequence[str], master: MasterKey) -> list[UUID]:
+    """Members of the unit's own staff by their addresses, in that order. The transaction acts for the unit.
+
+    Raises `Invalid("request.invalid")`, naming the place of each address that is no address or is nobody's of the present staff.
+    """
+    index_key = await deployment_key(conn, master, "address_index")
+    found: list[UUID] = []
+    wrong: list[FieldError] = []
+    for place, written in enumerate(emails):
+        try:
+            hashed = address_hash(index_key, "email", read_address("email", written))
+        except AddressRefused as refused:
+            wrong.append(FieldError(f"emails.{place}", refused.code))
+            continue
+        staff = await conn.execute(
+            text(
+                "SELECT c.public_id FROM contacts c JOIN contact_points p ON p.unit_id = c.unit_id AND p.contact_id = c.id"
+                " WHERE c.unit_id = :unit AND p.audience = 'staff' AND p.channel = 'email' AND p.address_hash = :hash"
+                "   AND p.ended_by IS NULL"
+            ),
+            {"unit": unit_id, "hash": hashed},
+        )
+        if (contact := staff.scalar_one_or_none()) is None:
+            wrong.append(FieldError(f"emails.{place}", "drill.staff_only"))
+        else:
+            found.append(contact)
+    if wrong:
+        raise Invalid("request.invalid", fields=tuple(wrong))
+    return found
 
 
 async def set_drill_contacts(

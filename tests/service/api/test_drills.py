@@ -102,6 +102,27 @@ async def test_a_parent_is_not_named_nor_anybody_by_a_clerk(site: Site, engines:
     assert (await site.call("GET", "/units/nbk-thcs/test-contacts")).json() == {"contacts": []}
 
 
+async def test_colleagues_are_named_by_their_addresses_and_oneself_as_me(site: Site, colleague: str) -> None:
+    async def add(phone: str, email: str) -> str:
+        return str((await site.call("POST", "/contacts", json=STAFF | {"phone": phone, "email": email})).json()["id"])
+
+    teacher, head = await add("0977000222", "co.ha@example.com"), await add("0977000333", "approver@nbk-thcs.example")
+
+    async def name(**who: Any) -> Any:
+        return await site.call("PUT", "/units/nbk-thcs/test-contacts", json=who, **BY)
+
+    assert sorted((await name(emails=["Co.Ha@example.com", "me"])).json()["contacts"]) == sorted([teacher, head])
+    assert sorted((await name(contacts=[colleague], emails=["me"])).json()["contacts"]) == sorted([colleague, head])
+    refused = (await name(emails=["me", "nobody@example.com", "no address", "parent0@example.com"])).json()
+    assert [(each["field"], each["code"]) for each in refused["errors"]] == [
+        ("emails.1", "drill.staff_only"),
+        ("emails.2", "email.invalid"),
+        ("emails.3", "drill.staff_only"),
+    ]
+    assert (await name()).status_code == 422
+    assert (await name(emails=[])).json() == {"contacts": []}
+
+
 async def test_a_colleague_who_left_gets_no_drill(site: Site, engines: Engines, colleague: str) -> None:
     await _name(site, colleague)
     async with engines.owner.begin() as conn:

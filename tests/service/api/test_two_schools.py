@@ -222,6 +222,7 @@ def requests(their: Theirs) -> dict[tuple[str, str], list[tuple[str, dict[str, A
         ("PUT", "/registered-texts"): [("/registered-texts", {"json": filed | {"unit": THEIRS}})],
         ("POST", "/registered-texts/withdraw"): [("/registered-texts/withdraw", {"json": {"unit": THEIRS, "name": "a"}})],
         ("PUT", "/registered-texts/rule"): [("/registered-texts/rule", {"json": {"unit": THEIRS, "unregistered": "forbid"}})],
+        ("PUT", "/registered-texts/script"): [("/registered-texts/script", {"json": {"unit": THEIRS, "sms_script": "ascii"}})],
         ("GET", "/retention-runs"): [("/retention-runs", {"params": {"unit": THEIRS}})],
         ("GET", "/retention-runs/next"): [("/retention-runs/next", {"params": {"unit": THEIRS}})],
         ("GET", "/broadcasts"): [("/broadcasts", {})],
