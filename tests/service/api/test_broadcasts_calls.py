@@ -295,9 +295,9 @@ async def test_what_parents_get_is_shown_to_the_approver_and_is_what_is_signed(s
     path = f"/broadcasts/{made['id']}"
     submitted = (await site.call("POST", f"{path}/submit")).json()
     sms, email = submitted["rendered"]["sms"], submitted["rendered"]["email"]
-    assert sms["text"].startswith("SGDDTDNAI: Ke mao danh")
-    assert sms["text"].endswith("So tra cuu: {number}")
-    assert (sms["variant"], sms["encoding"], sms["segments"]) == ("ascii", "GSM-7", 1)
+    assert sms["text"].startswith("SGDDTDNAI: Kẻ mạo danh")
+    assert sms["text"].endswith("Số tra cứu: {number}")
+    assert (sms["variant"], sms["encoding"], sms["segments"]) == ("unicode", "UCS-2", 2)
     assert email["subject"] == "[Cảnh báo] Kẻ mạo danh báo con cấp cứu"
     assert "Trường THCS Nguyễn Bỉnh Khiêm" in email["text"]
     assert (await site.call("GET", path)).json()["rendered"] == submitted["rendered"]
@@ -305,7 +305,7 @@ async def test_what_parents_get_is_shown_to_the_approver_and_is_what_is_signed(s
     approved = (await site.call("GET", path)).json()
     assert approved["rendered"] == submitted["rendered"] | {"findings": []}, "what an approver should know is known"
     looked_up = (await site.client.get(f"/api/v1/lookups/{approved['public_number']}")).json()
-    assert looked_up["record"]["texts"]["sms"]["ascii"] == sms["text"].replace("{number}", approved["public_number"])
+    assert looked_up["record"]["texts"]["sms"]["unicode"] == sms["text"].replace("{number}", approved["public_number"])
     edited = await site.call("PATCH", f"/broadcasts/{made['id']}", json={"title": "x"})
     assert edited.status_code == 409
 
