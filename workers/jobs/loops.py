@@ -156,7 +156,7 @@ async def note_troubles(tools: Tools) -> None:
             if until:
                 noted[channel] = until
 
-    await _every(TROUBLES_EVERY, _surviving("troubles", once))
+    await _every(tools, TROUBLES_EVERY, _surviving("troubles", once))
 
 
 LOOPS: tuple[Callable[[Tools], Coroutine[Any, Any, None]], ...] = (
