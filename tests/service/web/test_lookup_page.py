@@ -216,7 +216,7 @@ async def test_a_person_is_never_shown_json(site: Site) -> None:
     misshapen = await site.client.post("/", files=file, headers=browser)
     assert (misshapen.status_code, misshapen.headers["content-type"]) == (400, "text/html; charset=utf-8")
     assert headline(misshapen.text) == headline((await site.client.get("/")).text)
-    assert (await site.client.post("/", files=file)).json()["code"] == "request.invalid"
+    assert (await site.client.post("/", files=file)).json()["code"] == "request.malformed"
     del site.app.state.lookup_site  # whatever goes wrong
     failed = await site.client.get("/", params={"so": "4071 8826 3163"}, headers=browser)
     assert (failed.status_code, headline(failed.text)) == (500, "Lúc này chưa tra cứu được.")
