@@ -37,10 +37,10 @@ async def test_answers_about_people_are_kept_by_nobody(site: Site) -> None:
     assert (await site.call("GET", "/accounts", role="administrator")).headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("number", ["%0a", "4071%0a8826", "1%0d%0a2", "%00", ""])
-async def test_whatever_stands_in_the_place_of_a_number_is_mistyped(site: Site, number: str) -> None:
-    answer = await site.client.get(f"/api/v1/lookups/{number}")
-    assert (answer.status_code, answer.json()) == (200, {"outcome": "mistyped", "copied": False})
+async def test_whatever_stands_in_the_place_of_a_number_is_mistyped(site: Site) -> None:
+    for number in ("%0a", "4071%0a8826", "1%0d%0a2", "%00", ""):
+        answer = await site.client.get(f"/api/v1/lookups/{number}")
+        assert (answer.status_code, answer.json()) == (200, {"outcome": "mistyped", "copied": False})
 
 
 @pytest.mark.parametrize("clean", [cleaned, lambda text: compare(text, [text.replace("1", "2")], "")])
