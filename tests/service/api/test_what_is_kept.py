@@ -10,8 +10,6 @@ from service.signing.comparison import compare
 from service.wording import cleaned
 from tests.factories.web import Site, notice
 
-PILE = "a" + "\u0316" * 2000 + "\u0301"
-
 
 async def test_the_reference_and_the_description_are_made_once(site: Site) -> None:
     for path in ("/api/docs", "/api/openapi.json"):
@@ -43,17 +41,13 @@ async def test_whatever_stands_in_the_place_of_a_number_is_mistyped(site: Site) 
         assert (answer.status_code, answer.json()) == (200, {"outcome": "mistyped", "copied": False})
 
 
-@pytest.mark.parametrize("clean", [cleaned, lambda text: compare(text, [text.replace("1", "2")], "")])
+@pytest.mark.parametrize("clean", [cleaned, lambda text: compare(text, ["Tin khác"], "")])
 def test_marks_without_end_cost_no_more_than_letters(clean: Any) -> None:
-    many, more = ("".join(f"{n} {PILE} " for n in range(count)) for count in (5, 50))
-
-    def seconds(text: str) -> float:
-        began = time.perf_counter()
-        clean(text)
-        return time.perf_counter() - began
-
-    seconds(many)
-    assert seconds(more) < 0.5
+    """Composing them takes time that grows with their square: half a minute for so many."""
+    text = "a" + "\u0316\u0301" * 40_000
+    began = time.perf_counter()
+    clean(text)
+    assert time.perf_counter() - began < 2
 
 
 async def test_findings_are_told_up_to_a_hundred(site: Site) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -35,6 +36,16 @@ async def test_who_is_refused_while_still_sending_has_the_whole_answer_and_the_c
             assert answer.status == status
             assert answer.headers.get("connection") is None
             await healthy(caller)
+
+
+async def test_no_answer_overtakes_its_request(site: Site) -> None:
+    async with served(site.app) as port, calling(port) as caller, calling(port) as other:
+        await caller.send(head("POST", "/api/v1/imports", Content_Length="200000") + b"x" * 100_000)
+        await healthy(other)
+        with pytest.raises(TimeoutError):
+            await caller.answer(0.3)
+        await caller.send(b"x" * 100_000)
+        assert (await caller.answer()).status == 401
 
 
 async def test_a_body_of_unstated_length_is_read_to_its_end_as_well(site: Site) -> None:
