@@ -5,7 +5,10 @@ say by itself (a hidden row, a formula without a result, a rounded number) is to
 import io
 import random
 import re
+import struct
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -329,3 +332,37 @@ def test_spoiled_files_are_read_or_refused() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_thousands_of_spoiled_files_are_read_or_refused(seed: int) -> None:
     fuzz(seed, 500)
+
+
+XLS = (Path(__file__).parents[1] / "vectors" / "lists" / "thcs.xls").read_bytes()
+
+
+def changed_record(kind: int, change: Callable[[bytes], bytes], *, which: int) -> bytes:
+    """The .xls with one of its records of a kind written anew, as long as before: a long stream lies in its file in one piece."""
+    sheet = XLS.index(b"\x09\x08\x10\x00\x00\x06\x10\x00")
+    place, at = sheet, 0
+    while True:
+        found, size = struct.unpack_from("<HH", XLS, place)
+        if found == kind:
+            if at == which:
+                whole = change(XLS[place : place + 4 + size])
+                assert len(whole) == 4 + size
+                return XLS[:place] + whole + XLS[place + 4 + size :]
+            at += 1
+        place += 4 + size
+
+
+def test_a_hidden_row_of_an_xls_is_told() -> None:
+    plain = read_apart(XLS).sheets[0]
+    assert plain.hidden == frozenset()
+    hidden = read_apart(changed_record(0x0208, lambda record: record[:16] + bytes([record[16] | 0x20]) + record[17:], which=3))
+    assert (set(hidden.sheets[0].hidden), hidden.sheets[0].rows) == ({3}, plain.rows)
+
+
+def test_a_formula_that_failed_in_an_xls_is_told() -> None:
+    def failed(record: bytes) -> bytes:
+        error = struct.pack("<HH", 0x0205, 8) + record[4:10] + b"\x17\x01"
+        return error + struct.pack("<HH", 0x00EF, len(record) - len(error) - 4) + bytes(len(record) - len(error) - 4)
+
+    rows = read_apart(changed_record(0x0203, failed, which=0)).sheets[0].rows
+    assert [cell for row in rows for cell in row if cell == "#REF!"] == ["#REF!"]

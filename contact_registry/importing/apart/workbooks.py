@@ -8,6 +8,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from contact_registry.importing.apart.grid import MOST_MERGED, scientific
 from contact_registry.importing.apart.limits import MAX_CELLS, MAX_ROWS, Refused
+from contact_registry.importing.apart.xls_marks import mark as mark_xls
 from contact_registry.importing.apart.xlsx_marks import mark
 
 _MOST_WALKED = 20_000_000
@@ -37,6 +38,8 @@ def read_workbook(data: bytes) -> dict[str, Any]:
     else:
         for sheet in sheets.values():
             _mark_rounded(sheet["rows"])
+        if not data.startswith(b"PK"):
+            mark_xls(data, [sheets.get(name) for name in seen])
     return {"sheets": list(sheets.values()), "hidden_sheets": [name for name, visible in seen.items() if not visible]}
 
 
