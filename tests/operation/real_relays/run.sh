@@ -15,7 +15,7 @@ started=()
 
 stop() {
   for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for pid in "${started[@]}"; do while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; done
   started=()
 }
 trap 'stop; rm -rf "$place"' EXIT
@@ -81,8 +81,8 @@ CONFIGURATION
   chroot "$root" postconf -F '*/*/chroot = n'
   chroot "$root" newaliases 2>/dev/null || true
   chroot "$root" postfix set-permissions >/dev/null 2>&1 || true
-  chroot "$root" postfix start-fg >"$place/postfix.log" 2>&1 &
-  started+=($!)
+  chroot "$root" postfix start >"$place/postfix.log" 2>&1
+  started+=("$(tr -d ' ' <"$root/var/spool/postfix/pid/master.pid")")
 }
 
 exim() {
