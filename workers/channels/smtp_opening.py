@@ -20,6 +20,7 @@ GONE = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)
 
 _EACH = 5.0  # seconds that an address is waited for while there is another to try
 _ADDRESSES = 6
+_LOOKED_UP = 10.0  # seconds for which a name is not looked up again
 _WRONG = 30.0  # seconds for which a refused login is not tried again: shorter than the circuit stays open for it
 _HANGUPS = 3  # behind our login, one after the other: then the relay means us
 _NOT_THIS_MECHANISM = frozenset({504, 534})
@@ -54,6 +55,7 @@ class Opening:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._worked: _Address | None = None  # the one that answered last is tried first
+        self._found: tuple[float, list[_Address]] = (0.0, [])
         self._logged_in = not relay.username
         self._alone = asyncio.Lock()
         self._failed: tuple[float, Refused] | None = None
@@ -100,10 +102,13 @@ class Opening:
     async def _addresses(self) -> list[_Address]:
         """In the resolver's order, but the one that answered last is first. Raises OSError."""
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._relay.patience):
-            found = await loop.getaddrinfo(self._relay.host, self._relay.port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(_Address(family, where) for family, _, _, _, where in found))[:_ADDRESSES]
-        return sorted(addresses, key=lambda each: each != self._worked)
+        good_until, addresses = self._found
+        if loop.time() >= good_until:
+            async with asyncio.timeout(self._relay.patience):
+                found = await loop.getaddrinfo(self._relay.host, self._relay.port, type=socket.SOCK_STREAM)
+            addresses = list(dict.fromkeys(_Address(family, where) for family, _, _, _, where in found))[:_ADDRESSES]
+            self._found = loop.time() + _LOOKED_UP, addresses
+        return addresses if len(addresses) == 1 else sorted(addresses, key=lambda each: each != self._worked)
 
     async def _greeted(self, address: _Address, patience: float) -> aiosmtplib.SMTP | Refused:
         """Connected to this address, and its banner read."""

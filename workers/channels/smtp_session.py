@@ -7,6 +7,7 @@ connection, and not the letter, is done with: the letter may be tried over anoth
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Container
 from contextlib import suppress
 
 import aiosmtplib
@@ -18,6 +19,7 @@ from workers.channels.smtp_opening import GONE
 _REFUSED_IN_A_ROW = 5  # relays slow down who has made ten mistakes, and leave who has made twenty
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>\r\n]+)>", re.IGNORECASE | re.MULTILINE)
 _LINE_ENDINGS = re.compile(rb"\r\n|\r|\n")
+_TAKEN, _TAKEN_OR_FORWARDED, _GO_ON = frozenset({250}), frozenset({250, 251}), frozenset({354})
 _AT_ONCE = 1.0  # seconds: a connection that was idle for longer may have been closed for that
 _FORGOTTEN = 3600.0
 
@@ -77,13 +79,11 @@ class Session:
             return Refused("smtp.smtputf8", "number")
         step: Step = "mail"
         try:
-            await self._client.mail(sender, options=["SMTPUTF8", "BODY=8BITMIME"] if utf8 else [])
+            await self._ask(b"MAIL FROM:<" + sender.encode("ascii") + (b"> SMTPUTF8 BODY=8BITMIME" if utf8 else b">"), _TAKEN)
             step = "rcpt"
-            await self._client.rcpt(to, encoding="utf-8" if utf8 else "ascii")
+            await self._ask(b"RCPT TO:<" + to.encode() + b">", _TAKEN_OR_FORWARDED)
             step = "start"
-            reply = await self._client.execute_command(b"DATA")
-            if reply.code != aiosmtplib.SMTPStatus.start_input:
-                raise aiosmtplib.SMTPDataError(reply.code, reply.message)
+            await self._ask(b"DATA", _GO_ON)
         except aiosmtplib.SMTPResponseException as reply:
             if used and ends_connection(step, reply.code, reply.message):
                 self.drop()
@@ -95,6 +95,11 @@ class Session:
                 raise Full(by_reply=False) from error
             return Refused("smtp.timeout" if isinstance(error, TimeoutError) else "smtp.disconnected", "temporary")
         return await self._say(message)
+
+    async def _ask(self, words: bytes, wanted: Container[int]) -> None:
+        reply = await self._client.execute_command(words)
+        if reply.code not in wanted:
+            raise aiosmtplib.SMTPResponseException(reply.code, reply.message)
 
     async def _say(self, message: bytes) -> Outcome:
         """The letter itself, behind 354. From here on it may have been taken."""
