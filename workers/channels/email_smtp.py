@@ -59,6 +59,8 @@ class EmailSmtp:
         self._per_domain = per_domain
         self._domains: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # of those being written to
         self._out = 0  # letters that have a connection or wait for one
+        self._speaking = 0  # connections that carry one
+        self._lines = pool  # as many as the relay takes, while that was noticed
         self._crowded_until = 0.0
         self._idle: list[Session] = []
         self._ageing: asyncio.TimerHandle | None = None
@@ -68,7 +70,13 @@ class EmailSmtp:
         """How many of so many letters would find a connection soon: all while the relay is quick, else as many as are free."""
         if asyncio.get_running_loop().time() >= self._crowded_until:
             return wanted
-        return min(wanted, max(0, self._pool - self._out))
+        return min(wanted, max(0, self._lines - self._out))
+
+    def _crowded(self, lines: int) -> Refused:
+        """Nothing is heard of the relay by a letter that found no connection."""
+        self._lines = max(1, lines)
+        self._crowded_until = asyncio.get_running_loop().time() + _CROWDED
+        return Refused(NO_PLACE, "temporary")
 
     async def send(self, to: str, message: bytes) -> Outcome:
         """See `EmailChannel.send`. `Accepted.provider_id` is the Message-ID: SMTP gives no other name that lasts."""
@@ -81,8 +89,7 @@ class EmailSmtp:
                 async with asyncio.timeout(self._waits):
                     await _both(domain, self._free)
             except TimeoutError:
-                self._crowded_until = asyncio.get_running_loop().time() + _CROWDED
-                return Refused(NO_PLACE, "temporary")
+                return self._crowded(self._pool)
             try:
                 return await self._send(to, message)
             finally:
@@ -103,18 +110,23 @@ class EmailSmtp:
                 full = ended
         opened = await self._opening.open()
         if isinstance(opened, Refused):
-            return opened
+            have = self._speaking + len(self._idle) + self._opening.greeted
+            # Beside others that work: it takes so many from one host at once, and no more.
+            return self._crowded(have) if have and opened.code.startswith("smtp.connect.4") else opened
         outcome = await self._over(Session(opened, self._answer), to, message)
         if full is not None and full.by_reply and isinstance(outcome, Accepted):
             self._quota.ended_at(carried)
         return outcome
 
     async def _over(self, session: Session, to: str, message: bytes) -> Outcome:
+        self._speaking += 1
         try:
             outcome = await session.deliver(self._sender, to, message)
         except BaseException:  # cancelled in mid-sentence, or full: nobody may speak on it again
             session.drop()
             raise
+        finally:
+            self._speaking -= 1
         if session.usable and session.letters < self._quota.most and not self._closed:
             self._keep(session)
         else:

@@ -60,6 +60,8 @@ class Opening:
         self._alone = asyncio.Lock()
         self._failed: tuple[float, Refused] | None = None
         self._hangups = 0
+        self.greeted = 0
+        """Connections that the relay has just taken, and on which nobody's letter is under way yet."""
 
     async def open(self) -> aiosmtplib.SMTP | Refused:
         """A connection on which MAIL may be said next. Until a login has succeeded one tries, and who waited beside shares what came of it."""
@@ -145,6 +147,7 @@ class Opening:
 
     async def _introduced(self, client: aiosmtplib.SMTP) -> aiosmtplib.SMTP | Refused:
         step: Step = "connect"
+        self.greeted += 1
         try:
             await _say_hello(client)
             if self._relay.tls == "starttls":
@@ -160,6 +163,8 @@ class Opening:
         except BaseException:
             client.close()
             raise
+        finally:
+            self.greeted -= 1
         self._logged_in, self._hangups = True, 0
         return client
 

@@ -129,6 +129,20 @@ async def test_who_finds_no_connection_is_not_kept_for_one_that_comes_later() ->
         assert channel.room(25) == 25
 
 
+async def test_a_relay_that_takes_few_connections_from_one_host_is_given_no_more() -> None:
+    relay = RudeSmtp(thinks={"TEXT": 0.2})
+    relay.says["BANNER"] = lambda talk: (
+        "421 4.7.0 too many connections from your address" + HUNG_UP_BEHIND if talk.number - relay.ended >= 3 else None
+    )
+    async with sending_to(relay) as channel:
+        outcomes = await send(channel, 10)
+        refused = {outcome for outcome in outcomes if isinstance(outcome, Refused)}
+        assert refused <= {Refused("smtp.no_place", "temporary"), Refused("smtp.connect.421.4.7.0", "temporary")}
+        assert Refused("smtp.no_place", "temporary") in refused
+        assert channel.room(25) == 3
+        assert all(isinstance(outcome, Accepted) for outcome in await send(channel, 3, "q"))
+
+
 async def test_many_refusals_in_a_row_never_meet_a_relays_limit_of_them() -> None:
     relay = RudeSmtp(says={"RCPT": "550 5.1.1 no such user"})
     async with sending_to(relay, pool=1) as channel:
