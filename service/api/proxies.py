@@ -10,6 +10,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+PASSED_ON = "loa.passed_on"
+"""In a request's scope: something says that it passed the request on for somebody, whether it is believed or not."""
 _FORWARDED = frozenset(
     {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip"}
 )
@@ -37,7 +39,7 @@ class TrustedProxies:
                 kept.append((name, value))
         if not said:
             return scope
-        scope = {**scope, "headers": kept}
+        scope = {**scope, "headers": kept, PASSED_ON: True}
         client = scope.get("client")
         if client is None or not self._trusted(client[0]):
             return scope

@@ -11,6 +11,8 @@ from contextlib import suppress
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.api.proxies import PASSED_ON
+
 _DROPPED = 24 * 1024 * 1024
 """Bytes read for nothing before an answer: twice what the largest upload may have, so that one a little too large is told so."""
 _SECONDS = 10.0
@@ -29,8 +31,9 @@ class WholeRequests:
             await self._app(scope, receive, send)
             return
         body = _Body(receive)
-        # Whoever asks first whether to send a body at all is told so by the answer alone.
-        asks_first = headers.get("expect", "").lower() == "100-continue"
+        # Whoever asks first whether to send a body at all is told so by the answer alone. A proxy hands the question on and has told its
+        # caller to send, whatever we answer.
+        asks_first = headers.get("expect", "").lower() == "100-continue" and PASSED_ON not in scope
         lingers = False
 
         async def send_behind_the_body(message: Message) -> None:

@@ -25,7 +25,7 @@ from tests.operation.proxies.files import HOST, PROXIES, Place, Started, certifi
 TOKEN = "no-callback-of-ours-0912345678"
 _TOO_LARGE = 11_800_000  # above what Loa takes, below what the proxies let through
 _ALLOWED = 5_000_000
-_TIMES = 5
+_TIMES = 8
 _NOBODY = frozenset({502, 503})
 
 
@@ -99,7 +99,7 @@ def running(name: str, folder: Path, web: int, *, answers: frozenset[int] = froz
 def _up(proxy: Proxy, answers: frozenset[int]) -> bool:
     if proxy.process.poll() is not None:
         raise AssertionError(proxy.logged())
-    return proxy.curl(f"https://{HOST}/healthz", version="http1.1", timeout=2)[0] in answers
+    return proxy.curl(f"https://{HOST}/healthz", version="http1.1", timeout=8)[0] in answers
 
 
 def ask(proxy: Proxy, system: System, verdicts: Verdicts, version: str, files: Path) -> None:
@@ -119,6 +119,8 @@ def ask(proxy: Proxy, system: System, verdicts: Verdicts, version: str, files: P
     told = {(status, _field(body, "detail")) for status, body, _ in large}
     verdicts.look("a list above 11 MB is refused in our words", told, {(413, sentence("import.too_large", "vi"))})
     verdicts.look("an upload without a key is told so", {(s, _field(b, "code")) for s, b, _ in keyless}, {(401, "auth.missing")})
+    pasted = {curl("-d", f"@{files}/text.form", url)[0] for _ in range(_TIMES)}
+    verdicts.look("a text of 900 kB is answered in words", pasted, {413})
     verdicts.look("look-ups go on meanwhile", {(s, _field(b, "outcome")) for s, b, _ in others}, {(200, "found")})
     slow = sorted((seconds for *_, seconds in others), reverse=True)[:3]
     verdicts.look(f"and nobody waits ({len(others)} asked, slowest {[round(each, 1) for each in slow]} s)", slow[0] < 5, True)
@@ -167,6 +169,7 @@ def main(chosen: list[str]) -> int:
         top.chmod(0o755)
         (top / "large.csv").write_bytes(b"x" * _TOO_LARGE)
         (top / "list.csv").write_bytes(b"x" * _ALLOWED)
+        (top / "text.form").write_bytes(b"text=" + b"x" * 900_000)
         proxies: list[Proxy] = []
         with running_system(top / "home", LOA_TRUSTED_PROXIES="127.0.0.1") as system:
             web = httpx.URL(system.demo["api_url"]).port or 0

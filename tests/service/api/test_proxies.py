@@ -7,7 +7,8 @@ from starlette.types import Receive, Scope, Send
 from service.api.proxies import TrustedProxies
 from service.settings import RefusedSetting, Settings
 from tests.conftest import Engines, Urls
-from tests.factories.web import running_site
+from tests.factories.served import calling, head, served
+from tests.factories.web import Site, running_site
 
 PROXIES = Settings(trusted_proxies="10.0.0.1, 192.168.0.0/16,fd00::/8", _env_file=None).proxies
 FORGED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "gia-mao.example"}
@@ -85,3 +86,17 @@ async def test_the_application_itself_obeys_the_setting(
         transport = ASGITransport(app=site.app, client=(peer, 4711))
         async with AsyncClient(transport=transport, base_url="https://loa.example") as client:
             assert (await client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})).status_code == status
+
+
+async def test_a_proxy_that_hands_on_the_question_whether_to_send_is_read_to_the_end(site: Site) -> None:
+    """Its caller has been told to send by the proxy itself; cut off, they would never see the answer."""
+    megabytes = 5 * 1024 * 1024
+    async with served(site.app) as port, calling(port) as caller:
+        asked = head(
+            "POST", "/api/v1/imports", Content_Length=str(megabytes), Expect="100-continue", X_Forwarded_For="203.0.113.9"
+        )
+        for _ in range(2):
+            await caller.send(asked + b"x" * megabytes)
+            assert (await caller.answer()).status == 100
+            answer = await caller.answer()
+            assert (answer.status, answer.headers.get("connection")) == (401, None)
