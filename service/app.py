@@ -134,6 +134,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
         version="1.0.0",
         description=DESCRIPTION,
         servers=[{"url": settings.public_base}],
+        license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=lifespan,
         openapi_url=None,  # a route of its own, which writes it once
         docs_url=None,  # the interactive pages load scripts from elsewhere; ours is a page of its own

@@ -56,7 +56,7 @@ async def context(request: Request) -> ApiContext:
 
 Context = Annotated[ApiContext, Depends(context)]
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`loa_` and 43 characters, made with `loa keys make`")
+_bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="`loa_` and 43 characters, made with `loa keys make`")
 
 
 async def caller(

@@ -58,8 +58,14 @@ class Described(FastAPI):
                 [(model, "serialization") for model in _BESIDE], ref_template="#/components/schemas/{model}"
             )
             for operations in document["paths"].values():
-                for operation in operations.values():  # a function's name, FastAPI's own summary, tells nobody anything
+                for operation in operations.values():
+                    # a function's name, FastAPI's own summary, tells nobody anything
                     operation["summary"] = " ".join(_END.split(operation["description"], 1)[0].split())
+                    operation.setdefault("security", [])  # said of what anybody may ask, too
+                    for answer in operation["responses"].values():
+                        for content in answer.get("content", {}).values():
+                            if "itemSchema" in content:  # OpenAPI 3.2's, and this is 3.1, which would not be valid with it
+                                content["x-item-schema"] = content.pop("itemSchema")
             document["components"]["schemas"] |= beside["$defs"] | code_lists()
             document["info"]["version"] += f"+{_digest(document)}"
         return document

@@ -75,7 +75,7 @@ def _anything(part: Any, where: str) -> Iterator[str]:
             if name == "properties":
                 for field, schema in each.items():
                     yield from _anything(schema, f"{where}.{field}")
-            elif name in ("items", "anyOf", "allOf", "additionalProperties", "contentSchema", "itemSchema"):
+            elif name in ("items", "anyOf", "allOf", "additionalProperties", "contentSchema", "x-item-schema"):
                 yield from _anything(each, f"{where}/{name}")
 
 

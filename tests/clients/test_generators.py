@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.clients import make_python_client, node_tools, run_node_tool
+from tests.factories.clients import check_document, make_python_client, node_tools, run_node_tool
 from tests.factories.description import unconnected_app
 
 HERE = Path(__file__).parent
@@ -28,6 +28,17 @@ def written(document: dict[str, Any], tmp_path: Path) -> Path:
     (tmp_path / "node_modules").symlink_to(node_tools() / "node_modules")
     (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     return tmp_path
+
+
+def test_it_is_valid_openapi(document: dict[str, Any], tmp_path: Path) -> None:
+    check_document(document, tmp_path)
+    as_it_was = deepcopy(document)
+    stream = as_it_was["paths"]["/api/v1/broadcasts/{broadcast_id}/events"]["get"]["responses"]["200"]["content"][
+        "text/event-stream"
+    ]
+    stream["itemSchema"] = stream.pop("x-item-schema")
+    with pytest.raises(AssertionError, match="itemSchema"):  # FastAPI's own, which OpenAPI has from 3.2 on
+        check_document(as_it_was, tmp_path)
 
 
 def test_typescript_clients_are_made_without_a_warning_and_compile(written: Path) -> None:

@@ -32,16 +32,24 @@ def run_node_tool(name: str, *arguments: str | Path, where: Path) -> str:
 
 def make_python_client(document: Mapping[str, Any], into: Path) -> None:
     """Writes the package `loa_client` into a directory. A warning of the generator's fails the test, with its words."""
-    if not (_TOOLS / "openapi_python_client").is_dir():
-        pytest.fail(f"openapi-python-client is missing: {_HOW}", pytrace=False)
-    (into / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     (into / "config.yml").write_text("post_hooks: []\n", encoding="utf-8")  # they only make it prettier
     generate = ["openapi_python_client", "generate", "--path", "openapi.json", "--config", "config.yml", "--meta", "none"]
-    # Before our own packages: it asks for an older typer.
-    environment = os.environ | {"PYTHONPATH": str(_TOOLS)}
-    command = [sys.executable, "-m", *generate, "--fail-on-warning", "--output-path", "loa_client"]
-    said = _run(command, where=into, environment=environment)
+    said = _run_python_tool(document, into, *generate, "--fail-on-warning", "--output-path", "loa_client")
     assert said.splitlines() == ["Generating loa_client"], said
+
+
+def check_document(document: Mapping[str, Any], into: Path) -> None:
+    """Holds a document to the specification's own schema of its version. What is not as it says fails the test."""
+    said = _run_python_tool(document, into, "openapi_spec_validator", "openapi.json")
+    assert said.splitlines() == ["openapi.json: OK"], said
+
+
+def _run_python_tool(document: Mapping[str, Any], into: Path, *command: str) -> str:
+    if not _TOOLS.is_dir():
+        pytest.fail(f"openapi-python-client and openapi-spec-validator are missing: {_HOW}", pytrace=False)
+    (into / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    # Before our own packages: they ask for an older typer.
+    return _run([sys.executable, "-m", *command], where=into, environment=os.environ | {"PYTHONPATH": str(_TOOLS)})
 
 
 def _run(command: list[str], *, where: Path, environment: Mapping[str, str] | None = None) -> str:
