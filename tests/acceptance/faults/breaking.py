@@ -17,7 +17,8 @@ from typing import Any
 import psutil
 import psycopg
 
-from service.database.roles import DATABASE
+from service.database.roles import DATABASE, WORKER
+from service.standalone import postgres
 from service.standalone.home import Home
 from tests.acceptance.system import ROOT, System, wait_for
 from tests.factories.processes import gone
@@ -95,7 +96,9 @@ def own_worker(system: System, lane: str = "urgent", **settings: str) -> Iterato
 
     `settings`: what it is told otherwise than they are.
     """
-    told = {**child(system, "simulators").environ(), **settings}
+    # What a worker is told: the web side's part of it, and its own login.
+    own = {"LOA_DATABASE_URL_WORKER": postgres.url(Home.at(system.home), WORKER)}
+    told = {**child(system, "web").environ(), **own, **settings}
     with tempfile.NamedTemporaryFile(dir=system.home / "logs", prefix="own-worker-", suffix=".log") as log:
         worker = psutil.Popen([sys.executable, "-m", "workers", lane], cwd=ROOT, env=told, stdout=log, stderr=subprocess.STDOUT)
         try:

@@ -22,7 +22,7 @@ from tests.acceptance.faults.holding import (
     wait_for_states,
 )
 from tests.acceptance.faults.people import everybody, of_class
-from tests.acceptance.faults.settled import progress_by, received, settled_exactly
+from tests.acceptance.faults.settled import others_send, progress_by, received, settled_exactly
 from tests.acceptance.system import System, wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
@@ -57,7 +57,8 @@ def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None
             worker.suspend()
             held.close()
             wait_for_states(system, broadcast, "calling", 40)
-        wait_for("others have sent the SMS", lambda: len(received(system, marker)["sms"]) == 20, 60)
+        with others_send(system):
+            wait_for("others have sent the SMS", lambda: len(received(system, marker)["sms"]) == 20, 90)
         assert received(system, marker)["email"] == []
 
         worker.resume()
