@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contact_registry.importing.fields import Field
-from contact_registry.importing.heading_rules import by_its_cells
+from contact_registry.importing.heading_rules import by_its_cells, is_mixed
 from contact_registry.importing.heading_words import fold
 from contact_registry.importing.headings import Heading, words_of
 from contact_registry.importing.written import written
@@ -36,7 +36,7 @@ def by_cells(heading: Heading, rows: Rows, place: int) -> Heading:
     cells = [row[place] for row in rows if place < len(row) and written(row[place])]
     numbers = sum(bool(read_phones(cell).numbers) for cell in cells)
     if numbers and numbers * 2 >= len(cells):
-        return replace(heading, field=fields[0])
+        return replace(heading, field=fields[0], mixed=is_mixed(words_of(heading)))
     if cells and not numbers:
         return replace(heading, field=fields[1])
     return heading

@@ -92,17 +92,19 @@ _FAMILY = re.compile(
     r"ho|ho dem|ho lot|ho va dem|ho va ten dem|ho ten dem|ho va ten lot|ho va chu lot|ho va lot|last name|family name|surname"
 )
 _GIVEN = re.compile(r"ten|ten rieng|ten goi|first name|given name")
-_STATUS = _any("trang thai", "tinh trang", "status")
+_STATUS = _any("trang thai", "tinh trang", "hien trang", "status")
 _REMARKS = _any("ghi chu", "note", "notes", "nhan xet", "y kien", "gop y", "luu y", "dien giai")
 _IGNORED = _any("ghi chu", "note", "notes", "nhan xet", "hoc luc", "hanh kiem", "ngay vao lop", "chu ky", "ky ten", "ky nhan", "trang thai", "status",
-    "tinh trang")  # fmt: skip
+    "tinh trang", "hien trang")  # fmt: skip
 _PART_OF_A_CELL = _any("ten", "ho ten")
 # A column headed by nothing but who it belongs to: a name or a number, and its cells tell which.
 _WHOSE = _all(
     "ho ten|cha|bo|me|phu huynh|ph|phhs|ong|ba|nguoi|giam ho|do dau|hoac|va|thong tin|lien he|lien lac|cua|hs|hoc sinh|gia dinh|nha|than|khac|1|2|3"
 )
 
-_TEACHING = _any("chu nhiem", "mon day", "day mon", "to chuyen mon", "chuyen mon")
+_TEACHING = _any(
+    "chu nhiem", "mon day", "day mon", "to chuyen mon", "chuyen mon", "chuc danh", "bien che", "he so luong", "ngach", "vao nganh"
+)
 _TEACHERS = _any("giao vien", "gv", "gvcn", "can bo", "nhan vien", "cb gv", "cbgv", "cbgvnv", "vien chuc", "teacher", "staff")
 _STAFF_CODE = _any("ma gv", "ma giao vien", "ma can bo", "ma cb", "ma nhan vien", "ma nv", "ma vien chuc", "so hieu")
 _STAFF_NAME = re.compile(r"can bo|giao vien|gvcn|nhan vien|vien chuc|cb gv nv|staff|teacher|name")

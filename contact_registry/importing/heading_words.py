@@ -59,15 +59,17 @@ _VOCABULARY = _WORDS_OF_HEADINGS.split()
 _LOST = re.compile(r"[^\W\d_]*(?:[?\ufffd][^\W\d_]*)+")
 
 
-def _lost(word: str) -> str:
-    return word.encode("cp1252", "replace").decode("cp1252")
+def _lost(word: str) -> set[str]:
+    """What is left of a word in a code page of the West, in plain ASCII, and where its marks stood beside its letters."""
+    apart = unicodedata.normalize("NFD", word)
+    left = {each.encode(page, "replace").decode(page) for each, page in ((word, "cp1252"), (word, "ascii"), (apart, "ascii"))}
+    return {each for each in left if "?" in each}
 
 
 _RESTORED: dict[str, list[str]] = {}
-for _word in _VOCABULARY:
-    for _form in (_word, _word.upper(), _word.capitalize()):
-        if _lost(_form) != _form and _form not in _RESTORED.setdefault(_lost(_form), []):
-            _RESTORED[_lost(_form)].append(_form)
+for _form in dict.fromkeys(form for word in _VOCABULARY for form in (word, word.upper(), word.capitalize())):
+    for _left in _lost(_form):
+        _RESTORED.setdefault(_left, []).append(_form)
 _MOST_READINGS = 16
 
 

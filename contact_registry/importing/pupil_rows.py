@@ -13,7 +13,7 @@ from contact_registry.importing.classes import class_in_title, class_of_sheet
 from contact_registry.importing.heading_rules import says_remarks
 from contact_registry.importing.heading_words import fold
 from contact_registry.importing.headings import Field, ListOf, Meanings, words_of
-from contact_registry.importing.row_words import is_name, is_of_office, is_signature, is_total
+from contact_registry.importing.row_words import is_example, is_name, is_of_office, is_signature, is_total
 from contact_registry.importing.sheets import Sheet
 from contact_registry.importing.tables import Table, is_numbering, tables_at
 from contact_registry.importing.written import written
@@ -137,7 +137,9 @@ class _Walk:
         named = [table for table in tables if is_name(_name(table, row))]
         if not any(_has_number(table, row) for table in named) and self._begins_table(index, row):
             return
-        if self._is_second_line(index, row):
+        if any(is_example(fold(cell)) for table in tables for cell in _cells(row, table.order)):
+            self._leave(index, row, RowReason.NOTE)
+        elif self._is_second_line(index, row):
             last = self.found.pupils[-1]
             self.found.pupils[-1] = replace(last, more=(*last.more, index))
             self._leave(index, row, RowReason.SECOND_LINE)
@@ -186,7 +188,7 @@ class _Walk:
             and bool(_name(last.table, rows[last.index]))
             and _has_number(last.table, row)
             and not _name(last.table, row)
-            and not any(_cells(row, last.table.classes))
+            and set(_cells(row, last.table.classes)) <= set(_cells(rows[last.index], last.table.classes))
         )
 
     def _pupils(self, index: int, tables: Sequence[Table]) -> None:

@@ -131,7 +131,7 @@ def _read_sheet(sheet: Sheet, of: ListOf, meanings: Meanings | None, patience: _
         rows = read_rows(sheet, of=of, meanings=meanings, each=patience, under=named)
     if not rows.tables:
         return _Read(sheet, _all_left_out(sheet, RowReason.NO_HEADER), RowReason.NO_HEADER)
-    if of == "parents" and is_of_staff(sheet.name, rows.tables):
+    if of == "parents" and is_of_staff(sheet, rows.tables):
         left_out = _all_left_out(sheet, RowReason.STAFF)
         left_out.tables = rows.tables
         return _Read(sheet, left_out, RowReason.STAFF)

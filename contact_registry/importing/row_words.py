@@ -16,6 +16,7 @@ _SIGNED = re.compile(
 )
 _OFFICE = re.compile(
     r"(?:giao vien|gvcn|gv|co giao|thay giao|chu nhiem|truong ban|pho ban|ban dai dien|dai dien|hoi truong|chi hoi|hoi phu huynh|thu ky|ke toan|y te|van phong"
+    r"|nguoi (?:lien he|phu trach)|phu trach|quan ly|bao ve|tai xe|lai xe|bi thu|chu tich|cong an|tram y te|bac si|to truong dan pho"
     r"|lien he|moi (?:thac mac|chi tiet)|chi tiet lien he|hotline|duong day|dien thoai|sdt)\b"
 )
 _NOTED = re.compile(
@@ -46,6 +47,11 @@ def is_total(folded: str) -> bool:
 def is_signature(folded: str) -> bool:
     """Whether a folded cell belongs to the place, the date and who signs below a list."""
     return _SIGNED.match(folded) is not None
+
+
+def is_example(folded: str) -> bool:
+    """Whether a folded cell says that its row shows how to fill in the list."""
+    return folded in ("vd", "vi du", "mau", "example", "e g")
 
 
 def is_of_office(folded: str) -> bool:

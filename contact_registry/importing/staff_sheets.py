@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 
 from contact_registry.importing.heading_words import fold
+from contact_registry.importing.sheets import Sheet
 from contact_registry.importing.tables import Table
+from contact_registry.importing.written import written
 
 _NAME = re.compile(
     r"(?:(?:ds|danh sach|bang|tt|thong tin|so|sdt|dt|dien thoai|zalo|cac|thay co|va|nam hoc|nh|20\d\d|truong|thcs|th|thpt) )*"
@@ -13,11 +15,18 @@ _NAME = re.compile(
 )
 
 
-def is_of_staff(sheet_name: str | None, tables: Sequence[Table]) -> bool:
-    """Whether the sheet is a list of staff, by its headings or, where no parent is named in them, by its name."""
+_TITLE = re.compile(
+    r"\b(?:danh sach|ds|thong tin|danh ba|so dien thoai|sdt) (?:cac |doi ngu )*(?:gvcn|gv|giao vien|cbgv|cb gv|can bo|nhan vien|thay co|vien chuc)\b(?!.*\b(?:hoc sinh|phu huynh)\b)"
+)
+
+
+def is_of_staff(sheet: Sheet, tables: Sequence[Table]) -> bool:
+    """Whether the sheet is a list of staff, by its headings or, where no parent is named in them, by its name or its title."""
     if any(heading.said for table in tables for heading in table.columns):  # a person knows better
         return False
     if all(table.is_of_staff() for table in tables):
         return True
-    named = sheet_name is not None and _NAME.fullmatch(fold(sheet_name)) is not None
-    return named and not any(table.names_parents() for table in tables)
+    if any(table.names_parents() for table in tables):
+        return False
+    titles = (cell for row in sheet.rows[: tables[0].header] for cell in map(written, row) if cell)
+    return _NAME.fullmatch(fold(sheet.name or "")) is not None or any(_TITLE.search(fold(title)) for title in titles)

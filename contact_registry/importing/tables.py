@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from contact_registry.importing.column_cells import LOOKED_AT, by_cells, cover_blank
+from contact_registry.importing.column_cells import LOOKED_AT, by_cells, cover_blank, looks_like_contact
 from contact_registry.importing.heading_rules import mentions_parent, names_teachers, says_what_teachers_do
 from contact_registry.importing.heading_words import letters_were_lost, without_examples
 from contact_registry.importing.headings import Field, Heading, ListOf, Meanings, read_heading, words_of
@@ -24,7 +24,6 @@ _BESIDE = 20
 """Tables side by side, at most: each looks at the whole header, so a header of thousands would never be done."""
 _LONGEST = 300
 """A question of a form stands above its answers in full."""
-_LAST_YEAR = 2999
 _NOTHING = Heading(Field.UNKNOWN, "")
 
 
@@ -106,7 +105,7 @@ def _heading_cells(row: Sequence[object]) -> list[str] | None:
     for value in row:
         cell = written(value)
         if not isinstance(value, str):
-            if isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) > _LAST_YEAR):
+            if isinstance(value, bool) or looks_like_contact(value):
                 return None
         elif cell:
             if len(cell) > _LONGEST:
