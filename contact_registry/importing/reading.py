@@ -20,7 +20,14 @@ from contact_registry.importing.sheets import Sheet, Workbook, read_workbook
 from contact_registry.importing.staff_sheets import is_of_staff
 from contact_registry.importing.tables import best_columns
 from contact_registry.importing.tenth_classes import without_tenths
-from contact_registry.importing.unheaded import columns_apart, full_rows, has_content, lettered_table, offered_columns
+from contact_registry.importing.unheaded import (
+    columns_apart,
+    full_rows,
+    has_content,
+    lettered_table,
+    offered_columns,
+    stands_in_one_column,
+)
 
 MAX_PEOPLE = 20_000
 MAX_SECONDS = 60
@@ -53,7 +60,7 @@ def read_list(
 ) -> CheckedList:
     """Reads a school list. `meanings`: a person's words on headings, by folded heading (`fold`).
 
-    Raises `ImportRefused` (import.unreadable, .no_contact_column, .letters_lost, .staff_list, .too_large, .password_protected).
+    Raises `ImportRefused` (import.unreadable, .no_contact_column, .letters_lost, .staff_list, .one_column, .too_large, .password_protected).
     """
     if progress:
         progress("unpacking", 0, 0)
@@ -168,6 +175,8 @@ def _refuse_without_contacts(found: list[_Read], columns: list[SeenColumn], offe
         code = "import.letters_lost"
     elif not read and any(each.whole is RowReason.STAFF for each in found):
         code = "import.staff_list"
+    elif not read and any(stands_in_one_column(each.sheet) for each in found):
+        code = "import.one_column"
     raise ImportRefused(code, (*columns, *offered))
 
 

@@ -3,12 +3,13 @@ and rows that stand in one column, as text pasted into a spreadsheet does, are t
 """
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
 from contact_registry.importing.checked import SeenColumn
-from contact_registry.importing.column_cells import are_contacts, by_letter, letter
+from contact_registry.importing.column_cells import are_contacts, by_letter, letter, looks_like_contact
 from contact_registry.importing.fields import Field, ListOf
 from contact_registry.importing.heading_words import fold
 from contact_registry.importing.headings import Heading, Meanings
@@ -18,9 +19,12 @@ from contact_registry.importing.written import written
 
 _MOST_COLUMNS = 30
 _LOOKED_AT = 200
+Way = str | re.Pattern[str]
 _LONGEST = 2000
 """Characters of a line that is told apart."""
 _SEPARATORS = ("\t", ";", ",", "|")
+_BY_EYE = (re.compile(r"\s+[-–—]\s+"), re.compile(r"\s{2,}"))
+"""How a person sets cells apart who types a list, or pastes one: with dashes, with spaces."""
 
 
 def has_content(row: Sequence[object]) -> bool:
@@ -71,23 +75,43 @@ def _full_rows(sheet: Sheet) -> tuple[int, list[Sequence[object]]]:
 
 def columns_apart(sheet: Sheet) -> Sheet:
     """The sheet with its one column told apart, where nearly every row is several cells in one; else the sheet as it is."""
-    filled = list(islice(filter(has_content, sheet.rows), _LOOKED_AT))
-    lines = [next(filter(None, map(written, row))) for row in filled if sum(map(bool, map(written, row))) == 1]
-    if len(lines) < 2 or len(lines) * 10 < len(filled) * 9:
+    lines = _lines(sheet)
+    if len(lines) < 2:
         return sheet
-    ways = [mark for mark in _SEPARATORS if sum(mark in line for line in lines) * 10 >= len(lines) * 7]
+    ways: list[Way] = [mark for mark in _SEPARATORS if sum(mark in line for line in lines) * 10 >= len(lines) * 7]
+    if not ways:
+        ways = [gap for gap in _BY_EYE if sum(bool(gap.search(line)) for line in lines) * 10 >= len(lines) * 7]
     if not ways:
         return sheet
-    told = {mark: [_split(row, mark) for row in sheet.rows] for mark in ways}
-    best = max(ways, key=lambda mark: (best_columns(told[mark][:40]), sum(map(len, told[mark][:40]))))
+    told = {way: [_split(row, way) for row in sheet.rows] for way in ways}
+    best = max(ways, key=lambda way: (best_columns(told[way][:40]), sum(map(len, told[way][:40]))))
     return replace(sheet, rows=told[best], typed=False, merged_up={})
 
 
-def _split(row: Sequence[object], mark: str) -> list[object]:
-    line = next((str(value) for value in row if written(value)), "")[:_LONGEST]
-    if mark not in line:
+def stands_in_one_column(sheet: Sheet) -> bool:
+    """Whether a list stands in one column that could not be told apart."""
+    lines = _lines(sheet)
+    return len(lines) > 1 and sum(map(looks_like_contact, lines)) * 2 > len(lines)
+
+
+def _lines(sheet: Sheet) -> list[str]:
+    """The first rows as they stand in one column; none where other rows have more."""
+    filled = list(islice(filter(has_content, sheet.rows), _LOOKED_AT))
+    lines = [_line(row) for row in filled if sum(map(bool, map(written, row))) == 1]
+    return lines if len(lines) * 10 >= len(filled) * 9 else []
+
+
+def _line(row: Sequence[object]) -> str:
+    return next((str(value).strip() for value in row if written(value)), "")[:_LONGEST]
+
+
+def _split(row: Sequence[object], way: Way) -> list[object]:
+    line = _line(row)
+    if not isinstance(way, str):
+        return list(way.split(line)) if way.search(line) else list(row)
+    if way not in line:
         return list(row)
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])]
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=way, skipinitialspace=True), [])]
     except csv.Error:
-        return [cell.strip() for cell in line.split(mark)]
+        return [cell.strip() for cell in line.split(way)]

@@ -21,7 +21,7 @@ MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.E
 """What a person may say of a column."""
 
 
-NAMEABLE = frozenset({"import.no_contact_column", "import.letters_lost", "import.staff_list"})
+NAMEABLE = frozenset({"import.no_contact_column", "import.letters_lost", "import.staff_list", "import.one_column"})
 """Refused for want of a known column: a person's word may be enough."""
 _NAMELESS = frozenset({Field.CLASS, Field.GRADE, Field.ORDER})
 _REPEATED = re.compile(r" \(\d+\)$")

@@ -27,6 +27,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Chữ có dấu đã mất khi lưu tệp (thành dấu ?), nên không đọc được tiêu đề cột. Mở tệp gốc trong Excel, lưu dạng .xlsx hoặc CSV UTF-8 rồi gửi lại; hoặc chọn nội dung cho từng cột.",
         "Accented letters were lost when the file was saved (they are question marks), so its headings cannot be read. Open the original in Excel, save it as .xlsx or CSV UTF-8 and send it again; or say what each column holds.",
     ),
+    "import.one_column": (
+        "Cả danh sách nằm trong một cột nên không tách được họ tên, lớp và số điện thoại. Trong Excel chọn cột đó, vào Dữ liệu > Văn bản thành cột (Data > Text to Columns) để tách rồi gửi lại.",
+        "The whole list stands in one column, so names, classes and numbers cannot be told apart. In Excel select it, split it with Data > Text to Columns and send it again.",
+    ),
     "import.staff_list": (
         "Tệp này là danh sách giáo viên, nhân viên, không phải phụ huynh. Gửi lại và chọn danh sách cán bộ; nếu đúng là phụ huynh, chỉ cho Loa cột nào là họ tên học sinh.",
         "This file lists teachers or staff, not parents. Send it again as a list of staff; if it is of parents, tell Loa which column holds the pupils' names.",

@@ -182,7 +182,14 @@ def test_a_list_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
 
 GOOD = [kind.data for kind in (KINDS | EXCEL_KINDS).values()]
-CODES = {"import.unreadable", "import.no_contact_column", "import.letters_lost", "import.too_large", "import.password_protected"}
+CODES = {
+    "import.unreadable",
+    "import.no_contact_column",
+    "import.letters_lost",
+    "import.one_column",
+    "import.too_large",
+    "import.password_protected",
+}
 
 
 def spoil(data: bytes, chance: random.Random) -> bytes:
