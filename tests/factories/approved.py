@@ -71,6 +71,7 @@ async def approve_another(of: Approved, *, unit: str, urgency: str, fallback: st
     engines, world, now = of.engines, of.world, datetime.now(UTC)
     draft = Draft(
         kind="scam_alert",
+        sms_script="ascii",
         urgency=urgency,
         title="Tin giả đòi đóng tiền",
         texts=Texts("KHÔNG chuyển tiền. Gọi số trường đã lưu.", EmailText("Tin giả", "KHÔNG chuyển tiền. Gọi số trường đã lưu.")),

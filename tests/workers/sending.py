@@ -76,6 +76,7 @@ class School:
         await add_parents(self.engines.owner, self.master, self.unit, phones=phones, emails=emails, with_emails=with_emails)
         draft = Draft(
             kind="scam_alert",
+            sms_script="ascii",
             urgency=urgency,
             title="Tin giả đòi đóng tiền",
             texts=Texts(sms, EmailText("Tin giả đòi đóng tiền", "Có tin giả.")),
