@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -94,7 +95,10 @@ async def compared_while_uploading(
         data = large_workbook()
         senders = [asyncio.create_task(upload(web.url, *callers[n % len(callers)], data, until, answers)) for n in range(8)]
         asking = asyncio.create_task(parent.keep_asking(until))
-        await asyncio.sleep(seconds)
+        began = time.monotonic()
+        while time.monotonic() - began < seconds or not answers[413]:  # until one at least was read to its end
+            assert time.monotonic() - began < 120, answers
+            await asyncio.sleep(0.2)
         until.set()
         await asking
         for sender in senders:
