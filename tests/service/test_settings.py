@@ -32,6 +32,8 @@ VALUES = {
     "LOA_TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32,
     "LOA_TWILIO_RETENTION": "discard",
     "LOA_TWILIO_SEGMENTS_PER_SECOND": "2.5",
+    "LOA_SMS_ABSENT_AFTER": "900",
+    "LOA_SMS_SCRIPT": "ascii",
     "LOA_SMS_PRICE_PER_SEGMENT": "0.07",
     "LOA_SMS_PRICE_CURRENCY": "VND",
     "LOA_SMTP_HOST": "relay.example",

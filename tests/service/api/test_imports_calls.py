@@ -72,17 +72,15 @@ async def test_what_is_uploaded_never_touches_a_disk(site: Site, monkeypatch: py
     assert taken.status_code == 202
 
 
-async def test_a_stranger_s_body_is_not_even_read(site: Site) -> None:
-    async def body() -> AsyncIterator[bytes]:
-        read.append(1)
-        yield b"--x\r\n"
-
-    read: list[int] = []
+async def test_nobody_looks_into_a_stranger_s_body(site: Site) -> None:
+    """It is read on and dropped (tests/service/api/test_whole_requests.py): that it is no form is told only to whoever may send one."""
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    refused = await site.client.post("/api/v1/imports", headers=headers, content=body())
-    assert (refused.status_code, refused.json()["code"], read) == (401, "auth.missing", [])
-    refused = await site.call("POST", "/imports", role="approver", headers=headers, content=body())
-    assert (refused.status_code, read) == (403, [])
+    refused = await site.client.post("/api/v1/imports", headers=headers, content=b"no form")
+    assert (refused.status_code, refused.json()["code"]) == (401, "auth.missing")
+    refused = await site.call("POST", "/imports", role="approver", headers=headers, content=b"no form")
+    assert (refused.status_code, refused.json()["code"]) == (403, "auth.scope")
+    refused = await site.call("POST", "/imports", headers=headers, content=b"no form")
+    assert (refused.status_code, refused.json()["code"]) == (400, "request.malformed")
 
 
 async def test_a_body_that_never_says_how_long_it_is_is_cut_off(site: Site) -> None:
