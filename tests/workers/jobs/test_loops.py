@@ -36,7 +36,7 @@ async def test_what_sending_needs_ends_with_its_error(bench: Bench, loop: Loop, 
     [
         (loops.clear_again_and_again, "clear", "DROP FUNCTION door_clear_away"),
         (loops.watch_again_and_again, "watch", "DROP FUNCTION door_mark_stalls"),
-        (loops.poll_again_and_again, "poll", "DROP FUNCTION door_silent_chunks"),
+        (loops.poll_again_and_again, "poll", "DROP FUNCTION door_silent"),
         (loops.retain_again_and_again, "retain", "DROP TABLE retention_checks CASCADE"),
     ],
 )

@@ -9,9 +9,9 @@ async def test_a_named_unit_that_ended_pauses_the_broadcast(unplanned: Bench) ->
     approved = unplanned.approved
     await approved.run("""UPDATE broadcasts SET audience = jsonb_set(audience, '{units}', '["nobody-th"]')""")
     await plan_broadcast({"tools": unplanned.tools}, approved.unit_id, approved.broadcast_id)
-    assert await unplanned.state() == ("paused", "unit.unknown")
+    assert await unplanned.state() == ("paused", "audience.unit_unknown")
     (marked,) = await approved.rows("SELECT details FROM audit_events WHERE action = 'broadcast.paused'")
-    assert marked.details == {"reason": "unit.unknown"}
+    assert marked.details == {"reason": "audience.unit_unknown"}
     assert await approved.rows("SELECT * FROM door_due_broadcasts()") == [], "it is not tried again"
 
 
