@@ -91,7 +91,7 @@ async def _says_so(request: Request) -> bool:
             return False
     else:
         try:
-            said = parse_qsl((await request.body()).decode("utf-8", "replace").strip(), max_num_fields=_MOST_FIELDS)
+            said = parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
         except ValueError:
             return False
     return any(name.strip().lower() == _FIELD and value.strip().lower() == _SAID for name, value in said)
