@@ -127,9 +127,9 @@ COLUMNS: Rows = [
 
 NEW_PUPILS: Rows = [
     ["STT", "Họ tên", "SĐT", "Trạng thái", "Ghi chú"],
-    [1, "An", "0934000151", "Đang học", "mẹ: 0934999991"],
-    [2, "Bình", "0934000152", "Đã chuyển trường", "Số của ông 0934999992"],
-    [3, "Em", "0934000153 (số cũ 0934999990)", "", ""],
+    [1, "An", "0934000171", "Đang học", "mẹ: 0934999991"],
+    [2, "Bình", "0934000172", "Đã chuyển trường", "Số của ông 0934999992"],
+    [3, "Em", "0934000173 (số cũ 0934999990)", "", ""],
     ["", "Lê Văn Chi", "", "", "lớp trưởng"],
     ["", "", "", "", ""],
     ["", "Trưởng ban đại diện: Ông Sáu", "0934999993", "", ""],
@@ -221,11 +221,11 @@ EXCEL_KINDS = {
     "pupils who came and went, somebody in charge, teachers, a sheet of words": Kind(
         xlsx({"7A": NEW_PUPILS, "Giáo viên": TEACHERS, "Hướng dẫn": [["Điền đủ số điện thoại"], ["Gửi về văn phòng"]]}),
         {("7A", 3): {"pupil.left"}, ("7A", 4): {"phone.old_number"}, ("7A", 5): {"contact.none"}},
-        ["+84934000151", "+84934000152", "+84934000153"],
+        ["+84934000171", "+84934000172", "+84934000173"],
         classes=["7A"] * 4,
     ),
     "letters that became question marks": Kind(
-        "STT;H? và tên;L?p;S?T m?\n1;Nguy?n V?n An;6A1;0934000161\n".encode("cp1252"), {}, ["+84934000161"], classes=["6A1"]
+        "STT;H? và tên;L?p;S?T m?\n1;Nguy?n V?n An;6A1;0934000181\n".encode("cp1252"), {}, ["+84934000181"], classes=["6A1"]
     ),
     "a workbook with a macro": Kind(
         with_part(xlsx({"S": COLUMNS}), "xl/vbaProject.bin", bytes(range(256)) * 8), {}, ["+84934000111"], ["CCCD"]
