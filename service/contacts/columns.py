@@ -14,7 +14,7 @@ from service.audit import Action, record_event
 from service.contacts.importing import find_import
 from service.contacts.reading import SUBJECT
 from service.contacts.sealed_files import has_file
-from service.errors import Conflict, FieldError, Invalid
+from service.errors import Conflict, FieldError, Forbidden, Invalid
 from service.outbox import ReadImport, put
 
 MEANINGS = frozenset({Field.NAME, Field.CLASS, Field.GRADE, Field.PHONE, Field.EMAIL, Field.ORDER, Field.IGNORED})
@@ -59,11 +59,16 @@ async def say_columns(
 ) -> None:
     """Keeps these meanings for the unit and has the list read again.
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict("import.not_allowed_in_state" | "import.file_gone")` and
-    `Invalid("import.column_must_drop" | "request.invalid")`; then nothing is changed.
+    Which column holds the classes says the list's own unit: what a class is called stands in the open, and of names taken for classes
+    everybody above would read them all, of the unit's next list, too.
+
+    Raises `Forbidden("auth.scope" | "import.classes_by_own_unit")`, `NotFound("import.unknown")`, `Conflict("import.not_allowed_in_state" |
+    "import.file_gone")` and `Invalid("import.column_must_drop" | "request.invalid")`; then nothing is changed.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
+    if actor.unit_id != found["unit_id"] and any(each.field is Field.CLASS for each in said):
+        raise Forbidden("import.classes_by_own_unit")
     if found["state"] != "checked" and not (found["state"] == "failed" and found["failure_code"] in NAMEABLE):
         raise Conflict("import.not_allowed_in_state", state=found["state"])
     if not await has_file(conn, import_id):

@@ -79,6 +79,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Tệp đã được xóa nên không đọc lại được. Gửi lại tệp.",
         "The file has been deleted and cannot be read again. Send it once more.",
     ),
+    "import.classes_by_own_unit": (
+        "Cột nào là lớp thì chỉ người của chính trường đó mới được chọn. Nếu gửi thay trường, ghi “Lớp” làm tiêu đề cột trong tệp.",
+        "Which column holds the classes is for the school's own people to say. If you send the list for them, head the column “Lớp” in the file.",
+    ),
     "import.column_must_drop": (
         "Có cột là dữ liệu riêng tư không được giữ, nên không chọn được nội dung cho cột đó.",
         "One of the columns is private and must not be kept, so it cannot be given a meaning.",

@@ -92,3 +92,14 @@ def test_no_number_in_a_cell_is_shown_whole(numbers: list[str]) -> None:
 @pytest.mark.parametrize("between", ["; ", ", ", " ", "/"])
 def test_no_email_in_a_cell_is_shown_whole(between: str) -> None:
     assert "ng@" not in masked_cell(between.join(["cuong@example.com", "dung@example.com"]), names=False)
+
+
+async def test_which_column_holds_the_classes_says_the_lists_own_unit(
+    site: Site, engines: Engines, master: MasterKey, taken: Taken
+) -> None:
+    """What a class is called stands in the open: of names taken for classes, a comparison would name every pupil."""
+    path = await taken(*PUPILS, head=HEAD)
+    said = {"columns": [{"heading": "Họ và tên", "field": "class"}, {"heading": "Lớp", "field": "name"}]}
+    assert refused(await site.call("PUT", f"{path}/columns", json=said, **OFFICER)) == (403, "import.classes_by_own_unit")
+    assert "Riêng Biệt" not in (await site.call("GET", f"{path}/difference", **OFFICER)).text
+    assert (await site.call("PUT", f"{path}/columns", json=said)).status_code == 200
