@@ -56,6 +56,7 @@ from service.api.limits import BodyLimits, SecurityHeaders
 from service.api.problems import RESPONSES, invalid_request, problem, refused
 from service.api.proxies import TrustedProxies
 from service.api.readings import Readings
+from service.api.turns import Turns
 from service.api.whole_requests import WholeRequests
 from service.clock import Clock, system_clock
 from service.contacts import UnsubscribeTokens
@@ -118,6 +119,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
                 lookups=answers,
                 meters=meters,
                 readings=Readings(),
+                turns=Turns(),
             )
             yield
         finally:

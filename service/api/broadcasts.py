@@ -84,7 +84,8 @@ class MoveAsked:
         shape: Callable[[BroadcastOut], BroadcastOut] = lambda broadcast: broadcast,
     ) -> JSONResponse:
         """Runs the use case once for the key and answers with the broadcast as it then stands, in its shape."""
-        async with at_broadcast(self.context, actor, self.public_id) as (conn, broadcast_id):
+        turn = self.context.turns.of(self.public_id)
+        async with turn, at_broadcast(self.context, actor, self.public_id) as (conn, broadcast_id):
 
             async def act() -> tuple[int, BroadcastOut]:
                 await use_case(conn, broadcast_id)

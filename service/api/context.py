@@ -13,6 +13,7 @@ from contact_registry import MasterKey
 from service.accounts import authenticate
 from service.actors import Actor
 from service.api.readings import Readings
+from service.api.turns import Turns
 from service.clock import LOCAL, Clock
 from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
@@ -38,6 +39,7 @@ class ApiContext:
     lookups: Lookups
     meters: Meters
     readings: Readings
+    turns: Turns
 
     def now(self) -> datetime:
         """Aware, in UTC."""

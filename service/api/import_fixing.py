@@ -178,7 +178,7 @@ class ImportDifferenceOut(BaseModel):
 async def columns(place: Reading, actor: ImportsWriter, response: Response) -> ColumnList:
     """What each column was taken for, with a few cells, in part, for the list's own unit. Empty once the list is applied."""
     response.headers["Cache-Control"] = "no-store"
-    async with place.open(actor) as (conn, located):
+    async with place.alone(actor) as (conn, located):
         seen, legacy = await list_columns(conn, actor, import_id=located.id, master=place.context.master)
     names = [NameOut(written=written, read=read) for written, read in legacy.samples] if legacy else []
     return ColumnList(
@@ -211,7 +211,7 @@ async def rows(
     """The rows of a list that is not applied yet, those with an error unless all are asked for. For the list's own unit."""
     response.headers["Cache-Control"] = "no-store"
     behind = open_number(cursor)
-    async with place.open(actor) as (conn, located):
+    async with place.alone(actor) as (conn, located):
         shown = await list_rows(
             conn,
             actor,
@@ -254,7 +254,7 @@ async def take_rows(
     For the list's own unit. Numbers and addresses without an error stand in it in part; leave them so. It is kept who took it.
     """
     context = place.context
-    async with place.open(actor) as (conn, located):
+    async with place.alone(actor) as (conn, located):
         workbook = await take_bad_rows(
             conn,
             actor,
@@ -297,7 +297,7 @@ async def difference(
     hidden_rows: Annotated[HiddenRows, Query(description="rows hidden in the spreadsheet, taken or left")] = "take",
 ) -> ImportDifferenceOut:
     """What applying the list would add, end and change. Nothing is changed by asking."""
-    async with place.open(actor) as (conn, located):
+    async with place.alone(actor) as (conn, located):
         found = await compare_import(
             conn, actor, import_id=located.id, master=place.context.master, choices=Choices(only_classes, hidden_rows)
         )

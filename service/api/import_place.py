@@ -37,11 +37,17 @@ class Place:
             await act_for(conn, located.unit_id)
             yield conn, located
 
+    @asynccontextmanager
+    async def alone(self, actor: Actor) -> AsyncIterator[tuple[AsyncConnection, ImportPlace]]:
+        """As `open`, for whatever holds the list: one call after the other."""
+        async with self.context.turns.of(self.public_id), self.open(actor) as opened:
+            yield opened
+
     async def change(
         self, actor: Actor, name: str, asked: object, use_case: Callable[[AsyncConnection, int], Awaitable[object]]
     ) -> JSONResponse:
         """Runs the use case once for the key and answers with the import as it then stands."""
-        async with self.open(actor) as (conn, located):
+        async with self.alone(actor) as (conn, located):
 
             async def act() -> tuple[int, ImportOut]:
                 await use_case(conn, located.id)
