@@ -31,19 +31,35 @@ class Diary:
         with suppress(OSError):
             keep_restarts(self._home.root, self._restarts)
 
-    def died(self, program: str, status: int, *, lived: float, pause: float | None) -> None:
-        """A program ended by itself with this status (negative: a signal's number), `lived` seconds old.
+    def died(self, program: str, status: int | str, *, lived: float, pause: float | None) -> None:
+        """A program ended by itself with this status (negative: a signal's number), `lived` seconds old; or could not be started, and why.
 
         It is started again in `pause` seconds; None: it is given up, and the run ends.
         """
         self._deaths[program] += 1
-        how = signal.Signals(-status).name if -status in signal.valid_signals() else f"status {status}"
         times, seconds = self._deaths[program], round(lived, 1)
         self._note(
-            "warning", "process.died", program=program, how=how, lived_seconds=seconds, times=times, again_in_seconds=pause
+            "warning",
+            "process.died",
+            program=program,
+            how=_in_words(status),
+            lived_seconds=seconds,
+            times=times,
+            again_in_seconds=pause,
         )
 
     def _note(self, level: str, event: str, **fields: object) -> None:
         line = {"process": "run", "event": event, "level": level, "timestamp": datetime.now(UTC).isoformat(), **fields}
         with suppress(OSError), (self._home.logs / "run.log").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
+
+
+def _in_words(status: int | str) -> str:
+    if isinstance(status, str):
+        return status
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:  # a real-time one has no name
+        return f"signal {-status}"

@@ -116,7 +116,8 @@ def clear_leftovers(records: Path, *, grace: float = _GRACE_SECONDS) -> list[str
 
 
 def _record(records: Path, program: Program, pid: int) -> None:
-    with suppress(psutil.Error):  # gone already: the supervisor will see it
+    # Gone already: the supervisor will see it. No room on the disk: it runs, and must not be started twice.
+    with suppress(psutil.Error, OSError):
         started = psutil.Process(pid).create_time()
         record = {"pid": pid, "started": started, "stop_signal": int(program.stop_signal)}
         _file(records, program.name).write_text(json.dumps(record), encoding="utf-8")

@@ -6,11 +6,14 @@ every start stands in `logs/run.log`.
 """
 
 import asyncio
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from service.standalone.diary import Diary
 from service.standalone.home import Home
@@ -21,6 +24,7 @@ _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _LONG_LIFE = 20.0  # who lived this long starts afresh
 _YOUNG_DEATHS = 4
+_NOT_STARTED = (OSError, subprocess.SubprocessError, psutil.Error)  # no memory, no room, no such program
 
 
 class ProgramFailed(Obstacle):
@@ -87,15 +91,7 @@ class Supervisor:
         pause, young_deaths = _FIRST_PAUSE, 0
         while True:
             born = time.monotonic()
-            with log.open("ab") as out:
-                starting = asyncio.create_task(start(program, out, self._home.run))
-                try:
-                    kept.process = await asyncio.shield(starting)
-                except asyncio.CancelledError:
-                    kept.process = await starting
-                    raise
-            self._diary.started(program.name, kept.process.pid)
-            status = await kept.process.wait()
+            status = await self._lived(kept, log)
             lived = time.monotonic() - born
             young_deaths = 0 if lived > _LONG_LIFE else young_deaths + 1
             if young_deaths >= _YOUNG_DEATHS and not kept.settled and not self.failed.done():
@@ -107,3 +103,22 @@ class Supervisor:
             pause = _FIRST_PAUSE if lived > _LONG_LIFE else min(pause * 2, _LONGEST_PAUSE)
             self._diary.died(program.name, status, lived=lived, pause=pause)
             await asyncio.sleep(pause)
+
+    async def _lived(self, kept: _Kept, log: Path) -> int | str:
+        """Starts the program once and waits for its end. Returns its status, or why it could not even be started: that may pass."""
+        try:
+            with log.open("ab") as out:
+                starting = asyncio.create_task(start(kept.program, out, self._home.run))
+                try:
+                    kept.process = await asyncio.shield(starting)
+                except asyncio.CancelledError:
+                    with suppress(*_NOT_STARTED):
+                        kept.process = await starting
+                    raise
+        except _NOT_STARTED as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            with suppress(OSError), log.open("a", encoding="utf-8") as words:
+                words.write(f"{why}\n")
+            return why
+        self._diary.started(kept.program.name, kept.process.pid)
+        return await kept.process.wait()

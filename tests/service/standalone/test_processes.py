@@ -1,12 +1,15 @@
 import asyncio
+import errno
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -98,6 +101,51 @@ async def test_what_died_how_and_when_it_was_started_again_stands_in_a_log_and_i
     assert (again["program"], again["times"], again["pid"] != first) == ("sleeper", 1, True)
     assert told.index(died) < told.index(again)
     assert sorted(each["program"] for each in told if each["event"] == "process.started") == ["other", "sleeper"]
+
+
+async def test_one_that_a_nameless_signal_ended_is_started_again(home: Home) -> None:
+    home.prepare()
+    supervisor = Supervisor(home)
+    supervisor.keep(program())
+    await until(lambda: supervisor.pid("sleeper"))
+    first = supervisor.pid("sleeper")
+    assert first is not None
+    os.kill(first, signal.SIGRTMIN + 6)  # real-time signals have numbers only
+    await until(lambda: supervisor.pid("sleeper") not in (None, first))
+    await supervisor.stop()
+    assert f"signal {signal.SIGRTMIN + 6}" in (home.logs / "run.log").read_text(encoding="utf-8")
+
+
+async def test_one_that_could_not_be_started_for_a_moment_is_tried_again(home: Home) -> None:
+    home.prepare()
+    supervisor, tried = Supervisor(home), list[int]()
+
+    def before() -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    supervisor.keep(replace(program(), before=before))
+    await until(lambda: supervisor.pid("sleeper"))
+    await supervisor.stop()
+    assert os.strerror(errno.ENOMEM) in (home.logs / "run.log").read_text(encoding="utf-8")
+
+
+async def test_one_that_can_never_be_started_ends_the_run_and_says_why(home: Home) -> None:
+    home.prepare()
+    supervisor = Supervisor(home)
+    supervisor.keep(program("nothing", str(home.root / "no-such-program")))
+    with pytest.raises(ProgramFailed, match=os.strerror(errno.ENOENT)):
+        await asyncio.wait_for(supervisor.failed, 20)
+    await supervisor.stop()
+
+
+async def test_one_that_cannot_be_recorded_is_started_all_the_same(home: Home) -> None:
+    home.prepare()
+    with (home.logs / "sleeper.log").open("ab") as log:
+        process = await start(program(), log, home.root / "no-such-place")  # as a full disk refuses it
+    assert process.returncode is None
+    await stop(process, program(), home.root / "no-such-place")
 
 
 async def test_a_child_that_will_not_stop_is_ended(home: Home) -> None:
