@@ -136,7 +136,7 @@ class BoundedConnection(HttpToolsProtocol):
         while data and not self._parted and not self.transport.is_closing():  # what comes behind a parting word is dropped
             piece, data = data, b""
             if self._in_head:
-                if self._head == 0:
+                if self._head == 0 and not self._is_being_answered():
                     self.unfinished.owes_head(self)
                 room = self.unfinished.bounds.head - self._head
                 piece, data = piece[:room], piece[room:]
@@ -171,13 +171,16 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._in_head and self._head == 0 and self.timeout_keep_alive_task is not None:
-            self.unfinished.is_idle(self)
+        if self._in_head and self.timeout_keep_alive_task is not None:
+            if self._head == 0:
+                self.unfinished.is_idle(self)
+            else:  # of the next request something came while nobody waited for it
+                self.unfinished.owes_head(self)
 
     def part(self, reason: str) -> None:
-        """Ends the connection with a word where a request had begun, at once where places are short."""
+        """Ends the connection with a word where a request had begun; at once where places are short, or in the middle of an answer."""
         self._parted = True
-        if reason not in _PARTINGS or self._head == 0:
+        if reason not in _PARTINGS or self._head == 0 or self._is_being_answered():
             self.transport.abort()
             return
         self.transport.write(
@@ -187,6 +190,9 @@ class BoundedConnection(HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(_PARTING, self.transport.abort)
+
+    def _is_being_answered(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
 
     def _measured(self, size: int) -> None:
         """Of several heads in one piece of data each has its own size. The parser takes an error for a request that is none: 400."""

@@ -110,6 +110,28 @@ async def test_the_next_head_of_a_connection_has_its_time_as_well() -> None:
         assert there.dropped("head_slow") == 1
 
 
+async def test_a_line_s_end_behind_a_body_ends_no_request_that_is_being_answered() -> None:
+    """Old programs send one."""
+    bounds, begun, goes_on = replace(ORDINARY, seconds=0.3), asyncio.Event(), asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await goes_on.wait()
+        await echo(scope, receive, send)
+
+    kind = bounded_connections(bounds, Meters("web").connections_dropped)
+    async with served(slow, http=kind, ws="none") as port, calling(port) as caller:
+        await caller.send(head("POST", "/", Content_Length="3") + b"abc")
+        await begun.wait()
+        await caller.send(b"\r\n")
+        async with calling(port) as silent:
+            assert await silent.ended(), "so whoever owed a head before it would have been ended, too"
+        goes_on.set()
+        assert (await caller.answer()).body == b"3"
+        await caller.send(head("POST", "/", Content_Length="2") + b"ab")
+        assert (await caller.answer()).body == b"2"
+
+
 async def test_those_that_owe_a_head_never_shut_a_visitor_out_and_the_oldest_goes_first() -> None:
     async with door() as there, AsyncExitStack() as stack:
         silent = [await stack.enter_async_context(calling(there.port)) for _ in range(60)]
