@@ -91,7 +91,7 @@ _KNOWS = {
 
 def _told_to(package: str, process: str, told: Mapping[str, str]) -> dict[str, str]:
     knows = _KNOWS["workers" if package == "workers" else process]
-    return {name: value for name, value in told.items() if not _SECRET.fullmatch(name) or knows.fullmatch(name)}
+    return {name: value for name, value in told.items() if not _SECRET.fullmatch(name.upper()) or knows.fullmatch(name.upper())}
 
 
 def names_a_carrier(settings: Settings) -> bool:

@@ -122,14 +122,15 @@ def test_each_process_knows_its_own_secrets_and_no_other(home: Home, monkeypatch
         "LOA_SMTP_2_PASSWORD",
         "LOA_TWILIO_2_AUTH_TOKEN",
         "LOA_METRICS_TOKEN",
+        "loa_smtp_password",  # settings are read however they are written
     ):
         monkeypatch.setenv(name, "secret")
     secrets = Secrets(master_key="k", simulator_account_sid="ACsimulated", simulator_auth_token="t")
     told = environment(home, settings, secrets, "live")
     known = {each.name: {name.removeprefix("LOA_") for name in each.environment} for each in programs(told, "demo")}
-    secret = {name.removeprefix("LOA_") for name in told if re.search("DATABASE|VALKEY|MASTER|PASSWORD|TOKEN", name)}
+    secret = {name.removeprefix("LOA_") for name in told if re.search("(?i)DATABASE|VALKEY|MASTER|PASSWORD|TOKEN", name)}
     common = {"VALKEY_URL", "MASTER_KEY", "METRICS_TOKEN", "TWILIO_2_AUTH_TOKEN"}
-    workers = common | {"DATABASE_URL_WORKER", "SMTP_2_PASSWORD"}
+    workers = common | {"DATABASE_URL_WORKER", "SMTP_2_PASSWORD", "loa_smtp_password"}
     assert {name: each & secret for name, each in known.items()} == {
         "simulators": set(),
         "web": common | {"DATABASE_URL_WEB", "DATABASE_URL_LOOKUP"},
