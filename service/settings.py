@@ -21,7 +21,7 @@ from service.clock import QuietHours
 from service.urls import database_url, valkey_url
 
 _PREFIX = "LOA_"
-_OF_THE_TESTS = frozenset({"LOA_REQUIRE_BROWSER"})
+_OF_THE_TESTS = frozenset({"LOA_REQUIRE_BROWSER", "LOA_REQUIRE_NODE", "LOA_SEED"})
 
 
 class SettingProblem(Exception):
@@ -100,9 +100,8 @@ def unknown_settings(environment: Mapping[str, str]) -> list[tuple[str, str | No
     """Names that begin like ours and are no setting, each with the nearest that is one, if any is near. Never a value."""
     ours = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields if not name.startswith("further_")} | _OF_THE_TESTS
     strange = [name for name in sorted(environment) if name.upper().startswith(_PREFIX) and name.upper() not in ours]
-    strange = [
-        name for name in strange if not re.fullmatch(rf"{_PREFIX}(?:TWILIO|SMTP)_[2-9]_\w+", name)
-    ]  # these are refused when wrong
+    further = re.compile(rf"{_PREFIX}(?:TWILIO|SMTP)_[2-9]_\w+")  # these are refused when wrong
+    strange = [name for name in strange if not further.fullmatch(name.upper())]
     return [(name, next(iter(get_close_matches(name.upper(), sorted(ours), n=1, cutoff=0.75)), None)) for name in strange]
 
 
@@ -155,7 +154,7 @@ def _numbered(kind: type[Numbered], family: str, environment: Mapping[str, str])
     """The second, third ... provider of a family, in their order: `LOA_TWILIO_2_ACCOUNT_SID` and so on. Raises `RefusedSetting`."""
     found: dict[int, dict[str, str]] = {}
     for name, value in environment.items():
-        if value and (part := re.fullmatch(rf"{_PREFIX}{family}_([2-9])_(\w+)", name)):
+        if value and (part := re.fullmatch(rf"{_PREFIX}{family}_([2-9])_(\w+)", name.upper())):
             found.setdefault(int(part[1]), {})[part[2].lower()] = value
     for number in sorted(found):
         try:

@@ -42,6 +42,8 @@ def settle_kind(home: Home, kind: Kind) -> None:
 
 def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) -> Mapping[str, str]:
     """What our children are told together; each of them gets its part of it (`programs`)."""
+    # Settings are read however they are written; here they are told apart by their names.
+    theirs = {name.upper() if name.upper().startswith("LOA_") else name: value for name, value in os.environ.items()}
     own = {
         "PYTHONPATH": str(_SOURCE),
         "LOA_HOME": str(home.root),
@@ -71,8 +73,8 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
             "LOA_MESSAGES_PER_DAY": os.environ.get("LOA_MESSAGES_PER_DAY") or "0",
         }
         # Whatever further provider the operator's own environment names is a real one, too.
-        return {name: value for name, value in os.environ.items() if not _FURTHER.match(name)} | own
-    return {**os.environ, **own}
+        return {name: value for name, value in theirs.items() if not _FURTHER.match(name)} | own
+    return theirs | own
 
 
 # No process has another's secrets: what one gives away, by a fault or under attack, opens nothing of the others.
@@ -91,7 +93,7 @@ _KNOWS = {
 
 def _told_to(package: str, process: str, told: Mapping[str, str]) -> dict[str, str]:
     knows = _KNOWS["workers" if package == "workers" else process]
-    return {name: value for name, value in told.items() if not _SECRET.fullmatch(name.upper()) or knows.fullmatch(name.upper())}
+    return {name: value for name, value in told.items() if not _SECRET.fullmatch(name) or knows.fullmatch(name)}
 
 
 def names_a_carrier(settings: Settings) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.settings import RefusedSetting, Settings
+from service.settings import RefusedSetting, Settings, unknown_settings
 from tests.architecture.sources import ROOT
 
 # One value for each setting of docs/settings.md, none of them its default.
@@ -162,6 +162,14 @@ def test_a_further_account_sends_in_the_name_the_texts_are_signed_with(monkeypat
     (only,) = Settings.read().twilio_accounts
 
     assert (only.name, only.sender) == ("twilio-2", "SO GDDT")
+
+
+def test_a_further_relay_is_read_however_its_names_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    further = {"Loa_Smtp_2_Host": "relay2.example", "loa_smtp_2_from": "bounces@loa.example"}
+    for name, value in further.items():
+        monkeypatch.setenv(name, value)
+    (relay,) = Settings.read().smtp_relays
+    assert (relay.host, unknown_settings(further)) == ("relay2.example", [])
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,8 @@ def test_a_demo_never_reaches_a_carrier_the_environment_names(home: Home, monkey
         "LOA_TWILIO_AUTH_TOKEN": "real",
         "LOA_SMTP_HOST": "smtp.real.example",
         "LOA_SMTP_PASSWORD": "real",
+        "loa_smtp_2_host": "smtp.real.example",
+        "Loa_Twilio_2_Account_Sid": "ACreal",
     }.items():
         monkeypatch.setenv(name, value)
     secrets = Secrets(master_key="k", simulator_account_sid="ACsimulated", simulator_auth_token="t")
@@ -108,7 +110,7 @@ def test_a_demo_never_reaches_a_carrier_the_environment_names(home: Home, monkey
     demo = environment(home, Settings(), secrets, "demo")
     live = environment(home, Settings(), secrets, "live")
 
-    assert not [value for name, value in demo.items() if name.startswith("LOA_") and "real" in value]
+    assert not [value for name, value in demo.items() if name.upper().startswith("LOA_") and "real" in value]
     assert demo["LOA_TWILIO_API_URL"] == "http://127.0.0.1:8090"
     assert demo["LOA_SMTP_HOST"] == "127.0.0.1"
     assert (live["LOA_TWILIO_ACCOUNT_SID"], live["LOA_SMTP_HOST"]) == ("ACreal", "smtp.real.example")
@@ -122,15 +124,15 @@ def test_each_process_knows_its_own_secrets_and_no_other(home: Home, monkeypatch
         "LOA_SMTP_2_PASSWORD",
         "LOA_TWILIO_2_AUTH_TOKEN",
         "LOA_METRICS_TOKEN",
-        "loa_smtp_password",  # settings are read however they are written
+        "loa_smtp_password",  # read as well as any
     ):
         monkeypatch.setenv(name, "secret")
     secrets = Secrets(master_key="k", simulator_account_sid="ACsimulated", simulator_auth_token="t")
     told = environment(home, settings, secrets, "live")
     known = {each.name: {name.removeprefix("LOA_") for name in each.environment} for each in programs(told, "demo")}
-    secret = {name.removeprefix("LOA_") for name in told if re.search("(?i)DATABASE|VALKEY|MASTER|PASSWORD|TOKEN", name)}
+    secret = {name.removeprefix("LOA_") for name in told if re.search("DATABASE|VALKEY|MASTER|PASSWORD|TOKEN", name)}
     common = {"VALKEY_URL", "MASTER_KEY", "METRICS_TOKEN", "TWILIO_2_AUTH_TOKEN"}
-    workers = common | {"DATABASE_URL_WORKER", "SMTP_2_PASSWORD", "loa_smtp_password"}
+    workers = common | {"DATABASE_URL_WORKER", "SMTP_2_PASSWORD", "SMTP_PASSWORD"}
     assert {name: each & secret for name, each in known.items()} == {
         "simulators": set(),
         "web": common | {"DATABASE_URL_WEB", "DATABASE_URL_LOOKUP"},
