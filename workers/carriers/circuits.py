@@ -85,8 +85,9 @@ class Circuit:
     def begin(self) -> int:
         """Some calls begin, no more than there was room for. What comes of them is told with the number this returns."""
         if self._until is not None:
+            if self._trial is None:  # else one nobody heard of yet: its answer counts, however late it comes
+                self._era += 1
             self._trial = self._clock()
-            self._era += 1
         return self._era
 
     def withdraw(self, era: int) -> None:

@@ -192,6 +192,21 @@ def test_a_trial_nobody_hears_of_is_given_to_another() -> None:
     assert of.room(50) == 1
 
 
+def test_a_trial_that_is_answered_late_closes_it_all_the_same() -> None:
+    """A relay that thinks for longer than a trial is waited for would be on trial for ever."""
+    of, clock = circuit()
+    answer(of, *[TROUBLE] * ENOUGH_TROUBLE)
+    clock.now += FIRST
+    trial = of.begin()
+    clock.now += TRIAL_LOST
+    another = of.begin()
+    clock.now += TRIAL_LOST / 2
+    of.heard(trial, TAKEN)
+    assert of.room(50) == 50
+    of.heard(another, TROUBLE)
+    assert of.room(50) == 50, "it began before it closed"
+
+
 def test_a_trial_that_was_not_made_is_anothers_at_once() -> None:
     of, clock = circuit()
     early = of.begin()
