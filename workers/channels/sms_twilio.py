@@ -97,11 +97,11 @@ class SmsTwilio:
         """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no such date."""
         if self._discard:  # a list without texts and numbers does not have it either way
             raise CannotList("content.discarded")
-        earliest = since - _CLOCKS_MAY_DIFFER
         readable = True
         with _cannot_list():
             async with asyncio.timeout(self._patience):  # of all pages: a list that never ends is none
                 listed = await self._messages.list_async(to=to, limit=_LISTED_AT_MOST, page_size=50)
+        earliest = since + min(self._http.ahead, timedelta()) - _CLOCKS_MAY_DIFFER  # in its list things have its clock's time
         for message in listed:
             created, body = message.date_created, message.body
             told = created is not None and isinstance(body, str) and body != ""
@@ -163,8 +163,8 @@ def _cannot_list() -> Iterator[None]:
         raise CannotList("disconnected") from error
     except (TwilioRestException, TwilioServiceException) as refusal:
         raise CannotList(f"http.{refusal.status}") from refusal
-    except (TwilioException, json.JSONDecodeError, UnicodeError, RecursionError) as error:
-        raise CannotList("answer.unreadable") from error
+    except (TwilioException, ValueError, RecursionError, TypeError, AttributeError, LookupError) as error:
+        raise CannotList("answer.unreadable") from error  # twilio's client reads without looking: null where a list belongs
 
 
 def _ahead(told: str, asked_at: datetime) -> timedelta:

@@ -270,6 +270,26 @@ async def test_a_list_with_a_message_that_cannot_be_read_proves_nothing(listed: 
             await channel.find(TO, datetime(2026, 11, 25, 8, tzinfo=UTC), "4071 8826 3163")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"messages": None},  # how some write a list that is empty
+        {"messages": 5},
+        {"messages": [None]},
+        {"messages": {"of": "us"}},
+        {"messages": [{"date_created": 5}]},
+        {"messages": [{"date_created": "Mon, 31 Nov 2026 08:00:00 +0000"}]},
+        {"messages": [], "next_page_uri": 5},
+    ],
+)
+async def test_a_list_that_is_none_proves_nothing_and_is_no_mistake_of_ours(answer: dict[str, object]) -> None:
+    async with channel_to(answering(200, json.dumps(answer))) as channel:
+        with pytest.raises(CannotList):
+            await channel.find(TO, datetime.now(UTC), "4071 8826 3163")
+        with pytest.raises(CannotList):
+            await channel.listed_until()
+
+
 async def test_a_list_without_an_end_is_given_up() -> None:
     page = json.dumps({"messages": [], "next_page_uri": "/2010-04-01/Accounts/AC/Messages.json?Page=1"})
 

@@ -36,3 +36,17 @@ async def test_a_gateways_clock_that_is_wrong_makes_no_message_younger_than_it_i
         await channel.close()
     assert reach is not None
     assert made - timedelta(seconds=10) < reach <= made
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=7), timedelta(minutes=-7)])
+async def test_a_gateways_clock_that_is_wrong_hides_no_message(ahead: timedelta) -> None:
+    """What was taken must not be missed only because its carrier dates it before the call."""
+    async with rude_twilio(ahead=ahead) as gateway:
+        channel = SmsTwilio(gateway.url, ACCOUNT, TOKEN, "SGDDTDNAI")
+        called = datetime.now(UTC)
+        made = gateway.message(TO, "Tin 4071 8826 3163", date_created=called)
+        found = await channel.find(TO, called, "4071 8826 3163")
+        assert found is not None
+        assert found.provider_id == made["sid"]
+        assert await channel.find(TO, called + timedelta(hours=1), "4071 8826 3163") is None
+        await channel.close()
