@@ -21,7 +21,7 @@ for clocks that differ. A test holds it against the workers' own numbers."""
 SPACING = timedelta(seconds=4)
 """Between the first listings. They grow rarer with the doubt's age: a list that lags for hours is not asked thousands of times."""
 ABSENCES = 6
-"""Listings that caught up and lack it. Spread over no less than a call takes: what was created last in it is older than the last of them."""
+"""Listings that caught up and lack it. Spread over no less than a call takes, and the last of them has caught up with the call's end."""
 _RARER = 4  # a doubt is listed again after this share of its age
 _RAREST = timedelta(minutes=10)
 _BATCH = 50
@@ -36,7 +36,7 @@ _CLOCKS_ARE_WRONG_BY = timedelta(days=1)
 class Doubtful:
     """An SMS nobody knows the fate of. The address is still sealed. `provider`: who was called, None if that was not kept. `since`: no
     message of an attempt before this one is so young. `caught_up`: a list that shows a message created then or later has caught up with
-    the call.
+    the call; where its next listing may be the last, with its very end: a list may stand still in the midst of it.
     """
 
     number: int
@@ -51,7 +51,7 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
     """Those of a chunk that are due for a listing; those that waited longest for one first."""
     rows = await conn.execute(
         text(
-            "SELECT d.number, d.provider, d.attempt, d.called_at, d.data_key_id, d.address_sealed,"
+            "SELECT d.number, d.provider, d.attempt, d.called_at, d.absences, d.data_key_id, d.address_sealed,"
             # A system that was restored does not know when the lost one called, only that it did not afterwards.
             "       CASE d.reason WHEN 'system.restored' THEN greatest(d.called_at, b.updated_at) ELSE d.called_at END AS called_until"
             "  FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id"
@@ -66,7 +66,7 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
             number=r.number,
             provider=r.provider,
             since=_since(r.attempt, r.called_at),
-            caught_up=r.called_until + _CLOCKS_DIFFER,
+            caught_up=r.called_until + (_CLOCKS_DIFFER if r.absences + 1 < ABSENCES else CALL_ENDS),
             data_key_id=r.data_key_id,
             address_sealed=bytes(r.address_sealed),
         )

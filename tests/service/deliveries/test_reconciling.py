@@ -69,8 +69,21 @@ async def test_absence_is_proven_by_several_listings_and_not_by_fewer(planned: A
 
 
 def test_the_listings_are_spread_over_the_time_a_call_may_take() -> None:
-    """The list caught up with something later than the call's beginning; what the call made at its very end is older than the last one."""
     assert (ABSENCES - 1) * SPACING >= CALL_ENDS
+
+
+async def test_the_last_listing_has_caught_up_with_the_end_of_the_call(planned: Approved) -> None:
+    """A list that stands still since the midst of it lacks what the call made at its end, however often it is asked."""
+    numbers = await _in_doubt(planned)
+    reaches = []
+    for n in range(ABSENCES):
+        at = CALLED + SETTLES * (n + 1)
+        async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
+            reaches.append({case.caught_up for case in await doubtful(conn, planned.broadcast_id, 0, now=at)})
+        await _absent(planned, numbers, at)
+    assert reaches[:-1] == [{CALLED + timedelta(seconds=5)}] * (ABSENCES - 1)
+    assert reaches[-1] == {CALLED + CALL_ENDS}
+    assert await planned.states() == {"waiting": 5}
 
 
 async def test_a_doubt_that_lasts_is_listed_ever_more_rarely_and_at_least_every_ten_minutes(planned: Approved) -> None:
