@@ -19,7 +19,13 @@ def is_other(said: str | None, registered: str) -> bool:
     """Whether a carrier says that it used another sender than the registered one. It may not know yet (None, or a service's own id)."""
     if not said or (said.startswith("MG") and len(said) == 34):
         return False
-    return "".join(said.split()).casefold() != "".join(registered.split()).casefold()
+    return _plain(said) != _plain(registered)
+
+
+def _plain(sender: str) -> str:
+    """Without what changes nothing of whose it is. Settings have no `+`, and carriers write one before a number."""
+    plain = "".join(sender.split()).casefold()
+    return number if (number := plain.removeprefix("+")).isdecimal() else plain
 
 
 async def note_other_sender(conn: AsyncConnection, broadcast_id: int, *, now: datetime) -> None:

@@ -33,6 +33,19 @@ def test_what_is_another_sender(said: str | None, other: bool) -> None:  # noqa:
 
 
 @pytest.mark.parametrize(
+    ("said", "registered", "other"),
+    [
+        ("+84901234567", "84901234567", False),  # as it may be set, and as Twilio writes it
+        ("8079", "8079", False),
+        ("+84901234568", "84901234567", True),
+        ("+SGDDTDNAI", REGISTERED, True),
+    ],
+)
+def test_a_number_is_the_same_with_and_without_its_plus(said: str, registered: str, other: bool) -> None:  # noqa: FBT001
+    assert is_other(said, registered) == other
+
+
+@pytest.mark.parametrize(
     ("sender", "registered", "other"),
     [
         ("NOTIFY", ["SGDDTDNAI"], True),
