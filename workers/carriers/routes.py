@@ -113,6 +113,8 @@ class Route(Generic[Channel]):
         all_met = self._of(broadcast_id)
         if (met := all_met.get(calls.provider.name)) is None:
             met = all_met[calls.provider.name] = _Met()
+        if isinstance(outcome, Refused) and outcome.error_class == "temporary":
+            return  # the message is tried again: each counts once
         met.answers += 1
         if not isinstance(outcome, Refused):
             return

@@ -103,6 +103,16 @@ def test_a_few_of_a_small_school_say_nothing_yet() -> None:
     assert not by.takes(BROADCAST)
 
 
+def test_a_share_is_one_of_messages_and_not_of_how_often_they_were_tried() -> None:
+    """A bad hour before would hide that everybody's fail."""
+    by, _ = route("twilio")
+    turn = by.turn(BROADCAST, 50)
+    assert turn is not None
+    for outcome in [Refused("smtp.450.4.2.2", "temporary")] * 5000 + [Accepted("SM1")] * 100 + [PAIR] * FEW:
+        by.heard(BROADCAST, turn.begin(), outcome)
+    assert by.stops(BROADCAST, turn.begin(), PAIR)
+
+
 def test_a_channel_nobody_carries_takes_nothing() -> None:
     by, _ = route()
     assert (goes_to(by), by.takes(BROADCAST), by.wait(BROADCAST)) == (None, False, 0.0)
