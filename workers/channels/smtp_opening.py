@@ -59,7 +59,7 @@ class Opening:
         self._logged_in = not relay.username
         self._alone = asyncio.Lock()
         self._failed: tuple[float, Refused] | None = None
-        self._hangups = 0
+        self._hangups, self._hung_up_at = 0, 0.0
         self.greeted = 0
         """Connections that the relay has just taken, and on which nobody's letter is under way yet."""
 
@@ -147,6 +147,7 @@ class Opening:
 
     async def _introduced(self, client: aiosmtplib.SMTP) -> aiosmtplib.SMTP | Refused:
         step: Step = "connect"
+        began = asyncio.get_running_loop().time()
         self.greeted += 1
         try:
             await _say_hello(client)
@@ -159,7 +160,7 @@ class Opening:
                 await self._log_in(client)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            return self._of_login(error) if step == "login" else _why(step, error)
+            return self._of_login(error, began) if step == "login" else _why(step, error)
         except BaseException:
             client.close()
             raise
@@ -183,10 +184,12 @@ class Opening:
             else:
                 return
 
-    def _of_login(self, error: Exception) -> Refused:
+    def _of_login(self, error: Exception, began: float) -> Refused:
         self._logged_in = not self._relay.username
         if isinstance(error, aiosmtplib.SMTPServerDisconnected) or not isinstance(error, aiosmtplib.SMTPException | TimeoutError):
-            self._hangups += 1  # without a word: the relay's trouble once, a refusal of us where it never ends
+            # Without a word: the relay's trouble once, whoever was logging in then; a refusal of us where it never ends.
+            if began >= self._hung_up_at:
+                self._hangups, self._hung_up_at = self._hangups + 1, asyncio.get_running_loop().time()
             return Refused("smtp.login.disconnected", "temporary" if self._hangups < _HANGUPS else "config")
         return _why("login", error)
 

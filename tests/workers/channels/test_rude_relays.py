@@ -193,6 +193,16 @@ async def test_a_relay_that_only_hangs_up_behind_our_login_means_us_after_a_whil
     assert relay.words["AUTH"] == 3
 
 
+async def test_a_relay_that_restarts_amid_several_logins_hung_up_once() -> None:
+    relay = RudeSmtp(offers=LOGIN)
+    async with sending_to(relay, username="loa", letters=1) as channel:
+        await one_by_one(channel, 1)
+        relay.thinks["AUTH"] = 0.5  # so that all of them are under way
+        relay.says["AUTH"] = HANG_UP
+        assert await send(channel, 6) == [Refused("smtp.login.disconnected", "temporary")] * 6
+        assert relay.words["AUTH"] == 1 + 6
+
+
 async def test_a_relay_whose_login_is_away_is_tried_again_in_seconds() -> None:
     relay = RudeSmtp(says={"AUTH": "454 4.7.0 Temporary authentication failure"}, offers=LOGIN)
     async with sending_to(relay, username="loa") as channel:
