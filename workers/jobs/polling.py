@@ -8,9 +8,10 @@ import structlog
 
 from service.database import unit_transaction
 from service.deliveries.polling import Answer, Silent, SilentChunk, note_answers, note_polled, silent, silent_chunks
+from service.deliveries.senders import OTHER_SENDER
 from service.traces import following
 from workers.channels.base import CannotList, Told
-from workers.jobs.stopping import is_other_sender, stop_for_sender
+from workers.jobs.stopping import is_other_sender
 from workers.jobs.tools import Tools
 
 _log = structlog.get_logger()
@@ -54,15 +55,13 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
             for case, answer in zip(cases, said, strict=True)
             if isinstance(answer, Told) and answer.status in _FINAL
         ]
-        async with unit_transaction(tools.engine, chunk.unit_id) as conn:
-            await note_answers(conn, chunk, asked, answers, now=tools.clock())
         others = [
-            is_other_sender(tools, case.provider, answer.sender)
+            Answer(case, OTHER_SENDER, None)
             for case, answer in zip(cases, said, strict=True)
-            if isinstance(answer, Told)
+            if isinstance(answer, Told) and is_other_sender(tools, case.provider, answer.sender)
         ]
-        if any(others):
-            await stop_for_sender(tools, chunk.unit_id, chunk.broadcast_id)
+        async with unit_transaction(tools.engine, chunk.unit_id) as conn:
+            await note_answers(conn, chunk, asked, [*others, *answers], now=tools.clock())
         counted = {"final": len(answers), "silent": len(asked) - len(answers), "unanswered": len(cases) - len(asked)}
         for answer, how_many in counted.items():
             tools.meters.polls.labels(answer).inc(how_many)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from tests.factories.receipts import apply_receipts
 from tests.workers.jobs.conftest import Bench
 from tests.workers.jobs.test_carrying import Answering, deliver, route
 from workers.channels.base import Accepted, Outcome, Told, Unknown
@@ -31,6 +32,13 @@ def _tools(bench: Bench, carrier: Renaming) -> Tools:
     return replace(bench.tools, sms=route(twilio=carrier), settings=bench.tools.settings.model_copy(update=told))
 
 
+async def _polled(bench: Bench, tools: Tools) -> None:
+    """Two hours later."""
+    bench.clock.ahead += timedelta(hours=2)
+    await poll(tools, spacing=0)
+    await apply_receipts(tools.engine, bench.approved.unit_id)
+
+
 async def test_what_is_found_under_another_name_pauses_the_warning(bench: Bench) -> None:
     tools = _tools(bench, Renaming())
     await deliver(bench, tools)
@@ -54,9 +62,20 @@ async def test_what_a_service_has_no_sender_for_yet_is_told_when_it_is_asked_for
     tools = _tools(bench, carrier)
     await deliver(bench, tools)
     assert await bench.state() == ("sending", None)
-    bench.clock.ahead += timedelta(hours=2)
-    await poll(tools, spacing=0)
+    await _polled(bench, tools)
     assert await bench.state() == ("paused", "sender.other")
+
+
+async def test_what_is_asked_for_after_a_person_resumed_it_pauses_it_no_more(bench: Bench) -> None:
+    """What left before is known to them. Each of a thousand chunks would stop it again, an hour later and after six."""
+    carrier = Renaming()
+    carrier.answer = Accepted("SM1", None)
+    tools = _tools(bench, carrier)
+    await deliver(bench, tools)
+    await bench.approved.run("UPDATE broadcasts SET updated_at = now() + interval '1 minute'")
+    await _polled(bench, tools)
+    assert await bench.state() == ("sending", None)
+    assert (await bench.approved.states())["delivered"] == 3
 
 
 async def test_the_registered_name_pauses_nothing(bench: Bench) -> None:
