@@ -102,10 +102,10 @@ class Route(Generic[Channel]):
         return min((provider.circuit.wait() for provider in self._taking(broadcast_id)), default=0.0)
 
     def rests(self) -> float | None:
-        """Seconds until some provider may be called at all, whatever the broadcast; None where one works, or where there is none."""
+        """Seconds until some provider may be called at all, whatever the broadcast; None where one may now, or where there is none."""
         if not self.providers or any(each.circuit.state == 0 for each in self.providers):
             return None
-        return min(each.circuit.wait() for each in self.providers)
+        return min(each.circuit.wait() for each in self.providers) or None
 
     def heard(self, broadcast_id: int, calls: Calls[Channel], outcome: Outcome) -> None:
         """What a provider answered to one of these calls."""

@@ -135,3 +135,5 @@ def test_a_channel_rests_only_where_none_of_its_carriers_takes_anything() -> Non
     assert by.rests() == 60.0
     clock.now += 45
     assert by.rests() == 15.0
+    clock.now += 15
+    assert by.rests() is None, "whoever sends something now is the trial; where nobody does nothing is noted for ever"
