@@ -45,6 +45,7 @@ from workers.jobs.contents import Contents
 from workers.jobs.keys import Keys
 from workers.jobs.loops import LOOPS, beat
 from workers.jobs.numbering import keep_numbers
+from workers.jobs.reconciling import accounts_since
 from workers.jobs.tools import Tools
 from workers.jobs.ways_out import WaysOut
 from workers.jobs.window import Window
@@ -160,6 +161,7 @@ async def _work(tools: Tools) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
     await keep_numbers(tools)
+    await accounts_since(tools)
     arq = _arq_worker(tools)
     heart = asyncio.create_task(beat(tools, tools.clock()))
     beside = [asyncio.create_task(loop_(tools)) for loop_ in LOOPS] + [asyncio.create_task(tools.pacing.keep())]

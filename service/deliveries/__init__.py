@@ -2,7 +2,7 @@
 
 from service.deliveries.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
-from service.deliveries.carriers import NOTE_TROUBLE, carriers_rest
+from service.deliveries.carriers import ACCOUNT_SINCE, NOTE_TROUBLE, carriers_rest
 from service.deliveries.estimate import Estimate, estimate_before, estimate_of
 from service.deliveries.failures import Again, FailureRules
 from service.deliveries.fallback import fall_back
@@ -19,6 +19,7 @@ from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_f
 from service.deliveries.stalls import look_out_for_stalls, mark_stalls
 
 __all__ = [
+    "ACCOUNT_SINCE",
     "BATCH",
     "NOTE_TROUBLE",
     "Again",

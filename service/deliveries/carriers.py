@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 NOTE_TROUBLE = "SELECT door_note_trouble(%s, %s, %s)"
 """For a worker: itself, the channel, when it tries again (null: the channel works)."""
+ACCOUNT_SINCE = "SELECT door_carrier_account(%s, %s, %s)"
+"""For a worker: a carrier's name, a fingerprint of the account it stands for, now. Says since when it has been that one."""
 
 
 async def carriers_rest(conn: AsyncConnection, channels: Collection[str], *, now: datetime) -> Mapping[str, datetime]:

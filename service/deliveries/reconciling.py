@@ -41,6 +41,7 @@ class Doubtful:
 
     number: int
     provider: str | None
+    called_at: datetime
     since: datetime
     caught_up: datetime
     data_key_id: int
@@ -65,6 +66,7 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
         Doubtful(
             number=r.number,
             provider=r.provider,
+            called_at=r.called_at,
             since=_since(r.attempt, r.called_at),
             caught_up=r.called_until + (_CLOCKS_DIFFER if r.absences + 1 < ABSENCES else CALL_ENDS),
             data_key_id=r.data_key_id,

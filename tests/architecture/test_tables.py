@@ -43,6 +43,7 @@ WRITERS = {
     "unregistered_texts": {"service.registered_texts"},
     "sms_scripts": {"service.registered_texts"},
     "carrier_troubles": set[str](),  # by door
+    "carrier_accounts": set[str](),  # by door
     "signing_keys": {"service.keyring"},
     "records": {"service.records"},
     "record_revocations": {"service.records"},

@@ -1,5 +1,7 @@
 """The routes that the settings name, each account behind a circuit of its own."""
 
+from hashlib import sha256
+
 from service.settings import Settings
 from workers.carriers.circuits import Circuit
 from workers.carriers.routes import Provider, Route
@@ -28,6 +30,7 @@ def sms_route(settings: Settings) -> Route[SmsChannel]:
                 timeout=SMS_TIMEOUT,
             ),
             Circuit(each.name),
+            account=sha256(f"{each.api_url} {each.account_sid}".encode()).hexdigest(),
         )
         for each in settings.twilio_accounts
     ]

@@ -23,12 +23,15 @@ Channel = TypeVar("Channel")
 
 @dataclass(frozen=True, slots=True)
 class Provider(Generic[Channel]):
-    """One account at one carrier. `name`: what deliveries, logs and metrics call it. `room`: how many of so many calls it has a line for."""
+    """One account at one carrier. `name`: what deliveries, logs and metrics call it. `room`: how many of so many calls it has a line for.
+    `account`: a fingerprint of whose it is; the name stays when somebody puts another into the settings.
+    """
 
     name: str
     channel: Channel
     circuit: Circuit
     room: Callable[[int], int] = lambda wanted: wanted
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

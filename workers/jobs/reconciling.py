@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from service.database import unit_transaction
+from service.database import told, unit_transaction
+from service.deliveries import ACCOUNT_SINCE
 from service.deliveries.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.sweeping import doubtful_chunks
 from service.traces import following
@@ -18,6 +20,14 @@ _log = structlog.get_logger()
 _AT_ONCE = 10
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Of each provider: since when its list is the present account's, and how far it reaches."""
+
+    since: Mapping[str, datetime]
+    reach: Mapping[str, datetime | None]
+
+
 async def reconcile(tools: Tools) -> None:
     """One look at every chunk that has SMS in doubt."""
     if not tools.sms.providers:
@@ -26,10 +36,19 @@ async def reconcile(tools: Tools) -> None:
         chunks = await doubtful_chunks(conn, now=tools.clock())
     if not chunks:
         return
-    reach = await _reach(tools)
+    since, reach = await accounts_since(tools), await _reach(tools)
     for unit_id, broadcast_id, chunk in chunks:
         with following(broadcast_id):
-            await _reconcile_chunk(tools, unit_id, broadcast_id, chunk, reach)
+            await _reconcile_chunk(tools, unit_id, broadcast_id, chunk, _Lists(since, reach))
+
+
+async def accounts_since(tools: Tools) -> Mapping[str, datetime]:
+    """Since when each provider's name has stood for the account that it stands for. To be asked at a worker's start, too: before it calls."""
+    async with tools.direct.connection() as conn:
+        return {
+            each.name: (await told(conn, ACCOUNT_SINCE, each.name, each.account, tools.clock()))[0][0]
+            for each in tools.sms.providers
+        }
 
 
 async def _reach(tools: Tools) -> Mapping[str, datetime | None]:
@@ -45,9 +64,7 @@ async def _reach(tools: Tools) -> Mapping[str, datetime | None]:
     return {provider.name: reach for provider, reach in zip(tools.sms.providers, reaches, strict=True)}
 
 
-async def _reconcile_chunk(
-    tools: Tools, unit_id: int, broadcast_id: int, chunk: int, reach: Mapping[str, datetime | None]
-) -> None:
+async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk: int, lists: _Lists) -> None:
     asked_at = tools.clock()
     async with unit_transaction(tools.engine, unit_id, subtree=True) as conn:
         cases = await doubtful(conn, broadcast_id, chunk, now=asked_at)
@@ -59,7 +76,7 @@ async def _reconcile_chunk(
     async def ask(case: Doubtful) -> tuple[str, Accepted] | None:
         async with places:
             address = keys[case.data_key_id].unseal(case.address_sealed, "sms")
-            return await _ask(tools, case, address, reach)
+            return await _ask(tools, case, address, lists)
 
     answers = await asyncio.gather(*(ask(case) for case in cases), return_exceptions=True)
     has: dict[int, str] = {}
@@ -87,7 +104,7 @@ async def _reconcile_chunk(
     _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not), unknown=len(unknown))
 
 
-async def _ask(tools: Tools, case: Doubtful, address: str, reach: Mapping[str, datetime | None]) -> tuple[str, Accepted] | None:
+async def _ask(tools: Tools, case: Doubtful, address: str, lists: _Lists) -> tuple[str, Accepted] | None:
     """The message and whose it is; None where it is known to be nobody's. Raises `CannotList`."""
     number = tools.numbers.written(case.number)
     # The one that was called; where that is not known, what none of all has is absent.
@@ -98,7 +115,9 @@ async def _ask(tools: Tools, case: Doubtful, address: str, reach: Mapping[str, d
     if case.provider is not None and all(provider.name != case.provider for provider in asked):
         raise CannotList("provider.not_set_up")  # any more: it may have it all the same
     for provider in asked:
-        until = reach[provider.name]
+        if case.called_at < lists.since[provider.name]:
+            raise CannotList("account.other")  # was called, under this name
+        until = lists.reach[provider.name]
         if until is None or until < case.caught_up:
             raise CannotList("list.behind")  # it may have it, and not show it yet
     return None

@@ -14,7 +14,7 @@ from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, Outcome, Refused, Unknown
 from workers.jobs.deliver import deliver_chunk
-from workers.jobs.reconciling import reconcile
+from workers.jobs.reconciling import accounts_since, reconcile
 from workers.jobs.tools import Tools
 
 
@@ -176,6 +176,21 @@ async def test_a_list_that_shows_nothing_later_proves_nothing_however_long_it_is
     assert await _reconciled(bench, tools, 60) == {"uncertain": 3}
     carrier.made |= called
     assert await _reconciled(bench, tools, 11) == {"accepted": 3}
+
+
+async def test_the_list_of_an_account_that_took_anothers_place_proves_nothing_of_the_others_calls(bench: Bench) -> None:
+    """Somebody whose account is blocked amid a warning puts another's number into the same setting."""
+
+    def under(account: str) -> Tools:
+        return replace(bench.tools, sms=Route([Provider("twilio", Answering(), Circuit("twilio"), account=account)]))
+
+    await accounts_since(under("old"))
+    await deliver(bench, under("old"))
+    bench.clock.ahead += timedelta(minutes=1)
+    await accounts_since(under("new"))
+    assert await _reconciled(bench, under("new"), 30) == {"uncertain": 3}
+    await bench.approved.run("UPDATE deliveries SET called_at = :at WHERE state = 'uncertain'", at=bench.clock())
+    assert await _reconciled(bench, under("new"), 30) == {"waiting": 3}
 
 
 async def test_what_a_list_lacks_that_shows_what_came_later_waits_again_after_minutes(bench: Bench) -> None:
