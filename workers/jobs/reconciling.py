@@ -83,6 +83,7 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
     other = False
     has_not: list[int] = []
     unknown: list[int] = []
+    why: set[str] = set()
     for case, answer in zip(cases, answers, strict=True):
         if isinstance(answer, tuple):
             name, message = answer
@@ -92,7 +93,9 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
             has_not.append(case.number)
         else:  # one that cannot be asked for must not hold up the rest
             unknown.append(case.number)
-            if not isinstance(answer, CannotList):
+            if isinstance(answer, CannotList):
+                why.add(answer.reason)
+            else:
                 _log.error("reconcile.cannot_ask", broadcast=broadcast_id, chunk=chunk, error=type(answer).__name__)
     async with unit_transaction(tools.engine, unit_id) as conn:
         await found(conn, broadcast_id, has, now=tools.clock())
@@ -101,7 +104,8 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
         await unanswered(conn, broadcast_id, unknown, asked_at=asked_at)
     if other:
         await stop_for_sender(tools, unit_id, broadcast_id)
-    _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, found=len(has), absent=len(has_not), unknown=len(unknown))
+    counted = {"found": len(has), "absent": len(has_not), "unknown": len(unknown)}
+    _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, **counted, why=sorted(why))
 
 
 async def _ask(tools: Tools, case: Doubtful, address: str, lists: _Lists) -> tuple[str, Accepted] | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from service.clock import Clock
 from service.deliveries.reconciling import CALL_ENDS
@@ -188,7 +189,9 @@ async def test_the_list_of_an_account_that_took_anothers_place_proves_nothing_of
     await deliver(bench, under("old"))
     bench.clock.ahead += timedelta(minutes=1)
     await accounts_since(under("new"))
-    assert await _reconciled(bench, under("new"), 30) == {"uncertain": 3}
+    with capture_logs() as told:
+        assert await _reconciled(bench, under("new"), 30) == {"uncertain": 3}
+    assert {why for line in told if line["event"] == "reconcile.asked" for why in line["why"]} == {"account.other"}
     await bench.approved.run("UPDATE deliveries SET called_at = :at WHERE state = 'uncertain'", at=bench.clock())
     assert await _reconciled(bench, under("new"), 30) == {"waiting": 3}
 
