@@ -191,6 +191,9 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.write_eof()
         self.loop.call_later(_PARTING, self.transport.abort)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Says nothing, where the server below has two lines each time: anybody may ask for another protocol."""
+
     def _is_being_answered(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 

@@ -193,3 +193,11 @@ def test_the_places_are_fewer_than_the_files_that_may_be_open() -> None:
     bounds = Bounds.of_this_process()
     assert 0 < bounds.unfinished < bounds.at_once
     assert bounds.unfinished + bounds.at_once <= 8192
+
+
+async def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    async with door() as there, calling(there.port) as caller:
+        with caplog.at_level("WARNING"):
+            await caller.send(head("GET", "/", Connection="Upgrade", Upgrade="websocket", Sec_WebSocket_Version="13"))
+            assert (await caller.answer()).status == 200
+        assert caplog.records == []
