@@ -42,6 +42,7 @@ from workers.channels.base import EmailChannel, SmsChannel
 from workers.exposing import exposed
 from workers.jobs import JOBS
 from workers.jobs.contents import Contents
+from workers.jobs.database import AWAY
 from workers.jobs.keys import Keys
 from workers.jobs.loops import LOOPS, beat
 from workers.jobs.numbering import keep_numbers
@@ -161,7 +162,8 @@ async def _work(tools: Tools) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, tools.stopping.set)
     await keep_numbers(tools)
-    await accounts_since(tools)
+    with suppress(*AWAY):  # then nothing can be called, either
+        await accounts_since(tools)
     arq = _arq_worker(tools)
     heart = asyncio.create_task(beat(tools, tools.clock()))
     beside = [asyncio.create_task(loop_(tools)) for loop_ in LOOPS] + [asyncio.create_task(tools.pacing.keep())]

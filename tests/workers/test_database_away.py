@@ -33,3 +33,20 @@ async def test_a_worker_that_is_asked_to_leave_records_first_what_it_heard(schoo
     progress = await school.progress(broadcast)
     assert (progress.sending, progress.uncertain) == (0, 0)
     assert progress.accepted == len(await school.arrived()) > 0
+
+
+async def test_a_worker_that_is_started_while_the_database_only_reads_waits_for_it(school: School, postgres: Postgres) -> None:
+    """As in the middle of a failover."""
+    broadcast = await school.approved(phones=5, emails=0)
+    try:
+        postgres.run("ALTER ROLE loa_worker SET default_transaction_read_only = on")
+        worker = await school.start("urgent")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(worker.wait(), 6)
+    finally:
+        postgres.run(
+            "ALTER ROLE loa_worker RESET default_transaction_read_only",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'loa_worker'",
+        )
+    assert (await school.until_completed(broadcast, 30)).accepted == 5
+    assert worker.returncode is None
