@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-SCHEMA = "0014"
+SCHEMA = "0016"
 """The newest migration this code knows and needs. A test holds it against service/migrations."""
 
 
