@@ -282,10 +282,10 @@ async def corrections(place: Changing, actor: ImportsWriter, request: Request) -
     with context.readings.one(actor.account_id):
         lines = await read_corrections(data)
 
-        async def use_case(conn: AsyncConnection, import_id: int) -> object:
-            return await take_corrections(conn, actor, lines, import_id=import_id, master=context.master, now=context.now())
+    async def use_case(conn: AsyncConnection, import_id: int) -> object:
+        return await take_corrections(conn, actor, lines, import_id=import_id, master=context.master, now=context.now())
 
-        return await place.change(actor, "corrections", data, use_case)
+    return await place.change(actor, "corrections", data, use_case)
 
 
 @router.get("/{import_id}/difference", operation_id="compare_import")

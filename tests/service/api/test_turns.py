@@ -88,3 +88,18 @@ async def test_many_calls_on_one_thing_take_nobody_elses_connection(
                 await asyncio.sleep(0.01)
         assert not any(call.done() for call in calls)
     assert {answer.status_code for answer in await asyncio.gather(*calls)} == {200}
+
+
+async def test_who_waits_his_turn_keeps_nobody_from_reading_a_file(site: Site, taken: Taken) -> None:
+    path = await taken(GOOD, BAD)
+    workbook = (await site.call("GET", f"{path}/rows-to-fix")).content
+    context = site.app.state.api_context
+    async with context.turns.of(UUID(path.rsplit("/", 1)[1])):
+        sending = asyncio.create_task(site.call("POST", f"{path}/corrections", files={"file": ("can-sua.xlsx", workbook)}))
+        async with asyncio.timeout(20):
+            while not context.readings._readers:  # noqa: ASYNC110 - it says so to nobody
+                await asyncio.sleep(0.001)
+            while context.readings._readers:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert not sending.done()
+    assert (await sending).status_code == 200
