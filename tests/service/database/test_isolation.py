@@ -14,12 +14,22 @@ from tests.factories.world import READINESS, World, make_world
 
 UNIT_COLUMN = {"units": "id", "unit_closure": "ancestor_id"}
 PUBLIC_TO_LOOKUP = {"records", "number_blocks", "record_revocations"}
-WITHOUT_UNIT = {"deployment_keys", "number_counter", "worker_heartbeats", "messages_of_day", "lost_numbers", "alembic_version"}
+WITHOUT_UNIT = {
+    "deployment_keys",
+    "number_counter",
+    "worker_heartbeats",
+    "messages_of_day",
+    "lost_numbers",
+    "carrier_troubles",
+    "carrier_accounts",
+    "alembic_version",
+}
 
 # One row of everything for one unit. :unit, :account, :key are of that unit; :n is different for each.
 ROWS = (
     "INSERT INTO api_keys (unit_id, account_id, label, key_hash, scopes) VALUES (:unit, :account, 'x', :h, '{}')",
     "INSERT INTO invitations VALUES (:unit, :account, :h, now(), now())",
+    "INSERT INTO sms_scripts (unit_id, script, set_by, set_at) VALUES (:unit, 'unicode', :account, now())",
     "INSERT INTO idempotency_keys (unit_id, account_id, key, request_hash) VALUES (:unit, :account, 'k', :h)",
     "INSERT INTO audit_events (unit_id, at, action, subject_kind, subject_id) VALUES (:unit, now(), 'a', 'b', 'c')",
     "INSERT INTO outbox (unit_id, lane, command, payload) VALUES (:unit, 'bulk', 'x', '{}')",
