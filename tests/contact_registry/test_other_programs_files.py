@@ -218,6 +218,30 @@ def test_tables_of_a_page_stand_below_each_other() -> None:
     assert [(row.row, row.class_name) for row in read.rows] == [(3, "6A1"), (4, "6A1")]
 
 
+def test_text_around_the_tables_of_a_page_is_a_row_of_its_own() -> None:
+    def table(name: str, number: str) -> str:
+        cells = (["STT", "Họ và tên", "SĐT"], ["1", name, number])
+        return "<table>" + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cells)
+
+    body = (
+        f"<h3>LỚP 6A1</h3>{table('An', '0912345600')}</table><p>Lớp 6A2</p>{table('Bình', '0912345601')}</table>"
+        f"{table('Chi', '0912345602').replace('<table>', '<table><caption>Danh sách lớp 6A3</caption>')}</table>"
+    )
+    read = read_list(f"<html><head><title>Lớp 9A9</title></head><body>{body}</body></html>".encode(), "")
+    assert [(row.row, row.class_name, row.pupil) for row in read.rows] == [
+        (3, "6A1", "An"),
+        (6, "6A2", "Bình"),
+        (9, "6A3", "Chi"),
+    ]
+
+
+def test_what_stands_beside_a_table_within_a_cell_costs_no_pupil_its_cells() -> None:
+    inner = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [HEAD, *PUPILS])
+    sheet = only(page(f"<tr><td><table>{inner}</table></td><td>Cộng hòa</td></tr>"))
+    assert sheet.rows[-1] == ["Cộng hòa"]
+    assert [row[1:] for row in sheet.rows[-3:-1]] == [pupil[1:] for pupil in PUPILS]
+
+
 # .xlsx and .xlsb
 
 
@@ -233,6 +257,14 @@ def test_what_an_xlsx_says_of_a_cell_beside_its_value_is_told() -> None:
     assert [row[:3] for row in sheet.rows] == [[1, "#REF!", "=A1+1"], ['=A1&"x"', "", 7], [], ["", "", '=A1&"x"']]
     assert [type(sheet.rows[row][column]) for row, column in ((0, 2), (1, 0), (3, 2))] == [Formula] * 3
     assert sheet.hidden == {1, 3}
+
+
+def test_a_row_without_height_is_hidden() -> None:
+    rows = "".join(
+        f'<row r="{n}" ht="{height}" customHeight="1"><c><v>1</v></c></row>'
+        for n, height in enumerate(("0", "15", "0.0", "0.75"), 1)
+    )
+    assert only(spreadsheet(rows)).hidden == {0, 2}
 
 
 def test_a_number_shown_in_scientific_notation_is_told_where_it_ends_in_zeros() -> None:
