@@ -27,7 +27,18 @@ _PHONE = _any("sdt", "dt", "dtdd", "dtll", "dtlh", "sddt", "so dt", "dien thoai"
 _PERHAPS_PHONE = re.compile(r"(?<!ho )\bso (?:cua )?(?:lien he|lien lac|phu huynh|ph|phhs|me|bo|cha|ba|ong|nguoi nha|gia dinh)\b")
 _BARE_DT = re.compile(r"(?:\d )?xdt(?: \d)?")
 """Dân tộc written short; điện thoại in a list whose headings have no marks. The cells tell."""
-_NOT_A_PARENT = _any("gvcn", "gv", "giao vien", "chu nhiem", "nha truong", "thay(?! doi| the| cho)", "co giao")
+_NOT_A_PARENT = _any("gvcn", "gv", "gvbm", "giao vien", "chu nhiem", "nha truong", "thay(?! doi| the| cho)", "co giao")
+_HEARS_OF = re.compile(  # "SĐT nhận tin nhắn của nhà trường", "SĐT người đón trẻ" are parents'
+    r"\b(?:(?<!ca )nhan(?! vien)|dang ky|khai bao|cung cap|trao doi|ket noi)\b.*\b(?:nha truong|gvcn|gv|giao vien|chu nhiem|co giao|thay)\b"
+    r"|\b(?:voi|tu|de) (?:nha truong|gvcn|gv|giao vien|co giao|thay)\b"
+    r"|\b(?:nguoi|(?<!ca )nhan(?! vien)|don|bao tin)\b.*\b(?:hoc sinh|hs|tre|be)\b"
+)
+# Who is called for other things than a child, and numbers of before: not taken, but a person may say that they are parents'.
+_SOMEBODY_ELSE = _any("hieu truong", "ban giam hieu", "bgh", "van phong", "y te", "(?<!thong )bao ve", "bao mau", "co nuoi", "nha bep", "lai xe", "tai xe",
+    "nha xe", "xe", "tro giang", "cbpt", "phu trach", "to truong", "truong ban", "ctv", "cong tac vien", "gioi thieu", "truong cu")  # fmt: skip
+_OF_BEFORE = re.compile(
+    r"(?!.*\bmoi\b).*\b(?:cu(?! tru)|ngung|ngung dung|ngung su dung|(?:khong|het)(?: con)? (?:dung|su dung))\b"
+)
 _PUPIL = _any("hoc sinh", "hs", "tre", "be")
 _FATHER = _any("cha", "bo", "father")
 _MOTHER = _any("me", "mother")
@@ -70,7 +81,8 @@ _CODE = re.compile(
 _CLASS = re.compile(
     r"(?:(?:ten|khoi|nhom|hoc|lop|class|name|hien|tai|nay|moi|dang|cua|hs|hoc sinh|be|tre|va|nam|chinh khoa|con|chau|em|anh|chi|ong|o|thuoc|vao|nh) )*"
     r"(?:lop|class)"
-    r"(?: (?:ten|khoi|nhom|hoc|name|hien|tai|nay|moi|dang|cua|hs|hoc sinh|be|tre|nam|nam hoc|nh|chinh khoa|20\d\d|nao|may|gi|con|chau|em|o))*"
+    r"(?: (?:ten|khoi|nhom|hoc|name|hien|tai|nay|moi|dang|theo|cua|hs|hoc sinh|be|tre|nam|nam hoc|nh|chinh khoa|chinh|20\d\d|nao|may|gi|con|chau|em|o"
+    r"|(?:hoc ky|hk|ky) ?(?:1|2|i|ii)))*"
 )
 _OTHER_CLASS = _any("lop cu", "lop nam truoc", "lop nam ngoai", "lop truoc", "ma lop")
 _GRADE = re.compile(r"khoi|khoi hoc|grade")
@@ -141,13 +153,8 @@ def _field(words: str) -> Field:  # noqa: C901, PLR0911, PLR0912 - a list of rul
     if not words:
         return Field.UNKNOWN
     by_phone = (_PHONE.search(words) or _PERHAPS_PHONE.search(words)) and not _ACCOUNT.search(words)
-    if (_EMAIL.search(words) or by_phone) and not a_parent:
-        if _NOT_A_PARENT.search(words):
-            return Field.DROPPED
-        if _PUPIL.search(words) and not _NAMES.search(
-            words
-        ):  # pupils' own numbers: only with an age check, never in the parents' list
-            return Field.DROPPED
+    if (_EMAIL.search(words) or by_phone) and (nobody := _not_to_write_to(words, a_parent=a_parent)):
+        return nobody
     if _EMAIL.search(words):
         return Field.EMAIL
     if by_phone:
@@ -173,6 +180,17 @@ def _field(words: str) -> Field:  # noqa: C901, PLR0911, PLR0912 - a list of rul
     if _NAMES.search(words) or _PUPILS.fullmatch(words):
         return Field.NAME
     return Field.UNKNOWN
+
+
+def _not_to_write_to(words: str, *, a_parent: bool) -> Field | None:
+    """What a column of numbers or emails is that are no parent's, or not any more; None where they may be."""
+    if _OF_BEFORE.match(words) or (_SOMEBODY_ELSE.search(words) and not a_parent):
+        return Field.IGNORED
+    if a_parent or _HEARS_OF.search(words):
+        return None
+    # Pupils' own numbers: only with an age check, never in the parents' list.
+    a_pupil = _PUPIL.search(words) and not _NAMES.search(words)
+    return Field.DROPPED if _NOT_A_PARENT.search(words) or a_pupil else None
 
 
 def role_of(words: str) -> Role:
