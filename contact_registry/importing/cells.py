@@ -4,7 +4,7 @@ import re
 
 from contact_registry.addresses import read_email
 from contact_registry.importing.checked import CheckedCell
-from contact_registry.importing.classes import grade_of, is_damaged
+from contact_registry.importing.classes import grade_of, is_damaged, without_asides
 from contact_registry.importing.headings import Field, Heading, fold
 from contact_registry.importing.marks import Formula, Rounded
 from contact_registry.importing.unwrapping import ERROR_VALUES, LOST_LETTER, unwrap
@@ -19,7 +19,8 @@ _LONGEST = 500
 _LONGEST_CLASS = 40
 _MOST_EMAILS = 10
 _SAID_EMPTY = frozenset({"", "khong", "khong co", "chua co", "ko", "k", "x", "no", "none", "n a", "0"})
-_LEADING_WORD = re.compile(r"^\s*l[ớo]p[\s:]+(?=\S)", re.IGNORECASE)
+_LEADING_WORD = re.compile(r"^\s*l[ớo]p(?:[\s:]+(?=\S)|[_.-]*(?=\d))", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:\s+(?:hoặc|hoac|hay|và|va|or|and))?[\s;,/|&]+", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|(?<=[\s;,/|]))(?:[^\W\d_]+[ ]?){1,3}\s*:\s*(?=\S*@)")  # "Mẹ: me@..."; "mailto:"
 _BESIDE = re.compile(r"\s*[(\[][^()@\[\]]*[)\]]|(?<=\w)\s+[-–—]\s+[^\W\d_][^@;,/|]*$")  # "... (mẹ)", "... - mẹ"
 _NAMED = re.compile(r"^[^<>@]*<([^<>\s]+@[^<>\s]+)>$")  # "Nguyen Van An <an@...>"
@@ -57,9 +58,10 @@ def _read(heading: Heading, value: object, text: str, *, typed: bool) -> tuple[t
     if heading.field is Field.EMAIL:
         return _emails(inner)
     if heading.field is Field.CLASS:
+        inner = without_asides(clean(inner))
         if is_damaged(inner if as_text or isinstance(value, str) else value, typed=typed or as_text):
             return (), ("class.damaged",)
-        name = _LEADING_WORD.sub("", clean(inner))[:_LONGEST_CLASS]
+        name = _LEADING_WORD.sub("", inner)[:_LONGEST_CLASS]
         return ((name,) if name else ()), ()
     if heading.field is Field.GRADE:
         return tuple(filter(None, (grade_of(inner),))), ()
@@ -73,7 +75,7 @@ def _emails(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         text = named[1]
     if fold(text) in _SAID_EMPTY:
         return (), ()
-    parts = re.split(r"[\s;,/|]+", text) if text.count("@") > 1 else [text]
+    parts = _BETWEEN.split(text) if text.count("@") > 1 else [text]
     if len(parts) > _MOST_EMAILS:
         return (), ("email.invalid",)
     read = [read_email(part.strip(".")) for part in parts if part.strip(".")]

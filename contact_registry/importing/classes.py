@@ -23,6 +23,8 @@ _LETTER = "[a-zà-ỹđ]"
 _STREAMS = "chuyên toán tin lí lý hóa hoá sinh văn sử địa anh pháp nga trung nhật hàn tiếng khtn khxh xã hội tự nhiên clc cơ bản nâng cao"
 _STREAM = "(?:" + "|".join(_STREAMS.split()) + ")"
 _CLASS = re.compile(
+    # 6 A 1, 6A 1; not 6A 32 học sinh, 6A 5/9/2026
+    rf"(?:1[0-2]|[1-9])\s?{_LETTER} \d{{1,2}}(?!\d|[./-]\d|\s*(?:hs|học|em|cháu|trẻ)\b)|"
     # 6A1, 10 A1, 6/1, 6.1, 12A1.1; 12 Anh, 12C1 chuyên Toán 1
     rf"(?:1[0-2]|[1-9])(?:[./_-]\d{{1,2}}|(?! tuổi)\s?[./_-]?\s?{_LETTER}{{1,6}}\d{{0,2}}(?:[./-]\d{{1,2}})?)"
     rf"(?:(?: {_STREAM})+(?: \d{{1,2}})?|(?<={_LETTER}{{2}}) \d{{1,2}})?"
@@ -35,17 +37,22 @@ _CLASS = re.compile(
 _SPELLINGS = re.compile(r"(1[0-2]|[1-9]) ?([a-zđ]) ?(\d{0,2})", re.IGNORECASE)
 _SHORT = re.compile(r"[A-ZĐ]{1,3}\d{0,2}|\d{1,2}", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"(?:(?:danh sách|ds|học sinh|hs|trẻ em|các cháu|của)\b[\s_-]*)*(?:(?:lớp|lop)[\s_]*:?[\s_]*)?", re.IGNORECASE
+    r"(?:(?:danh sách|danh sach|dshs|ds|học sinh|hs|trẻ em|các cháu|của)\b[\s_-]*)*(?:(?:lớp|lop)[\s_]*:?[\s_]*)?", re.IGNORECASE
 )
 _AFTER = re.compile(
-    r"\s*[-–_(,;:|].*|\s+(?:năm học|năm|nh|gvcn|giáo viên|sĩ số|sỉ số|ss|khóa|niên khóa|học kỳ|hk)\b.*", re.IGNORECASE
+    r"\s*[-–_(,;:|].*|\s+\d{1,3}\s?(?:hs|học sinh|em|cháu|trẻ)\b.*|\s+(?:t|tháng )\d{1,2}|\s+(?:năm học|năm|nh|gvcn|giáo viên|sĩ số|sỉ số|ss|khóa|niên khóa|học kỳ|hk)\b.*",
+    re.IGNORECASE,
 )
-_IN_TITLE = re.compile(r"\b(?:lớp|lop)\s*:?\s*[\"'“”‘’(\[]?\s*|\b(?=(?:nhóm trẻ|nhà trẻ)\b)", re.IGNORECASE)
+_IN_TITLE = re.compile(
+    r"\b(?:lớp|lop|class)(?:\s+(?:học|chủ nhiệm|hiện tại))?\s*:?\s*[\"'“”‘’(\[]?\s*|\b(?=(?:nhóm trẻ|nhà trẻ)\b)", re.IGNORECASE
+)
 # Between the rows of a list "chuyển từ lớp 6A2" tells of one pupil; a title begins as titles do.
 _BEGINS_TITLE = re.compile(
     r"(?:danh sach|ds|bang|so (?:dien thoai|lien lac|theo doi)|thong tin|truong|thcs|thpt|th|tieu hoc|mam non|mn|hoc sinh|hs|khoi|nam hoc|phu huynh|tre|bieu|mau|tong hop"
     r"|cac em|cap nhat|sdt|dien thoai|lien he)\b"
 )
+_NUMBERED = re.compile(r"(?:[ivx]{1,4}|\d{1,2}|[a-z])$")
+"""What a part of a list is headed by: "I. Lớp 6A1", "B) LỚP 6A2"."""
 _TELLS_OF_ONE = re.compile(
     r"\b(?:chuyen|sang|tu|len|xuong|qua|ve|xin|hoc lai|o lai|luu ban|con|chau|gvcn|anh|chi|em (?!hoc sinh))\b"
 )
@@ -97,6 +104,24 @@ def one_spelling(class_name: str) -> str:
     return f"{found[1]}{found[2].upper()}{found[3]}" if found else class_name
 
 
+_BESIDE_CLASS = re.compile(
+    r"(?P<class>(?:l[ớo]p[\s:]+)?(?:(?:1[0-2]|[1-9])\s?[./_-]?\s?(?:[A-Za-zĐđ]{1,3}\s?)?\d{0,2}|[^\W\d_]+ [A-Za-zĐđ]?\d{0,2}))\s*"
+    r"(?:[-–_(,;:|/]\s*|\s(?=\S))(?:(?:s[ĩỉi]\s?s[ốo]|ss|gvcn|giáo viên|gv|cô|thầy|năm học|niên khóa|nh)\b.*|\d{1,3}\s*(?:hs|học sinh|em|cháu|trẻ)\b.*"
+    r"|20\d\d\s*[-–/]\s*(?:20)?\d\d\W*|\W*)",
+    re.IGNORECASE,
+)
+_GRADE_BEFORE = re.compile(r"khối\s*\d{1,2}\s*[-–,:/|]\s*(?=l[ớo]p\b)", re.IGNORECASE)
+
+
+def without_asides(name: str) -> str:
+    """A class cell without what is said of the class: "6A1 (SS: 32)", "6A1 - cô Lan", "Khối 6 - Lớp 6A1"; "10A1 (TN)" is another class."""
+    if name.isalnum():  # nearly every one
+        return name
+    name = _GRADE_BEFORE.sub("", name)
+    found = _BESIDE_CLASS.fullmatch(name)
+    return found["class"].strip() if found else name
+
+
 def class_in_title(text: str, *, below_a_header: bool = False) -> str | None:
     """The class of "DANH SÁCH HỌC SINH LỚP 6A1 NĂM HỌC 2026-2027". `below_a_header`: among a list's rows, where remarks name classes, too."""
     for found in _IN_TITLE.finditer(text):
@@ -110,16 +135,27 @@ def _is_remark(before: str, behind: str) -> bool:
     before, behind = fold(before), fold(behind)
     if _TOLD_BEHIND.match(behind) or _TELLS_OF_ONE.search(before):
         return True
-    return bool(before) and not _BEGINS_TITLE.match(before)
+    return bool(before) and not _BEGINS_TITLE.match(before) and not _NUMBERED.match(before)
 
 
 def class_of_sheet(name: str) -> str | None:
     """The class a sheet is named after: "6A1", "Lớp 6.1", "DS lớp 6A1 (2)", "Lá 1", "Lớp Thỏ Trắng"; None for "Sheet1", "Khối 6"."""
-    name = one_line(name)
-    before = _BEFORE.match(name)
-    rest = name[before.end() if before else 0 :]
-    said = bool(before and re.search(r"l[ớo]p", before[0], re.IGNORECASE))
+    before, rest = _begun(name)
+    said = re.search(r"l[ớo]p", before, re.IGNORECASE)
     return _named(rest, alone=True) or (_in_words(rest) if said else None)
+
+
+def class_alone(text: str) -> str | None:
+    """The class that stands alone in a cell above its pupils: "6A1", "DANH SÁCH HỌC SINH 6A1"."""
+    return _named(_begun(text)[1], alone=True)
+
+
+def _begun(text: str) -> tuple[str, str]:
+    """Text apart into what may stand before a class and the rest."""
+    text = one_line(text)
+    before = _BEFORE.match(text)
+    end = before.end() if before else 0
+    return text[:end], text[end:]
 
 
 def _named(text: str, *, alone: bool) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from contact_registry.importing.accounting import RowReason
-from contact_registry.importing.classes import class_in_title, class_of_sheet
+from contact_registry.importing.classes import class_alone, class_in_title, class_of_sheet
 from contact_registry.importing.heading_rules import says_remarks
 from contact_registry.importing.heading_words import fold
 from contact_registry.importing.headings import Field, ListOf, Meanings, words_of
@@ -75,6 +75,10 @@ class _Around:
                 for (place, text), (_, beside) in pairwise(cells)
                 if fold(text) in ("lop", "ten lop") and (found := class_of_sheet(beside))
             }
+        if not titles and len(cells) == 1 and not any(table.classes for table in tables):  # "6A1" alone above its pupils
+            (place, text), leading = cells[0], {0}.union(*((*table.order, *table.names) for table in tables))
+            if (place in leading or not below_a_header) and (alone := class_alone(text)):
+                titles = {place: alone}
         self._titles = titles or self._titles
         return bool(titles)
 
@@ -156,6 +160,9 @@ class _Walk:
         self._header_ends = index + 1
         while self._header_ends < self._skip_to and not is_numbering(self._sheet.rows[self._header_ends]):
             self._header_ends += 1
+        if not self._tables:
+            above = [place for place in self.found.left_out if _is_somebody(self._sheet.rows[place])]
+            self.found.unsent += above if len(above) > 1 else []  # one is the teacher's, in the title
         again = [table.columns for table in found] == [table.columns for table in self._tables]
         if not again:
             self._tables = found
@@ -172,7 +179,7 @@ class _Walk:
             return named and has_class
         if not name:
             return _has_number(table, row) and not self._perhaps_signed
-        if not named and (is_total(fold(name)) or is_of_office(fold(name))):
+        if not named and (is_total(fold(name)) or is_of_office(name)):
             return False
         return _has_address(table, row) or has_class or (named and not self._totalled)
 
@@ -255,6 +262,11 @@ def _is_only_a_total(table: Table, row: Sequence[object]) -> bool:
 
 def _names_anybody(table: Table, row: Sequence[object]) -> bool:
     return any(any(map(str.isalpha, value)) for value in _cells(row, table.names))
+
+
+def _is_somebody(row: Sequence[object]) -> bool:
+    """Whether a name and a number stand in the row, whatever its columns are."""
+    return any(is_name(written(value)) for value in row) and any(read_phones(value).numbers for value in row)
 
 
 def _has_address(table: Table, row: Sequence[object]) -> bool:

@@ -11,7 +11,7 @@ _TOTAL = re.compile(
     r"|(?:si so|danh sach (?:nay )?(?:co|gom)|an dinh|trong do)\b.*"
 )
 _SIGNED = re.compile(
-    r"(?:hieu truong|pho hieu truong|p hieu truong|ban giam hieu|nguoi lap|nguoi bao cao|ky ten|thu truong|xac nhan cua"
+    r"(?:hieu truong|pho hieu truong|p hieu truong|ban giam hieu|nguoi lap|nguoi bao cao|ky ten|thu truong|noi nhan|xac nhan cua"
     r"|duyet cua)\b|(?:giao vien|gvcn|giao vien chu nhiem|gv chu nhiem)$|.*\bngay \d* ?thang\b"
 )
 _OFFICE = re.compile(
@@ -19,6 +19,8 @@ _OFFICE = re.compile(
     r"|nguoi (?:lien he|phu trach)|phu trach|quan ly|bao ve|tai xe|lai xe|bi thu|chu tich|cong an|tram y te|bac si|to truong dan pho"
     r"|lien he|moi (?:thac mac|chi tiet)|chi tiet lien he|hotline|duong day|dien thoai|sdt)\b"
 )
+_ADDRESSED = re.compile(r"\s*(?:cô|thầy)\s", re.IGNORECASE)
+"""As a teacher is; "Cồ" is a family name."""
 _NOTED = re.compile(
     r"(?:danh sach|ds|hoc sinh|hs|ghi chu|chu thich|lop truong|lop pho|khoi|nam hoc|truong (?:thcs|th|thpt|tieu hoc|mam non|mn)|phong gd|so gd|ubnd|stt|ho va ten"
     r"|ho ten|chuyen (?:truong|lop|den|di|tu|sang)|nghi hoc|bo hoc|thoi hoc|nhap hoc|moi (?:chuyen|nhap|vao)|khong co|chua co|dang ky|het|lop|nu|luu y tat ca)\b"
@@ -54,9 +56,10 @@ def is_example(folded: str) -> bool:
     return folded in ("vd", "vi du", "mau", "example", "e g")
 
 
-def is_of_office(folded: str) -> bool:
-    """Whether a folded text begins with what somebody does: their number is no parent's."""
-    return _OFFICE.match(folded) is not None or _SIGNED.match(folded) is not None
+def is_of_office(text: str) -> bool:
+    """Whether a text begins with what somebody does: their number is no parent's."""
+    folded = fold(text)
+    return bool(_OFFICE.match(folded) or _SIGNED.match(folded) or _ADDRESSED.match(text))
 
 
 def is_name(text: str) -> bool:
@@ -66,6 +69,8 @@ def is_name(text: str) -> bool:
     if not 0 < len(words) <= _MOST_WORDS or not all(word.isalpha() or _WORD.fullmatch(word) for word in words):
         return False
     if name != text and _DATED.match(text):
+        return False
+    if _ADDRESSED.match(text):
         return False
     first = words[0].casefold()
     if _begins_otherwise(first) and _is_otherwise(name, alone=len(words) == 1):

@@ -112,6 +112,9 @@ def _split(row: Sequence[object], way: Way) -> list[object]:
     if way not in line:
         return list(row)
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=way, skipinitialspace=True), [])]
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=way, skipinitialspace=True), [])]
+        whole = [cell for cell in cells if cell]
+        # The whole row in quotation marks, with empty columns behind it.
+        return list(cells) if len(whole) != 1 or way not in whole[0] or whole[0] == line else _split(whole, way)
     except csv.Error:
         return [cell.strip() for cell in line.split(way)]

@@ -96,6 +96,8 @@ def test_a_tenth_class_that_lost_its_zero_is_not_taken_for_the_first(classes: li
         ("Mẹ: an@example.com; Bố: binh@example.com.", ["an@example.com", "binh@example.com"]),
         ("Email mẹ: an@example.com,", ["an@example.com"]),
         ("Nguyễn Văn An <an@example.com>", ["an@example.com"]),
+        ("an@example.com hoặc binh@example.com", ["an@example.com", "binh@example.com"]),
+        ("an@example.com & binh@example.com", ["an@example.com", "binh@example.com"]),
         ("an@example.com/binh@example.com", ["an@example.com", "binh@example.com"]),
         ("'an@example.com'", ["an@example.com"]),
         ("mailto:an@example.com", ["an@example.com"]),
@@ -134,3 +136,35 @@ def test_a_letter_lost_on_saving_is_said_of_its_cell_alone() -> None:
     assert check_cell(NAME, "Nguy\ufffdn An", typed=False).codes == ("cell.letters_lost",)
     cell = check_cell(PHONE, "0912345678\ufffd", typed=False)
     assert (cell.values, cell.codes) == (("+84912345678",), ("cell.letters_lost",))
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("6A1 (SS: 32)", "6A1"),
+        ("6A1 sĩ số 32", "6A1"),
+        ("6A1, 32 HS", "6A1"),
+        ("Lớp 6A1 - cô Lan", "6A1"),
+        ("6A1 (Cô Lan 0987654321)", "6A1"),
+        ("6A1 GVCN: Thầy Nam", "6A1"),
+        ("6/1 năm học 2026-2027", "6/1"),
+        ("6A1 2026-2027", "6A1"),
+        ("Lá 1 (cô Hoa)", "Lá 1"),
+        ("Khối 6 - Lớp 6A1", "6A1"),
+        ("Lớp6A1", "6A1"),
+        ("6a1/", "6a1"),
+        ("10A1 (TN)", "10A1 (TN)"),
+        ("11A1 - KHTN", "11A1 - KHTN"),
+        ("12.6", "12.6"),
+        ("Lớp 6", "6"),
+    ],
+)
+@pytest.mark.parametrize("typed", [True, False])
+def test_what_is_said_beside_a_class_is_no_part_of_it(written: str, name: str, *, typed: bool) -> None:
+    cell = check_cell(CLASS, written, typed=typed)
+    assert (cell.values, cell.codes) == ((name,), ())
+
+
+@pytest.mark.parametrize("text", ["10-11-2026", "6-1-2026", "6/1/2026"])
+def test_a_date_is_no_class_with_something_beside_it(text: str) -> None:
+    assert check_cell(CLASS, text, typed=True).codes == ("class.damaged",)
