@@ -13,7 +13,7 @@ from contact_registry.importing.written import written
 _STAFF = (
     r"(?:gvcn|gv|giao vien(?: chu nhiem)?|cb ?gv ?nv|cb ?gv|can bo(?! lop)|nhan vien|nhan su|vien chuc|thay co|teachers?|staff|bgh|ban giam hieu|hieu truong"
     r"|hoi dong(?: su pham| truong)?|to (?:toan|van|ngu van|anh|ngoai ngu|ly|hoa|sinh|su|dia|tin|the duc|tu nhien|xa hoi|van phong|chuyen mon|hanh chinh)"
-    r"|bao ve|bao mau|nha bep|cap duong|co nuoi|y te|van phong|lai xe|tai xe|nha xe|xe dua (?:don|ruoc)|cong tac vien|ban dai dien|bdd)"
+    r"|bao ve|bao mau|nha bep|cap duong|co nuoi|lai xe|tai xe|cong tac vien|ban dai dien|bdd)"
 )
 _NAME = re.compile(
     r"(?:(?:ds|danh sach|bang|tt|thong tin|so|sdt|dt|dien thoai|zalo|cac|cong tac|va|nam hoc|nh|\d+|truong|thcs|th|thpt|danh ba) )*"

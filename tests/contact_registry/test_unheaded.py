@@ -90,6 +90,8 @@ def test_teachers_are_not_written_to_as_parents(name: str, rows: Rows) -> None:
         "SĐT GVCN: 0987654321",
         "Điện thoại văn phòng: 0251 382 2222",
         "DANH SÁCH CÁN BỘ LỚP",
+        "DANH SÁCH XE ĐƯA ĐÓN",
+        "DANH SÁCH Y TẾ",
     ],
 )
 def test_a_list_that_names_its_teacher_is_no_list_of_teachers(title: str) -> None:
