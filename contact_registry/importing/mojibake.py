@@ -1,9 +1,13 @@
-"""UTF-8 that a program read as Windows-1252 or -1258 and saved so: "Nguyá»…n VÄƒn An" is Nguyễn Văn An, and can be made that again."""
+"""UTF-8 that a program read as Windows-1252 or -1258 and saved so: "Nguyá»…n VÄƒn An" is Nguyễn Văn An, and can be made that again.
+
+So can Windows-1258 that was read as -1252: "NguyêÞn Vãn Aình" is Nguyễn Văn Ánh.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contact_registry.importing.text_encodings import share_of_syllables
 from contact_registry.plain_text import composed
 
 _BYTES: dict[int, int] = {code: code for code in range(256)}
@@ -21,6 +25,9 @@ _CUT = re.compile(rb"\xe1[\xba\xbb]\xff|\xc3\xff")
 _SPACE_LOST = re.compile("[Ã\u0102](?: |$)")
 _VIETNAMESE = re.compile(r"[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 _SAMPLES = 5
+_TONE_BESIDE = re.compile(r"[aeoâêôãõýAEOÂÊÔÃÕÝ][ìòÌÒÞ]")
+"""A vowel and the letter that -1252 has in the place of a tone; no Vietnamese word has these two."""
+_MOSTLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +72,23 @@ def repair_text(text: str, *, sure: bool = False) -> str | None:
     if not found or lost > found:
         return None
     return composed(whole)
+
+
+def repair_page(rows: Sequence[Sequence[object]]) -> Repaired | None:
+    """The sheet with letters of Windows-1258 that were read as those of -1252; None where there are none, as in nearly every sheet."""
+    texts = [cell for row in rows for cell in row if isinstance(cell, str) and not cell.isascii()]
+    if sum(bool(_TONE_BESIDE.search(text)) for text in texts) < 2:
+        return None
+    read = {text: _as_1258(text) for text in texts}
+    if share_of_syllables(" ".join(read.values())) < max(_MOSTLY, share_of_syllables(" ".join(texts))):
+        return None
+    repaired = [[read.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    samples = [(text, new) for text, new in read.items() if " " in new and new != text]
+    return Repaired(repaired, tuple(samples[:_SAMPLES]))
+
+
+def _as_1258(text: str) -> str:
+    try:
+        return composed(text.encode("cp1252").decode("cp1258"))
+    except UnicodeError:
+        return text

@@ -10,7 +10,7 @@ from contact_registry.importing.classes import without_addresses
 from contact_registry.importing.excel_process import Refused, read_apart
 from contact_registry.importing.file_kinds import sniff
 from contact_registry.importing.legacy_text import Font, convert
-from contact_registry.importing.mojibake import repair, repair_text
+from contact_registry.importing.mojibake import repair, repair_page, repair_text
 from contact_registry.importing.quoted_rows import lines_of, rows_of
 from contact_registry.importing.text_encodings import decode
 
@@ -66,6 +66,8 @@ def _in_unicode(workbook: Workbook, font: Font | None = None) -> Workbook:
         rows, told = sheet.rows, None
         if repaired := repair(rows):
             rows, told = repaired.rows, LegacyText("utf-8", repaired.samples)
+        elif paged := repair_page(rows):
+            rows, told = paged.rows, LegacyText("windows-1258", paged.samples)
         elif converted := convert(rows, font):
             rows, told = converted.rows, LegacyText(converted.font, converted.samples)
         read.append(replace(sheet, name=name, rows=rows) if told or name != sheet.name else sheet)

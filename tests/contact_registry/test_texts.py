@@ -179,6 +179,16 @@ def test_a_repaired_list_is_shown_to_be_confirmed() -> None:
     assert share_of_syllables(" ".join(names(read))) > 0.8
 
 
+@pytest.mark.parametrize("count", [2, 5, 40])
+def test_windows_1258_read_as_another_page_is_repaired_and_shown(count: int) -> None:
+    for seed in range(6):
+        rows = pupils(count, seed)
+        wrong = [["".join(_in_1258(cell)).encode("cp1258").decode("cp1252") for cell in row] for row in [HEAD, *rows]]
+        read = read_list(xlsx({"S": wrong}), "")
+        assert names(read) == [row[1] for row in rows]
+        assert (read.legacy.encoding if read.legacy else None, len(numbers(read))) == ("windows-1258", count)
+
+
 def test_a_tenth_class_that_became_the_first_is_said() -> None:
     rows = [[str(n), "An", f"6.{number}", f"09123456{n:02}"] for n, number in enumerate([1, 2, 9, 1], start=1)]
     read = read_list(lines(rows).encode(), "")
