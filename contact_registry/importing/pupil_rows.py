@@ -13,7 +13,7 @@ from contact_registry.importing.classes import class_alone, class_in_title, clas
 from contact_registry.importing.heading_rules import says_remarks
 from contact_registry.importing.heading_words import fold
 from contact_registry.importing.headings import Field, ListOf, Meanings, words_of
-from contact_registry.importing.row_words import is_example, is_name, is_of_office, is_signature, is_total
+from contact_registry.importing.row_words import begins_with_example, is_example, is_name, is_of_office, is_signature, is_total
 from contact_registry.importing.sheets import Sheet
 from contact_registry.importing.tables import Table, is_numbering, tables_at
 from contact_registry.importing.written import written
@@ -141,7 +141,9 @@ class _Walk:
         named = [table for table in tables if is_name(_name(table, row))]
         if not any(_has_number(table, row) for table in named) and self._begins_table(index, row):
             return
-        if any(is_example(fold(cell)) for table in tables for cell in _cells(row, table.order)):
+        if any(is_example(fold(cell)) for table in tables for cell in _cells(row, table.order)) or any(
+            begins_with_example(cell) for table in tables for cell in _cells(row, (*table.names, *table.contacts))
+        ):
             self._leave(index, row, RowReason.NOTE)
         elif self._is_second_line(index, row):
             last = self.found.pupils[-1]

@@ -21,6 +21,7 @@ _OFFICE = re.compile(
 )
 _ADDRESSED = re.compile(r"\s*(?:cô|thầy)\s", re.IGNORECASE)
 """As a teacher is; "Cồ" is a family name."""
+_EXAMPLE = re.compile(r"[(\[]?(?:vd|v\.d|ví dụ)\b", re.IGNORECASE)
 _NOTED = re.compile(
     r"(?:danh sach|ds|hoc sinh|hs|ghi chu|chu thich|lop truong|lop pho|khoi|nam hoc|truong (?:thcs|th|thpt|tieu hoc|mam non|mn)|phong gd|so gd|ubnd|stt|ho va ten"
     r"|ho ten|chuyen (?:truong|lop|den|di|tu|sang)|nghi hoc|bo hoc|thoi hoc|nhap hoc|moi (?:chuyen|nhap|vao)|khong co|chua co|dang ky|het|lop|nu|luu y tat ca)\b"
@@ -54,6 +55,11 @@ def is_signature(folded: str) -> bool:
 def is_example(folded: str) -> bool:
     """Whether a folded cell says that its row shows how to fill in the list."""
     return folded in ("vd", "vi du", "mau", "example", "e g")
+
+
+def begins_with_example(text: str) -> bool:
+    """Whether a name or a number is given as an example: "VD: Nguyễn Văn A"; "Vi" is a family name."""
+    return _EXAMPLE.match(text) is not None
 
 
 def is_of_office(text: str) -> bool:

@@ -165,3 +165,12 @@ def test_a_title_names_the_class_however_it_is_written(title: str, name: str) ->
 def test_a_sheet_names_the_class_however_it_is_written(name: str) -> None:
     rows: Rows = [["STT", "Họ và tên", "SĐT"], [1, "An", "0912345600"]]
     assert [row.class_name for row in read_list(xlsx({name: rows}), "").rows] == ["6A1"]
+
+
+@pytest.mark.parametrize(
+    "row", [["", "Ví dụ: Nguyễn Văn A", "6A1", "0987654321"], ["", "Ghi có dấu", "VD: 6A1", "VD: 0987654321"]]
+)
+def test_a_row_that_shows_how_to_fill_in_a_list_is_nobody(row: list[object]) -> None:
+    read = read_list(xlsx({"DS": [["STT", "Họ và tên", "Lớp", "SĐT"], row, ["", "Vi Dụ Long", "6A1", "0912345600"]]}), "")
+    assert [row.pupil for row in read.rows] == ["Vi Dụ Long"]
+    assert [(p.row, p.code) for p in read.problems] == [(2, "sheet.number_left_out")]
