@@ -37,7 +37,7 @@ _SQL = Path(__file__).with_name("registry.sql")
 _BARE_COUNT = "SELECT channel, count(DISTINCT address_hash) FROM contact_points WHERE ended_by IS NULL GROUP BY channel"
 _BARE_CLASS = (
     "SELECT count(DISTINCT p.address_hash) FROM enrolments e JOIN contact_points p ON p.contact_id = e.contact_id"
-    " WHERE e.unit_id = :unit AND e.class_name = '7A3' AND e.ended_by IS NULL AND p.channel = 'sms' AND p.ended_by IS NULL"
+    " WHERE e.unit_id = :unit AND e.class_name = '6A1' AND e.ended_by IS NULL AND p.channel = 'sms' AND p.ended_by IS NULL"
 )
 _BARE_PLAN = (
     "INSERT INTO bare (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
@@ -92,7 +92,7 @@ class _Bench:
         )
 
     async def one_class(self) -> Row:
-        asked = Audience(classes=("7A3",))
+        asked = Audience(classes=("6A1",))
         await self._count(SCHOOL, asked)
         ours = statistics.median([(await self._count(SCHOOL, asked))[1] for _ in range(20)])
         async with self.engines.owner.connect() as conn:

@@ -143,7 +143,9 @@ def outcome(data: bytes) -> CheckedList | str:
         return refused.code
     finally:
         assert time.monotonic() - began < MAX_SECONDS
-        assert max(_largest_child(), 1024 * 1024) == max(largest, 1024 * 1024), "its process had more than 1 GB"
+        # A process that is started counts as large as the one that starts it, for a moment.
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert _largest_child() <= max(largest, own, 1024 * 1024), "its process had more than 1 GB"
     in_the_open = [(row.sheet, row.class_name, row.grade) for row in read.rows], read.problems, read.dropped_columns
     assert "\\x00" not in repr(in_the_open)
     return read

@@ -198,11 +198,12 @@ class School:
         async with asyncio.timeout(seconds):
             while await self.state(broadcast) != "completed":
                 if (await self.progress(broadcast)).uncertain:
-                    await self._another_sms()
+                    await self.another_sms()
                 await asyncio.sleep(0.1)
         return await self.progress(broadcast)
 
-    async def _another_sms(self) -> None:
+    async def another_sms(self) -> None:
+        """The accounts send one more SMS, not by Loa."""
         for each in filter(None, (self.simulators, self.second)):
             sent = {"To": ANOTHER, "From": SENDER, "Body": "Tin khác"}
             with suppress(httpx.TimeoutException):  # one that hangs has taken it all the same

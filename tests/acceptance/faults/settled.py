@@ -65,6 +65,11 @@ def retried(system: System, broadcast: str) -> int:
     return sum(1 for row in ask(system, _STATES, broadcast) if row[4] > 1 or (row[1] == "waiting" and row[4] > 0))
 
 
+def tries(system: System, broadcast: str) -> int:
+    """How often anybody was called, or is being called."""
+    return sum(row[4] for row in ask(system, _STATES, broadcast))
+
+
 @contextmanager
 def others_send(system: System) -> Iterator[None]:
     """The account sends one more SMS now and then: by those the carrier's list proves what it lacks."""

@@ -115,10 +115,11 @@ async def test_a_backup_of_the_middle_of_a_send_is_restored_and_nobody_gets_it_t
     await again.start("urgent")
     await again.start("bulk")
 
-    # SMS are settled with the carrier's list; emails wait for a person; nothing leaves.
+    # SMS are settled with the carrier's list, once it shows what others sent later; emails wait for a person; nothing leaves.
     async with asyncio.timeout(120):
-        while await in_doubt(again, "sms"):  # noqa: ASYNC110 - another process moves it
-            await asyncio.sleep(0.2)
+        while await in_doubt(again, "sms"):
+            await again.another_sms()
+            await asyncio.sleep(0.5)
     assert await again.arrived() == before
     async with unit_transaction(again.engines.web, again.unit) as conn:
         view = await find_broadcast(conn, broadcast)
