@@ -9,6 +9,9 @@ import pytest
 from tests.architecture.sources import ROOT
 
 FINDINGS = sorted((ROOT / "findings").glob("*.sh"))
+_NOBODYS = re.compile(
+    r"(?:.*\.)?(?:example|invalid|test|localhost)|127(?:\.\d+){3}|[\w-]+"
+)  # invented, this machine, or no name at all
 HEADINGS = ["Guess", "What happens", "Versions", "Why it matters", "Seen"]
 
 
@@ -25,8 +28,8 @@ def wrong_with(text: str) -> list[str]:
     if not re.search(r"^# Seen \(\d{4}-\d\d-\d\d\): ", head, re.MULTILINE):
         wrong.append("no day on which it was seen")
     wrong += [f"without {part}" for part in ("\nset -euo pipefail\n", "mktemp -d", "trap ") if part not in text]
-    wrong += re.findall(r"/(?:work|root|home)/\S*", text)
-    wrong += re.findall(r"https?://\S*(?:pypi|pythonhosted|npmjs|golang\.org|maven|debian\.org)\S*", text)
+    wrong += re.findall(r"/(?:srv|root|home)/\S*", text)
+    wrong += [host for host in re.findall(r"https?://(?:[^\s/@]*@)?([\w.-]+)", text) if not _NOBODYS.fullmatch(host)]
     wrong += [f"not pinned: {name}" for name in _loose(text)]
     return wrong
 
@@ -78,7 +81,8 @@ trap 'rm -rf "$here"' EXIT
         (("two==2", "two"), "not pinned: two"),
         (("c@4", "c"), "not pinned: c"),
         (("@a/b@1.2.3", "@a/b"), "not pinned: @a/b"),
-        (('"$here/venv', "/work/x/venv"), "/work/x"),
+        (('"$here/venv', "/srv/x/venv"), "/srv/x"),
+        (("-q", "-q --index-url https://packages.somewhere/simple"), "packages.somewhere"),
     ],
 )
 def test_what_is_not_in_the_form_is_named(change: tuple[str, str], said: str) -> None:
