@@ -27,6 +27,10 @@ def verify(
         opened = open_record(record.read_bytes(), keys)
     except VerificationError as error:
         raise Problem(f"NOT VERIFIED. {error.found} ({error})\n{error.advice}") from None
-    typer.echo(f"verified: {opened.issuer.name} ({opened.issuer.code}), {on_screen(opened.created_at)}, {opened.public_number}")
+    issuer, made = opened.issuer, on_screen(opened.created_at)
+    typer.echo(f"verified: {issuer.name} ({issuer.code}), {made}")
+    typer.echo(
+        f"public number {opened.public_number} (each message has one of its own), valid until {on_screen(opened.expires_at)}"
+    )
     for text in opened.texts.get("sms", {}).values():
         typer.echo(f"\n{text}")

@@ -45,6 +45,11 @@ def wait_for(what: str, probe: Callable[[], T | None], seconds: float) -> T:
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
+# One for all calls: each client reads the authorities of the whole world anew, and a test asks hundreds of times. No connection is kept:
+# what it leads to is killed and started again.
+_HTTP = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+
+
 @dataclass(frozen=True)
 class System:
     """Addresses and keys of a running system, and its processes."""
@@ -57,7 +62,7 @@ class System:
 
     def call(self, method: str, path: str, key: str = "clerk", **options: Any) -> Any:
         """A call of the API with one of the demo's keys; its JSON. A refusal fails the test with its words."""
-        answer = httpx.request(
+        answer = _HTTP.request(
             method,
             self.demo["api_url"] + path,
             headers={"Authorization": f"Bearer {self.demo['api_keys'][key]}"},
@@ -68,14 +73,14 @@ class System:
         return answer.json()
 
     def faults(self, **fault: Any) -> None:
-        httpx.post(f"{self.simulators}/faults", json=fault).raise_for_status()
+        _HTTP.post(f"{self.simulators}/faults", json=fault).raise_for_status()
 
     def no_faults(self) -> None:
-        httpx.delete(f"{self.simulators}/faults").raise_for_status()
+        _HTTP.delete(f"{self.simulators}/faults").raise_for_status()
 
     def outbox(self) -> list[dict[str, Any]]:
         """Every message the outside world has, as it arrived."""
-        return list(httpx.get(f"{self.simulators}/messages.json", timeout=60).raise_for_status().json())
+        return list(_HTTP.get(f"{self.simulators}/messages.json", timeout=60).raise_for_status().json())
 
     def another_sms(self) -> None:
         """The account sends one more SMS, not by Loa: what came before is in the carrier's list, or never will be."""
@@ -83,7 +88,7 @@ class System:
         assert simulators is not None
         told = simulators.environ()
         account = told["LOA_TWILIO_ACCOUNT_SID"]
-        httpx.post(
+        _HTTP.post(
             f"{self.simulators}/2010-04-01/Accounts/{account}/Messages.json",
             auth=(account, told["LOA_TWILIO_AUTH_TOKEN"]),
             data={"To": "+84911000000", "From": "SGDDTDNAI", "Body": "Tin khác"},
@@ -91,7 +96,7 @@ class System:
         ).raise_for_status()
 
     def empty_outbox(self) -> None:
-        httpx.delete(f"{self.simulators}/messages.json").raise_for_status()
+        _HTTP.delete(f"{self.simulators}/messages.json").raise_for_status()
 
     def process(self, *words: str) -> psutil.Process | None:
         """The running child whose command line has all the words."""
