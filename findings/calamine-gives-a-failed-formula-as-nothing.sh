@@ -4,7 +4,7 @@
 #   column of look-ups that all failed reads as a column that nobody filled in.
 # Versions: python-calamine 0.9.1, openpyxl 3.1.5 (which writes the file and reads the errors back), Python 3.11.
 # Why it matters: a parent's number that is #N/A is not "no number": somebody must be told to put it right. Loa looks for error cells
-#   itself (contact_registry/importing/apart/xlsx_marks.py and xls_marks.py, tests/contact_registry/test_other_programs_files.py).
+#   itself (contact_registry/spreadsheets/apart/xlsx_marks.py and xls_marks.py, tests/contact_registry/test_other_programs_files.py).
 # Seen (2026-11-30): openpyxl: [('An', '#N/A'), ('Bình', '#REF!'), ('Chi', None)]
 #   python-calamine: [['An', ''], ['Bình', ''], ['Chi', '']]
 set -euo pipefail

@@ -4,7 +4,7 @@
 #   which Excel reads; python-calamine knows only the long ones and gives the first cell of each row alone, without an error.
 # Versions: xlsx 0.18.5 (npm), python-calamine 0.9.1, Python 3.11, Node 18 or later.
 # Why it matters: a school's list loses every name, class and number and looks like a column of counts. Loa makes the records long before the
-#   library sees them (contact_registry/importing/apart/archives.py, tests/contact_registry/test_strangers_lists.py).
+#   library sees them (contact_registry/spreadsheets/apart/archives.py, tests/contact_registry/test_strangers_lists.py).
 # Seen (2026-11-30): SheetJS reads its file as: [["STT","Lop","SDT"],["1","6A1","0912345678"]]
 #   python-calamine: [['STT'], ['1']]
 set -euo pipefail

@@ -6,7 +6,7 @@
 #   whatever the server sends: the client looks at the status alone.
 # Versions: openapi-python-client 0.29.1, httpx 0.28.1
 # Why it matters: rows to correct and invitations to hand out are workbooks; a script of an office's gets nothing and says nothing. Loa names
-#   both kinds and answers both (service/api/workbooks.py); tests/clients/test_generators.py fails on any warning.
+#   both kinds and answers both (service/api/edge/workbooks.py); tests/clients/test_generators.py fails on any warning.
 # Seen (2026-11-30): as xlsx: exit 0, the workbook is parsed as NoneType
 #   as xlsx or octet-stream: exit 0, the workbook is parsed as File
 set -euo pipefail

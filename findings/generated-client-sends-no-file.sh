@@ -5,7 +5,7 @@
 #   server it was made for answers 422. No warning. With `format: binary` written by hand the same call uploads.
 # Versions: fastapi 0.165.0, openapi-python-client 0.29.1, python-multipart 0.0.32, httpx 0.28.1
 # Why it matters: a school's list that an integrator cannot upload, with a client that was generated without a word. Loa writes
-#   `format: binary` itself (service/api/import_forms.py); tests/acceptance/test_generated_client.py uploads with the generated client.
+#   `format: binary` itself (service/api/lists/forms.py); tests/acceptance/test_generated_client.py uploads with the generated client.
 # Seen (2026-11-30): as FastAPI writes it: file (str), answered 422
 #   with format binary: file (File), answered 200
 set -euo pipefail

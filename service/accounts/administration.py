@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, address_hash, current_data_key
+from contact_registry.sealing import MasterKey, address_hash, current_data_key
 from service.accounts.passwords import NO_PASSWORD, hash_password, password_problem
 from service.accounts.permissions import PERMISSIONS
 from service.actors import Actor

@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, MasterKey, PlainTable, current_data_keys, data_keys
+from contact_registry.office_tables import PlainTable
+from contact_registry.sealing import DataKey, MasterKey, current_data_keys, data_keys
 from service.accounts.account_lists import AccountRow, ReadAccounts, people_of
 from service.accounts.invitations import PREFIX, STANDS
 from service.accounts.tokens import new_token, token_hash

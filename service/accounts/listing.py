@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, data_keys, masked
+from contact_registry.addresses import masked
+from contact_registry.sealing import MasterKey, data_keys
 from service.accounts.passwords import NO_PASSWORD
 from service.actors import Actor
 from service.errors import NotFound

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, data_keys
+from contact_registry.sealing import MasterKey, data_keys
 
 
 async def account_name(conn: AsyncConnection, master: MasterKey, account_id: int) -> str:

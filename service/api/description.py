@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from service.api.broadcast_models import ProgressEvent
-from service.api.codes import code_lists
-from service.api.problems import Problem
-from service.api.record_models import RecordDocument, SignedRecord
+from service.api.broadcasts.models import ProgressEvent
+from service.api.edge.codes import code_lists
+from service.api.edge.problems import Problem
+from service.api.open.record_models import RecordDocument, SignedRecord
 
 _END = re.compile(r"[.:;](?:\s|$)")
 DESCRIPTION = """Signed official warnings to parents, each with a look-up number that anybody can check.

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.audit import Action, record_event
 from service.backups.manifest import ARCHIVE, Manifest, hash_of, seal_for, write_manifest
 from service.backups.programs import run

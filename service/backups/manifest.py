@@ -8,7 +8,8 @@ from pathlib import Path
 
 import orjson
 
-from contact_registry import MasterKey, Unsealable
+from contact_registry.errors import Unsealable
+from contact_registry.sealing import MasterKey
 from service.errors import Conflict, Invalid
 
 ARCHIVE, MANIFEST = "database.dump", "manifest.json"

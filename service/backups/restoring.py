@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.audit import Action
 from service.backups.backing_up import note, rows_of_tables
 from service.backups.manifest import ARCHIVE, read_manifest

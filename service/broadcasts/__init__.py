@@ -1,7 +1,7 @@
 """Broadcasts: a warning with its audience and schedule, from draft to approval, and the table of its whole life."""
 
 from service.broadcasts.approval import approve
-from service.broadcasts.audiences import (
+from service.broadcasts.audiences.chosen import (
     AudienceCount,
     Lacking,
     count_recipients,
@@ -9,27 +9,33 @@ from service.broadcasts.audiences import (
     preferences_of,
     weigh_audience,
 )
-from service.broadcasts.carrier_forms import carrier_form, carrier_forms
-from service.broadcasts.content_rules import Finding, FindingSeverity
-from service.broadcasts.counting import count_messages
+from service.broadcasts.audiences.counting import count_messages
+from service.broadcasts.audiences.drills import (
+    drill_contacts,
+    drill_fallback_select,
+    drill_select,
+    set_drill_contacts,
+    staff_by_email,
+)
+from service.broadcasts.audiences.left_out import LeftOutRow, list_left_out, why
+from service.broadcasts.audiences.resolving import ask_lists, names_in_words, resolve_audience, units_of
 from service.broadcasts.drafting import Draft, create_draft, edit_draft, unfit_times
-from service.broadcasts.drills import drill_contacts, drill_fallback_select, drill_select, set_drill_contacts, staff_by_email
 from service.broadcasts.foreseeing import Foreseen, foresee
-from service.broadcasts.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moves import Move, moves_of
 from service.broadcasts.moving import move, note_completed
 from service.broadcasts.notes import note_of
-from service.broadcasts.previews import Preview, preview
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
-from service.broadcasts.ready_texts import SLOTS, ReadyText, ready_text, ready_texts
-from service.broadcasts.rendered import Rendered, rendered
-from service.broadcasts.resolving import ask_lists, names_in_words, resolve_audience, units_of
 from service.broadcasts.resuming import outgrown, reopen, resume
 from service.broadcasts.returning import return_broadcast
 from service.broadcasts.stopping import cancel, pause
 from service.broadcasts.submission import submit
-from service.broadcasts.texts import LONGEST, Channel, EmailText, Fallback, Kind, SmsScript, Texts, Urgency
+from service.broadcasts.texts.carrier_forms import carrier_form, carrier_forms
+from service.broadcasts.texts.content_rules import Finding, FindingSeverity
+from service.broadcasts.texts.previews import Preview, preview
+from service.broadcasts.texts.ready_texts import SLOTS, ReadyText, ready_text, ready_texts
+from service.broadcasts.texts.rendered import Rendered, rendered
+from service.broadcasts.texts.slots import LONGEST, Channel, EmailText, Fallback, Kind, SmsScript, Texts, Urgency
 from service.broadcasts.timing import Carrying
 from service.broadcasts.waiting import WaitsFor, waiting_of, waits_until
 

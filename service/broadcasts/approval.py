@@ -8,18 +8,18 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.actors import APPROVE_UNATTENDED, Actor
 from service.audit import Action, record_event
-from service.broadcasts.content_rules import RULES_VERSION
-from service.broadcasts.counting import require_audience
+from service.broadcasts.audiences.counting import require_audience
 from service.broadcasts.facts import facts_of
 from service.broadcasts.foreseeing import require_times
-from service.broadcasts.inspection import inspect, published_texts
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.submission import digest_of
+from service.broadcasts.texts.content_rules import RULES_VERSION
+from service.broadcasts.texts.inspection import inspect, published_texts
 from service.broadcasts.timing import Carrying
 from service.clock import LOCAL
 from service.errors import Conflict, Forbidden

@@ -9,18 +9,18 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience
+from contact_registry.audiences import Audience
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.audiences import load_audience, stored_audience
-from service.broadcasts.counting import count_messages
+from service.broadcasts.audiences.chosen import load_audience, stored_audience
+from service.broadcasts.audiences.counting import count_messages
+from service.broadcasts.audiences.resolving import resolve_audience
 from service.broadcasts.foreseeing import times_of, work_of
-from service.broadcasts.inspection import Inspected, undeclared
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.resolving import resolve_audience
-from service.broadcasts.texts import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
+from service.broadcasts.texts.inspection import Inspected, undeclared
+from service.broadcasts.texts.slots import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
 from service.errors import Conflict, FieldError, Invalid
 from service.readiness import standing_card

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts.counting import count_messages
-from service.broadcasts.inspection import published_texts, with_example
+from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.lifecycle import UNAPPROVED
 from service.broadcasts.queries import BroadcastView
+from service.broadcasts.texts.inspection import published_texts, with_example
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
 from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.rendering import final_sms, sms_segments

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.counting import count_messages, require_audience
+from service.broadcasts.audiences.counting import count_messages, require_audience
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast

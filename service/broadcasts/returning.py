@@ -9,7 +9,7 @@ from service.audit import Action, record_event
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import LONGEST
+from service.broadcasts.texts.slots import LONGEST
 from service.errors import FieldError, Invalid
 from service.wording import one_line
 

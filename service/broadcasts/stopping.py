@@ -10,14 +10,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.gate import shut_the_gate
 from service.broadcasts.lifecycle import State
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts import LONGEST
+from service.broadcasts.texts.slots import LONGEST
 from service.errors import FieldError, Invalid
 from service.keyring import signing_key
 from service.records import store_revocation

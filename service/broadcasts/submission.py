@@ -6,14 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, record_event
-from service.broadcasts.audiences import SENDABLE
-from service.broadcasts.counting import count_messages
+from service.broadcasts.audiences.chosen import SENDABLE
+from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.digest import broadcast_digest
 from service.broadcasts.foreseeing import require_pace, require_times, work_of
-from service.broadcasts.inspection import inspect_broadcast
 from service.broadcasts.lifecycle import State, require_move
 from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.texts.inspection import inspect_broadcast
 from service.broadcasts.timing import Carrying
 from service.clock import LOCAL
 from service.errors import Conflict, FieldError

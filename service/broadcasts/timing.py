@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from service.broadcasts.audiences import SENDABLE
+from service.broadcasts.audiences.chosen import SENDABLE
 from service.broadcasts.waiting import waits_until
 from service.clock import QuietHours, on_screen
 from service.errors import FieldError

@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import address_hash
+from contact_registry.sealing import address_hash
 from service.accounts import permissions_of
 from service.actors import Actor
 from service.cli.deployment import Deployment

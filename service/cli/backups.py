@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.backups import Restored, back_up, read_manifest
 from service.backups import restore as restore_backup
 from service.cli.deployment import Problem, open_owner, owner_engine

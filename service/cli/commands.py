@@ -6,7 +6,7 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError
 
-from contact_registry import ImportRefused, Unsealable
+from contact_registry.errors import ImportRefused, Unsealable
 from service.backups.programs import ProgramFailed
 from service.cli import accounts, audit, backups, broadcasts, contacts, keys, lists, processes, records, retention, texts, units
 from service.cli.deployment import Problem

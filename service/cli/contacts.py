@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import ListedContact
+from contact_registry.people import ListedContact
 from service.actors import Actor
 from service.cli.acting import acting_as
 from service.cli.deployment import Deployment

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import LOCAL, system_clock
 from service.database import make_engine
 from service.database.roles import OWNER

@@ -7,7 +7,7 @@ import orjson
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import create_api_key, permissions_of
 from service.cli.acting import account_named, email_unless
 from service.cli.deployment import Deployment, Problem

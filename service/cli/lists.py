@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from contact_registry import Difference, Field, ListOf, in_short
+from contact_registry.headings import Field, ListOf
+from contact_registry.lists import in_short
+from contact_registry.present import Difference
 from service.cli.acting import acting_as, require_tree, unit_of
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import on_deployment

@@ -57,7 +57,7 @@ def web(
     """Run the web process: the look-up page, the API, webhooks."""
     import uvicorn  # noqa: PLC0415 - see run
 
-    from service.api.connections import Bounds, bounded_connections  # noqa: PLC0415
+    from service.api.edge.connections import Bounds, bounded_connections  # noqa: PLC0415
     from service.app import create_app  # noqa: PLC0415
     from service.logs import configure_logs, warn_of_unknown  # noqa: PLC0415
     from service.memory import collect_rarely  # noqa: PLC0415
@@ -80,7 +80,7 @@ def web(
         access_log=False,  # paths hold look-up numbers and callback tokens
         log_config=None,
         server_header=False,
-        proxy_headers=False,  # service.api.proxies does it
+        proxy_headers=False,  # service.api.edge.proxies does it
         timeout_graceful_shutdown=3,  # streams of events never end by themselves
     )
 

@@ -11,7 +11,10 @@ from datetime import datetime
 import xlsxwriter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import CheckedRow, Counts, ImportRefused, MasterKey, problem_message, read_cells_apart
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import CheckedRow, Counts, problem_message
+from contact_registry.office_tables import read_cells_apart
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.fixing import correct_rows, load_all, require_own, shown_cell

@@ -7,21 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    Added,
-    AddressTaken,
-    ListOf,
-    MasterKey,
-    NewPerson,
-    Role,
-    add_person,
-    addresses_of,
-    change_person,
-    confirm_present,
-    correct_address,
-    current_data_key,
-    without_addresses,
-)
+from contact_registry.classes import without_addresses
+from contact_registry.errors import AddressTaken
+from contact_registry.headings import ListOf, Role
+from contact_registry.people import Added, NewPerson, add_person, addresses_of, change_person, confirm_present, correct_address
+from contact_registry.sealing import MasterKey, current_data_key
 from service.actors import Actor
 from service.audit import Action, Detail, record_event
 from service.clock import school_year_of

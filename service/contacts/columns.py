@@ -8,7 +8,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Field, LegacyText, ListOf, MasterKey, Role, SeenColumn, fold_heading, load_columns, masked_cell
+from contact_registry.addresses import masked_cell
+from contact_registry.headings import Field, ListOf, Role, fold_heading
+from contact_registry.lists import LegacyText, SeenColumn
+from contact_registry.present import load_columns
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.importing import find_import

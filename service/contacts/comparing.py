@@ -2,7 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Difference, MasterKey, compare_list
+from contact_registry.present import Difference, compare_list
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.contacts.choices import EVERY_ROW, Choices, rows_to_leave
 from service.contacts.fixing import load_all

@@ -5,17 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    Consent,
-    MasterKey,
-    addresses_of,
-    current_data_key,
-    give_consent,
-    listed_classes,
-    present_addresses,
-    shown_name,
-    withdraw_consent,
-)
+from contact_registry.audiences import listed_classes, shown_name
+from contact_registry.consents import Consent, give_consent, withdraw_consent
+from contact_registry.people import addresses_of, present_addresses
+from contact_registry.sealing import MasterKey, current_data_key
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import LOCAL

@@ -10,20 +10,10 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    Erased,
-    MasterKey,
-    addresses_of,
-    clear_people,
-    current_data_key,
-    data_keys,
-    erase_person,
-    load_rows,
-    rechecked,
-    replace_rows,
-    row_key_ids,
-    struck,
-)
+from contact_registry.lists import rechecked
+from contact_registry.people import Erased, addresses_of, erase_person, struck
+from contact_registry.present import clear_people, load_rows, replace_rows, row_key_ids
+from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.people import ContactPlace

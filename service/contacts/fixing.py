@@ -9,21 +9,11 @@ import orjson
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    CheckedCell,
-    CheckedRow,
-    Counts,
-    Field,
-    MasterKey,
-    current_data_key,
-    data_keys,
-    load_rows,
-    masked,
-    recheck_row,
-    rechecked,
-    replace_rows,
-    row_key_ids,
-)
+from contact_registry.addresses import masked
+from contact_registry.headings import Field
+from contact_registry.lists import CheckedCell, CheckedRow, Counts, recheck_row, rechecked
+from contact_registry.present import load_rows, replace_rows, row_key_ids
+from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.importing import find_import, require_state

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Lapse, clear_people, count_ended, count_lapsed, forget_ended, forget_lapsed
+from contact_registry.people import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
+from contact_registry.present import clear_people
 from service.audit import Action, record_event
 from service.clock import first_moment_of, oldest_school_year
 from service.contacts.importing import UNDO_WITHIN

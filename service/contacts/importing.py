@@ -13,21 +13,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    Applied,
-    ImportRefused,
-    ListOf,
-    ManyGone,
-    MasterKey,
-    apply_list,
-    clear_people,
-    current_data_key,
-    data_keys,
-    lock_lists,
-    row_key_ids,
-    sniff,
-    undo_list,
-)
+from contact_registry.errors import ImportRefused, ManyGone
+from contact_registry.headings import ListOf
+from contact_registry.present import Applied, apply_list, clear_people, lock_lists, row_key_ids, undo_list
+from contact_registry.sealing import MasterKey, current_data_key, data_keys
+from contact_registry.spreadsheets import sniff
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import school_year_of

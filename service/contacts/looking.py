@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import ListedContact, MasterKey, current_data_key, data_keys, load_contacts
+from contact_registry.people import ListedContact, load_contacts
+from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.people import ContactPlace

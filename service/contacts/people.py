@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import ListedContact, MasterKey, Wanted, find_contacts, load_contacts
+from contact_registry.people import ListedContact, Wanted, find_contacts, load_contacts
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.contacts.typed import read_typed
 from service.errors import FieldError, Invalid, NotFound

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Counts, ListOf, RowReason, reason_in_words
+from contact_registry.headings import ListOf
+from contact_registry.lists import Counts, RowReason, reason_in_words
 from service.contacts.told_problems import PAGE, ImportProblem, ProblemCount, count_problems, page_of
 from service.errors import NotFound
 from service.refusals import sentence

@@ -12,21 +12,11 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    CheckedList,
-    ColumnMeaning,
-    Field,
-    ImportRefused,
-    ListOf,
-    MasterKey,
-    SeenColumn,
-    clear_people,
-    current_data_key,
-    read_list,
-    report_of,
-    store_checked,
-    store_columns,
-)
+from contact_registry.errors import ImportRefused
+from contact_registry.headings import ColumnMeaning, Field, ListOf
+from contact_registry.lists import CheckedList, SeenColumn, read_list, report_of
+from contact_registry.present import clear_people, store_checked, store_columns
+from contact_registry.sealing import MasterKey, current_data_key
 from service.audit import Action, record_event
 from service.contacts.sealed_files import delete_file, open_file
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, MasterKey, data_keys
+from contact_registry.sealing import DataKey, MasterKey, data_keys
 
 _PURPOSE = "import-file"
 

@@ -12,15 +12,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import (
-    MasterKey,
-    Suppressed,
-    SuppressionReason,
-    addresses_of,
-    lift_suppression,
-    list_suppressions,
-    suppress,
-)
+from contact_registry.consents import Suppressed, SuppressionReason, lift_suppression, list_suppressions, suppress
+from contact_registry.people import addresses_of
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.contacts.people import locate_contact

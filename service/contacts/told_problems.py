@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Severity, problem_message
+from contact_registry.lists import Severity, problem_message
 from service.actors import Actor
 
 PAGE = 200

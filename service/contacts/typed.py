@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import AddressRefused, MasterKey, address_hash, read_address
+from contact_registry.addresses import read_address
+from contact_registry.errors import AddressRefused
+from contact_registry.sealing import MasterKey, address_hash
 from service.errors import FieldError, Invalid
 from service.keyring.deployment import deployment_key
 

@@ -1,22 +1,22 @@
 """Deliveries: an approved broadcast's messages, one by one, from planning to the last receipt. Nothing lost, nothing twice."""
 
-from service.deliveries.attempt_tokens import Attempt, AttemptTokens
-from service.deliveries.callbacks import Receipt, ReceiptIntake, check_signature
-from service.deliveries.carriers import ACCOUNT_SINCE, NOTE_TROUBLE, carriers_rest
-from service.deliveries.estimate import Estimate, estimate_before, estimate_of
-from service.deliveries.failures import Again, FailureRules
+from service.deliveries.answers.attempt_tokens import Attempt, AttemptTokens
+from service.deliveries.answers.callbacks import Receipt, ReceiptIntake, check_signature
+from service.deliveries.answers.failures import Again, FailureRules
+from service.deliveries.answers.reasons import in_words
+from service.deliveries.answers.receipts import BATCH, Applied, apply_batch, units_with_receipts
 from service.deliveries.fallback import fall_back
-from service.deliveries.figures import Figure, Reached, measure_broadcasts, missing_lanes, system_figures
+from service.deliveries.figures.carriers import ACCOUNT_SINCE, NOTE_TROUBLE, carriers_rest
+from service.deliveries.figures.counts import Figure, Reached, measure_broadcasts, missing_lanes, system_figures
+from service.deliveries.figures.estimate import Estimate, estimate_before, estimate_of
+from service.deliveries.figures.listing import DeliveryView, list_deliveries
+from service.deliveries.figures.not_reached import NotReached, NotReachedRow, take_not_reached
+from service.deliveries.figures.progress import Progress, progress_of
+from service.deliveries.figures.received import ReceivedBroadcast, list_received
 from service.deliveries.lifecycle import Shown
-from service.deliveries.not_reached import NotReached, NotReachedRow, take_not_reached
 from service.deliveries.planning import AudienceMoved, plan
-from service.deliveries.progress import Progress, progress_of
-from service.deliveries.queries import DeliveryView, list_deliveries
-from service.deliveries.reasons import in_words
-from service.deliveries.receipts import BATCH, Applied, apply_batch, units_with_receipts
-from service.deliveries.received import ReceivedBroadcast, list_received
-from service.deliveries.repeating import RepeatReason, repeat_uncertain, retry_failed
-from service.deliveries.stalls import look_out_for_stalls, mark_stalls
+from service.deliveries.rounds.repeating import RepeatReason, repeat_uncertain, retry_failed
+from service.deliveries.rounds.stalls import look_out_for_stalls, mark_stalls
 
 __all__ = [
     "ACCOUNT_SINCE",

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, column, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import fallback_select, joined_as_sets
+from contact_registry.audiences import fallback_select, joined_as_sets
 from service.audit import Action, record_event
 from service.broadcasts import (
     BroadcastView,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import audience_select, joined_as_sets
+from contact_registry.audiences import audience_select, joined_as_sets
 from service.audit import Action, record_event
 from service.broadcasts import (
     BroadcastView,

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import DataKey, MasterKey, Unsealable, current_data_keys, data_keys, joined_as_sets, reseal
+from contact_registry.audiences import joined_as_sets
+from contact_registry.errors import Unsealable
+from contact_registry.sealing import DataKey, MasterKey, current_data_keys, data_keys, reseal
 from service.database import act_for
 
 _CHUNKS_AT_ONCE = 4

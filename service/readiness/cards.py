@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import read_office_phone
+from contact_registry.addresses import read_office_phone
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import last_day_of, school_year_of

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, address_hash
+from contact_registry.sealing import MasterKey, address_hash
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import last_day_of, school_year_of

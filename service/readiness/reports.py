@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, open_data_key
+from contact_registry.sealing import MasterKey, open_data_key
 from service.clock import last_day_of
 from service.readiness.parts import Part, PartState, Readiness
 from service.readiness.queries import day_of, readiness_of

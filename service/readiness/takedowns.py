@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.clock import school_year_of

@@ -5,7 +5,8 @@ import tomllib
 from datetime import date, datetime
 from typing import Any, cast
 
-from contact_registry import PlainTable, TableRow, fold_heading, read_table
+from contact_registry.headings import fold_heading
+from contact_registry.office_tables import PlainTable, TableRow, read_table
 from service.errors import FieldError, Invalid, RowError, RowsRefused
 from service.registered_texts.filing import MOST, Registration, Status
 

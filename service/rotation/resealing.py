@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import (
+from contact_registry.sealing import (
     SEALED,
     MasterKey,
     Place,

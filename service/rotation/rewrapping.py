@@ -6,7 +6,8 @@ Before the commit the old master key opens everything, after it the new one does
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, Unsealable, rewrap_data_keys
+from contact_registry.errors import Unsealable
+from contact_registry.sealing import MasterKey, rewrap_data_keys
 from service.database.roles import LOOKUP, WEB, WORKER
 from service.errors import Conflict
 from service.keyring import deployment_key, rewrap_deployment_keys, rewrap_signing_keys

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey, left_under, retire_data_key
+from contact_registry.sealing import MasterKey, left_under, retire_data_key
 from service.audit import Action, record_event
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.rotation import opens, rewrap
 from service.standalone.home import Home
 from service.standalone.secrets import Secrets, keep, load_or_make

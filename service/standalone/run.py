@@ -12,7 +12,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import system_clock
 from service.database import make_engine
 from service.database.roles import OWNER

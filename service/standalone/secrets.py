@@ -7,7 +7,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.standalone.home import Home, write_private
 from service.standalone.obstacles import Obstacle
 

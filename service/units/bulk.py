@@ -12,7 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import PlainTable, TableRow, fold_heading, read_table_apart
+from contact_registry.headings import fold_heading
+from contact_registry.office_tables import PlainTable, TableRow, read_table_apart
 from service.actors import Actor
 from service.errors import Conflict, FieldError, Invalid, RowError, RowsRefused
 from service.units.administration import LEVELS, check_unit, today_of

@@ -77,7 +77,7 @@ def test_one_trace_leads_from_approval_to_receipt_through_all_processes_and_name
     parts = system.settled(broadcast, 120)
     wait_for("every phone has said so", lambda: system.progress(broadcast)["delivered"] >= parts["total"] // 2, 60)
     expected = {
-        ("web", "service.api.broadcasts.approve_one"),
+        ("web", "service.api.broadcasts.drafts.approve_one"),
         ("worker urgent", "plan.done"),
         ("worker urgent", "broadcast.completed"),
         ("worker urgent", "broadcast.reached"),

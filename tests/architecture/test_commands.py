@@ -3,7 +3,8 @@
 import inspect
 
 from service.outbox.commands import COMMANDS
-from workers.jobs import JOBS, loops
+from workers.jobs import JOBS
+from workers.rounds import loops
 
 
 def test_commands_and_jobs_are_the_same_names() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contact_registry import SEVERITY
+from contact_registry.lists import SEVERITY
 from service.broadcasts import ready_texts
 from service.refusals import SENTENCES
 from tests.factories.description import unconnected_app

@@ -26,7 +26,8 @@ def test_no_page_and_no_message_says_that_one_was_read() -> None:
 
 def test_no_reason_and_no_note_says_so() -> None:
     told = [
-        (ROOT / path).read_text(encoding="utf-8") for path in ("service/deliveries/reasons.py", "service/broadcasts/notes.py")
+        (ROOT / path).read_text(encoding="utf-8")
+        for path in ("service/deliveries/answers/reasons.py", "service/broadcasts/notes.py")
     ]
     assert [found[0] for each in told for found in SAYS_READ.finditer(each)] == []
 

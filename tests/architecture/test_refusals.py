@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from contact_registry.importing.checked import SEVERITY
+from contact_registry.lists.checked import SEVERITY
 from service.audit import Action
 from service.broadcasts import State, not_allowed_in
 from service.refusals import SENTENCES, preferred_language, sentence
@@ -61,7 +61,7 @@ def test_every_sentence_is_told_by_somebody() -> None:
 
 
 # The sentences themselves; the reasons of deliveries, which have words of their own; an alarm and a worker, which refuse nobody.
-_TELLS_OTHERWISE = ("service.refusals.", "service.deliveries.reasons", "service.deliveries.stalls", "workers.")
+_TELLS_OTHERWISE = ("service.refusals.", "service.deliveries.answers.reasons", "service.deliveries.rounds.stalls", "workers.")
 
 # Actions of the audit trail and the problems of an import look like codes; they are told to nobody as refusals.
 _OTHER_VOCABULARIES = {action.value for action in Action} | set(SEVERITY)

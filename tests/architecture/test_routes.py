@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from service.api.context import caller
+from service.api.edge.context import caller
 from tests.factories.description import unconnected_app
 
 OPEN = {

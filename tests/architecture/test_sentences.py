@@ -15,11 +15,11 @@ from tests.factories.description import unconnected_app
 _SPEAKING = (
     "service.refusals.",
     "service.broadcasts.notes",
-    "service.broadcasts.left_out",
-    "service.deliveries.reasons",
-    "service.deliveries.mail_reasons",
+    "service.broadcasts.audiences.left_out",
+    "service.deliveries.answers.reasons",
+    "service.deliveries.answers.mail_reasons",
     "service.web.wording",
-    "contact_registry.importing.problem_messages",
+    "contact_registry.lists.problem_messages",
 )
 _VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _ENGLISH = re.compile(r"\b(?:the|is|was|of|and|no|not|may)\b", re.IGNORECASE)  # an English one that quotes Vietnamese words

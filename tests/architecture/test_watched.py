@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.api.metrics import of_this_machine, shown
+from service.api.open.metrics import of_this_machine, shown
 from service.deliveries import Figure
 from service.meters import Meters
 from service.settings import Settings

@@ -10,8 +10,8 @@ import xlsxwriter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey
-from contact_registry.importing.excel_process import read_apart
+from contact_registry.sealing import MasterKey
+from contact_registry.spreadsheets.excel_process import read_apart
 from service.contacts import apply_import, locate_import, read_import, start_import
 from service.database import make_engine, unit_transaction
 from service.database.roles import OWNER, WEB, WORKER

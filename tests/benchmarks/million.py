@@ -19,7 +19,7 @@ import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey, address_hash, current_data_key
+from contact_registry.sealing import MasterKey, address_hash, current_data_key
 from service.database import make_engine
 from service.database.roles import LOOKUP, OWNER, WEB, WORKER
 from service.keyring.deployment import deployment_key

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import make_engine
 from service.database.roles import OWNER, WEB, WORKER
 from service.deliveries import plan

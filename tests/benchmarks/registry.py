@@ -16,9 +16,10 @@ import psutil
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import Audience, MasterKey
+from contact_registry.audiences import Audience
+from contact_registry.sealing import MasterKey
 from service.broadcasts import weigh_audience
-from service.broadcasts.audiences import AudienceCount
+from service.broadcasts.audiences.chosen import AudienceCount
 from service.database import make_engine, unit_transaction
 from service.database.roles import OWNER, WEB, WORKER
 from service.deliveries import plan

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from contact_registry import CheckedList, ImportRefused, RowReason, in_short, read_list, reason_in_words
-from contact_registry.importing.sheets import read_workbook
-from contact_registry.importing.tables import best_columns
-from contact_registry.importing.written import written
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import CheckedList, RowReason, in_short, read_list, reason_in_words
+from contact_registry.lists.tables import best_columns
+from contact_registry.spreadsheets.sheets import read_workbook
+from contact_registry.spreadsheets.written import written
 from tests.factories.excel_kinds import EXCEL_KINDS
 from tests.factories.kinds import KINDS
 

@@ -5,7 +5,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contact_registry.addresses import read_email
+from contact_registry.addresses.typed import read_email
 
 _LOCAL = st.text("abz09._+-", min_size=1, max_size=70)
 _HOST = st.one_of(

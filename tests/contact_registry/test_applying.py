@@ -7,22 +7,12 @@ from itertools import count
 import pytest
 from sqlalchemy import text
 
-from contact_registry import (
-    Applied,
-    Audience,
-    DataKey,
-    MasterKey,
-    Preferences,
-    apply_list,
-    audience_select,
-    count_audience,
-    current_data_key,
-    data_keys,
-    read_list,
-    store_checked,
-    suppress,
-)
-from contact_registry.sealing import address_hash
+from contact_registry.audiences import Audience, Preferences, audience_select, count_audience
+from contact_registry.consents import suppress
+from contact_registry.lists import read_list
+from contact_registry.present import Applied, apply_list, store_checked
+from contact_registry.sealing import DataKey, MasterKey, current_data_key, data_keys
+from contact_registry.sealing.keys import address_hash
 from service.database import unit_transaction
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines

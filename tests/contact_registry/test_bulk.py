@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from contact_registry.importing.bulk import ByteArray, Column
+from contact_registry.bulk import ByteArray, Column
 from tests.conftest import Engines
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import AddressTaken, NewPerson, add_person, address_hash, correct_address, current_data_key
+from contact_registry.errors import AddressTaken
+from contact_registry.people import NewPerson, add_person, correct_address
+from contact_registry.sealing import address_hash, current_data_key
 from service.database import unit_transaction
 from service.keyring.deployment import deployment_key
 from tests.contact_registry.test_undoing import Registry, parents, registry

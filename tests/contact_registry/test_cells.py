@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry.importing.cells import check_cell
-from contact_registry.importing.classes import is_damaged
-from contact_registry.importing.headings import Field, Heading
-from contact_registry.importing.marks import Formula, Rounded
-from contact_registry.importing.tenth_classes import perhaps_tenths
-from contact_registry.importing.unwrapping import unwrap
+from contact_registry.classes.in_sheets import is_damaged
+from contact_registry.headings.meanings import Field, Heading
+from contact_registry.lists.cells import check_cell
+from contact_registry.lists.tenth_classes import perhaps_tenths
+from contact_registry.spreadsheets.marks import Formula, Rounded
+from contact_registry.spreadsheets.unwrapping import unwrap
 
 PHONE, EMAIL, CLASS, NAME = (Heading(f, f.value) for f in (Field.PHONE, Field.EMAIL, Field.CLASS, Field.NAME))
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry import Audience, ListedClasses, class_key
-from contact_registry.class_keys import in_order
-from contact_registry.class_names import ListedClass, grade_key
+from contact_registry.audiences import Audience, ListedClasses
+from contact_registry.audiences.class_names import ListedClass, grade_key
+from contact_registry.classes import class_key
+from contact_registry.classes.keys import in_order
 
 SCHOOL, OTHER = 1, 2
 LIST = ("6A1", "6A2", "6D", "6Đ", "6A10", "7A1", "7B", "8/1", "8/2", "9.1", "10A1.2", "Lá 1", "Lớp Chồi 2", "Thỏ Trắng")

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from contact_registry import Consent, MasterKey, address_hash, consented, current_data_key, give_consent, withdraw_consent
+from contact_registry.consents import Consent, consented, give_consent, withdraw_consent
 from contact_registry.models import contact_points
+from contact_registry.sealing import MasterKey, address_hash, current_data_key
 from service.database import unit_transaction
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines

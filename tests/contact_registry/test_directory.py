@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry.directory import fold_name
-from contact_registry.importing.headings import fold
-from contact_registry.masking import masked_name
+from contact_registry.addresses.masking import masked_name
+from contact_registry.headings.meanings import fold
+from contact_registry.people.directory import fold_name
 
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyAĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXY"
 MARKS = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]

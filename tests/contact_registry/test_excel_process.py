@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from contact_registry import ImportRefused, read_list
-from contact_registry.importing import excel_process
-from contact_registry.importing.excel_process import MAX_CELLS, MAX_ROWS, Refused, read_apart
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import read_list
+from contact_registry.spreadsheets import excel_process
+from contact_registry.spreadsheets.excel_process import MAX_CELLS, MAX_ROWS, Refused, read_apart
 from tests.factories.lists import ods, with_part
 
 FIRST = '<row r="1"><c r="A1"><v>1</v></c></row>'

@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from contact_registry import ImportRefused, read_list
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import read_list
 from tests.factories.lists import ods
 
 ROWS: list[list[object]] = [

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from contact_registry import read_list
-from contact_registry.importing.headings import Field, read_heading
-from contact_registry.importing.written import written
+from contact_registry.headings.meanings import Field, read_heading
+from contact_registry.lists import read_list
+from contact_registry.spreadsheets.written import written
 
 HEADINGS = {
     "STT": (Field.ORDER, "parent"),

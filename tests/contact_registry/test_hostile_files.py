@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from contact_registry import CheckedList, ImportRefused, read_list
-from contact_registry.importing import reading
-from contact_registry.importing.excel_process import MAX_SECONDS
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import CheckedList, read_list, reading
+from contact_registry.spreadsheets.excel_process import MAX_SECONDS
 from tests.factories.excel_kinds import EXCEL_KINDS
 from tests.factories.kinds import KINDS
 from tests.factories.lists import Rows, with_part, xlsx

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry import read_list
-from contact_registry.importing.legacy_text import convert, read_font
+from contact_registry.lists import read_list
+from contact_registry.spreadsheets.legacy_text import convert, read_font
 from tests.factories.lists import in_tcvn3, in_vni, ods
 
 SAMPLES = Path(__file__).parents[2] / "service" / "standalone" / "samples"

@@ -4,8 +4,9 @@ from collections import defaultdict
 
 import pytest
 
-from contact_registry import ImportRefused, read_list
-from contact_registry.importing.checked import SEVERITY
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import read_list
+from contact_registry.lists.checked import SEVERITY
 from tests.factories.excel_kinds import COLUMNS, EXCEL_KINDS, LISTS
 from tests.factories.kinds import KINDS, Found
 from tests.factories.lists import xlsx

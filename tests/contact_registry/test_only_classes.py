@@ -8,20 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import (
-    Applied,
-    Audience,
-    Difference,
-    ManyGone,
-    MasterKey,
-    Preferences,
-    apply_list,
-    audience_select,
-    compare_list,
-    current_data_key,
-    data_keys,
-    read_list,
-)
+from contact_registry.audiences import Audience, Preferences, audience_select
+from contact_registry.errors import ManyGone
+from contact_registry.lists import read_list
+from contact_registry.present import Applied, Difference, apply_list, compare_list
+from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.database import unit_transaction
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from contact_registry import CheckedList, ImportRefused, read_list, sniff
-from contact_registry.importing.excel_process import ReadSheet, Refused, read_apart
-from contact_registry.importing.marks import Formula, Rounded
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import CheckedList, read_list
+from contact_registry.spreadsheets import sniff
+from contact_registry.spreadsheets.excel_process import ReadSheet, Refused, read_apart
+from contact_registry.spreadsheets.marks import Formula, Rounded
 from tests.contact_registry.test_excel_process import opendocument, spreadsheet
 from tests.factories.lists import ods, with_part, xlsx
 

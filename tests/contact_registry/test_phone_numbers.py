@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from contact_registry import PhoneCell, read_office_phone, read_phones
-from contact_registry.phone_heads import MOBILE_HEADS, OLD_HEADS
+from contact_registry.addresses import PhoneCell, read_office_phone, read_phones
+from contact_registry.addresses.phone_heads import MOBILE_HEADS, OLD_HEADS
 
 mobiles = st.builds(str.__add__, st.sampled_from(sorted(MOBILE_HEADS)), st.from_regex(r"[0-9]{7}", fullmatch=True))
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry import ImportRefused, read_table
+from contact_registry.errors import ImportRefused
+from contact_registry.office_tables import read_table
 from tests.factories.lists import Rows
 
 COLUMNS = {"code": ("ma don vi", "code"), "name": ("ten don vi", "name")}

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from contact_registry import ImportRefused, read_list
-from contact_registry.importing.file_kinds import MAX_BYTES
-from contact_registry.importing.headings import Field, read_heading
+from contact_registry.errors import ImportRefused
+from contact_registry.headings.meanings import Field, read_heading
+from contact_registry.lists import read_list
+from contact_registry.spreadsheets.file_kinds import MAX_BYTES
 
 
 def csv(*lines: str) -> bytes:

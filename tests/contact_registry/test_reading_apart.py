@@ -8,9 +8,10 @@ from datetime import time as time_of_day
 import psutil
 import pytest
 
-from contact_registry import ImportRefused, read_cells_apart, read_table, read_table_apart
-from contact_registry.importing.marks import Formula
-from contact_registry.importing.sheets import FEW_CELLS, read_cells
+from contact_registry.errors import ImportRefused
+from contact_registry.office_tables import read_cells_apart, read_table, read_table_apart
+from contact_registry.spreadsheets.marks import Formula
+from contact_registry.spreadsheets.sheets import FEW_CELLS, read_cells
 from tests.contact_registry.test_plain_tables import COLUMNS, ROWS, as_text, xlsx
 from tests.factories.lists import Rows
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from contact_registry import read_list
+from contact_registry.lists import read_list
 from tests.factories.remarks import REMARKS
 
 NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Công", "Tống Thị Cộng", "H'Loan Êban", "Phạm Ngọc Nữ")

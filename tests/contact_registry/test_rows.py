@@ -4,7 +4,9 @@ from typing import Literal
 
 import pytest
 
-from contact_registry import CheckedRow, ColumnMeaning, Field, ImportRefused, read_list, recheck_row, rechecked
+from contact_registry.errors import ImportRefused
+from contact_registry.headings import ColumnMeaning, Field
+from contact_registry.lists import CheckedRow, read_list, recheck_row, rechecked
 
 HEAD = "STT;Họ tên;Lớp;SĐT mẹ;Email"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contact_registry import read_list
+from contact_registry.lists import read_list
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = json.loads((ROOT / "tests/vectors/sample_lists.json").read_text(encoding="utf-8"))

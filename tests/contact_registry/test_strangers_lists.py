@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from contact_registry import CheckedList, ColumnMeaning, Field, ImportRefused, SeenColumn, fold_heading, read_list
+from contact_registry.errors import ImportRefused
+from contact_registry.headings import ColumnMeaning, Field, fold_heading
+from contact_registry.lists import CheckedList, SeenColumn, read_list
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 RIGHT: dict[str, dict[str, Any]] = json.loads((VECTORS / "strangers.json").read_text(encoding="utf-8"))

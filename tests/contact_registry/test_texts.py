@@ -11,10 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contact_registry import CheckedList, ImportRefused, read_list
-from contact_registry.importing.mojibake import repair_text
-from contact_registry.importing.quoted_rows import lines_of, rows_of
-from contact_registry.importing.text_encodings import decode, share_of_syllables
+from contact_registry.errors import ImportRefused
+from contact_registry.lists import CheckedList, read_list
+from contact_registry.spreadsheets.mojibake import repair_text
+from contact_registry.spreadsheets.quoted_rows import lines_of, rows_of
+from contact_registry.spreadsheets.text_encodings import decode, share_of_syllables
 from tests.contact_registry.test_legacy_text import SYLLABLES
 from tests.factories.lists import in_tcvn3, in_vni, xlsx
 

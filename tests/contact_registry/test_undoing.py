@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import ManyGone, MasterKey, current_data_key, read_list, store_checked, undo_list
-from contact_registry.importing.applying import Applied, apply_list
+from contact_registry.errors import ManyGone
+from contact_registry.lists import read_list
+from contact_registry.present import store_checked, undo_list
+from contact_registry.present.applying import Applied, apply_list
+from contact_registry.sealing import MasterKey, current_data_key
 from service.database import unit_transaction
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines

@@ -2,7 +2,9 @@
 
 import pytest
 
-from contact_registry import ColumnMeaning, Field, ImportRefused, SeenColumn, read_list
+from contact_registry.errors import ImportRefused
+from contact_registry.headings import ColumnMeaning, Field
+from contact_registry.lists import SeenColumn, read_list
 from tests.factories.lists import Rows, xlsx
 
 MEANT = {"cot a": ColumnMeaning(Field.NAME), "cot b": ColumnMeaning(Field.CLASS), "cot c": ColumnMeaning(Field.PHONE)}

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from contact_registry import Audience, MasterKey
+from contact_registry.audiences import Audience
+from contact_registry.sealing import MasterKey
 from service.broadcasts import Draft, EmailText, Texts, create_draft, submit
 from service.broadcasts.approval import approve
 from service.database import unit_transaction

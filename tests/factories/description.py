@@ -10,7 +10,7 @@ from httpx import Response
 from jsonschema_rs import Draft202012Validator
 from pydantic import SecretStr
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.api.description import Described
 from service.app import create_app
 from service.settings import Settings

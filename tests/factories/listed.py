@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.contacts import locate_import, read_import
 from service.database import unit_transaction
 from tests.conftest import Engines

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 
-from contact_registry.importing.legacy_text import _TCVN3, _VNI
+from contact_registry.spreadsheets.legacy_text import _TCVN3, _VNI
 
 Rows = Sequence[Sequence[object]]
 

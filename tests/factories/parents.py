@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey, address_hash, current_data_key
+from contact_registry.sealing import MasterKey, address_hash, current_data_key
 from service.keyring.deployment import deployment_key
 
 _POINT = text(

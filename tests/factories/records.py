@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from service.keyring import deployment_key, make_signing_key, signing_key
 from service.records import reserve_numbers, store_record

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from pydantic import SecretStr
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import create_api_key
 from service.actors import Actor
 from service.app import create_app

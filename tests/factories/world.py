@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contact_registry import MasterKey, current_data_key
+from contact_registry.sealing import MasterKey, current_data_key
 from service.accounts.permissions import PERMISSIONS, permissions_of
 from service.actors import Actor
 from service.keyring.deployment import make_deployment_keys

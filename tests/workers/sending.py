@@ -16,7 +16,8 @@ import httpx
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from contact_registry import Audience, MasterKey
+from contact_registry.audiences import Audience
+from contact_registry.sealing import MasterKey
 from service.broadcasts import Draft, EmailText, Texts, approve, create_draft, submit
 from service.database import unit_transaction
 from service.deliveries import Progress, progress_of

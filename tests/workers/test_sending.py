@@ -6,7 +6,7 @@ import signal
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from tests.workers.sending import School, wipe
 
 pytestmark = pytest.mark.acceptance

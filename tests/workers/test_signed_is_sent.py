@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service.broadcasts import SmsScript, Texts, preview
-from service.broadcasts.inspection import inspect
+from service.broadcasts.texts.inspection import inspect
 from service.readiness import Card
 from service.rendering import sms_segments
 from service.signing.records import SLOT, open_record, sign

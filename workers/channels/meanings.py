@@ -1,7 +1,7 @@
 """What a refusal's code means, as data: its class, when it is tried again, and how much of it a broadcast bears.
 
 The tables stand beside their channels (`twilio_errors`, `smtp_errors`); the words a person reads are the service's
-(`service.deliveries.reasons`), and a test holds that each code has some.
+(`service.deliveries.answers.reasons`), and a test holds that each code has some.
 """
 
 from dataclasses import dataclass

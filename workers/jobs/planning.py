@@ -7,9 +7,9 @@ import structlog
 from service.deliveries import AudienceMoved, plan
 from service.errors import LoaError, Unavailable
 from service.traces import follow
-from workers.jobs.stopping import pause_broadcast
-from workers.jobs.taking_turns import queue_next
-from workers.jobs.tools import tools_of
+from workers.kept.stopping import pause_broadcast
+from workers.kept.taking_turns import queue_next
+from workers.kept.tools import tools_of
 
 _log = structlog.get_logger()
 

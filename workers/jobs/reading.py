@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service import contacts
 from service.database import unit_transaction
-from workers.jobs.tools import tools_of
+from workers.kept.tools import tools_of
 
 _SECONDS_BETWEEN = 0.5
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import APPROVE_UNATTENDED, create_account, create_api_key, permissions_of
 from service.actors import Actor
 from service.audit import Action, record_event

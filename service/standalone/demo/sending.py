@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from service.broadcasts.ready_texts import ready_text
+from service.broadcasts.texts.ready_texts import ready_text
 from service.clock import LOCAL, on_screen
 from service.standalone.demo.api import Api, Refused
 from service.standalone.obstacles import Obstacle

@@ -50,7 +50,7 @@ GUARDS: dict[str, Guard] = {
     "freed": Guard(
         _KILLED,
         "the sweeper frees what dead workers held",
-        (("workers/jobs/sweeping.py", "freed = await free_lost_chunks(conn)", "freed = 0"),),
+        (("workers/rounds/sweeping.py", "freed = await free_lost_chunks(conn)", "freed = 0"),),
     ),
     "lease": Guard(
         "test_two_workers.py::test_two_workers_given_the_same_chunks_share_them",
@@ -64,12 +64,12 @@ GUARDS: dict[str, Guard] = {
     "asleep": Guard(
         "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
         "a call begins within seconds of its intent, or not at all",
-        (("workers/jobs/sending.py", "if not intent.still(self.tools):", "if False:"),),
+        (("workers/delivering/sending.py", "if not intent.still(self.tools):", "if False:"),),
     ),
     "silence": Guard(
         "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
         "a sweeper of which nothing is heard loses its lock",
-        (("workers/jobs/loops.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
+        (("workers/rounds/loops.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
     ),
     "patience": Guard(
         "test_two_workers.py::test_a_worker_that_sleeps_half_way_holds_up_nobody[plan]",
@@ -79,12 +79,12 @@ GUARDS: dict[str, Guard] = {
     "record": Guard(
         "test_servers_restarted.py::test_a_restarted_database_loses_nothing_and_repeats_nothing",
         "what came back while the database was away is recorded when it is there again",
-        (("workers/jobs/database.py", "_PATIENCE = 600.0", "_PATIENCE = 0.0"),),
+        (("workers/kept/database.py", "_PATIENCE = 600.0", "_PATIENCE = 0.0"),),
     ),
     "sweep": Guard(
         "test_servers_restarted.py::test_a_wiped_queue_loses_nothing_and_leaves_nothing_in_doubt",
         "the sweeper finds in the database what nobody was told of",
-        (("workers/jobs/sweeping.py", "work = await lost_work(conn)", "work = []"),),
+        (("workers/rounds/sweeping.py", "work = await lost_work(conn)", "work = []"),),
     ),
     "queue lost": Guard(
         "test_servers_restarted.py::test_a_queue_that_is_away_for_half_a_minute_leaves_nothing_in_doubt",
@@ -96,7 +96,7 @@ GUARDS: dict[str, Guard] = {
         "what a carrier never answered is in doubt, not tried again",
         (
             (
-                "workers/jobs/handing_over.py",
+                "workers/delivering/handing_over.py",
                 'return Result(number, attempt, "uncertain", reason=reason)',
                 'return Result(number, attempt, "waiting", reason=reason)',
             ),
@@ -105,12 +105,12 @@ GUARDS: dict[str, Guard] = {
     "listing": Guard(
         _BREAK,
         "SMS in doubt are looked for in the carrier's list",
-        (("workers/jobs/reconciling.py", "chunks = await doubtful_chunks(conn, now=tools.clock())", "chunks = []"),),
+        (("workers/rounds/reconciling.py", "chunks = await doubtful_chunks(conn, now=tools.clock())", "chunks = []"),),
     ),
     "behind": Guard(
         "test_list_behind.py::test_a_list_that_is_behind_and_receipts_that_are_late_send_nobody_twice",
         "a list proves nothing that does not show what came later",
-        (("workers/jobs/reconciling.py", "if until is None or until < case.caught_up:", "if False:"),),
+        (("workers/rounds/reconciling.py", "if until is None or until < case.caught_up:", "if False:"),),
     ),
     "too fast": Guard(
         _BREAK,
@@ -147,12 +147,12 @@ GUARDS: dict[str, Guard] = {
     "rank": Guard(
         "test_receipts.py::test_a_carrier_that_says_failed_and_delivered_in_any_order_has_delivered",
         "the furthest word of a batch of receipts stands",
-        (("service/deliveries/receipts.py", "w.rank DESC", "w.rank"),),
+        (("service/deliveries/answers/receipts.py", "w.rank DESC", "w.rank"),),
     ),
     "signature": Guard(
         "test_receipts.py::test_forged_receipts_are_refused_and_change_nothing",
         "a receipt is signed with the account's token",
-        (("service/api/webhooks.py", "check_signature(", "(lambda *_: None)("),),
+        (("service/api/open/webhooks.py", "check_signature(", "(lambda *_: None)("),),
     ),
     "gate": Guard(
         "test_people_stop.py::test_pausing_and_resuming_twenty_times_loses_nothing_and_repeats_nothing",
@@ -162,7 +162,7 @@ GUARDS: dict[str, Guard] = {
     "drop": Guard(
         "test_people_stop.py::test_cancelling_at_half_leaves_the_rest_unsent_and_counts_what_left",
         "what waits in a cancelled warning is ended",
-        (("workers/jobs/sweeping.py", "if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:", "if True:"),),
+        (("workers/rounds/sweeping.py", "if await drop_waiting(conn, _CHUNKS_DROPPED) == 0:", "if True:"),),
     ),
     "last calls": Guard(
         "test_processes_leave.py::test_a_worker_asked_to_leave_in_the_middle_lets_what_is_in_flight_come_home",

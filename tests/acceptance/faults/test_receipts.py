@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import make_engine, unit_transaction
 from service.database.roles import WORKER
 from service.deliveries import Attempt, AttemptTokens

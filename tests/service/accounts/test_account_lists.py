@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry import read_table
+from contact_registry.office_tables import read_table
 from service.accounts.account_lists import _COLUMNS, _ROLES, MOST, AccountRow, ReadAccounts, people_of
 from service.accounts.permissions import PERMISSIONS
 from service.errors import Invalid

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import APPROVE_UNATTENDED, authenticate, create_account, create_api_key, permissions_of
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, Unauthenticated

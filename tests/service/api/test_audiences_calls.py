@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey, address_hash, suppress
+from contact_registry.consents import suppress
+from contact_registry.sealing import MasterKey, address_hash
 from service.database import unit_transaction
 from service.keyring import deployment_key
 from tests.conftest import Engines

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from twilio.request_validator import RequestValidator
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.deliveries import Attempt
 from service.settings import TwilioAccount
 from tests.conftest import Engines, Urls

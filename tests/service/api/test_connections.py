@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from service.api.connections import Bounds, bounded_connections
+from service.api.edge.connections import Bounds, bounded_connections
 from service.meters import Meters
 from tests.factories.served import Caller, calling, head, served
 

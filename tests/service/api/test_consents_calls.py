@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from tests.conftest import Engines
 from tests.factories.listed import put_list
 from tests.factories.web import Site

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
-from service.api.contact_changes import PersonIn
-from service.api.idempotency import request_hash
+from contact_registry.sealing import MasterKey
+from service.api.contacts.changes import PersonIn
+from service.api.edge.idempotency import request_hash
 from tests.conftest import Engines
 from tests.factories.listed import put_list
 from tests.factories.web import Site

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import QuietHours
 from service.deliveries import plan
 from tests.conftest import Engines, Urls

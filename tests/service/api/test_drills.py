@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contact_registry import MasterKey, data_keys
+from contact_registry.sealing import MasterKey, data_keys
 from service.database import unit_transaction
 from service.deliveries import fall_back, plan
 from service.keyring import make_missing_drill_keys, public_keys
@@ -14,7 +14,7 @@ from service.signing.records import open_record
 from tests.conftest import Engines
 from tests.factories.parents import add_parents
 from tests.factories.web import NOW, Site, notice
-from workers.jobs.contents import Contents
+from workers.kept.contents import Contents
 
 BY = {"role": "approver"}
 STAFF = {"unit": "nbk-thcs", "audience": "staff", "role": "staff", "phone": "0977000111"}

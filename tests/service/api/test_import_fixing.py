@@ -10,7 +10,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.contacts import locate_import, read_import
 from service.database import unit_transaction
 from tests.conftest import Engines

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.contacts import locate_import, read_import
 from service.database import unit_transaction
 from tests.conftest import Engines

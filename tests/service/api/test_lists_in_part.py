@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact_registry import MasterKey, masked_cell
+from contact_registry.addresses import masked_cell
+from contact_registry.sealing import MasterKey
 from tests.conftest import Engines
 from tests.factories.web import Site
 from tests.service.api.test_import_fixing import Taken, read_again, refused, taken

@@ -9,7 +9,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.deliveries import measure_broadcasts, plan
 from service.meters import VERSION, may_read
 from service.restarts import keep_restarts

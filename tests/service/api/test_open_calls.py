@@ -12,7 +12,7 @@ import orjson
 import pytest
 from sqlalchemy import event, text
 
-from service.api.health import readiness
+from service.api.open.health import readiness
 from service.deliveries import Attempt
 from tests.conftest import Engines, Postgres, Urls
 from tests.factories.description import description

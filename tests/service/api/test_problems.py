@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from service.api.limits import BodyLimits
+from service.api.edge.limits import BodyLimits
 from tests.conftest import Engines
 from tests.factories.web import Site, notice
 

@@ -4,7 +4,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from starlette.types import Receive, Scope, Send
 
-from service.api.proxies import TrustedProxies
+from service.api.edge.proxies import TrustedProxies
 from service.settings import RefusedSetting, Settings
 from tests.conftest import Engines, Urls
 from tests.factories.served import calling, head, served

@@ -7,7 +7,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import create_account, create_api_key, permissions_of
 from service.database import unit_transaction
 from service.keyring import deployment_key

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.api.readings import Readings
+from service.api.edge.readings import Readings
 from service.errors import TooMany, Unavailable
 from tests.factories.web import Site
 from tests.service.api.test_bulk_calls import DEPARTMENT, SCHOOL, UNIT_HEADINGS, UNITS, comma, send

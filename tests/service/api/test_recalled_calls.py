@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import on_screen
 from service.signing.lookup_numbers import LookupNumbers
 from tests.conftest import Engines

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.deliveries import plan
-from service.deliveries.received import roughly
+from service.deliveries.figures.received import roughly
 from tests.conftest import Engines
 from tests.factories.parents import add_parents
 from tests.factories.web import Site

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.keyring import make_missing_drill_keys
 from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.broadcasts.timing import LONGEST_LIFE, Carrying, Times, too_slow, untimely
 from service.broadcasts.waiting import waits_until
 from service.clock import QuietHours

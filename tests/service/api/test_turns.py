@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from service.api.turns import Turns
+from service.api.edge.turns import Turns
 from service.errors import Unavailable
 from tests.conftest import Engines
 from tests.factories.web import Site, notice

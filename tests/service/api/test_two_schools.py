@@ -13,7 +13,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import PERMISSIONS
 from tests.architecture.test_routes import OPEN, routes
 from tests.conftest import Engines, Urls

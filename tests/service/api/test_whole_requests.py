@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from service.api.whole_requests import WholeRequests
+from service.api.edge.whole_requests import WholeRequests
 from tests.factories.served import Caller, calling, head, served
 from tests.factories.web import Site
 

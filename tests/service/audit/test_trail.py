@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.audit import Action, list_events, record_event
 from service.database import unit_transaction
 from tests.conftest import Engines

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.backups import restore
 from service.database import make_engine
 from service.errors import Conflict

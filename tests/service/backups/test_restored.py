@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.broadcasts import find_broadcast, resume
 from service.database import make_engine, unit_transaction

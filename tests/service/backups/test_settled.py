@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, fall_back, plan
-from service.deliveries.sweeping import close_finished, reopen_unfinished
+from service.deliveries.rounds.sweeping import close_finished, reopen_unfinished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from workers.retries import RECEIPT_RULES

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.broadcasts.content_rules import check_texts
 from service.broadcasts.facts import facts_of
-from service.broadcasts.inspection import inspect
-from service.broadcasts.texts import EmailText, Texts
+from service.broadcasts.texts.content_rules import check_texts
+from service.broadcasts.texts.inspection import inspect
+from service.broadcasts.texts.slots import EmailText, Texts
 from service.readiness import Card
 from service.rendering.messages import final_sms
 from service.wording import known_phones

@@ -10,14 +10,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.broadcasts import BroadcastView, cancel, find_broadcast, pause, reopen, resume
 from service.database import unit_transaction
 from service.deliveries import plan, progress_of, repeat_uncertain, retry_failed
-from service.deliveries.claims import Claimed, claim
-from service.deliveries.rounds import Becomes, Result, commit_round
-from service.deliveries.sweeping import close_finished, drop_waiting, end_overdue, reopen_unfinished
+from service.deliveries.rounds.claiming import Becomes, Result, commit_round
+from service.deliveries.rounds.claims import Claimed, claim
+from service.deliveries.rounds.sweeping import close_finished, drop_waiting, end_overdue, reopen_unfinished
 from service.errors import Conflict, Forbidden, LoaError, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast

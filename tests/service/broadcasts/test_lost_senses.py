@@ -4,9 +4,9 @@ from time import perf_counter
 
 import pytest
 
-from service.broadcasts.content_rules import check_texts
-from service.broadcasts.lost_senses import lost_senses
-from service.broadcasts.texts import Texts
+from service.broadcasts.texts.content_rules import check_texts
+from service.broadcasts.texts.lost_senses import lost_senses
+from service.broadcasts.texts.slots import Texts
 
 
 def read(text: str) -> tuple[list[str], list[str]]:

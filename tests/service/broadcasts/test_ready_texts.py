@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.broadcasts.inspection import inspect, with_example
-from service.broadcasts.ready_texts import ready_text, ready_texts
-from service.broadcasts.texts import KINDS
+from service.broadcasts.texts.inspection import inspect, with_example
+from service.broadcasts.texts.ready_texts import ready_text, ready_texts
+from service.broadcasts.texts.slots import KINDS
 from service.errors import Invalid, NotFound
 from service.readiness import STATEMENTS, Card
 from service.rendering import sms_segments

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import Audience, MasterKey
+from contact_registry.audiences import Audience
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.broadcasts import (
     BroadcastView,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contact_registry import MasterKey, address_hash
+from contact_registry.sealing import MasterKey, address_hash
 from service.cli.broadcasts import disk_line
 from service.deliveries import plan
 from service.disk import DiskSpace

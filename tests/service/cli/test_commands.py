@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.settings import unknown_settings
 from service.standalone.words import terminal_language
 from tests.conftest import Engines, Urls

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey, current_data_key
+from contact_registry.sealing import MasterKey, current_data_key
 from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents
 from tests.factories.world import World, make_world

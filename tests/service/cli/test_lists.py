@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey, address_hash
+from contact_registry.sealing import MasterKey, address_hash
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines, Urls
 from tests.factories.lists import xlsx

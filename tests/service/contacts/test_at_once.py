@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.contacts import Target, apply_import, correct_by_hand, erase, take_off, undo_import
 from service.database import unit_transaction
 from service.deliveries import plan
-from service.deliveries.claims import claim
+from service.deliveries.rounds.claims import claim
 from service.errors import Conflict, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast

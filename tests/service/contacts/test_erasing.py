@@ -7,7 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from contact_registry import Consent, MasterKey, Unsealable, address_hash, current_data_key, data_keys, read_list, store_checked
+from contact_registry.consents import Consent
+from contact_registry.errors import Unsealable
+from contact_registry.lists import read_list
+from contact_registry.present import store_checked
+from contact_registry.sealing import MasterKey, address_hash, current_data_key, data_keys
 from service.contacts import (
     ContactPlace,
     Target,
@@ -19,8 +23,8 @@ from service.contacts import (
 )
 from service.database import unit_transaction
 from service.deliveries import list_deliveries, plan, progress_of
-from service.deliveries.claims import claim
-from service.deliveries.rounds import Result, commit_round
+from service.deliveries.rounds.claiming import Result, commit_round
+from service.deliveries.rounds.claims import claim
 from service.errors import Conflict
 from service.keyring.deployment import deployment_key
 from service.lookups import Lookups

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from contact_registry import Applied, MasterKey
+from contact_registry.present import Applied
+from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.clock import school_year_of
 from service.contacts import ImportReport, apply_import, import_report, locate_import, read_import, start_import

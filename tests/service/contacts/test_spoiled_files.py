@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from tests.conftest import Engines
 from tests.contact_registry.test_hostile_files import REFUSED
 from tests.factories.excel_kinds import EXCEL_KINDS

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contact_registry import MasterKey, address_hash
+from contact_registry.sealing import MasterKey, address_hash
 from service.contacts import Target, take_off
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, plan, progress_of
-from service.deliveries.claims import Claimed, claim
-from service.deliveries.rounds import Result, commit_round
+from service.deliveries.rounds.claiming import Result, commit_round
+from service.deliveries.rounds.claims import Claimed, claim
 from service.keyring.deployment import deployment_key
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from tests.conftest import Engines
 from tests.factories.world import World, make_world

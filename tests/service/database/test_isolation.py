@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database.roles import LOOKUP, WEB, WORKER
 from tests.conftest import Engines, Urls
 from tests.factories.world import READINESS, World, make_world

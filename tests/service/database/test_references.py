@@ -7,7 +7,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from tests.conftest import Engines
 from tests.factories.parents import add_parents
 from tests.factories.world import World, make_world

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.deliveries import plan
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast

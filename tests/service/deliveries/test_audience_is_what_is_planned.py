@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
-from contact_registry import Audience, MasterKey
+from contact_registry.audiences import Audience
+from contact_registry.sealing import MasterKey
 from service.broadcasts import weigh_audience
-from service.broadcasts.audiences import AudienceCount, stored_audience
+from service.broadcasts.audiences.chosen import AudienceCount, stored_audience
 from service.database import unit_transaction
 from service.deliveries import plan
 from service.errors import Invalid

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch
-from service.deliveries.claims import Claimed, claim, release
-from service.deliveries.rounds import Result, Round, commit_round
-from service.deliveries.sweeping import free_lost_chunks
+from service.deliveries.rounds.claiming import Result, Round, commit_round
+from service.deliveries.rounds.claims import Claimed, claim, release
+from service.deliveries.rounds.sweeping import free_lost_chunks
 from tests.factories.approved import Approved
 from tests.factories.direct import direct
 from workers.retries import RECEIPT_RULES

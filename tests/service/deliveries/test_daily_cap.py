@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.deliveries import plan
-from service.deliveries.claims import claim
+from service.deliveries.rounds.claims import claim
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.direct import direct

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, plan
-from service.deliveries.sweeping import close_finished
+from service.deliveries.rounds.sweeping import close_finished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from workers.retries import MOST_RETURNS, RECEIPT_RULES

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from service.deliveries import list_deliveries, plan
 from service.deliveries.forgetting import ADDRESSES_KEPT, forget_addresses

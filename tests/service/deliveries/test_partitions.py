@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from service.deliveries import plan
-from service.deliveries.sweeping import make_partitions
+from service.deliveries.rounds.sweeping import make_partitions
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_another, approve_broadcast
 

@@ -24,7 +24,7 @@ from service.deliveries import (
     check_signature,
     progress_of,
 )
-from service.deliveries.claims import lock_chunks
+from service.deliveries.rounds.claims import lock_chunks
 from service.errors import Forbidden
 from tests.factories.approved import Approved
 from tests.factories.receipts import apply_receipts

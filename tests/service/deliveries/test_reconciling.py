@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from service.database import unit_transaction
-from service.deliveries.reconciling import ABSENCES, CALL_ENDS, SPACING, absent, doubtful, found, unanswered
-from service.deliveries.sweeping import close_finished, doubtful_chunks
+from service.deliveries.rounds.reconciling import ABSENCES, CALL_ENDS, SPACING, absent, doubtful, found, unanswered
+from service.deliveries.rounds.sweeping import close_finished, doubtful_chunks
 from tests.factories.approved import Approved
 from tests.factories.direct import direct
 

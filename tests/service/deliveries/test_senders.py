@@ -6,8 +6,8 @@ import pytest
 
 from service.clock import system_clock
 from service.deliveries import Attempt, Receipt, ReceiptIntake
-from service.deliveries.senders import is_other
-from service.deliveries.sweeping import close_finished
+from service.deliveries.answers.senders import is_other
+from service.deliveries.rounds.sweeping import close_finished
 from tests.factories.approved import Approved
 from tests.factories.receipts import apply_receipts
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.broadcasts import BroadcastView, find_broadcast, note_of
 from service.database import unit_transaction
 from service.deliveries import mark_stalls, plan

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
-from service.deliveries.claims import claim
-from service.deliveries.turns import PLACES, next_chunks
+from service.deliveries.rounds.claims import claim
+from service.deliveries.rounds.turns import PLACES, next_chunks
 from service.outbox import Lane, PlanBroadcast, Queue
 from service.outbox.queue import queue_name
 from tests.conftest import Engines

@@ -5,14 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.broadcasts import find_broadcast, waiting_of
 from service.clock import LOCAL, QuietHours
 from service.database import unit_transaction
 from service.deliveries import plan, retry_failed
-from service.deliveries.claims import claim
-from service.deliveries.sweeping import close_finished, keep_quiet, lost_work, reopen_unfinished
-from service.deliveries.turns import next_chunks
+from service.deliveries.rounds.claims import claim
+from service.deliveries.rounds.sweeping import close_finished, keep_quiet, lost_work, reopen_unfinished
+from service.deliveries.rounds.turns import next_chunks
 from service.outbox import PlanBroadcast
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey, Unsealable
+from contact_registry.errors import Unsealable
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from service.errors import Unavailable
 from service.keyring import directory, jwks, lookup_number_key, make_signing_key, public_keys, signing_key

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.errors import NotFound, TooLarge, Unavailable
 from service.lookups import Lookups
 from tests.conftest import Engines

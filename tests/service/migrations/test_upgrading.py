@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service import migrations
 from service.database import make_engine
 from service.database.schema import SCHEMA, SchemaNewer, SchemaOlder, require_schema

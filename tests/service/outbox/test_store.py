@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from service.outbox import PlanBroadcast, Queue, put, relay
 from tests.conftest import Engines

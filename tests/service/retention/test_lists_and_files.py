@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from service.database import unit_transaction
-from service.deliveries.sweeping import lost_work
+from service.deliveries.rounds.sweeping import lost_work
 from service.retention import dry_run, run_unit
 from tests.factories.direct import direct
 from tests.service.retention.conftest import Place

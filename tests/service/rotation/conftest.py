@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from contact_registry import SEALED, MasterKey, current_data_key, data_keys
+from contact_registry.sealing import SEALED, MasterKey, current_data_key, data_keys
 from service.deliveries import plan
 from service.rotation import reseal_round, rotate
 from tests.conftest import Engines

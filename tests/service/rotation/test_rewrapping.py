@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey, Unsealable, data_keys
+from contact_registry.errors import Unsealable
+from contact_registry.sealing import MasterKey, data_keys
 from service.database import unit_transaction
 from service.errors import Conflict
 from service.keyring import deployment_key, make_signing_key, signing_key

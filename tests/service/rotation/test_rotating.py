@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from contact_registry import SEALED
+from contact_registry.sealing import SEALED
 from service.database import unit_transaction
 from service.deliveries import forgetting
 from service.retention import run_unit

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.accounts import authenticate
 from service.audit import Action, record_event
 from service.broadcasts import ready_texts

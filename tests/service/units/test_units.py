@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from contact_registry import MasterKey
+from contact_registry.sealing import MasterKey
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.units import Revision, create_first_unit, create_unit, find_unit, list_units, revise_unit, units_below_each

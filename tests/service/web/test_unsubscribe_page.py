@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
-from contact_registry import MasterKey, address_hash
+from contact_registry.sealing import MasterKey, address_hash
 from service.contacts import UnsubscribeTokens, WayOut
 from service.keyring import deployment_key
 from service.web.once import Once

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.deliveries.reasons import in_words
+from service.deliveries.answers.reasons import in_words
 from workers.channels import smtp_errors, twilio_errors
 from workers.channels.base import ErrorClass, Refused
 from workers.channels.smtp_errors import Step, outcome_of_reply

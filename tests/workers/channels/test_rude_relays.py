@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
-from service.deliveries.reasons import in_words
+from service.deliveries.answers.reasons import in_words
 from tests.factories.ports import free_port
 from tests.factories.rude_smtp import HANG_UP, RudeSmtp, Talk, after, listening
 from tests.workers.channels.test_email_smtp import SENDER, letter

@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from service.deliveries.reasons import in_words
+from service.deliveries.answers.reasons import in_words
 from tests.factories.rude_twilio import rude_twilio
 from tests.service.simulators.running import ACCOUNT, TOKEN
 from workers.channels import sms_twilio, twilio_errors

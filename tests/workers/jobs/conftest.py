@@ -12,11 +12,11 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 
-from contact_registry import MasterKey, data_keys
+from contact_registry.sealing import MasterKey, data_keys
 from service.contacts import UnsubscribeTokens
 from service.database import make_pool, unit_transaction
 from service.deliveries import AttemptTokens, plan
-from service.deliveries.claims import Claimed, claim
+from service.deliveries.rounds.claims import Claimed, claim
 from service.outbox import Queue
 from service.settings import Settings
 from tests.conftest import Engines, Urls
@@ -24,13 +24,13 @@ from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.direct import direct
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, CannotList, Outcome, Told
-from workers.jobs.contents import Contents
-from workers.jobs.handing_over import HandingOver
-from workers.jobs.keys import Keys
-from workers.jobs.sending import RENEW_EVERY, Sending
-from workers.jobs.tools import Tools
-from workers.jobs.ways_out import WaysOut
-from workers.jobs.window import Window
+from workers.delivering.handing_over import HandingOver
+from workers.delivering.sending import RENEW_EVERY, Sending
+from workers.kept.contents import Contents
+from workers.kept.keys import Keys
+from workers.kept.tools import Tools
+from workers.kept.ways_out import WaysOut
+from workers.kept.window import Window
 from workers.pacing import Pacing
 
 

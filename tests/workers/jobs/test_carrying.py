@@ -10,13 +10,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from service.clock import Clock
-from service.deliveries.reconciling import CALL_ENDS
+from service.deliveries.rounds.reconciling import CALL_ENDS
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, Outcome, Refused, Unknown
-from workers.jobs.deliver import deliver_chunk
-from workers.jobs.reconciling import accounts_since, reconcile
-from workers.jobs.tools import Tools
+from workers.delivering.job import deliver_chunk
+from workers.kept.tools import Tools
+from workers.rounds.reconciling import accounts_since, reconcile
 
 
 class Answering(Carrier):

@@ -10,7 +10,7 @@ from service.clock import QuietHours
 from service.database import unit_transaction
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Slots
-from workers.jobs.contents import Contents
+from workers.kept.contents import Contents
 
 SLOTS = Slots("p@example.com", "4071 8826 3163", "1@dongnai.example")
 SOON = timedelta(minutes=6)

@@ -7,15 +7,15 @@ import pytest
 from psycopg import OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from contact_registry import Unsealable
-from service.deliveries.claims import release
-from service.deliveries.reconciling import CALL_ENDS
-from service.deliveries.rounds import commit_round
+from contact_registry.errors import Unsealable
+from service.deliveries.rounds.claiming import commit_round
+from service.deliveries.rounds.claims import release
+from service.deliveries.rounds.reconciling import CALL_ENDS
 from tests.factories.direct import direct
 from tests.workers.jobs.conftest import Bench, Line
 from workers.carriers import SMS_TIMEOUT
-from workers.jobs.deliver import deliver_chunk
-from workers.jobs.sending import LATEST_CALL
+from workers.delivering.job import deliver_chunk
+from workers.delivering.sending import LATEST_CALL
 
 
 async def _deliver(bench: Bench, chunk: int = 0) -> None:

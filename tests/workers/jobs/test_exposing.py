@@ -12,8 +12,8 @@ from tests.architecture.test_watched import alerts
 from tests.factories.ports import free_port
 from tests.service.api.test_metrics import samples
 from tests.workers.jobs.conftest import Bench
+from workers.delivering.job import deliver_chunk
 from workers.exposing import exposed
-from workers.jobs.deliver import deliver_chunk
 from workers.pacing import Pacing
 
 

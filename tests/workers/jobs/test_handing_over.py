@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, Outcome, Refused
-from workers.jobs.contents import Content, Contents
-from workers.jobs.deliver import deliver_chunk
-from workers.jobs.tools import Tools
+from workers.delivering.job import deliver_chunk
+from workers.kept.contents import Content, Contents
+from workers.kept.tools import Tools
 
 
 class Mistaken(Carrier):

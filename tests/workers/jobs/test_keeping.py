@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from service.deliveries import plan
 from service.rotation import KEY_UNUSED_FOR, rotate
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.deliver import deliver_chunk
-from workers.jobs.keeping import reseal, retain
+from workers.delivering.job import deliver_chunk
+from workers.rounds.keeping import reseal, retain
 
 
 async def _checked(bench: Bench) -> list[object]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import SmsChannel
-from workers.jobs.deliver import deliver_chunk
+from workers.delivering.job import deliver_chunk
 
 CHUNK = "SELECT nudged_at IS NOT NULL AS has_place, holder, lease_until > now() AS leased FROM delivery_chunks WHERE chunk = 0"
 

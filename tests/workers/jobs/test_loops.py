@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Accepted, Refused
-from workers.jobs import loops
-from workers.jobs.tools import Tools
+from workers.kept.tools import Tools
+from workers.rounds import loops
 
 Loop = Callable[[Tools], Awaitable[None]]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from service.records import AHEAD, issued_up_to
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.numbering import keep_numbers
-from workers.jobs.tools import Tools
+from workers.kept.tools import Tools
+from workers.rounds.numbering import keep_numbers
 
 
 def _with(bench: Bench, file: Path | None) -> Tools:

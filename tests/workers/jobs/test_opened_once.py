@@ -2,11 +2,11 @@
 
 import pytest
 
-from contact_registry import current_data_key
+from contact_registry.sealing import current_data_key
 from service.database import unit_transaction
 from tests.workers.jobs.conftest import Bench
-from workers.jobs import keys
-from workers.jobs.deliver import deliver_chunk
+from workers.delivering.job import deliver_chunk
+from workers.kept import keys
 
 
 async def test_the_second_chunk_of_a_broadcast_asks_for_neither_record_nor_key(bench: Bench) -> None:

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 import structlog
 
-from workers.jobs.outage import Outage
+from workers.kept.outage import Outage
 
 
 class Told:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.service.database.test_read_only import ONLY_READ
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.database import until_back
-from workers.jobs.deliver import deliver_chunk
+from workers.delivering.job import deliver_chunk
+from workers.kept.database import until_back
 
 
 async def _only_reads(bench: Bench) -> None:

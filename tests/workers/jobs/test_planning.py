@@ -2,7 +2,7 @@
 
 from tests.workers.jobs.conftest import Bench
 from workers.jobs.planning import plan_broadcast
-from workers.jobs.taking_turns import queue_next
+from workers.kept.taking_turns import queue_next
 
 
 async def test_a_named_unit_that_ended_pauses_the_broadcast(unplanned: Bench) -> None:

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from service.database import unit_transaction
 from service.deliveries import plan
-from service.deliveries.polling import silent_chunks
+from service.deliveries.rounds.polling import silent_chunks
 from tests.factories.approved import approve_another
 from tests.factories.parents import add_parents
 from tests.factories.receipts import apply_receipts
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Told
-from workers.jobs.polling import poll
+from workers.rounds.polling import poll
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 

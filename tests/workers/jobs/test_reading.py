@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from contact_registry import MasterKey, Unsealable
+from contact_registry.errors import Unsealable
+from contact_registry.sealing import MasterKey
 from service.contacts import ATTEMPTS, locate_import, lock_reading, start_import
 from service.database import unit_transaction
-from service.deliveries.sweeping import lost_work
+from service.deliveries.rounds.sweeping import lost_work
 from service.outbox import ReadImport
 from tests.conftest import Engines
 from tests.factories.direct import direct

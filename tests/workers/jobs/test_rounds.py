@@ -7,13 +7,13 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
-from service.deliveries.sweeping import doubtful_chunks
+from service.deliveries.rounds.sweeping import doubtful_chunks
 from tests.conftest import Urls
 from tests.factories.approved import approve_another
 from tests.factories.direct import direct
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.reconciling import reconcile
-from workers.jobs.sweeping import clear, receive
+from workers.rounds.reconciling import reconcile
+from workers.rounds.sweeping import clear, receive
 
 
 async def test_a_provider_that_does_not_answer_is_asked_again_only_in_turn(bench: Bench) -> None:

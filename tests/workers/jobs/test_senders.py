@@ -9,9 +9,9 @@ from tests.factories.receipts import apply_receipts
 from tests.workers.jobs.conftest import Bench
 from tests.workers.jobs.test_carrying import Answering, deliver, route
 from workers.channels.base import Accepted, Outcome, Told, Unknown
-from workers.jobs.polling import poll
-from workers.jobs.reconciling import reconcile
-from workers.jobs.tools import Tools
+from workers.kept.tools import Tools
+from workers.rounds.polling import poll
+from workers.rounds.reconciling import reconcile
 
 
 class Renaming(Answering):

@@ -3,7 +3,7 @@
 import re
 
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.deliver import deliver_chunk
+from workers.delivering.job import deliver_chunk
 
 SMS, EMAIL = 0, 1
 

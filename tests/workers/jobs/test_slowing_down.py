@@ -9,10 +9,10 @@ import pytest
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Outcome, Refused
-from workers.jobs.deliver import deliver_chunk
-from workers.jobs.sweeping import receive
-from workers.jobs.tools import Tools
+from workers.delivering.job import deliver_chunk
+from workers.kept.tools import Tools
 from workers.pacing import Pacing
+from workers.rounds.sweeping import receive
 
 
 class Busy(Carrier):

@@ -17,10 +17,10 @@ from service.records import reserve_numbers
 from tests.factories.approved import approve_another
 from tests.factories.quiet import quiet_now
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.deliver import deliver_chunk
+from workers.delivering.job import deliver_chunk
 from workers.jobs.planning import plan_broadcast
-from workers.jobs.sweeping import drop, sweep
-from workers.jobs.taking_turns import queue_next
+from workers.kept.taking_turns import queue_next
+from workers.rounds.sweeping import drop, sweep
 
 
 async def _queued(bench: Bench) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from tests.workers.jobs.conftest import Bench, Carrier, Line
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Outcome, Refused
-from workers.jobs.deliver import deliver_chunk
-from workers.jobs.sending import LATEST_CALL
+from workers.delivering.job import deliver_chunk
+from workers.delivering.sending import LATEST_CALL
 
 TROUBLE = Refused("connect", "temporary")
 

@@ -6,11 +6,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from contact_registry import address_hash
+from contact_registry.sealing import address_hash
 from service.contacts import WayOut
 from tests.workers.jobs.conftest import Bench
-from workers.jobs.contents import Contents
-from workers.jobs.deliver import deliver_chunk
+from workers.delivering.job import deliver_chunk
+from workers.kept.contents import Contents
 
 LINE = "Không muốn nhận tin thường qua email nữa?"
 

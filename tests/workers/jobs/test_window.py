@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.jobs.window import GROUPS, Window
+from workers.kept.window import GROUPS, Window
 
 _PLACES = {"sms": 100, "email": 50}  # a killed worker leaves no more letters in doubt
 

@@ -1,1 +1,0 @@
-"""School lists: read (pure), stored sealed, applied."""

@@ -1,0 +1,1 @@
+"""Calls about broadcasts, their texts, audiences and deliveries."""

@@ -1,0 +1,107 @@
+"""`/broadcasts/{id}/pause`, `/resume`, `/cancel`, `/retry-failed`, `/repeat-uncertain`: a send under way in a person's hands."""
+# ruff: noqa: FAST003 - the id in the path is taken by the dependency `Moving`
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from service.api.broadcasts.control_models import CancelIn, RepeatIn, ResumeIn, StoppedOut
+from service.api.broadcasts.drafts import Moving
+from service.api.broadcasts.models import BroadcastOut
+from service.api.edge.context import Approver, BroadcastsReader
+from service.broadcasts import cancel, pause, resume
+from service.deliveries import repeat_uncertain, retry_failed
+
+router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
+
+
+@router.post("/{broadcast_id}/pause", operation_id="pause_broadcast", response_model=StoppedOut)
+async def pause_one(move: Moving, actor: Approver) -> JSONResponse:
+    """Nothing more leaves until it is resumed. `stopped` says what can no longer be called back."""
+    return await move.run(
+        actor,
+        "pause",
+        None,
+        lambda conn, broadcast_id: pause(conn, actor, broadcast_id=broadcast_id, now=move.context.now()),
+        shape=StoppedOut.after,
+    )
+
+
+@router.post("/{broadcast_id}/resume", operation_id="resume_broadcast", response_model=BroadcastOut)
+async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None) -> JSONResponse:
+    """Goes on where it was paused, by a person or by the system.
+
+    Paused with `broadcast.audience_grew` it is refused once more, with the present number of messages in `errors`; asked again with that
+    number as `audience_count` it goes on. Whoever wrote or edited it may not say so. Paused with `system.restored` it is refused once more,
+    with the backup's time and how many messages may have left since; asked again with `after_restore` it goes on.
+    """
+    return await move.run(
+        actor,
+        "resume",
+        body,
+        lambda conn, broadcast_id: resume(
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            audience_count=body.audience_count if body else None,
+            after_restore=body is not None and body.after_restore,
+            now=move.context.now(),
+        ),
+    )
+
+
+@router.post("/{broadcast_id}/cancel", operation_id="cancel_broadcast", response_model=StoppedOut)
+async def cancel_one(move: Moving, actor: BroadcastsReader, body: CancelIn | None = None) -> JSONResponse:
+    """Ends it for good. Whoever may write drafts may cancel a draft; an approved warning is an approver's to cancel.
+
+    What waits becomes `not_sent` within seconds; what is being called ends as it ends. `stopped` says what can no longer be called back.
+    """
+    return await move.run(
+        actor,
+        "cancel",
+        body,
+        lambda conn, broadcast_id: cancel(
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            reason=body.reason if body else None,
+            master=move.context.master,
+            now=move.context.now(),
+        ),
+        shape=StoppedOut.after,
+    )
+
+
+@router.post("/{broadcast_id}/retry-failed", operation_id="retry_failed_deliveries", response_model=BroadcastOut)
+async def retry_failed_ones(move: Moving, actor: Approver) -> JSONResponse:
+    """Sends what failed once more, and nothing else; a completed broadcast is `sending` again. Dead numbers stay held back."""
+    return await move.run(
+        actor,
+        "retry-failed",
+        None,
+        lambda conn, broadcast_id: retry_failed(
+            conn, actor, broadcast_id=broadcast_id, quiet=move.context.settings.quiet_hours, now=move.context.now()
+        ),
+    )
+
+
+@router.post("/{broadcast_id}/repeat-uncertain", operation_id="repeat_uncertain_deliveries", response_model=BroadcastOut)
+async def repeat_uncertain_ones(move: Moving, actor: Approver, body: RepeatIn) -> JSONResponse:
+    """Sends what is in doubt once more: all of a channel, or one message by its look-up number. Each may come twice; that is why a
+    person says so, and why.
+    """
+    number = body.delivery(move.context.numbers)
+    return await move.run(
+        actor,
+        "repeat-uncertain",
+        body,
+        lambda conn, broadcast_id: repeat_uncertain(
+            conn,
+            actor,
+            broadcast_id=broadcast_id,
+            reason=body.reason,
+            channel=body.channel,
+            number=number,
+            quiet=move.context.settings.quiet_hours,
+            now=move.context.now(),
+        ),
+    )

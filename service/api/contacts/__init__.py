@@ -1,0 +1,1 @@
+"""Calls about the people of one unit's present list, by hand."""

@@ -1,0 +1,1 @@
+"""Calls about school lists: uploaded, mended, compared, applied, undone."""

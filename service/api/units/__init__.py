@@ -1,0 +1,1 @@
+"""Calls about units: their readiness, coverage, takedowns and retention."""

@@ -1,0 +1,1 @@
+"""Deliveries looked at: listings, progress, counts, estimates, the not reached."""

@@ -1,0 +1,1 @@
+"""What happens to deliveries again and again: claims and rounds, polling, reconciling, sweeping, turns."""
