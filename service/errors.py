@@ -11,7 +11,7 @@
     ├── TooMany           429  at once; later it may
     └── Unavailable       503
 
-Only `service.app` turns these into HTTP. Sentences live in `service.refusals` and never repeat a personal value.
+Only `service.app` turns these into HTTP. Sentences live in `service.sentences` and never repeat a personal value.
 """
 
 from collections.abc import Mapping

@@ -108,5 +108,5 @@ def _answer(head: str, token: str | None, meters: Meters) -> bytes:
     may = may_read(headers.get("authorization", ""), token, on_this_machine=True)
     found = may and request.split(" ")[:2] == ["GET", "/metrics"]
     status, body = ("200 OK", meters.exposition()) if found else ("404 Not Found", b"")
-    told = f"HTTP/1.1 {status}\r\nContent-Type: {CONTENT_TYPE}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    return told.encode() + body
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {CONTENT_TYPE}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + body

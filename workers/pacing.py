@@ -102,12 +102,12 @@ class _Bucket:
     share: float = 1.0
     busy_until: float = 0.0  # of our own share, while Valkey is away
     asked: asyncio.Event = field(default_factory=asyncio.Event)
-    told: dict[asyncio.Event, None] = field(default_factory=dict)
+    called: dict[asyncio.Event, None] = field(default_factory=dict)
 
     def put(self, tokens: int, now: float) -> None:
         self.tokens = tokens + (self.tokens if now < self.good_until else 0)
         self.good_until = now + LEASE
-        waiting, self.told = self.told, {}
+        waiting, self.called = self.called, {}
         for event in waiting:  # whoever waited longest is the first to wake
             event.set()
 
@@ -144,7 +144,7 @@ class Pacing:
         if granted < wanted:
             bucket.lacking += (wanted - granted) * cost
             bucket.least = max(bucket.least, cost)
-            bucket.told[more] = None
+            bucket.called[more] = None
             bucket.asked.set()
         return granted
 

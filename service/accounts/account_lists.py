@@ -9,7 +9,7 @@ from contact_registry.office_tables import PlainTable, TableRow, read_table_apar
 from contact_registry.sealing import address_hash
 from service.accounts.administration import wrong_fields
 from service.errors import FieldError, Invalid, RowError
-from service.wording import normal_email, one_line
+from service.text_rules import normal_email, one_line
 
 MOST = 5_000
 

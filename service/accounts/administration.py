@@ -13,7 +13,7 @@ from service.accounts.permissions import PERMISSIONS
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.errors import Conflict, FieldError, Forbidden, Invalid
-from service.wording import normal_email, one_line
+from service.text_rules import normal_email, one_line
 
 LONGEST_NAME = 200
 

@@ -13,7 +13,7 @@ from service.accounts.tokens import new_token, token_hash
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.errors import FieldError, Forbidden, Invalid, NotFound
-from service.wording import one_line
+from service.text_rules import one_line
 
 
 @dataclass(frozen=True, slots=True)

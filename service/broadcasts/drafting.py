@@ -24,8 +24,8 @@ from service.broadcasts.texts.slots import CHANNELS, KINDS, SCRIPTS, URGENCIES, 
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
 from service.errors import Conflict, FieldError, Invalid
 from service.readiness import standing_card
+from service.text_rules import one_line
 from service.units import Unit
-from service.wording import one_line
 
 _YEARS = range(2000, 3000)  # in another zone 9999 may be over, and the year 12 has no four digits
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from service.signing.records import Facts
-from service.wording import phones_named
+from service.text_rules import phones_named
 
 # The public numbers that may stand in a warning: police, fire, ambulance, rescue, children's helpline, reports of spam.
 _PUBLIC_NUMBERS = re.compile(r"(?<![\d.,/:-])(?:11[1-5]|156|5656)(?![\d.,/:-]*\d)")

@@ -8,7 +8,7 @@ from service.broadcasts.queries import BroadcastView
 from service.broadcasts.waiting import WaitsFor
 from service.clock import LOCAL, on_screen
 from service.errors import FieldError
-from service.refusals import SENTENCES, sentence
+from service.sentences import SENTENCES, sentence
 
 _STOPPED: Mapping[str, tuple[str, str]] = {
     "broadcast.audience_grew": (

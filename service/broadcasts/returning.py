@@ -11,7 +11,7 @@ from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.slots import LONGEST
 from service.errors import FieldError, Invalid
-from service.wording import one_line
+from service.text_rules import one_line
 
 
 async def return_broadcast(

@@ -23,7 +23,7 @@ from service.keyring import signing_key
 from service.records import store_revocation
 from service.signing.public_keys import Purpose
 from service.signing.revocations import Revocation, sign_revocation
-from service.wording import one_line
+from service.text_rules import one_line
 
 PAUSED_BY_PERSON = "broadcast.paused_by_person"
 

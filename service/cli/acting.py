@@ -13,8 +13,8 @@ from service.actors import Actor
 from service.cli.deployment import Deployment
 from service.errors import Conflict, NotFound
 from service.keyring import deployment_key
+from service.text_rules import normal_email
 from service.units import Unit, find_unit
-from service.wording import normal_email
 
 
 async def acting_as(conn: AsyncConnection, deployment: Deployment, email: str) -> Actor:

@@ -66,7 +66,7 @@ class _Seen:
         began = on_screen(view.approved_at or view.created_at)
         return f"{view.public_id}  {view.state:<16}  {view.urgency:<9}  {view.unit:<16}  {began}  {view.title}"
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """How many of its messages are where, the parts that are none left out, and the notes."""
         parts = {words: getattr(self.progress, part) for part, words in _PARTS.items()}
         if self.view.state == State.CANCELLED:  # what waits is on its way there
@@ -100,7 +100,7 @@ def show_all(
     if not found:
         typer.echo("There is none.", err=True)
     for each in found:
-        typer.echo(f"{each.line()}\n{each.told()}")
+        typer.echo(f"{each.line()}\n{each.in_words()}")
     if line := disk_line(disk_at(Settings.read().home)):
         typer.echo(line, err=True)
 
@@ -122,7 +122,7 @@ def show(public_id: _Id) -> None:
 
     seen, names = on_deployment(work, existing=True)
     view = seen.view
-    typer.echo(f"{seen.line()}\n{seen.told()}")
+    typer.echo(f"{seen.line()}\n{seen.in_words()}")
     by = [f"by {names.get(view.author_id, f'account {view.author_id}')}"]
     by += [f"approved by {names.get(view.approved_by, f'account {view.approved_by}')}"] if view.approved_by else []
     typer.echo(f"  {' and '.join(view.channels)}, valid until {on_screen(view.expires_at)} in Vietnam; {', '.join(by)}")
@@ -224,7 +224,7 @@ def _move(
             follow(view.id)
             before = await _seen(conn, deployment, view) if asks else None
         if before and asks:  # nothing is held while a person thinks
-            typer.echo(f"{before.line()}\n{before.told()}", err=True)
+            typer.echo(f"{before.line()}\n{before.in_words()}", err=True)
             typer.confirm(asks, abort=True, err=True)
         async with deployment.engine.begin() as conn:
             await act_for(conn, view.unit_id)
@@ -232,7 +232,7 @@ def _move(
             return await _seen(conn, deployment, await find_broadcast(conn, view.id))
 
     seen = on_deployment(work, existing=True)
-    typer.echo(f"{seen.line()}\n{seen.told()}")
+    typer.echo(f"{seen.line()}\n{seen.in_words()}")
 
 
 async def _named(conn: AsyncConnection, given: str) -> BroadcastView:

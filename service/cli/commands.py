@@ -12,7 +12,7 @@ from service.cli import accounts, audit, backups, broadcasts, contacts, keys, li
 from service.cli.deployment import Problem
 from service.database.schema import SchemaProblem
 from service.errors import LoaError, RowsRefused
-from service.refusals import sentence
+from service.sentences import sentence
 from service.settings import SettingProblem, unknown_settings
 from service.standalone.obstacles import Obstacle
 from service.standalone.words import Words, terminal_language

@@ -40,7 +40,7 @@ from service.contacts import (
     undo_import,
 )
 from service.database import act_for
-from service.refusals import sentence
+from service.sentences import sentence
 from service.standalone.words import Words, terminal_language
 
 _SHOWN = 100

@@ -14,7 +14,7 @@ from service.clock import day_on_screen
 from service.database import act_for
 from service.keyring import make_missing_drill_keys, make_signing_key
 from service.readiness import Covered, Part, Report, coverage, readiness_report
-from service.refusals import in_words
+from service.sentences import in_words
 from service.standalone.words import terminal_language
 from service.units import (
     UNITS_TEMPLATE,

@@ -19,8 +19,8 @@ from service.contacts.consenting import require_classes
 from service.contacts.people import ContactPlace
 from service.contacts.typed import FIELDS, read_typed
 from service.errors import Conflict, FieldError, Invalid, NotFound
+from service.text_rules import one_line
 from service.units import Unit
-from service.wording import one_line
 
 _FIELD_OF = {channel: name for name, channel in FIELDS.items()}
 

@@ -13,7 +13,7 @@ from contact_registry.headings import ListOf
 from contact_registry.lists import Counts, RowReason, reason_in_words
 from service.contacts.told_problems import PAGE, ImportProblem, ProblemCount, count_problems, page_of
 from service.errors import NotFound
-from service.refusals import sentence
+from service.sentences import sentence
 
 ImportState = Literal["reading", "checked", "applied", "undone", "failed"]
 

@@ -2,7 +2,7 @@
 
 from service.database.away import why_away
 from service.database.engines import make_engine
-from service.database.pools import Direct, Pool, make_pool, told
+from service.database.pools import Direct, Pool, fetch_all, make_pool
 from service.database.session import act_for, single_statement, unit_transaction
 from service.urls import driver_arguments
 
@@ -11,10 +11,10 @@ __all__ = [
     "Pool",
     "act_for",
     "driver_arguments",
+    "fetch_all",
     "make_engine",
     "make_pool",
     "single_statement",
-    "told",
     "unit_transaction",
     "why_away",
 ]

@@ -35,7 +35,7 @@ class Pool(AsyncConnectionPool[Direct]):
                 raise ReadOnly(*error.args) from error
 
 
-async def told(conn: Direct, query: LiteralString, *values: object) -> list[TupleRow]:
+async def fetch_all(conn: Direct, query: LiteralString, *values: object) -> list[TupleRow]:
     """All rows that a statement gives."""
     return await (await conn.execute(query, values or None)).fetchall()
 

@@ -16,8 +16,8 @@ from service.audit import Action, record_event
 from service.clock import last_day_of, school_year_of
 from service.errors import FieldError, Invalid
 from service.readiness.queries import day_of
-from service.refusals import WORDS
-from service.wording import one_line
+from service.sentences import WORDS
+from service.text_rules import one_line
 
 STATEMENTS = tuple(code.removeprefix("statement.") for code in WORDS if code.startswith("statement."))
 """What a head may declare. A code never changes its meaning: ready texts name it, and what was declared stays on the old cards."""

@@ -10,7 +10,7 @@ from service.audit import Action, record_event
 from service.clock import school_year_of
 from service.errors import FieldError, Invalid
 from service.readiness.queries import day_of
-from service.wording import one_line
+from service.text_rules import one_line
 
 BASES = ("official_duty", "consent")
 

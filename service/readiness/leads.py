@@ -12,7 +12,7 @@ from service.clock import last_day_of, school_year_of
 from service.errors import FieldError, Forbidden, Invalid
 from service.keyring import deployment_key
 from service.readiness.queries import day_of
-from service.wording import normal_email
+from service.text_rules import normal_email
 
 
 async def name_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, email: str, master: MasterKey, now: datetime) -> None:

@@ -44,7 +44,7 @@ class Readiness:
 
     @property
     def blocks(self) -> str:
-        """What is held back now: a code of `service.refusals.WORDS`."""
+        """What is held back now: a code of `service.sentences.WORDS`."""
         if self.missing:
             return "blocks.everything"
         return "blocks.lists_and_advisories" if self.lapsed else "blocks.nothing"

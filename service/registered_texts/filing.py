@@ -12,7 +12,7 @@ from service.actors import Actor
 from service.audit import Action, record_event
 from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.registered_texts.templates import LONGEST, Template
-from service.wording import cleaned, one_line
+from service.text_rules import cleaned, one_line
 
 Status = Literal["draft", "submitted", "approved", "rejected", "expired"]
 STATUSES: tuple[Status, ...] = get_args(Status)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from service.errors import FieldError, Invalid
 from service.signing.records import SLOT
-from service.wording import cleaned, plain_punctuation, unaccented
+from service.text_rules import cleaned, plain_punctuation, unaccented
 
 LONGEST = 1600
 _MOST_SLOTS = 20

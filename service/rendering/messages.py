@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from service.rendering.environments import message_environment
-from service.wording import plain_punctuation, unaccented
+from service.text_rules import plain_punctuation, unaccented
 
 LAYOUT_VERSION = 4
 """Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.actors import Actor
 from service.clock import LOCAL
 from service.errors import Conflict, FieldError, Forbidden, Invalid
+from service.text_rules import breaches, one_line
 from service.units.queries import Unit, find_unit
-from service.wording import breaches, one_line
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 LEVELS = ("department", "commune_office", "school")  # from the top; a unit stands below one of a higher level

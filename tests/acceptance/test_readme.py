@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from service.refusals import sentence
+from service.sentences import sentence
 from tests.acceptance.system import ROOT, wait_for
 from tests.factories.ports import free_port
 from tests.factories.processes import gone

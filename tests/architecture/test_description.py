@@ -10,7 +10,7 @@ import pytest
 
 from contact_registry.lists import SEVERITY
 from service.broadcasts import ready_texts
-from service.refusals import SENTENCES
+from service.sentences import SENTENCES
 from tests.factories.description import unconnected_app
 
 METHODS = {"get", "post", "put", "patch", "delete"}

@@ -8,8 +8,8 @@ import pytest
 from contact_registry.lists.checked import SEVERITY
 from service.audit import Action
 from service.broadcasts import State, not_allowed_in
-from service.refusals import SENTENCES, preferred_language, sentence
-from service.refusals.telling import AREAS
+from service.sentences import SENTENCES, preferred_language, sentence
+from service.sentences.telling import AREAS
 from tests.architecture.sources import modules, strings
 
 CONTRACT = [
@@ -56,12 +56,12 @@ def test_every_code_in_the_source_has_its_sentence() -> None:
 
 
 def test_every_sentence_is_told_by_somebody() -> None:
-    raised = {text for module, path in modules() if not module.startswith("service.refusals.") for _, text in strings(path)}
+    raised = {text for module, path in modules() if not module.startswith("service.sentences.") for _, text in strings(path)}
     assert SENTENCES.keys() - raised == set()
 
 
 # The sentences themselves; the reasons of deliveries, which have words of their own; an alarm and a worker, which refuse nobody.
-_TELLS_OTHERWISE = ("service.refusals.", "service.deliveries.answers.reasons", "service.deliveries.rounds.stalls", "workers.")
+_TELLS_OTHERWISE = ("service.sentences.", "service.deliveries.answers.reasons", "service.deliveries.rounds.stalls", "workers.")
 
 # Actions of the audit trail and the problems of an import look like codes; they are told to nobody as refusals.
 _OTHER_VOCABULARIES = {action.value for action in Action} | set(SEVERITY)

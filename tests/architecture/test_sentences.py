@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from service.refusals import SENTENCES, sentence
+from service.sentences import SENTENCES, sentence
 from tests.architecture.sources import modules, strings
 from tests.factories.description import unconnected_app
 
 _SPEAKING = (
-    "service.refusals.",
+    "service.sentences.",
     "service.broadcasts.notes",
     "service.broadcasts.audiences.left_out",
     "service.deliveries.answers.reasons",

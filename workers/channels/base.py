@@ -46,7 +46,7 @@ Outcome = Accepted | Refused | Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Status:
     """What the provider says of a message now, in its own words: "sent", "delivered", "undelivered". `error_code`: None without one.
     `sender`: as in `Accepted`.
     """
@@ -77,7 +77,7 @@ class SmsChannel(Protocol):
         What was created before, the list is known to have caught up with. Raises `CannotList`.
         """
 
-    async def fetch(self, provider_id: str) -> Told | None:
+    async def fetch(self, provider_id: str) -> Status | None:
         """What the provider says of a message it accepted; `None` when it does not know it (any more). Raises `CannotList`."""
 
     async def close(self) -> None:

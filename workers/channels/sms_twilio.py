@@ -20,7 +20,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from workers.channels.base import Accepted, CannotList, Outcome, Refused, Told, Unknown
+from workers.channels.base import Accepted, CannotList, Outcome, Refused, Status, Unknown
 from workers.channels.twilio_errors import classify, code_of, outcome_of_refusal
 
 _TWILIO = "https://api.twilio.com"
@@ -104,10 +104,10 @@ class SmsTwilio:
         earliest = since + min(self._http.ahead, timedelta()) - _CLOCKS_MAY_DIFFER  # in its list things have its clock's time
         for message in listed:
             created, body = message.date_created, message.body
-            told = created is not None and isinstance(body, str) and body != ""
-            if (created and created < earliest) or (told and containing not in body):
+            tells = created is not None and isinstance(body, str) and body != ""
+            if (created and created < earliest) or (tells and containing not in body):
                 continue
-            if told and _is_id(message.sid):
+            if tells and _is_id(message.sid):
                 return Accepted(message.sid, _sender(message.from_))
             readable = False  # its time or its text is kept from us: it may be the one
         if not readable:
@@ -123,7 +123,7 @@ class SmsTwilio:
         created = [each.date_created for each in listed if each.direction != "inbound" and each.date_created is not None]
         return max(created) - self._http.ahead if created else None
 
-    async def fetch(self, provider_id: str) -> Told | None:
+    async def fetch(self, provider_id: str) -> Status | None:
         """See `SmsChannel.fetch`."""
         with _cannot_list():
             try:
@@ -135,7 +135,7 @@ class SmsTwilio:
         if message.sid != provider_id or not (isinstance(message.status, str) and _WORD.fullmatch(message.status)):
             raise CannotList("answer.unreadable")
         code = code_of(message.error_code)
-        return Told(message.status, str(code) if code else None, _sender(message.from_))
+        return Status(message.status, str(code) if code else None, _sender(message.from_))
 
     async def close(self) -> None:
         """See `SmsChannel.close`."""
@@ -167,10 +167,10 @@ def _cannot_list() -> Iterator[None]:
         raise CannotList("answer.unreadable") from error  # twilio's client reads without looking: null where a list belongs
 
 
-def _ahead(told: str, asked_at: datetime) -> timedelta:
+def _ahead(date: str, asked_at: datetime) -> timedelta:
     """How far a clock is ahead by which an answer was given, at most. It is told in whole seconds; nothing where it is not told."""
     with suppress(TypeError, ValueError):
-        said = parsedate_to_datetime(told)
+        said = parsedate_to_datetime(date)
         if said.tzinfo is not None:
             return said + timedelta(seconds=1) - asked_at
     return timedelta()

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from service.database import Direct, driver_arguments, told
+from service.database import Direct, driver_arguments, fetch_all
 from service.deliveries import NOTE_TROUBLE
 from service.outbox import CHANNEL, relay
 from workers.kept.database import AWAY
@@ -54,7 +54,7 @@ async def beat(tools: Tools, started: datetime) -> None:
 
     async def once() -> None:
         async with tools.direct.connection() as conn:
-            ((tools.pacing.workers,),) = await told(conn, _BEAT, tools.worker, tools.lane, started)
+            ((tools.pacing.workers,),) = await fetch_all(conn, _BEAT, tools.worker, tools.lane, started)
         if tools.settings.heartbeat_file:
             tools.settings.heartbeat_file.touch()
 
@@ -151,7 +151,7 @@ async def note_troubles(tools: Tools) -> None:
             if until == was or (until and was and abs(until - was) < _SAME_MOMENT):
                 continue
             async with tools.direct.connection() as conn:
-                await told(conn, NOTE_TROUBLE, tools.worker, channel, until)
+                await fetch_all(conn, NOTE_TROUBLE, tools.worker, channel, until)
             noted.pop(channel, None)
             if until:
                 noted[channel] = until
@@ -203,12 +203,12 @@ async def _alone(
             return
         async with tools.direct.connection() as guard:  # the lock is the session's: no transaction is held open meanwhile
             try:
-                if await told(guard, _LOCK, lock, f"{HELD_IN_SILENCE:g}s") == [(None,)]:
+                if await fetch_all(guard, _LOCK, lock, f"{HELD_IN_SILENCE:g}s") == [(None,)]:
                     return
                 try:
                     await _heard_of(guard, round_(tools))
                 finally:
-                    await told(guard, _UNLOCK, lock)
+                    await fetch_all(guard, _UNLOCK, lock)
             except BaseException:  # whether it still holds the lock nobody knows
                 await guard.close()
                 raise
@@ -221,7 +221,7 @@ async def _heard_of(guard: Direct, round_: Awaitable[None]) -> None:
     doing = asyncio.ensure_future(round_)
     try:
         while not (await asyncio.wait({doing}, timeout=HELD_IN_SILENCE / 5))[0]:
-            await told(guard, "SELECT 1")
+            await fetch_all(guard, "SELECT 1")
         doing.result()
     finally:
         doing.cancel()

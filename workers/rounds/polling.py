@@ -10,7 +10,7 @@ from service.database import unit_transaction
 from service.deliveries.answers.senders import OTHER_SENDER
 from service.deliveries.rounds.polling import Answer, Silent, SilentChunk, note_answers, note_polled, silent, silent_chunks
 from service.traces import following
-from workers.channels.base import CannotList, Told
+from workers.channels.base import CannotList, Status
 from workers.kept.stopping import is_other_sender
 from workers.kept.tools import Tools
 
@@ -53,12 +53,12 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
         answers = [
             Answer(case, answer.status, answer.error_code)
             for case, answer in zip(cases, said, strict=True)
-            if isinstance(answer, Told) and answer.status in _FINAL
+            if isinstance(answer, Status) and answer.status in _FINAL
         ]
         others = [
             Answer(case, OTHER_SENDER, None)
             for case, answer in zip(cases, said, strict=True)
-            if isinstance(answer, Told) and is_other_sender(tools, case.provider, answer.sender)
+            if isinstance(answer, Status) and is_other_sender(tools, case.provider, answer.sender)
         ]
         async with unit_transaction(tools.engine, chunk.unit_id) as conn:
             await note_answers(conn, chunk, asked, [*others, *answers], now=tools.clock())
@@ -78,7 +78,7 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
         lost = True
 
 
-async def _ask(tools: Tools, case: Silent) -> Told | None:
+async def _ask(tools: Tools, case: Silent) -> Status | None:
     """None: none of the providers that it may be of knows it (any more)."""
     for provider in tools.sms.named(case.provider):
         if (told := await provider.channel.fetch(case.provider_id)) is not None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from service.database import told, unit_transaction
+from service.database import fetch_all, unit_transaction
 from service.deliveries import ACCOUNT_SINCE
 from service.deliveries.rounds.reconciling import Doubtful, absent, doubtful, found, unanswered
 from service.deliveries.rounds.sweeping import doubtful_chunks
@@ -46,7 +46,7 @@ async def accounts_since(tools: Tools) -> Mapping[str, datetime]:
     """Since when each provider's name has stood for the account that it stands for. To be asked at a worker's start, too: before it calls."""
     async with tools.direct.connection() as conn:
         return {
-            each.name: (await told(conn, ACCOUNT_SINCE, each.name, each.account, tools.clock()))[0][0]
+            each.name: (await fetch_all(conn, ACCOUNT_SINCE, each.name, each.account, tools.clock()))[0][0]
             for each in tools.sms.providers
         }
 

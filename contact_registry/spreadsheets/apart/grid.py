@@ -41,7 +41,7 @@ class Grid:
                 raise Refused("import.too_large")
             self.merged += [(below, column, row) for below in range(row + 1, row + more + 1)]
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The sheet as it goes to the caller."""
         hidden = sorted(row for row in self.hidden if row < len(self.rows))
         return {"name": self.name, "rows": self.rows, "merged": self.merged, "hidden": hidden, "typed": self._typed}

@@ -42,7 +42,7 @@ def read_html(data: bytes) -> dict[str, Any]:
         raise Refused("import.unreadable") from None
     page.end_row()
     page.end_text()
-    return {"sheets": [page.sheet.told()], "hidden_sheets": []}
+    return {"sheets": [page.sheet.as_json()], "hidden_sheets": []}
 
 
 class _Page(HTMLParser):

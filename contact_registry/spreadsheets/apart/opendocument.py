@@ -35,7 +35,7 @@ def read_xml(chunks: Iterable[bytes]) -> dict[str, Any]:
     parse(chunks, reader.start, reader.end, reader.text)
     if not reader.is_spreadsheet:
         raise Refused("import.unreadable")
-    return {"sheets": [sheet.told() for sheet in reader.sheets], "hidden_sheets": reader.hidden_sheets}
+    return {"sheets": [sheet.as_json() for sheet in reader.sheets], "hidden_sheets": reader.hidden_sheets}
 
 
 class _Reader:

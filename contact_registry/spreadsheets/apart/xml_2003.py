@@ -18,7 +18,7 @@ def read_xml_2003(chunks: Iterable[bytes]) -> dict[str, Any]:
     if not reader.is_workbook:
         raise Refused("import.unreadable")
     return {
-        "sheets": [sheet.told() for sheet, seen in reader.sheets if seen],
+        "sheets": [sheet.as_json() for sheet, seen in reader.sheets if seen],
         "hidden_sheets": [sheet.name for sheet, seen in reader.sheets if not seen],
     }
 

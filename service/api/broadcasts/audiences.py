@@ -24,8 +24,8 @@ from service.broadcasts import (
     weigh_audience,
     why,
 )
-from service.refusals import Language, preferred_language, sentence
 from service.registered_texts import sms_script_of
+from service.sentences import Language, preferred_language, sentence
 from service.units import Unit
 
 router = APIRouter(prefix="/audiences", tags=["broadcasts"])
@@ -84,7 +84,7 @@ class LackingOut(BaseModel):
     message: str
 
     @classmethod
-    def told(cls, each: Lacking, language: Language) -> "LackingOut":
+    def shown(cls, each: Lacking, language: Language) -> "LackingOut":
         units = ", ".join(each.units) + (" …" if each.many > len(each.units) else "")
         values = {"count": each.many, "named": names_in_words([each.named]), "units": units}
         code = "audience.class_lacking" if each.of == "class" else "audience.grade_lacking"
@@ -166,7 +166,7 @@ async def count(context: Context, actor: BroadcastsWriter, language: Spoken, bod
             NotSentOut.model_validate({"reason": reason.code, "count": many, "of": _COUNTED_IN.get(reason, "addresses")})
             for reason, many in counted.not_sent
         ],
-        lacking=[LackingOut.told(each, language) for each in counted.lacking],
+        lacking=[LackingOut.shown(each, language) for each in counted.lacking],
         segments=segments,
         cost_estimate=_cost(context, segments),
         fallbacks=counted.fallbacks,

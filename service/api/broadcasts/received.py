@@ -11,7 +11,7 @@ from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.edge.unit_place import at_unit
 from service.broadcasts import Kind, State, Urgency
 from service.deliveries import ReceivedBroadcast, list_received
-from service.refusals import preferred_language
+from service.sentences import preferred_language
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 

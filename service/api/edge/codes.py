@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from contact_registry.lists import SEVERITY
 from service.broadcasts import ready_texts
 from service.readiness import STATEMENTS
-from service.refusals import SENTENCES
+from service.sentences import SENTENCES
 from service.units import LEVELS
 
 _AT_THE_MACHINE = ("backup.", "keys.")  # said by `loa` alone

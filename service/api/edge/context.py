@@ -19,7 +19,7 @@ from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
 from service.lookups import Lookups
 from service.meters import Meters
-from service.refusals import Language, preferred_language
+from service.sentences import Language, preferred_language
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 

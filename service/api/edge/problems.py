@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from service.api.edge.codes import ProblemCode
 from service.errors import FieldError, LoaError, RowError, RowsRefused
-from service.refusals import Language, preferred_language, sentence, title
+from service.sentences import Language, preferred_language, sentence, title
 
 
 class FieldProblem(BaseModel):

@@ -16,7 +16,7 @@ from service.api.edge.idempotency import IdempotencyKey, once, request_hash
 from service.database import act_for, unit_transaction
 from service.errors import NotFound
 from service.readiness import is_named
-from service.refusals import preferred_language
+from service.sentences import preferred_language
 from service.units import Unit, find_unit
 
 UnitCode = Annotated[str, Path(max_length=40, description="the unit's code")]

@@ -11,7 +11,7 @@ from service.api.edge.context import Context, Spoken
 from service.api.edge.problems import UNAVAILABLE
 from service.broadcasts import Kind, Urgency
 from service.lookups import Answer, Outcome, RecordView
-from service.refusals import Language, sentence
+from service.sentences import Language, sentence
 from service.signing.comparison import Kind as DifferenceKind
 from service.signing.comparison import Verdict
 

@@ -18,7 +18,7 @@ from service.readiness import (
     readiness_of,
     readiness_report,
 )
-from service.refusals import preferred_language
+from service.sentences import preferred_language
 from service.units import Unit
 
 router = APIRouter(tags=["readiness"])

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.api.edge.codes import StatementCode
 from service.api.edge.times import Day
 from service.readiness import STATEMENTS, Part, PartReport, PartState, Readiness, Report
-from service.refusals import in_words
+from service.sentences import in_words
 
 
 class _Asked(BaseModel):

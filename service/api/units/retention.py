@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel
 from service.api.edge.context import AuditReader, Context
 from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.edge.unit_place import at_unit
-from service.refusals import preferred_language
 from service.retention import RULES, Rule, list_runs, upcoming
 from service.retention.queries import last_check
+from service.sentences import preferred_language
 
 router = APIRouter(prefix="/retention-runs", tags=["retention"])
 

@@ -17,8 +17,8 @@ from contact_registry.audiences import AsListed, Audience, ListedClasses, Unknow
 from service.clock import LOCAL
 from service.database import act_for
 from service.errors import FieldError, Invalid, NotFound
+from service.text_rules import one_line
 from service.units import standing_codes, units_below_each
-from service.wording import one_line
 
 _MOST_TOLD = 50
 """Of 2,000 wrong codes, so many are named each; the sentence names the first few."""

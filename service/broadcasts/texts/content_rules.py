@@ -1,7 +1,7 @@
 """What a warning must not say, so that whatever does say it is known to be false: no link, no money, no account, no code.
 
 Pure. A finding has a severity (an error stops submission), a code of the contract, the field, and the span of characters in it.
-What is forbidden stands in `service.wording`; here it is asked of what an author wrote, and once more of what would be sent.
+What is forbidden stands in `service.text_rules`; here it is asked of what an author wrote, and once more of what would be sent.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any, Literal
 from service.broadcasts.texts.lost_senses import LostSense, lost_senses
 from service.broadcasts.texts.slots import Texts
 from service.signing.records import SLOT
-from service.wording import breaches, known_phones, unaccented
+from service.text_rules import breaches, known_phones, unaccented
 
 FindingSeverity = Literal["error", "warning"]
 

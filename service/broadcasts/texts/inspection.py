@@ -14,7 +14,7 @@ from service.readiness import Card
 from service.registered_texts import Registrations, provider_in_words, undrilled
 from service.rendering import message_variants, outside_gsm7, over_by, sms_segments
 from service.signing.records import SLOT
-from service.wording import plain_punctuation, unaccented
+from service.text_rules import plain_punctuation, unaccented
 
 _LONGEST_SMS = 320  # Twilio's advice; its hard limit is 1,600
 _SEGMENTS_TO_WARN_AT = 3  # some senders' messages are not put together again; each segment is paid for

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.broadcasts.texts.wordlists import AMBIGUOUS, FORBIDDING, HARMLESS_PHRASES, LOST_NEGATIONS, TURNING
-from service.wording import Reading, unaccented
+from service.text_rules import Reading, unaccented
 
 _WORD = re.compile(r"\w+")
 _WORD_OR_END = re.compile(r"\w+|[.!?](?=\s|$)|\n")

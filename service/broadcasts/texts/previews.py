@@ -10,8 +10,8 @@ from service.broadcasts.texts.slots import SCRIPTS, SmsScript, Texts, Urgency, u
 from service.readiness import Card
 from service.registered_texts import Registrations
 from service.rendering import SmsEncoding, sms_segments
+from service.text_rules import one_line
 from service.units import Unit
-from service.wording import one_line
 
 
 @dataclass(frozen=True, slots=True)

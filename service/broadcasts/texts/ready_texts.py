@@ -10,7 +10,7 @@ from functools import cache
 from service.broadcasts.texts.slots import EmailText, Texts
 from service.errors import FieldError, Invalid, NotFound
 from service.rendering.environments import TEMPLATES
-from service.wording import one_line
+from service.text_rules import one_line
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _LONGEST_SLOT = 60

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from service.errors import FieldError
-from service.wording import cleaned, one_line, plain_punctuation, unaccented
+from service.text_rules import cleaned, one_line, plain_punctuation, unaccented
 
 Kind = Literal["scam_alert", "safety_advice", "verification_instructions"]
 Urgency = Literal["emergency", "urgent", "advisory"]

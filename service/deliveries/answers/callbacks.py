@@ -33,10 +33,10 @@ def check_signature(auth_tokens: Sequence[str], url: str, parameters: Sequence[t
     As Twilio signs: HMAC-SHA1 by the account's token over the exact public URL and every parameter, unknown ones included, sorted
     by name (https://www.twilio.com/docs/usage/security). The port is sometimes in what it signs and sometimes not, so both are tried.
     """
-    told = "".join(name + value for name, value in sorted(set(parameters)))
+    parameters_in_order = "".join(name + value for name, value in sorted(set(parameters)))
     given = signature.encode("utf-8", "replace")
     expected = (
-        base64.b64encode(hmac.new(token.encode(), (spelling + told).encode(), "sha1").digest())
+        base64.b64encode(hmac.new(token.encode(), (spelling + parameters_in_order).encode(), "sha1").digest())
         for spelling in _spellings(url)
         for token in auth_tokens
     )
@@ -79,7 +79,7 @@ class Receipt:
         return cls(attempt, sid, status, error or None, other)
 
     @property
-    def told(self) -> tuple[tuple[str, str | None], ...]:
+    def fields(self) -> tuple[tuple[str, str | None], ...]:
         """(status, error) of what is put into the inbox for it."""
         said = (self.status, self.error_code)
         return ((OTHER_SENDER, None), said) if self.other_sender else (said,)
@@ -130,7 +130,7 @@ class ReceiptIntake:
                     done.set_exception(error)
 
     async def _insert(self, receipts: Sequence[Receipt]) -> None:
-        rows = [(receipt, *said) for receipt in receipts for said in receipt.told]
+        rows = [(receipt, *said) for receipt in receipts for said in receipt.fields]
         async with single_statement(self._engine) as conn:
             await conn.execute(
                 _STORE,

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.database import Direct, told
+from service.database import Direct, fetch_all
 from service.deliveries.answers.dead_addresses import suppress_dead
 from service.deliveries.answers.failures import NO_CODE, Failed, FailureRules, follow_up, lock_broadcasts_of
 from service.deliveries.answers.senders import note_other_sender, other_senders
@@ -118,4 +118,4 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
 
 async def units_with_receipts(conn: Direct) -> list[int]:
     """Units whose inbox is not empty. Through a door: needs no acting unit."""
-    return [unit_id for (unit_id,) in await told(conn, "SELECT unit_id FROM door_units_with_receipts()")]
+    return [unit_id for (unit_id,) in await fetch_all(conn, "SELECT unit_id FROM door_units_with_receipts()")]

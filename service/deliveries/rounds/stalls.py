@@ -25,17 +25,17 @@ async def mark_stalls(engine: AsyncEngine, meters: Meters) -> None:
     async with unit_transaction(engine, None) as conn:
         changed = (await conn.execute(text("SELECT * FROM door_mark_stalls()"))).all()
     for row in changed:
-        told = {
+        fields = {
             "broadcast": row.broadcast_id,
             "trace": trace_of(row.broadcast_id),
             "lane": row.lane,
             "seconds": round(row.seconds),
         }
         if row.stalled_since is None:
-            _log.warning("broadcast.goes_again", **told)
+            _log.warning("broadcast.goes_again", **fields)
         else:
             meters.stalls.labels(row.lane).inc()
-            _log.error("broadcast.stalled", **told)
+            _log.error("broadcast.stalled", **fields)
 
 
 async def look_out_for_stalls(engine: AsyncEngine, meters: Meters) -> None:

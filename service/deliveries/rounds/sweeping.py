@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service.audit import Action, record_event
 from service.broadcasts import BroadcastView, State, find_broadcast, move, waits_until
 from service.clock import QuietHours
-from service.database import Direct, told, unit_transaction
+from service.database import Direct, fetch_all, unit_transaction
 from service.deliveries.rounds.reconciling import SPACING
 from service.outbox import Command, Lane, PlanBroadcast, ReadImport
 from service.traces import trace_of
@@ -21,26 +21,26 @@ _Columns = Mapping[str, datetime | None]
 
 async def free_lost_chunks(conn: Direct) -> int:
     """Frees the chunks of dead workers and ended leases; what they were calling is uncertain. How many."""
-    return int((await told(conn, "SELECT door_free_chunks()"))[0][0])
+    return int((await fetch_all(conn, "SELECT door_free_chunks()"))[0][0])
 
 
 async def keep_quiet(conn: Direct, until: datetime | None) -> None:
     """Has what is open wait for the end of quiet hours, if they hold; and the chunks of whatever waits with it."""
-    await told(conn, "SELECT door_keep_quiet(%s)", until)
+    await fetch_all(conn, "SELECT door_keep_quiet(%s)", until)
 
 
 async def lost_work(conn: Direct) -> list[tuple[Command, Lane]]:
     """What is due and in nobody's hands: broadcasts to plan, lists to read. Chunks take their turns (`turns`)."""
-    due = await told(conn, "SELECT unit_id, broadcast_id, lane FROM door_due_broadcasts()")
+    due = await fetch_all(conn, "SELECT unit_id, broadcast_id, lane FROM door_due_broadcasts()")
     work: list[tuple[Command, Lane]] = [(PlanBroadcast(unit_id, broadcast_id), lane) for unit_id, broadcast_id, lane in due]
-    unread = await told(conn, "SELECT unit_id, import_id FROM door_unread_imports()")
+    unread = await fetch_all(conn, "SELECT unit_id, import_id FROM door_unread_imports()")
     work += [(ReadImport(unit_id, import_id), "bulk") for unit_id, import_id in unread]
     return work
 
 
 async def doubtful_chunks(conn: Direct, *, now: datetime) -> list[tuple[int, int, int]]:
     """(unit, broadcast, chunk) of SMS in doubt that are due for a listing."""
-    rows = await told(conn, "SELECT unit_id, broadcast_id, chunk FROM door_doubtful_chunks(%s)", now - SPACING)
+    rows = await fetch_all(conn, "SELECT unit_id, broadcast_id, chunk FROM door_doubtful_chunks(%s)", now - SPACING)
     return [(unit_id, broadcast_id, chunk) for unit_id, broadcast_id, chunk in rows]
 
 
@@ -57,7 +57,7 @@ async def make_partitions(conn: AsyncConnection) -> int:
 
 async def drop_waiting(conn: Direct, at_most: int) -> int:
     """Ends what waits in so many chunks of cancelled and expired broadcasts; how many deliveries."""
-    return int((await told(conn, "SELECT door_drop_waiting(%s)", at_most))[0][0])
+    return int((await fetch_all(conn, "SELECT door_drop_waiting(%s)", at_most))[0][0])
 
 
 async def end_overdue(engine: AsyncEngine, *, now: datetime) -> None:

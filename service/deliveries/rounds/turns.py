@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.database import Direct, told
+from service.database import Direct, fetch_all
 from service.outbox import DeliverChunk, Lane
 
 PLACES = 6
@@ -24,5 +24,5 @@ class Turn:
 
 async def next_chunks(conn: Direct, lane: Lane) -> list[Turn]:
     """The next chunks of a lane, marked as queued by this transaction; none while enough are. Should they be lost, they are chosen again."""
-    rows = await told(conn, _NEXT, lane, PLACES)
+    rows = await fetch_all(conn, _NEXT, lane, PLACES)
     return [Turn(DeliverChunk(*ids), emergency, due) for *ids, emergency, due in rows]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from service.refusals import sentence
+from service.sentences import sentence
 from tests.acceptance.system import System, running_system, wait_for
 from tests.factories.ports import free_port
 from tests.operation.proxies.files import HOST, PROXIES, Place, Started, certificate

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.signing.comparison import compare
-from service.wording import cleaned
+from service.text_rules import cleaned
 from tests.factories.web import Site, notice
 
 

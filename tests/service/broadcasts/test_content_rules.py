@@ -15,7 +15,7 @@ from service.broadcasts.texts.inspection import inspect
 from service.broadcasts.texts.slots import EmailText, Texts
 from service.readiness import Card
 from service.rendering.messages import final_sms
-from service.wording import known_phones
+from service.text_rules import known_phones
 
 
 def _errors(text: str) -> list[tuple[str, str]]:

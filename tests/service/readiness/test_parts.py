@@ -9,7 +9,7 @@ from sqlalchemy import text
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, LoaError
 from service.readiness import Part, PartState, readiness_report
-from service.refusals import sentence
+from service.sentences import sentence
 from tests.service.readiness.conftest import NOW, Gate
 
 LEAD = "lan@nbk.example"

@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 from service.rendering import message_variants
 from service.rendering.environments import TEMPLATES, message_environment
 from service.signing.records import SLOT
-from service.wording import breaches
+from service.text_rules import breaches
 
 KINDS = ("scam_alert", "safety_advice", "verification_instructions")
 PARTS = ("sms.txt", "email/subject.txt", "email/body.txt", "email/body.html")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from service.rendering import SmsSize, sms_segments
 from service.simulators import twilio_wire
-from service.wording import plain_punctuation, unaccented
+from service.text_rules import plain_punctuation, unaccented
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from tests.factories.ports import free_port
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
-from workers.channels.base import Accepted, CannotList, Refused, Told, Unknown
+from workers.channels.base import Accepted, CannotList, Refused, Status, Unknown
 from workers.channels.sms_twilio import SmsTwilio
 
 TO = "+84912345678"
@@ -356,4 +356,4 @@ async def test_a_code_that_is_none_of_twilios_is_not_kept() -> None:
     sid = "SM" + "0" * 32
     said = json.dumps({"sid": sid, "status": "undelivered", "error_code": "+84 91\0"})
     async with channel_to(answering(200, said)) as channel:
-        assert await channel.fetch(sid) == Told("undelivered", None)
+        assert await channel.fetch(sid) == Status("undelivered", None)

@@ -4,8 +4,8 @@ Never repeats a personal value: the slots are filled with counts, limits, states
 The sentences stand by area, one file each; tests/architecture/test_refusals.py holds that every code raised anywhere has its own.
 """
 
-from service.refusals.languages import Language, preferred_language
-from service.refusals.readiness import WORDS
-from service.refusals.telling import SENTENCES, in_words, sentence, title
+from service.sentences.languages import Language, preferred_language
+from service.sentences.readiness import WORDS
+from service.sentences.telling import SENTENCES, in_words, sentence, title
 
 __all__ = ["SENTENCES", "WORDS", "Language", "in_words", "preferred_language", "sentence", "title"]

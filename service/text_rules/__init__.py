@@ -2,10 +2,10 @@
 one form in which characters and emails are compared.
 """
 
-from service.wording.characters import cleaned, one_line, plain_punctuation, unaccented
-from service.wording.emails import normal_email
-from service.wording.forbidden import Breach, breaches, known_phones, phones_named
-from service.wording.reading import Reading
+from service.text_rules.characters import cleaned, one_line, plain_punctuation, unaccented
+from service.text_rules.emails import normal_email
+from service.text_rules.forbidden import Breach, breaches, known_phones, phones_named
+from service.text_rules.reading import Reading
 
 __all__ = [
     "Breach",

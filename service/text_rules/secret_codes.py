@@ -7,8 +7,8 @@ each word is read in the worse way.
 import re
 from collections.abc import Iterator
 
-from service.wording.characters import unaccented
-from service.wording.reading import Reading
+from service.text_rules.characters import unaccented
+from service.text_rules.reading import Reading
 
 # As written. Whatever has the same letters and other accents is another word.
 _VERBS = (

@@ -6,7 +6,7 @@ A missing space after a full stop ("xong.Gọi") has that shape too and is refus
 import re
 from collections.abc import Iterator
 
-from service.wording.reading import Reading
+from service.text_rules.reading import Reading
 
 # Every repetition is bounded: a text of any shape is read in time that grows with its length, not with its square.
 _LINK = re.compile(

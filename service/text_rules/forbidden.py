@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from service.wording.links import links
-from service.wording.numbers import KNOWN_PHONE, numbers, slang_amounts, spellings
-from service.wording.reading import Reading
-from service.wording.secret_codes import code_requests
+from service.text_rules.links import links
+from service.text_rules.numbers import KNOWN_PHONE, numbers, slang_amounts, spellings
+from service.text_rules.reading import Reading
+from service.text_rules.secret_codes import code_requests
 
 SLOT = "{number}"
 """The look-up number's place in a final text. Nobody writes it but a layout."""

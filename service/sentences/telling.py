@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.refusals import (
+from service.sentences import (
     accounts,
     backups,
     broadcasts,
