@@ -1,14 +1,13 @@
-"""Every code anybody raises has its sentence in both languages, and every code of the contract exists."""
+"""Every code anybody raises has its sentence, and every code of the contract exists."""
 
 import re
-import string
 
 import pytest
 
 from contact_registry.lists.checked import SEVERITY
 from service.audit import Action
 from service.broadcasts import State, not_allowed_in
-from service.sentences import SENTENCES, preferred_language, sentence
+from service.sentences import SENTENCES, sentence
 from service.sentences.telling import AREAS
 from tests.architecture.sources import modules, strings
 
@@ -76,16 +75,6 @@ def test_every_code_of_the_contract_exists(code: str) -> None:
     assert code in SENTENCES
 
 
-@pytest.mark.parametrize("code", sorted(SENTENCES))
-def test_both_languages_are_there_and_take_the_same_values(code: str) -> None:
-    vietnamese, english = SENTENCES[code]
-    assert vietnamese.strip()
-    assert english.strip()
-    assert vietnamese != english
-    slots = [{name for _, name, _, _ in string.Formatter().parse(each) if name} for each in (vietnamese, english)]
-    assert slots[0] == slots[1]
-
-
 @pytest.mark.parametrize("state", State)
 def test_what_a_state_does_not_allow_is_refused_with_the_state_in_words(state: State) -> None:
     refused = not_allowed_in(state)
@@ -97,21 +86,3 @@ def test_what_a_state_does_not_allow_is_refused_with_the_state_in_words(state: S
 
 def test_a_code_nobody_knows_still_gets_a_sentence() -> None:
     assert sentence("made.up", "vi") == "Không thực hiện được."
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        (None, "vi"),
-        ("", "vi"),
-        ("en", "en"),
-        ("en-GB,en;q=0.8", "en"),
-        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
-        ("fr, en;q=0.5", "en"),
-        ("en;q=0", "vi"),
-        ("*", "vi"),
-        ("en;q=nonsense", "vi"),
-    ],
-)
-def test_the_language_is_the_one_the_header_ranks_first(header: str | None, language: str) -> None:
-    assert preferred_language(header) == language

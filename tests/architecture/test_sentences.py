@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 
+from service.languages.catalogues import FOLDER, forms_of
 from service.sentences import SENTENCES, sentence
 from tests.architecture.sources import modules, strings
 from tests.factories.description import unconnected_app
 
 _SPEAKING = (
-    "service.sentences.",
     "service.broadcasts.notes",
     "service.broadcasts.audiences.left_out",
     "service.deliveries.answers.reasons",
@@ -49,7 +50,12 @@ def field_names() -> set[str]:
 
 
 def spoken() -> Iterator[tuple[str, str]]:
-    """Every Vietnamese sentence of the source, with its module."""
+    """Every Vietnamese sentence of the catalogues and of the source, with its domain or module. Whoever reads a terminal knows settings by name."""
+    for po in (FOLDER / "vi" / "LC_MESSAGES").glob("*.po"):
+        with po.open("rb") as file:
+            yield from (
+                (po.stem, form) for message in read_po(file) if message.id and po.stem != "terminal" for form in forms_of(message)
+            )
     for module, path in modules():
         if module.startswith(_SPEAKING):
             told = (text for _, text in strings(path))
@@ -66,7 +72,9 @@ def test_no_sentence_has_words_for_developers() -> None:
     fields = field_names()
     found = {(module, text): developers_words(text, fields) for module, text in spoken()}
     assert {where: words for where, words in found.items() if words} == {}
-    english = {code: {word for word in _WORD.findall(_SLOT.sub(" ", each[1])) if "_" in word} for code, each in SENTENCES.items()}
+    english = {
+        code: {word for word in _WORD.findall(_SLOT.sub(" ", each.msgid)) if "_" in word} for code, each in SENTENCES.items()
+    }
     assert {code: words for code, words in english.items() if words} == {}
 
 
@@ -103,7 +111,9 @@ def test_every_refusal_brings_what_its_sentence_has_room_for() -> None:
     lacking = []
     for module, path in modules():
         for line, code, given in _raised(ast.parse(path.read_text(encoding="utf-8"))):
-            wanted = {name for _, name, _, _ in string.Formatter().parse(SENTENCES.get(code, ("", ""))[0]) if name}
+            wanted = {
+                name for _, name, _, _ in string.Formatter().parse(SENTENCES[code].msgid if code in SENTENCES else "") if name
+            }
             if given is not None and wanted - given:
                 lacking.append((module, line, code, sorted(wanted - given)))
     assert lacking == []
@@ -111,6 +121,6 @@ def test_every_refusal_brings_what_its_sentence_has_room_for() -> None:
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_a_filled_sentence_has_no_hole(code: str) -> None:
-    names = {name for _, name, _, _ in string.Formatter().parse(SENTENCES[code][0]) if name}
+    names = {name for _, name, _, _ in string.Formatter().parse(SENTENCES[code].msgid) if name}
     for language in ("vi", "en"):
         assert "…" not in sentence(code, language, dict.fromkeys(names, "7"))

@@ -128,7 +128,7 @@ async def test_a_draft_that_has_grown_too_old_says_why_it_cannot_be_handed_in(
     site.clock.at = NIGHT + timedelta(hours=4)
     late = (await site.call("GET", path)).json()
     assert "submit" not in late["moves"]
-    assert late["note"] == "Hạn của tin đã qua. Đặt lại ngày hết hiệu lực."
+    assert late["note"] == "Tin đã quá hạn. Đặt lại ngày hết hiệu lực."
     assert (await site.call("POST", f"{path}/submit")).json()["code"] == "broadcast.not_allowed_in_state"
 
 

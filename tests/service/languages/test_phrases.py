@@ -1,0 +1,103 @@
+"""A phrase is said in the language it is asked for in, its slots written as that language writes them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.languages import (
+    Phrase,
+    gettext,
+    gettext_lazy,
+    languages,
+    ngettext_lazy,
+    pgettext_lazy,
+    preferred_language,
+    reading_from,
+)
+from service.sentences import sentence, title
+
+KHMER = """
+msgid ""
+msgstr ""
+"Language: km\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+msgid "There is no such broadcast."
+msgstr "រកមិនឃើញសារនេះទេ។"
+
+msgid "{count:n} row"
+msgid_plural "{count:n} rows"
+msgstr[0] "{count:n} ជួរ"
+
+msgctxt "a verb"
+msgid "Open"
+msgstr "បើក"
+
+#, fuzzy
+msgid "Not found"
+msgstr "នៅមិនទាន់ប្រាកដ"
+"""
+
+
+@pytest.fixture
+def khmer(tmp_path: Path) -> Path:
+    """A folder with a language that nobody of ours has written a line of code for."""
+    place = tmp_path / "km" / "LC_MESSAGES"
+    place.mkdir(parents=True)
+    (place / "sentences.po").write_text(KHMER, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_third_language_is_a_folder(khmer: Path) -> None:
+    assert languages() == ("vi", "en")
+    with reading_from(khmer):
+        assert languages() == ("vi", "en", "km")
+        assert preferred_language("km-KH, en;q=0.5") == "km"
+        assert sentence("broadcast.unknown", "km") == "រកមិនឃើញសារនេះទេ។"
+    assert sentence("broadcast.unknown", "km") == "There is no such broadcast."
+    assert preferred_language("km-KH, en;q=0.5") == "en"
+
+
+def test_what_a_language_lacks_is_said_in_english_and_never_blank(khmer: Path) -> None:
+    with reading_from(khmer):
+        assert sentence("account.unknown", "km") == "There is no such account."
+        assert title(404, "km") == "Not found"  # what is marked as in doubt is not said to people
+
+
+def test_a_form_for_many_and_a_context_are_the_languages_own(khmer: Path) -> None:
+    rows = ngettext_lazy("{count:n} row", "{count:n} rows")
+    assert [rows.in_("en", count=count) for count in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    with reading_from(khmer):
+        assert [rows.in_("km", count=count) for count in (1, 2)] == ["1 ជួរ", "2 ជួរ"]
+        assert (gettext_lazy("Open").in_("km"), pgettext_lazy("a verb", "Open").in_("km")) == ("Open", "បើក")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("vi", "1.234.567,5 07/09/2026 06:30 07/09/2026 2026"), ("en", "1,234,567.5 07/09/2026 06:30 07/09/2026 2026")],
+)
+def test_numbers_are_the_languages_own_and_times_are_those_of_every_screen(language: str, text: str) -> None:
+    moment = datetime(2026, 9, 6, 23, 30, tzinfo=UTC)
+    said = Phrase("{many:n} {at:moment} {at:day} {year}")
+    assert said.in_(language, many=1_234_567.5, at=moment, year=2026) == text
+
+
+def test_a_language_that_unicode_does_not_know_has_plain_numbers(tmp_path: Path) -> None:
+    place = tmp_path / "sti" / "LC_MESSAGES"
+    place.mkdir(parents=True)
+    (place / "sentences.po").write_text(KHMER.replace("km", "sti"), encoding="utf-8")
+    with reading_from(tmp_path):
+        assert Phrase("{many:n}").in_("sti", many=12345) == "12345"
+
+
+def test_phrases_in_slots_are_said_in_the_same_language() -> None:
+    inner = gettext_lazy("There is no such account.")
+    said = Phrase("{one} ({all})").with_(one=inner)
+    assert said.in_("vi", all=(inner, "x")) == "Không tìm thấy tài khoản này. (Không tìm thấy tài khoản này., x)"
+
+
+def test_a_slot_nobody_filled_shows_dots_and_no_fault() -> None:
+    assert gettext_lazy("A password has at least {least} characters.").in_("vi") == "Mật khẩu cần ít nhất … ký tự."
+    assert gettext("en", "{lost}") == "…"
