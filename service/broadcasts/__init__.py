@@ -28,7 +28,7 @@ from service.broadcasts.notes import note_of
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
 from service.broadcasts.resuming import outgrown, reopen, resume
 from service.broadcasts.returning import return_broadcast
-from service.broadcasts.stopping import cancel, pause
+from service.broadcasts.stopping import cancel, pause, pause_by_system
 from service.broadcasts.submission import submit
 from service.broadcasts.texts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.texts.content_rules import Finding, FindingSeverity
@@ -91,6 +91,7 @@ __all__ = [
     "note_of",
     "outgrown",
     "pause",
+    "pause_by_system",
     "preferences_of",
     "preview",
     "ready_text",

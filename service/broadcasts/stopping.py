@@ -26,6 +26,7 @@ from service.signing.revocations import Revocation, sign_revocation
 from service.text_rules import one_line
 
 PAUSED_BY_PERSON = "broadcast.paused_by_person"
+_UNDER_WAY = {State.APPROVED, State.SENDING}
 
 
 async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: datetime) -> BroadcastView:
@@ -39,6 +40,19 @@ async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: 
     view = await find_broadcast(conn, broadcast_id)
     await _mark(conn, actor, view, Action.BROADCAST_PAUSED, now)
     return view
+
+
+async def pause_by_system(conn: AsyncConnection, broadcast_id: int, *, reason: str, now: datetime) -> bool:
+    """Pauses a broadcast that cannot go on by itself: better than trying it for ever. Returns whether it was under way.
+
+    `reason`: a code, which a person sees as a sentence. The transaction acts for the broadcast's unit.
+    """
+    view = await find_broadcast(conn, broadcast_id, lock=True)
+    if view.state not in _UNDER_WAY:
+        return False
+    await move(conn, broadcast_id, State.PAUSED, now=now, pause_reason=reason)
+    await _mark(conn, None, view, Action.BROADCAST_PAUSED, now, reason=reason)
+    return True
 
 
 async def cancel(
@@ -77,7 +91,9 @@ async def _revoke(conn: AsyncConnection, view: BroadcastView, record_id: UUID, m
     await store_revocation(conn, unit_id=view.unit_id, record_id=record_id, jws=jws)
 
 
-async def _mark(conn: AsyncConnection, actor: Actor, view: BroadcastView, action: Action, now: datetime, **details: str) -> None:
+async def _mark(
+    conn: AsyncConnection, actor: Actor | None, view: BroadcastView, action: Action, now: datetime, **details: str
+) -> None:
     await record_event(
         conn,
         actor=actor,

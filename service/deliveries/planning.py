@@ -36,6 +36,7 @@ from service.broadcasts import (
     load_audience,
     move,
     outgrown,
+    pause_by_system,
     preferences_of,
     rendered,
     resolve_audience,
@@ -93,12 +94,12 @@ async def plan(
         try:
             (await readiness_of(conn, unit_id, now=now)).require_for_sending(broadcast.urgency)
         except Conflict as lapsed:  # since it was approved
-            await _hold(conn, broadcast, lapsed.code, now)
+            await pause_by_system(conn, broadcast_id, reason=lapsed.code, now=now)
             return 0
         counts = await count_messages(conn, broadcast, now=now)
         total = sum(counts.values())
         if outgrown(broadcast, total):
-            await _hold(conn, broadcast, "broadcast.audience_grew", now)
+            await pause_by_system(conn, broadcast_id, reason="broadcast.audience_grew", now=now)
             return 0
     if broadcast.record_id is None:
         raise AssertionError("an approved broadcast without a record")
@@ -216,12 +217,6 @@ async def _segments(conn: AsyncConnection, broadcast: BroadcastView, digits: int
     except VerificationError:  # nothing of it will leave: whoever is to send it verifies its record, too, and says so
         return 1
     return final.sms.segments if final and final.sms else 1
-
-
-async def _hold(conn: AsyncConnection, broadcast: BroadcastView, reason: str, now: datetime) -> None:
-    """Paused for a person to look at."""
-    await move(conn, broadcast.id, State.PAUSED, now=now, pause_reason=reason)
-    await _note(conn, broadcast, Action.BROADCAST_PAUSED, now, reason=reason)
 
 
 async def _note(conn: AsyncConnection, broadcast: BroadcastView, action: Action, now: datetime, **details: str | int) -> None:

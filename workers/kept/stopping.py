@@ -2,8 +2,8 @@
 
 import structlog
 
+from service.broadcasts import pause_by_system
 from service.database import unit_transaction
-from service.deliveries.answers.pausing import pause
 from service.deliveries.answers.senders import OTHER_SENDER, is_other, note_other_sender
 from workers.kept.tools import Tools
 
@@ -31,6 +31,6 @@ async def stop_for_sender(tools: Tools, unit_id: int, broadcast_id: int) -> None
 async def pause_broadcast(tools: Tools, unit_id: int, broadcast_id: int, reason: str) -> None:
     """Pauses it in a transaction of its own. `reason`: a code."""
     async with unit_transaction(tools.engine, unit_id) as conn:
-        paused = await pause(conn, broadcast_id, reason=reason, now=tools.clock())
+        paused = await pause_by_system(conn, broadcast_id, reason=reason, now=tools.clock())
     if paused:
         _log.error("broadcast.paused", broadcast=broadcast_id, reason=reason)

@@ -11,8 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts import reopen
-from service.deliveries.answers.pausing import pause
+from service.broadcasts import pause_by_system, reopen
 from service.deliveries.answers.senders import OTHER_SENDER
 
 FEW = 5
@@ -182,7 +181,7 @@ async def _stop(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureR
             if row.met >= FEW and row.met > (rules.bears(row.code) or 0.0) * row.left_since:
                 reasons.setdefault(row.broadcast_id, row.code)
     for broadcast_id, code in sorted(reasons.items()):
-        if await pause(conn, broadcast_id, reason=f"provider.{code}", now=now):
+        if await pause_by_system(conn, broadcast_id, reason=f"provider.{code}", now=now):
             await conn.execute(
                 text(
                     "UPDATE failures_met f SET met = 0, since = ("

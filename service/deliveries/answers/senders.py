@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts import note_completed
-from service.deliveries.answers.pausing import pause
+from service.broadcasts import note_completed, pause_by_system
 
 OTHER_SENDER = "sender.other"
 """The pause's reason, and the mark of a receipt that told of another sender: no carrier has a status with a stop in it."""
@@ -30,7 +29,7 @@ def _plain(sender: str) -> str:
 
 async def note_other_sender(conn: AsyncConnection, broadcast_id: int, *, now: datetime) -> None:
     """Pauses a broadcast of the acting unit; one that is through says it in its note."""
-    if not await pause(conn, broadcast_id, reason=OTHER_SENDER, now=now):
+    if not await pause_by_system(conn, broadcast_id, reason=OTHER_SENDER, now=now):
         await note_completed(conn, broadcast_id, OTHER_SENDER)
 
 
