@@ -23,7 +23,6 @@ from service.broadcasts.drafting import Draft, create_draft, edit_draft, unfit_t
 from service.broadcasts.foreseeing import Foreseen, foresee
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.moves import Move, moves_of
-from service.broadcasts.moving import move, note_completed
 from service.broadcasts.notes import note_of
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
 from service.broadcasts.resuming import outgrown, reopen, resume
@@ -37,6 +36,7 @@ from service.broadcasts.texts.ready_texts import SLOTS, ReadyText, ready_text, r
 from service.broadcasts.texts.rendered import Rendered, rendered
 from service.broadcasts.texts.slots import LONGEST, Channel, EmailText, Fallback, Kind, SmsScript, Texts, Urgency
 from service.broadcasts.timing import Carrying
+from service.broadcasts.transitions import change_state, note_completed
 from service.broadcasts.waiting import WaitsFor, waiting_of, waits_until
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "cancel",
     "carrier_form",
     "carrier_forms",
+    "change_state",
     "count_messages",
     "count_recipients",
     "create_draft",
@@ -83,7 +84,6 @@ __all__ = [
     "list_left_out",
     "load_audience",
     "locate_broadcast",
-    "move",
     "moves_of",
     "names_in_words",
     "not_allowed_in",

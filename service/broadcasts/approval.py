@@ -14,13 +14,13 @@ from service.audit import Action, record_event
 from service.broadcasts.audiences.counting import require_audience
 from service.broadcasts.facts import facts_of
 from service.broadcasts.foreseeing import require_times
-from service.broadcasts.lifecycle import State, require_move
-from service.broadcasts.moving import move
+from service.broadcasts.lifecycle import State, require_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.submission import digest_of
 from service.broadcasts.texts.content_rules import RULES_VERSION
 from service.broadcasts.texts.inspection import inspect, published_texts
 from service.broadcasts.timing import Carrying
+from service.broadcasts.transitions import change_state
 from service.clock import LOCAL
 from service.errors import Conflict, Forbidden
 from service.keyring import signing_key
@@ -58,7 +58,7 @@ async def approve(
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.record_id is not None and (view.approved_by, view.digest) == (actor.account_id, digest):
         return view  # tapped twice: it is approved, by the same person and for the same words
-    require_move(view.state, State.APPROVED)
+    require_transition(view.state, State.APPROVED)
     if actor.account_id in (view.author_id, *view.editor_ids):
         raise Forbidden("approval.by_author")
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
@@ -90,7 +90,9 @@ async def approve(
     )
     jws = sign(record, key.kid, key.private)
     await store_record(conn, unit_id=view.unit_id, jws=jws, record=record, public_serial=serial)
-    await move(conn, broadcast_id, State.APPROVED, now=now, approved_by=actor.account_id, approved_at=now, record_id=record_id)
+    await change_state(
+        conn, broadcast_id, State.APPROVED, now=now, approved_by=actor.account_id, approved_at=now, record_id=record_id
+    )
     await record_event(
         conn,
         actor=actor,

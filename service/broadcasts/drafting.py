@@ -16,12 +16,12 @@ from service.broadcasts.audiences.chosen import load_audience, stored_audience
 from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.audiences.resolving import resolve_audience
 from service.broadcasts.foreseeing import times_of, work_of
-from service.broadcasts.lifecycle import State, require_move
-from service.broadcasts.moving import move
+from service.broadcasts.lifecycle import State, require_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.inspection import Inspected, undeclared
 from service.broadcasts.texts.slots import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
+from service.broadcasts.transitions import change_state
 from service.errors import Conflict, FieldError, Invalid
 from service.readiness import standing_card
 from service.text_rules import one_line
@@ -173,7 +173,7 @@ async def edit_draft(
     """
     actor.require("broadcasts:write")
     was = await find_broadcast(conn, broadcast_id, lock=True)
-    require_move(was.state, State.DRAFT)
+    require_transition(was.state, State.DRAFT)
     if version is not None and version != was.version:
         raise Conflict("broadcast.changed_meanwhile")
     draft = replace(draft_of(was), **changes)
@@ -181,7 +181,7 @@ async def edit_draft(
     _require_times(draft, carrying, now)
     meant = await resolve_audience(conn, was.unit_id, was.unit, draft.audience, on=now)
     draft = replace(draft, audience=meant.named)
-    await move(
+    await change_state(
         conn,
         broadcast_id,
         State.DRAFT,

@@ -1,4 +1,4 @@
-"""The life of a broadcast as a table: every move that exists, and no other. Pure; `moving` applies it.
+"""The life of a broadcast as a table: every transition there is, and no other. Pure; `transitions` applies it.
 
 draft ⇄ pending_approval ──► approved ──► sending ⇄ completed
   ▲            │                │ ▲          │ ▲
@@ -22,7 +22,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-MOVES: dict[State, frozenset[State]] = {
+TRANSITIONS: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.DRAFT, State.PENDING_APPROVAL, State.CANCELLED}),
     State.PENDING_APPROVAL: frozenset({State.DRAFT, State.RETURNED, State.APPROVED, State.CANCELLED}),
     State.RETURNED: frozenset({State.DRAFT, State.PENDING_APPROVAL, State.CANCELLED}),
@@ -45,12 +45,12 @@ ENDED = frozenset({State.COMPLETED, State.CANCELLED})
 
 def sources(becomes: State) -> frozenset[State]:
     """The states from which a broadcast may become this one."""
-    return frozenset(was for was, after in MOVES.items() if becomes in after)
+    return frozenset(was for was, after in TRANSITIONS.items() if becomes in after)
 
 
-def require_move(was: str, becomes: State) -> None:
+def require_transition(was: str, becomes: State) -> None:
     """Returns nothing, or raises `Conflict("broadcast.not_allowed_in_state")`."""
-    if becomes not in MOVES[State(was)]:
+    if becomes not in TRANSITIONS[State(was)]:
         raise not_allowed_in(was)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from service.actors import Actor
 from service.broadcasts.foreseeing import times_of
-from service.broadcasts.lifecycle import MOVES, State
+from service.broadcasts.lifecycle import TRANSITIONS, State
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.timing import untimely
 from service.clock import QuietHours
@@ -19,7 +19,7 @@ def moves_of(
 ) -> tuple[Move, ...]:
     """What would not be refused for its state, its time or the person. `failed`, `uncertain`: how many deliveries are."""
     state, may = State(view.state), actor.permissions
-    after, in_time = MOVES[state], not any(untimely(times_of(view), quiet, now))
+    after, in_time = TRANSITIONS[state], not any(untimely(times_of(view), quiet, now))
     author = actor.account_id in (view.author_id, *view.editor_ids)
     stopped_or_under_way = state in (State.SENDING, State.PAUSED, State.COMPLETED) and view.planned_at is not None
     write, decide = "broadcasts:write" in may, "broadcasts:approve" in may

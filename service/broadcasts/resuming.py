@@ -9,8 +9,8 @@ from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.audiences.counting import count_messages, require_audience
 from service.broadcasts.lifecycle import State, not_allowed_in
-from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.transitions import change_state
 from service.broadcasts.waiting import waits_until
 from service.clock import QuietHours, on_screen
 from service.errors import Conflict, FieldError, Forbidden
@@ -61,7 +61,7 @@ async def resume(
         (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
         await require_audience(conn, view, now=now)
         confirmed = await _confirmed(conn, actor, view, audience_count, now)
-    await move(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
+    await change_state(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
     if becomes == State.APPROVED:
         await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
     await record_event(
@@ -101,7 +101,7 @@ async def reopen(
     if view.state != State.COMPLETED:
         raise not_allowed_in(view.state)
     require_not_overdue(view, now)
-    await move(
+    await change_state(
         conn, broadcast_id, State.SENDING, now=now, completed_at=None, waits_until=waits_until(view.urgency, None, quiet, now)
     )
     await record_event(

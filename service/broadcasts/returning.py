@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.lifecycle import State
-from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.slots import LONGEST
+from service.broadcasts.transitions import change_state
 from service.errors import FieldError, Invalid
 from service.text_rules import one_line
 
@@ -27,7 +27,7 @@ async def return_broadcast(
     if not 1 <= len(reason) <= LONGEST["reason"]:
         code = "field.too_long" if reason else "field.too_short"
         raise Invalid("request.invalid", fields=(FieldError("reason", code, {"most": LONGEST["reason"]}),))
-    await move(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
+    await change_state(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
     view = await find_broadcast(conn, broadcast_id)
     await record_event(
         conn,

@@ -15,9 +15,9 @@ from service.actors import Actor
 from service.audit import Action, record_event
 from service.broadcasts.gate import shut_the_gate
 from service.broadcasts.lifecycle import State
-from service.broadcasts.moving import move
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.slots import LONGEST
+from service.broadcasts.transitions import change_state
 from service.errors import FieldError, Invalid
 from service.keyring import signing_key
 from service.records import store_revocation
@@ -35,7 +35,7 @@ async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict("broadcast.not_allowed_in_state")`.
     """
     actor.require("broadcasts:approve")
-    await move(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
+    await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
     await shut_the_gate(conn, broadcast_id)
     view = await find_broadcast(conn, broadcast_id)
     await _mark(conn, actor, view, Action.BROADCAST_PAUSED, now)
@@ -50,7 +50,7 @@ async def pause_by_system(conn: AsyncConnection, broadcast_id: int, *, reason: s
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.state not in _UNDER_WAY:
         return False
-    await move(conn, broadcast_id, State.PAUSED, now=now, pause_reason=reason)
+    await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=reason)
     await _mark(conn, None, view, Action.BROADCAST_PAUSED, now, reason=reason)
     return True
 
@@ -71,7 +71,7 @@ async def cancel(
     reason = one_line(reason or "") or None
     if reason and len(reason) > LONGEST["reason"]:
         raise Invalid("request.invalid", fields=(FieldError("reason", "field.too_long", {"most": LONGEST["reason"]}),))
-    await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason=None, cancel_reason=reason, completed_at=now)
+    await change_state(conn, broadcast_id, State.CANCELLED, now=now, pause_reason=None, cancel_reason=reason, completed_at=now)
     await shut_the_gate(conn, broadcast_id)
     view = await find_broadcast(conn, broadcast_id)
     if view.record_id is not None:

@@ -10,11 +10,11 @@ from service.broadcasts.audiences.chosen import SENDABLE
 from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.digest import broadcast_digest
 from service.broadcasts.foreseeing import require_pace, require_times, work_of
-from service.broadcasts.lifecycle import State, require_move
-from service.broadcasts.moving import move
+from service.broadcasts.lifecycle import State, require_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.inspection import inspect_broadcast
 from service.broadcasts.timing import Carrying
+from service.broadcasts.transitions import change_state
 from service.clock import LOCAL
 from service.errors import Conflict, FieldError
 from service.readiness import readiness_of, standing_card
@@ -44,7 +44,7 @@ async def submit(
     """
     actor.require("broadcasts:write")
     view = await find_broadcast(conn, broadcast_id, lock=True)
-    require_move(view.state, State.PENDING_APPROVAL)
+    require_transition(view.state, State.PENDING_APPROVAL)
     require_times(view, carrying, now)
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
     unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
@@ -63,7 +63,7 @@ async def submit(
     if total == 0 and set(view.channels) & set(SENDABLE):
         raise Conflict("broadcast.audience_empty", fields=(FieldError("drill", "drill.nobody"),) if view.drill else ())
     require_pace(view, carrying, work_of(view, counts, sender=sender, digits=digits), now)
-    await move(
+    await change_state(
         conn,
         broadcast_id,
         State.PENDING_APPROVAL,

@@ -30,11 +30,11 @@ from service.audit import Action, record_event
 from service.broadcasts import (
     BroadcastView,
     State,
+    change_state,
     count_messages,
     drill_select,
     find_broadcast,
     load_audience,
-    move,
     outgrown,
     pause_by_system,
     preferences_of,
@@ -88,7 +88,7 @@ async def plan(
         if not _due(broadcast, now):
             return 0
         if broadcast.expires_at <= now:
-            await move(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue", completed_at=now)
+            await change_state(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue", completed_at=now)
             await _note(conn, broadcast, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
             return 0
         try:
@@ -129,7 +129,7 @@ async def plan(
                 waits=waits,
             )
             number += planned
-        await move(conn, broadcast_id, State.SENDING, now=now, planned_at=now, waits_until=waits)
+        await change_state(conn, broadcast_id, State.SENDING, now=now, planned_at=now, waits_until=waits)
         await _note(conn, broadcast, Action.BROADCAST_PLANNED, now, deliveries=number - first)
     return chunks
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.audit import Action, record_event
-from service.broadcasts import BroadcastView, State, find_broadcast, move, waits_until
+from service.broadcasts import BroadcastView, State, change_state, find_broadcast, waits_until
 from service.clock import QuietHours
 from service.database import Direct, fetch_all, unit_transaction
 from service.deliveries.rounds.reconciling import SPACING
@@ -70,7 +70,7 @@ async def end_overdue(engine: AsyncEngine, *, now: datetime) -> None:
             if broadcast.state != State.PAUSED:
                 continue
             reason = "broadcast.overdue"
-            await move(conn, row.broadcast_id, State.CANCELLED, now=now, pause_reason=reason, completed_at=now)
+            await change_state(conn, row.broadcast_id, State.CANCELLED, now=now, pause_reason=reason, completed_at=now)
             await record_event(
                 conn,
                 actor=None,
@@ -124,7 +124,7 @@ async def _move_each(
             broadcast = await find_broadcast(conn, row.broadcast_id, lock=True)
             if broadcast.state != was:
                 continue
-            await move(conn, row.broadcast_id, becomes, now=now, **columns(broadcast))
+            await change_state(conn, row.broadcast_id, becomes, now=now, **columns(broadcast))
             await record_event(
                 conn,
                 actor=None,

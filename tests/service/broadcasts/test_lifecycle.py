@@ -2,13 +2,13 @@
 
 import pytest
 
-from service.broadcasts.lifecycle import ENDED, MOVES, State, require_move, sources
+from service.broadcasts.lifecycle import ENDED, TRANSITIONS, State, require_transition, sources
 from service.errors import Conflict
 
 
 def test_every_state_has_a_row_and_what_ended_is_not_sent_again_but_by_a_retry() -> None:
-    assert set(MOVES) == set(State)
-    assert {state: MOVES[state] for state in ENDED} == {State.COMPLETED: {State.SENDING}, State.CANCELLED: set()}
+    assert set(TRANSITIONS) == set(State)
+    assert {state: TRANSITIONS[state] for state in ENDED} == {State.COMPLETED: {State.SENDING}, State.CANCELLED: set()}
 
 
 def test_approval_is_reached_from_nothing_but_a_pending_approval_or_a_pause() -> None:
@@ -22,5 +22,5 @@ def test_nothing_approved_is_edited() -> None:
 @pytest.mark.parametrize("state", [State.DRAFT, State.APPROVED, State.SENDING, State.COMPLETED, State.CANCELLED])
 def test_a_move_that_is_not_in_the_table_is_refused_with_the_state(state: State) -> None:
     with pytest.raises(Conflict) as refused:
-        require_move(state, State.APPROVED)
+        require_transition(state, State.APPROVED)
     assert (refused.value.code, refused.value.values) == ("broadcast.not_allowed_in_state", {"state": (f"state.{state}",)})

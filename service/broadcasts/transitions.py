@@ -29,7 +29,7 @@ _SETTABLE = frozenset(
 )
 
 
-async def move(
+async def change_state(
     conn: AsyncConnection,
     broadcast_id: int,
     becomes: State,
@@ -37,13 +37,13 @@ async def move(
     now: datetime,
     **columns: Any,
 ) -> None:
-    """Moves a broadcast of the acting unit and sets what goes with the move, in one statement.
+    """Changes the state of a broadcast of the acting unit, with the columns that go with it, in one statement.
 
     `columns` are of the table broadcasts, for instance `planned_at=now`.
     Raises `Conflict("broadcast.not_allowed_in_state")`, or `NotFound("broadcast.unknown")`.
     """
     if not columns.keys() <= _SETTABLE:
-        raise ValueError(f"a move does not set {sorted(columns.keys() - _SETTABLE)}")
+        raise ValueError(f"a change of state does not set {sorted(columns.keys() - _SETTABLE)}")
     setting = "".join(f", {name} = :{name}" for name in columns)
     moved = await conn.execute(
         text(f"UPDATE broadcasts SET state = :becomes, updated_at = :now{setting} WHERE id = :id AND state = ANY (:allowed)"),
