@@ -102,7 +102,8 @@ def settled_exactly(
 ) -> Counter[str]:
     """Ends the carriers' faults, waits at most `seconds` until a broadcast is settled, and holds it against the outside world; its states.
 
-    `planned`: the addresses by channel. `in_doubt`: emails that may stay so. `cancelled`: what was left may end unsent.
+    `planned`: the addresses by channel. `in_doubt`: emails that may stay so; a doubt beyond that is waited for, a worker that wakes up
+    may end it yet. `cancelled`: what was left may end unsent.
     """
     expected = {channel: set(addresses) for channel, addresses in planned.items()}
     system.no_faults()
@@ -112,7 +113,8 @@ def settled_exactly(
         parts = system.progress(broadcast, key)
         if parts["total"] == 0 or parts["waiting"] or parts["sending"]:
             return False
-        return progress_by(system, broadcast, "sms")["uncertain"] == 0 and system.progress(broadcast, key) == parts
+        doubts = {channel: progress_by(system, broadcast, channel)["uncertain"] for channel in ("sms", "email")}
+        return doubts["sms"] == 0 and doubts["email"] <= in_doubt and system.progress(broadcast, key) == parts
 
     try:
         with others_send(system):
