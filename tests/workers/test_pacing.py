@@ -118,10 +118,10 @@ async def test_bulk_goes_on_beside_a_trickle_of_urgent_messages(workers: Workers
             await asyncio.sleep(0.02)  # half the rate
 
     trickling = asyncio.create_task(trickle())
-    took = await _seconds(bulk.take(int(RATE)))
+    async with asyncio.timeout(60):
+        await bulk.take(int(RATE))
     trickling.cancel()
-    assert took < 6
-    assert urgent.granted > 0
+    assert 0 < urgent.granted < 2 * RATE, "bulk had no less than a third of what was granted meanwhile"
 
 
 async def test_an_urgent_message_finds_room_at_once_however_long_bulk_has_been_sending(workers: Workers) -> None:

@@ -163,6 +163,7 @@ async def test_slow_bodies_alone_shut_nobody_out() -> None:
             await slow.send(head("POST", "/", Content_Length="2") + b"x")
         async with calling(there.port) as visitor:
             await asked(visitor)
+        assert there.dropped("too_many") == 41, "the slow ones made room"
 
 
 async def test_more_at_once_than_there_may_be_are_told_so_and_counted() -> None:

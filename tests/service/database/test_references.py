@@ -88,7 +88,9 @@ async def test_what_is_referred_to_is_not_deleted(engines: Engines, referring: s
 async def test_what_is_no_longer_referred_to_can_be_deleted(engines: Engines) -> None:
     async with engines.owner.connect() as conn:
         for table in ("contact_points", "enrolments", "contacts", "data_keys WHERE wrapped = 'old'"):
-            await conn.execute(text(f"DELETE FROM {table}"))
+            there = (await conn.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+            assert (await conn.execute(text(f"DELETE FROM {table}"))).rowcount == there > 0, table
+            assert (await conn.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0, table
 
 
 @pytest.mark.usefixtures("world")

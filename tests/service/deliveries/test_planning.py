@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from service.deliveries import plan
+from service.deliveries.planning import PLAN_AHEAD
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.parents import add_parents
 
@@ -101,6 +102,21 @@ async def test_what_is_scheduled_waits_for_its_hour(approved: Approved) -> None:
 
     assert await _plan(approved) == 0
     assert await _state(approved) == ("approved", None)
+
+
+NEAR = timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(("ahead", "planned"), [(PLAN_AHEAD - NEAR, 2), (PLAN_AHEAD + NEAR, 0)])
+async def test_what_is_scheduled_is_planned_as_soon_as_the_database_names_it_and_no_sooner(
+    approved: Approved, ahead: timedelta, planned: int
+) -> None:
+    """`PLAN_AHEAD` and `door_due_broadcasts` say the same: one alone would name what is not planned, or plan what nobody names."""
+    await approved.run("UPDATE broadcasts SET send_at = now() + CAST(:ahead AS interval)", ahead=ahead)
+
+    due = await approved.rows("SELECT broadcast_id FROM door_due_broadcasts()")
+    assert [row.broadcast_id for row in due] == ([approved.broadcast_id] if planned else [])
+    assert await _plan(approved) == planned
 
 
 async def test_chunks_hold_at_most_500_of_one_channel(engines, master) -> None:  # type: ignore[no-untyped-def]

@@ -202,6 +202,8 @@ async def test_a_database_that_hangs_is_one_that_is_down(desk: Desk, engines: En
 
 async def test_a_record_is_served_byte_for_byte_to_anybody(desk: Desk) -> None:
     record = await desk.press.publish()
-    assert await desk.lookups.record_jws(record.id)
+    async with desk.press.engines.owner.connect() as conn:
+        kept = (await conn.execute(text("SELECT jws FROM records WHERE id = :id"), {"id": record.id})).scalar_one()
+    assert await desk.lookups.record_jws(record.id) == bytes(kept)
     with pytest.raises(NotFound, match=r"record\.unknown"):
         await desk.lookups.record_jws(type(record.id)(int=1))

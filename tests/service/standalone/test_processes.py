@@ -151,15 +151,19 @@ async def test_one_that_cannot_be_recorded_is_started_all_the_same(home: Home) -
 async def test_a_child_that_will_not_stop_is_ended(home: Home) -> None:
     home.prepare()
     stubborn = program(
-        "stubborn", sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"
+        "stubborn",
+        sys.executable,
+        "-c",
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)",
     )
     with (home.logs / "x.log").open("wb") as log:
         process = await start(stubborn, log, home.run)
-    await until(lambda: psutil.Process(process.pid).num_threads() == 1)
+    said = home.logs / "x.log"
+    await until(lambda: said.read_bytes() == b"deaf\n")  # before that the signal would end it
 
     await stop(process, stubborn, home.run, grace=0.3)
 
-    assert process.returncode is not None
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_what_a_killed_run_left_is_stopped_and_a_reused_process_id_is_not_touched(home: Home) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from httpx import AsyncClient
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from service.settings import Settings
 from tests.architecture.test_watched import alerts
@@ -72,6 +73,12 @@ async def test_with_a_token_only_whoever_has_it_is_told(bench: Bench, sent: str 
 
 async def test_a_port_that_is_taken_stops_no_worker(bench: Bench) -> None:
     bench = _watched(bench)
+    port = bench.tools.settings.metrics_port
     other = replace(bench.tools, meters=type(bench.tools.meters)("worker"))
-    async with exposed(bench.tools), exposed(other):
-        pass
+    async with exposed(bench.tools), AsyncClient() as prometheus:
+        with capture_logs() as told:
+            async with exposed(other):
+                pass  # entered and left again: what follows is the first one's answer
+        answer = await prometheus.get(f"http://127.0.0.1:{port}/metrics")
+    assert [(line["event"], line["port"]) for line in told] == [("metrics.port_refused", port)]
+    assert answer.status_code == 200

@@ -1,7 +1,11 @@
 """The file of numbers, kept ahead by whoever works; one that cannot be written holds up nobody."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from service.records import AHEAD, issued_up_to
 from tests.workers.jobs.conftest import Bench
@@ -28,5 +32,12 @@ async def test_a_file_that_cannot_be_written_holds_up_nobody(bench: Bench, tmp_p
     assert spoiled.read_text(encoding="ascii") == "no number", "what it was is for a person to find out"
 
 
-async def test_a_worker_without_one_keeps_none(bench: Bench) -> None:
+async def test_a_worker_without_one_asks_for_nothing_and_writes_nothing(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await bench.approved.run("DROP FUNCTION door_next_number")
     await keep_numbers(_with(bench, None))
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - within a coroutine
+    with pytest.raises(ProgrammingError):
+        await keep_numbers(_with(bench, tmp_path / "numbers"))
