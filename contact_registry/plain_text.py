@@ -16,28 +16,30 @@ def _pile() -> re.Pattern[str]:
 
 
 def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
-    """The text in a normal form, marks that are piled on a letter without end left out: in linear time, whatever it holds."""
+    """Brings text into a normal form, marks that are piled on a letter without end left out: in linear time, whatever it holds."""
     if text.isascii():
         return text
     return unicodedata.normalize(form, _pile().sub(r"\1", text) if len(text) > _MARKS else text)
 
 
 def visible(text: str) -> str:
-    """NFC, without what nobody sees: zero widths, marks of direction, soft hyphens, control characters other than white space."""
+    """Brings text into NFC, without what nobody sees: zero widths, marks of direction, soft hyphens, control characters other
+    than white space.
+    """
     if not text.isprintable():
         text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf"))
     return composed(text)
 
 
 def one_line(text: str) -> str:
-    """Visible text with one plain space between words."""
+    """Puts the visible text on one line, one plain space between words."""
     if text.isascii() and text.isalnum():  # a number, a class
         return text
     return " ".join(visible(text).split())
 
 
 def clean(text: str) -> str:
-    """NFKC (full-width letters too) line by line, digits of every script as 0-9."""
+    """Brings text into NFKC (full-width letters too) line by line, digits of every script as 0-9."""
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(c, c)) for c in composed(text, "NFKC"))
     return "\n".join(one_line(line) for line in text.splitlines()).strip()

@@ -7,7 +7,7 @@ _NUMBER = re.compile(r"\+?\d(?:[\s.()-]*\d){5,}")
 
 
 def masked(channel: str, address: str) -> str:
-    """`+84•••••678`; `p•••@example.com`."""
+    """Masks an address so that its owner recognises it: `+84•••••678`; `p•••@example.com`."""
     if channel == "email":
         local, _, host = address.partition("@")
         return f"{local[:1]}•••@{host}"
@@ -15,13 +15,17 @@ def masked(channel: str, address: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """`Nguyễn Văn An` → `N. V. An`: the given name stands last, and is what a Vietnamese person is called by."""
+    """Masks a name but for the given one, which stands last and is what a Vietnamese person is called by: `Nguyễn Văn An` → `N.
+    V. An`.
+    """
     *before, given = name.split() or [""]
     return " ".join([*(f"{word[:1]}." for word in before), given])
 
 
 def masked_cell(written: str, *, names: bool) -> str:
-    """A cell of which nobody knows yet what it is: emails and long numbers in it only in part, and words, where it may be a name."""
+    """Masks a cell of which nobody knows yet what it is: emails and long numbers in part, and words, where it may be a name
+    (`names`).
+    """
     if "@" in written:
         return _EMAIL.sub(lambda found: masked("email", found[0]), written)
     if _NUMBER.search(written):

@@ -18,7 +18,9 @@ _OFFICE_SHAPE = re.compile(r"(?:\+84|\(?0|1[89]00)[0-9 .\-()]{4,20}")
 
 
 def read_office_phone(written: str) -> str | None:
-    """The one number of an office, E.164: a mobile by the rules above, a landline with its area code, or 1800 and 1900. Else None."""
+    """Reads the one number of an office into E.164: a mobile as `read_phones` does, a landline with its area code, or 1800 and
+    1900. None for all else.
+    """
     cell = read_phones(written)
     if len(cell.numbers) == 1:
         return cell.numbers[0] if "phone.several" not in cell.problems else None

@@ -82,7 +82,9 @@ _JOINED = re.compile(r"0[\d .\-]+")
 
 
 def old_landline(written: str) -> bool:
-    """Whether a whole cell is one such number: by its head where no mobile has it, else by an area code in brackets or set apart."""
+    """Tells whether `written`, a whole cell, is one such number: by its head where no mobile has it, else by an area code in
+    brackets or set apart.
+    """
     written = written.strip()
     if apart := _SET_APART.fullmatch(written) or _CITY.fullmatch(written):
         return _fits(apart[1], _NOT_DIGITS.sub("", apart[2]))

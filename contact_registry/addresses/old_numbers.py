@@ -10,7 +10,9 @@ _BEFORE_THE_WORD = re.compile(rf"{_NUMBER}\s*[(\[\-–:]?\s*(?:(?:số|sđt|đt|
 
 
 def without_old(text: str) -> tuple[str, bool]:
-    """The cell without the numbers it calls old, and whether there are any. Where no other is left they stay: it is said of them only."""
+    """Takes the numbers that the cell itself calls old out of it; says, too, whether there were any. Where no other is left they
+    stay in the text.
+    """
     if not _CALLED_OLD.search(text):
         return text, False
     rest = _BEFORE_THE_WORD.sub(" ; ", _BEHIND_THE_WORD.sub(" ; ", text))

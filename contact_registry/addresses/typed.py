@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([a-z0-9.-]+)")
 
 
 def read_email(text: str) -> str | None:
-    """In lower case, its host in ASCII; None where it is no address."""
+    """Reads an email address into lower case, its host in ASCII. None where it is no address."""
     text = text.removeprefix("mailto:").strip(".<>()")
     # Nearly every address there is: its host is the library's to judge, once for all who are there.
     if (plain := _PLAIN.fullmatch(text)) and len(text) <= 254 and len(plain[1]) <= 64 and _host_stands(plain[2]):
@@ -58,7 +58,9 @@ def _looks_like_another(host: str) -> bool:
 
 
 def read_address(channel: str, written: str) -> str:
-    """A mobile number in E.164 ("sms"), or an email. Raises `AddressRefused` with the code of what is wrong with it."""
+    """Reads one typed address: a mobile number into E.164 (`channel` "sms"), or an email. Raises `AddressRefused` with the code
+    of what is wrong with it.
+    """
     if channel == "email":
         email = read_email(written.strip()[:_LONGEST])
         if email is None:

@@ -33,7 +33,7 @@ def _bare(key: str) -> str:
 
 
 def grade_key(name: str) -> str:
-    """`Khối 6`, `K6`, `lớp 6`, `06` → `6`; `khoi la`, `Lá` → `la`."""
+    """Makes the key by which grades are compared: `Khối 6`, `K6`, `lớp 6`, `06` → `6`; `khoi la`, `Lá` → `la`."""
     written = _bare(clean(name).lower().translate(ALIKE)).strip()
     return class_key(_SAYS_GRADE.sub("", written, count=1))
 
@@ -81,7 +81,7 @@ class ListedClasses:
                 self._grades[grade_key(row.grade)].add(row.grade)
 
     def classes(self, written: str) -> tuple[str, ...]:
-        """How the lists spell the class that is meant; nothing where none has it."""
+        """Returns the lists' own spellings of the class that is meant by `written`; empty where no list has it."""
         key = class_key(written)
         found = self._keys.get(_bare(key), {})
         if _bare(key) in self._by_marks:
@@ -89,11 +89,11 @@ class ListedClasses:
         return tuple(sorted(set().union(*found.values()), key=lambda name: (class_key(name) != key, in_order(name), name)))
 
     def grades(self, written: str) -> tuple[str, ...]:
-        """The same of a grade."""
+        """Returns the lists' own spellings of the grade that is meant by `written`; empty where no list has it."""
         return tuple(sorted(self._grades.get(grade_key(written), ())))
 
     def nearest_classes(self, written: str) -> tuple[str, ...]:
-        """One spelling each of the classes most like it, the likest first."""
+        """Returns the classes most like `written`, the likest first, one spelling of each."""
         names = {key: min(spellings) for of_bare in self._keys.values() for key, spellings in of_bare.items()}
         return _nearest(class_key(written), names)
 
@@ -101,7 +101,7 @@ class ListedClasses:
         return _nearest(grade_key(written), {key: min(spellings) for key, spellings in self._grades.items()})
 
     def as_listed(self, audience: Audience) -> "AsListed":
-        """The audience in the lists' own spelling. A grade that is named among the classes ("Khối 6") is taken for the grade."""
+        """Spells `audience` as the lists do. A grade that is named among the classes ("Khối 6") is taken for the grade."""
         named, spelled = _Names(), _Names()
         unknown: list[UnknownName] = []
         for place, written in enumerate(audience.classes):
@@ -134,7 +134,7 @@ class ListedClasses:
             spelled.grades.append(written)
 
     def lacking(self, name: str, of: Literal["class", "grade"]) -> frozenset[int]:
-        """The units that have a list, but none of this class or grade."""
+        """Returns the units that have a list but no class or grade `name`."""
         spelled = set(self.classes(name) if of == "class" else self.grades(name))
         having = {row.unit_id for row in self.rows if (row.name if of == "class" else row.grade) in spelled}
         return frozenset({row.unit_id for row in self.rows} - having)
@@ -165,7 +165,7 @@ class AsListed:
 
 
 def shown(written: str) -> str:
-    """A name as it may be repeated in a refusal: without a number or an address that somebody typed there."""
+    """Makes a class's name fit to be repeated in a refusal: without a number or an address that somebody typed there."""
     return without_addresses(one_line(written))
 
 
@@ -175,7 +175,7 @@ def _nearest(key: str, names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 async def listed_classes(conn: AsyncConnection, unit_ids: Iterable[int]) -> ListedClasses:
-    """The classes of these units' present lists. The transaction acts for one of them, or reads below it."""
+    """Loads the classes of these units' present lists. The transaction acts for one of them, or reads below it."""
     pupil = enrolments.c
     rows = await conn.execute(
         select(pupil.unit_id, pupil.class_name, pupil.grade)

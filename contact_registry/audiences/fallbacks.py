@@ -17,9 +17,11 @@ from contact_registry.models import contact_points
 def fallback_select(
     numbers: Sequence[tuple[int, bytes]], audience: Audience, preferences: Preferences
 ) -> Select[tuple[bytes, bytes, int, int, int]]:
-    """Columns address_hash, address_sealed, data_key_id, recipient_unit, contact_id; one row an address, the same every time.
+    """Selects an email address for each contact behind `numbers`; the same rows every time, one an address.
 
-    `numbers`: (unit whose list it came from, keyed hash) of SMS of this audience. Of a contact with several addresses the first. The transaction acts for the sending unit and reads below it.
+    Columns address_hash, address_sealed, data_key_id, recipient_unit, contact_id. `numbers`: (unit whose list it came from, keyed
+    hash) of SMS of this audience. Of a contact with several addresses the first. The transaction acts for the sending unit and
+    reads below it.
     """
     units, hashes = [unit for unit, _ in numbers], [number for _, number in numbers]
     given = func.unnest(bindparam(None, units, ARRAY(Integer)), bindparam(None, hashes, ARRAY(LargeBinary)))
@@ -48,7 +50,7 @@ def fallback_select(
 
 
 async def count_fallbacks(conn: AsyncConnection, unit_ids: Sequence[int], audience: Audience, preferences: Preferences) -> int:
-    """How many of the numbers that would get an SMS belong to somebody who could be written to by email, too."""
+    """Counts the numbers that would get an SMS and whose owners could be written to by email, too."""
     number, email = (standing(unit_ids, audience, (channel,), preferences).alias(channel).c for channel in ("sms", "email"))
     counted = select(func.count(number.address_hash.distinct())).where(
         number.left_out == REACHED, number.contact_id.in_(select(email.contact_id).where(email.left_out == REACHED))

@@ -20,11 +20,11 @@ from contact_registry.models import contacts, enrolments
 
 
 def list_rows(unit_id: int, audience: Audience, channels: Sequence[str], preferences: Preferences) -> Subquery:
-    """Everybody meant, as rows of the unit's list. To be narrowed and joined by the caller, and ordered `in_list_order`.
+    """Selects everybody meant, as rows of the unit's list. Callers narrow and join it, and order it `in_list_order`.
 
-    Columns class_name, sheet, row, place, role, contact_id, channel, address_hash, address_sealed, data_key_id, point_id, left_out
-    (as `standing` has it). A parent stands there once for each pupil and address; staff, who stand beside no pupil, without class
-    and row; a pupil nobody can be written to for, without a contact.
+    Columns class_name, sheet, row, place, role, contact_id, channel, address_hash, address_sealed, data_key_id, point_id,
+    left_out (as `standing` has it). A parent stands there once for each pupil and address; staff, who stand beside no pupil,
+    without class and row; a pupil nobody can be written to for, without a contact.
     """
     pupil, contact, units = enrolments.c, contacts.c, of_units((unit_id,))
     found = standing((unit_id,), audience, channels, preferences)
@@ -64,6 +64,6 @@ def in_list_order(rows: Subquery) -> list[ColumnElement[Any]]:
 
 
 def left_out_select(unit_id: int, audience: Audience, channels: Sequence[str], preferences: Preferences) -> Select[Any]:
-    """Those of `list_rows` who will not be written to, in the list's order."""
+    """Selects those of `list_rows` who will not be written to, in the list's order."""
     rows = list_rows(unit_id, audience, channels, preferences)
     return select(rows).where(rows.c.left_out != REACHED).order_by(*in_list_order(rows))

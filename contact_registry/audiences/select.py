@@ -42,9 +42,10 @@ class Tally:
 def audience_select(
     unit_ids: Sequence[int], audience: Audience, channel: str, preferences: Preferences
 ) -> Select[tuple[bytes, bytes, int, int]]:
-    """Columns address_hash, address_sealed, data_key_id, recipient_unit; one row an address, ordered by its hash, always the same.
+    """Selects the addresses to write to: one row an address, ordered by its hash, always the same.
 
-    `channel`: "sms" or "email" (any other has no recipients). Row-level security narrows it to what the transaction may see.
+    Columns address_hash, address_sealed, data_key_id, recipient_unit. `channel`: "sms" or "email" (any other has no recipients).
+    Row-level security narrows it to what the transaction may see.
     """
     found = standing(unit_ids, audience, (channel,), preferences).c
     return (
@@ -57,10 +58,10 @@ def audience_select(
 
 @asynccontextmanager
 async def joined_as_sets(conn: AsyncConnection) -> AsyncIterator[None]:
-    """Inside, no join goes row by row. For `audience_select` and its like.
+    """Keeps the planner from joining row by row inside the block. For `audience_select` and its like.
 
-    Right after an import the statistics still say that a list is empty, and comparing every contact with every number looks cheap:
-    3,000 parents took 2 s that way, 10 ms this way.
+    Right after an import the statistics still say that a list is empty, and comparing every contact with every number looks
+    cheap: 3,000 parents took 2 s that way, 10 ms this way.
     """
     switch = text("SELECT set_config('enable_nestloop', :value, true)")
     await conn.execute(switch, {"value": "off"})
@@ -71,7 +72,9 @@ async def joined_as_sets(conn: AsyncConnection) -> AsyncIterator[None]:
 async def count_audience(
     conn: AsyncConnection, unit_ids: Sequence[int], audience: Audience, channels: Sequence[str], preferences: Preferences
 ) -> Tally:
-    """`by_channel` is the number of rows of `audience_select` for each. An address on several lists is left out if it is on each."""
+    """Counts the rows of `audience_select` for each of `channels` (`by_channel`), and those left out. An address on several
+    lists is left out if it is on each.
+    """
     found = standing(unit_ids, audience, channels, preferences).c
     # Sorted as the index has them, the addresses are counted as they come: no set of a million has to be held.
     addresses = (
@@ -95,8 +98,8 @@ async def count_audience(
 async def count_people(
     conn: AsyncConnection, unit_ids: Sequence[int], audience: Audience, channels: Sequence[str], preferences: Preferences
 ) -> int:
-    """How many people would be written to: each once, by however many numbers and addresses. A mother on two schools' lists is one by a
-    number or an email that both have.
+    """Counts the people who would be written to: each once, by however many numbers and addresses. A mother on two schools'
+    lists is one by a number or an email that both have.
     """
     if not channels:
         return 0
@@ -120,7 +123,7 @@ def _pupils_without_contact(unit_ids: Sequence[int], audience: Audience) -> Sele
 
 
 async def count_meant(conn: AsyncConnection, unit_id: int, audience: Audience) -> int:
-    """How many contacts of one unit's list an audience means, whether or not they can be written to."""
+    """Counts the contacts of one unit's list that an audience means, whether or not they can be written to."""
     counted: int = (await conn.execute(_people((unit_id,), audience))).scalar_one()
     return counted
 

@@ -61,13 +61,13 @@ _CHAPTER = re.compile(r"khối|học|trưởng|và|của|năm", re.IGNORECASE)
 
 
 def without_addresses(text: str) -> str:
-    """A class or the name of a sheet, which are kept in the open, without somebody's number or email."""
+    """Takes numbers and emails out of a class or a sheet's name, which are kept in the open."""
     return _ADDRESS.sub("…", text)
 
 
 def is_damaged(value: object, *, typed: bool) -> bool:
-    """Whether a class cell is a date or a number, or holds one to call. `typed`: the file tells numbers from text, so text is what was
-    typed.
+    """Tells whether a class cell is a date or a number, or holds one to call. `typed`: the file tells numbers from text, so text
+    is what was typed.
     """
     if isinstance(value, (dt.date, dt.time, dt.timedelta, int, float)):
         return True
@@ -82,7 +82,7 @@ def is_damaged(value: object, *, typed: bool) -> bool:
 
 @lru_cache(maxsize=4096)
 def grade_of(class_name: str) -> str | None:
-    """6A1 → "6", Lá 1 → "Lá"; None where the name does not tell."""
+    """Reads the grade out of a class's name: 6A1 → "6", Lá 1 → "Lá"; None where the name does not tell."""
     folded = fold(class_name)
     if found := _GRADE.match(folded):
         return found[1]
@@ -90,7 +90,9 @@ def grade_of(class_name: str) -> str | None:
 
 
 def in_grade(class_name: str, grade: str | None) -> str:
-    """A class whose grade stands in a column of its own: A1 of 6 is 6A1, 1 of 6 is 6/1; a name that says more stays as it is."""
+    """Joins a class to the grade that stands in a column of its own: A1 of 6 is 6A1, 1 of 6 is 6/1; a name that says more stays
+    as it is.
+    """
     if not grade or not _SHORT.fullmatch(class_name):
         return class_name
     if not grade[0].isdigit():
@@ -99,7 +101,7 @@ def in_grade(class_name: str, grade: str | None) -> str:
 
 
 def one_spelling(class_name: str) -> str:
-    """The one way in which a class is written that people write in several: "6a1" and "6 A1" are 6A1."""
+    """Writes a class in the one way that stands for several: "6a1" and "6 A1" are 6A1."""
     found = _SPELLINGS.fullmatch(class_name)
     return f"{found[1]}{found[2].upper()}{found[3]}" if found else class_name
 
@@ -114,7 +116,9 @@ _GRADE_BEFORE = re.compile(r"khối\s*\d{1,2}\s*[-–,:/|]\s*(?=l[ớo]p\b)", re
 
 
 def without_asides(name: str) -> str:
-    """A class cell without what is said of the class: "6A1 (SS: 32)", "6A1 - cô Lan", "Khối 6 - Lớp 6A1"; "10A1 (TN)" is another class."""
+    """Takes what is said of a class out of its cell: "6A1 (SS: 32)", "6A1 - cô Lan", "Khối 6 - Lớp 6A1"; "10A1 (TN)" is another
+    class and stays.
+    """
     if name.isalnum():  # nearly every one
         return name
     name = _GRADE_BEFORE.sub("", name)
@@ -123,7 +127,9 @@ def without_asides(name: str) -> str:
 
 
 def class_in_title(text: str, *, below_a_header: bool = False) -> str | None:
-    """The class of "DANH SÁCH HỌC SINH LỚP 6A1 NĂM HỌC 2026-2027". `below_a_header`: among a list's rows, where remarks name classes, too."""
+    """Finds the class in a title: "DANH SÁCH HỌC SINH LỚP 6A1 NĂM HỌC 2026-2027". `below_a_header`: among a list's rows, where
+    remarks name classes, too.
+    """
     for found in _IN_TITLE.finditer(text):
         name = _named(text[found.end() :], alone=False)
         if name and not (below_a_header and _is_remark(text[: found.start()], text[found.end() + len(name) :])):
@@ -139,14 +145,16 @@ def _is_remark(before: str, behind: str) -> bool:
 
 
 def class_of_sheet(name: str) -> str | None:
-    """The class a sheet is named after: "6A1", "Lớp 6.1", "DS lớp 6A1 (2)", "Lá 1", "Lớp Thỏ Trắng"; None for "Sheet1", "Khối 6"."""
+    """Finds the class a sheet is named after: "6A1", "Lớp 6.1", "DS lớp 6A1 (2)", "Lá 1", "Lớp Thỏ Trắng"; None for "Sheet1",
+    "Khối 6".
+    """
     before, rest = _begun(name)
     said = re.search(r"l[ớo]p", before, re.IGNORECASE)
     return _named(rest, alone=True) or (_in_words(rest) if said else None)
 
 
 def class_alone(text: str) -> str | None:
-    """The class that stands alone in a cell above its pupils: "6A1", "DANH SÁCH HỌC SINH 6A1"."""
+    """Finds the class that stands alone in a cell above its pupils: "6A1", "DANH SÁCH HỌC SINH 6A1"."""
     return _named(_begun(text)[1], alone=True)
 
 

@@ -14,12 +14,14 @@ _NOUGHTS = re.compile(r"(?<!\d)0+(?=\d)")
 
 @lru_cache(maxsize=16_384)
 def class_key(name: str) -> str:
-    """What all ways to write a class have in common: `Lớp 6 A1` → `6a1`, `6.1` → `6/1`, `Lá 1` → `lá1`. Empty for no name at all."""
+    """Makes the key that all ways to write a class have in common: `Lớp 6 A1` → `6a1`, `6.1` → `6/1`, `Lá 1` → `lá1`. Empty for
+    no name at all.
+    """
     written = _SAYS_CLASS.sub("", clean(name).lower().translate(ALIKE).strip(), count=1)
     return _NOUGHTS.sub("", _BETWEEN.sub("", _BETWEEN_NUMBERS.sub("/", written)))
 
 
 def in_order(name: str) -> tuple[tuple[bool, int, str], ...]:
-    """To sort by: 6A2 before 6A10, 9B before 10A."""
+    """Makes a key to sort classes by: 6A2 before 6A10, 9B before 10A."""
     parts = re.findall(r"\d+|\D+", class_key(name))
     return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)

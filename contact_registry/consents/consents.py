@@ -33,7 +33,7 @@ class Consent:
 
 
 def consented(unit_id: ColumnElement[Any], channel: ColumnElement[Any], address_hash: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a consent for the unit and channel stands now, as a condition to stand in a larger SELECT."""
+    """Tells, as a condition for a larger SELECT, whether a consent for the unit and channel stands now."""
     held = consents.c
     return (
         select(1)

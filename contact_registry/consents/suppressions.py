@@ -66,7 +66,7 @@ class Suppressed:
 async def list_suppressions(
     conn: AsyncConnection, master: MasterKey, unit_id: int, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Suppressed]:
-    """The unit's suppressions, the newest first, behind the one of that time and id."""
+    """Lists the unit's suppressions, the newest first, at most `limit`, behind the one of the time and id `before`."""
     behind = "AND (s.created_at, s.public_id) < (:time, :id)" if before else ""
     found = (
         await conn.execute(

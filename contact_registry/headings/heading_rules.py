@@ -142,7 +142,7 @@ _STAFF_RULES: tuple[tuple[Callable[[str], object], Field], ...] = (
 
 @lru_cache(maxsize=4096)
 def field_of(words: str, of: ListOf) -> Field:
-    """What a column headed by these words holds."""
+    """Decides what a column headed by these words holds, in a list `of` parents or staff."""
     if of == "staff":  # every number on a list of staff is theirs
         return next((field for fits, field in _STAFF_RULES if fits(words)), Field.UNKNOWN)
     return _field(words)
@@ -194,7 +194,7 @@ def _not_to_write_to(words: str, *, a_parent: bool) -> Field | None:
 
 
 def role_of(words: str) -> Role:
-    """Whose number stands under these words."""
+    """Decides whose number stands under these words."""
     father, mother = _FATHER.search(words), _MOTHER.search(words)
     if _GUARDIAN.search(words):
         return "guardian"
@@ -204,22 +204,22 @@ def role_of(words: str) -> Role:
 
 
 def is_mixed(words: str) -> bool:
-    """Whether a column of numbers holds more in each cell: "Địa chỉ, SĐT", "Họ tên cha, SĐT"."""
+    """Tells whether a column of numbers holds more in each cell: "Địa chỉ, SĐT", "Họ tên cha, SĐT"."""
     return bool(_PART_OF_A_CELL.search(words) or _DROPPED.search(words))
 
 
 def says_status(words: str) -> bool:
-    """Whether cells under it may say that a pupil has left."""
+    """Tells whether cells under it may say that a pupil has left."""
     return _STATUS.search(words) is not None
 
 
 def says_remarks(words: str) -> bool:
-    """Whether people write there what comes to their mind."""
+    """Tells whether people write there what comes to their mind."""
     return _REMARKS.search(words) is not None
 
 
 def by_its_cells(words: str) -> tuple[Field, Field] | None:
-    """What a column is if its cells are numbers, and if they are none; None where the heading is enough."""
+    """Returns what a column is if its cells are numbers, and what if they are none; None where the heading is enough."""
     if _BARE_DT.fullmatch(words) or words in ("dt", "dt 1"):  # "ĐT" is đối tượng in some lists
         return Field.PHONE, Field.DROPPED
     if _EMAIL.search(words) and _PHONE.search(words):
@@ -230,15 +230,15 @@ def by_its_cells(words: str) -> tuple[Field, Field] | None:
 
 
 def names_teachers(words: str) -> bool:
-    """Whether these are the names of teachers: "Họ tên giáo viên", "GVCN"."""
+    """Tells whether these are the names of teachers: "Họ tên giáo viên", "GVCN"."""
     return _TEACHERS.search(words) is not None and not _PHONE.search(words) and not _EMAIL.search(words)
 
 
 def says_what_teachers_do(words: str) -> bool:
-    """Whether only teachers have what stands under it: "Môn dạy", "Lớp chủ nhiệm"."""
+    """Tells whether only teachers have what stands under it: "Môn dạy", "Lớp chủ nhiệm"."""
     return _TEACHING.search(words) is not None
 
 
 def mentions_parent(words: str) -> bool:
-    """Whether a parent or guardian is named."""
+    """Tells whether a parent or guardian is named."""
     return any(p.search(words) for p in _KIN)

@@ -74,18 +74,18 @@ _MOST_READINGS = 16
 
 
 def fold(text: str) -> str:
-    """`SĐT  Mẹ (*)` → `sdt me`."""
+    """Folds a heading to plain lower-case words without diacritics: `SĐT  Mẹ (*)` → `sdt me`."""
     plain = unicodedata.normalize("NFD", _MARK.sub(" ", text).lower().translate(_EVERY_DE).replace("đ", "d"))
     return _WORDS.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 
 
 def without_marks(text: str) -> str:
-    """The heading on one line without "(*)", as it is shown."""
+    """Writes the heading on one line without "(*)", as it is shown."""
     return " ".join(_MARK.sub(" ", text).split())
 
 
 def letters_were_lost(text: str) -> bool:
-    """Whether it is a heading whose Vietnamese letters became question marks: "H? và tên", "L?p", "S?T m?"."""
+    """Tells whether it is a heading whose Vietnamese letters became question marks: "H? và tên", "L?p", "S?T m?"."""
     return ("?" in text or "\ufffd" in text) and _restored(text) != text
 
 
@@ -102,13 +102,13 @@ def _restorations(text: str) -> Iterator[str]:
 
 
 def without_examples(text: str) -> str:
-    """The heading without examples and instructions: what a person may have put numbers and addresses into."""
+    """Takes examples and instructions out of the heading: what a person may have put numbers and addresses into."""
     return _EXAMPLE.sub("", _IN_BRACKETS.sub(" ", text)) if not text.isalpha() else text
 
 
 @lru_cache(maxsize=4096)
 def heading_words(text: str) -> tuple[str, ...]:
-    """The words of a heading, most of them first, then with ever less of what may be beside the point; each reading once.
+    """Reads the words of a heading, most of them first, then with ever less of what may be beside the point; each reading once.
 
     `xdt` is a bare "DT" (dân tộc more often than điện thoại, which is "ĐT").
     """

@@ -59,5 +59,5 @@ def _read(text: str, of: ListOf) -> tuple[Field, Role, bool]:
 
 
 def words_of(heading: Heading) -> str:
-    """The words that the rules look at."""
+    """Returns the words of `heading` that the rules look at."""
     return heading_words(heading.written)[0]

@@ -87,7 +87,7 @@ _MOST_GROUPS = 500
 
 
 def report_of(left_out: Sequence[LeftOutRows]) -> list[dict[str, object]]:
-    """What a report says of the rows left out: `sheet`, `reason`, `rows` (the first of them), `total`."""
+    """Makes the part of a report that says which rows were left out: `sheet`, `reason`, `rows` (the first of them), `total`."""
     return [
         {"sheet": each.sheet, "reason": each.reason.value, "rows": list(each.rows[:MOST_ROWS]), "total": len(each.rows)}
         for each in left_out[:_MOST_GROUPS]

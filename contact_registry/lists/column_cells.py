@@ -29,7 +29,9 @@ _GIVEN = re.compile(r"[^\W\d_]+(?:[ '’.\-][^\W\d_]+){0,2}")
 
 
 def by_cells(heading: Heading, rows: Rows, place: int) -> Heading:
-    """A column headed "Mẹ" holds her name or her number, one headed "DT" ethnic groups or telephones; most of its cells say which."""
+    """Decides by most of its cells what a column is: one headed "Mẹ" holds her name or her number, one headed "DT" ethnic groups
+    or telephones.
+    """
     fields = by_its_cells(words_of(heading)) if heading.written and not heading.said else None
     if fields is None or heading.field not in fields:
         return heading
@@ -43,7 +45,9 @@ def by_cells(heading: Heading, rows: Rows, place: int) -> Heading:
 
 
 def cover_blank(headings: list[Heading], rows: Rows) -> list[Heading]:
-    """Columns without a heading of their own: a heading merged over two is both's; one that holds numbers is known by its letter."""
+    """Gives columns without a heading of their own one: a heading merged over two is both's; one that holds numbers is known by
+    its letter.
+    """
     width = min(max(map(len, rows), default=0), max(len(headings), _WIDEST))
     covered = headings + [Heading(Field.UNKNOWN, "")] * (width - len(headings))
     over: Heading | None = None
@@ -74,32 +78,32 @@ def _as_neighbour(over: Heading, headings: Sequence[Heading], cells: Sequence[ob
 
 
 def are_contacts(cells: Iterable[object]) -> bool:
-    """Whether at least half of the cells that say something look like mobile numbers or emails."""
+    """Tells whether at least half of the cells that say something look like mobile numbers or emails."""
     said = [cell for cell in cells if written(cell)]
     return bool(said) and sum(map(looks_like_contact, said)) * 2 >= len(said)
 
 
 def looks_like_contact(cell: object) -> bool:
-    """Whether somebody could be written to by what stands in the cell, at a glance."""
+    """Tells whether somebody could be written to by what stands in the cell, at a glance."""
     if isinstance(cell, str):
         return len(cell) > 5 and bool(_MOBILE.search(cell) or ("@" in cell and _EMAIL.search(cell)))
     return isinstance(cell, (int, float)) and not isinstance(cell, bool) and 3e8 <= cell < 1e9 and cell == int(cell)
 
 
 def only_numbers(value: object) -> object:
-    """What may be kept of a cell that holds an address, a name or a year beside a number: the numbers."""
+    """Keeps the numbers of a cell that holds an address, a name or a year beside them."""
     if not isinstance(value, str):
         return value
     return "; ".join(found[0].strip() for found in _A_NUMBER.finditer(_DATE.sub(" ", value)))
 
 
 def by_letter(place: int) -> str:
-    """How a column without a heading is called: "Cột C"."""
+    """Names a column without a heading by its letter: "Cột C"."""
     return f"Cột {letter(place)}"
 
 
 def letter(place: int) -> str:
-    """0 → A, 26 → AA, as spreadsheets name columns."""
+    """Names a column as spreadsheets do: 0 → A, 26 → AA."""
     letters = ""
     place += 1
     while place:

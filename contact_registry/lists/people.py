@@ -21,7 +21,7 @@ class Person:
 
 
 def people(rows: Sequence[CheckedRow]) -> list[Person]:
-    """Everyone the list names, in the order of the list."""
+    """Lists everyone the rows name, in the order of the list."""
     phone_rows: dict[str, list[int]] = {}
     email_rows: dict[str, list[int]] = {}
     roles: dict[str, Role] = {}

@@ -32,7 +32,7 @@ _MAY_SAY_LEFT = re.compile(r"\b(?:chuy|th[oô]|b[oỏ]|r[uú]|b[aả]o|ngh|ra t|
 
 
 def kept_columns(table: Table, seen: Sequence[SeenColumn]) -> Columns:
-    """The columns whose cells are looked at. A class column there is in every table, be it only the title's."""
+    """Chooses the columns whose cells are looked at. A class column there is in every table, be it only the title's."""
     fields = {column.letter: column.field for column in seen}
     return tuple(
         (place, heading)
@@ -49,7 +49,7 @@ def _may_say_left(heading: Heading) -> bool:
 
 
 def cells_of(sheet: Sheet, pupil: PupilRow, columns: Columns, *, of: ListOf) -> list[CheckedCell]:
-    """The pupil's cells, read. Of what a remark says only that the pupil has left is kept, and not in which words."""
+    """Reads the pupil's cells. Of what a remark says only that the pupil has left is kept, and not in which words."""
     row = sheet.rows[pupil.index]
     cells = []
     has_class = False

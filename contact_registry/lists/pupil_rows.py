@@ -60,7 +60,9 @@ class _Around:
         self._titles: dict[int, str] = {}
 
     def take_title(self, row: Sequence[object], tables: Sequence[Table]) -> bool:
-        """Whether the row was a title with a class, or several over tables side by side. A remark beside a pupil is none."""
+        """Takes the class, or several over tables side by side, from a row that is a title; tells whether it was one. A remark
+        beside a pupil is none.
+        """
         elsewhere = [
             (place, value)
             for place, value in enumerate(row)
@@ -246,7 +248,7 @@ def _cells(row: Sequence[object], columns: tuple[int, ...]) -> Iterator[str]:
 
 
 def has_order(table: Table, row: Sequence[object]) -> bool:
-    """Whether the row has a number of its own."""
+    """Tells whether the row has a number of its own."""
     return any(_ORDER_VALUE.fullmatch(value) for value in _cells(row, table.order))
 
 

@@ -43,33 +43,35 @@ _MOST_WORDS = 8
 
 
 def is_total(folded: str) -> bool:
-    """Whether a folded cell says how many there are: "tong cong", "si so 32"."""
+    """Tells whether a folded cell says how many there are: "tong cong", "si so 32"."""
     return _TOTAL.fullmatch(folded) is not None
 
 
 def is_signature(folded: str) -> bool:
-    """Whether a folded cell belongs to the place, the date and who signs below a list."""
+    """Tells whether a folded cell belongs to the place, the date and who signs below a list."""
     return _SIGNED.match(folded) is not None
 
 
 def is_example(folded: str) -> bool:
-    """Whether a folded cell says that its row shows how to fill in the list."""
+    """Tells whether a folded cell says that its row shows how to fill in the list."""
     return folded in ("vd", "vi du", "mau", "example", "e g")
 
 
 def begins_with_example(text: str) -> bool:
-    """Whether a name or a number is given as an example: "VD: Nguyễn Văn A"; "Vi" is a family name."""
+    """Tells whether a name or a number is given as an example: "VD: Nguyễn Văn A"; "Vi" is a family name."""
     return _EXAMPLE.match(text) is not None
 
 
 def is_of_office(text: str) -> bool:
-    """Whether a text begins with what somebody does: their number is no parent's."""
+    """Tells whether a text begins with what somebody does: their number is no parent's."""
     folded = fold(text)
     return bool(_OFFICE.match(folded) or _SIGNED.match(folded) or _ADDRESSED.match(text))
 
 
 def is_name(text: str) -> bool:
-    """Whether a text in a column of names is somebody's, and not a remark, a total or a title: "H'Loan Êban (lớp trưởng)" is."""
+    """Tells whether a text in a column of names is somebody's, and not a remark, a total or a title: "H'Loan Êban (lớp trưởng)"
+    is.
+    """
     name = text if text.replace(" ", "").isalpha() else _ASIDE.sub("", text)
     words = name.split()
     if not 0 < len(words) <= _MOST_WORDS or not all(word.isalpha() or _WORD.fullmatch(word) for word in words):

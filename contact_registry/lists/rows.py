@@ -18,7 +18,7 @@ _NAMES = frozenset({Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME})
 
 
 def make_row(sheet: str | None, row: int, cells: Sequence[CheckedCell], *, of: ListOf) -> CheckedRow:
-    """One row from its cells, with the problems that can be seen in it alone."""
+    """Makes one row of its cells, with the problems that can be seen in it alone."""
     names: list[str] = []
     class_name, grade, class_heading = "", None, None
     phones: dict[str, Role] = {}
@@ -58,7 +58,9 @@ def make_row(sheet: str | None, row: int, cells: Sequence[CheckedCell], *, of: L
 
 
 def recheck_row(row: CheckedRow, changes: Mapping[str, object], *, of: ListOf = "parents") -> CheckedRow:
-    """The row with the cells under these headings written anew, by a person. A heading the row does not have: KeyError."""
+    """Checks the row again, the cells under the headings of `changes` written anew by a person. A heading the row does not have:
+    KeyError.
+    """
     if missing := changes.keys() - {cell.heading for cell in row.cells}:
         raise KeyError(*missing)
     cells = [
@@ -71,7 +73,7 @@ def recheck_row(row: CheckedRow, changes: Mapping[str, object], *, of: ListOf = 
 
 
 def rechecked(rows: Iterable[CheckedRow]) -> tuple[tuple[CheckedRow, ...], Counts]:
-    """The rows with the problems of all rows together made anew, and the counts."""
+    """Looks for the problems of all rows together again; returns the rows with them, and the counts."""
     own = [_without_common(row) for row in rows]
     classes = {name: fold(name) for name in {row.class_name for row in own}}
     alike = [(classes[row.class_name], tuple(number for _, number in row.phones), row.emails) for row in own]
@@ -107,7 +109,7 @@ def _with_common(row: CheckedRow, shared: set[str], *, repeated: bool) -> Checke
 
 
 def count_rows(rows: Sequence[CheckedRow], *, repeated: int) -> Counts:
-    """What a list holds."""
+    """Counts what a list holds. `repeated`: rows that stand in it more than once."""
     return Counts(
         rows=len(rows),
         contacts=len(people(rows)),

@@ -23,7 +23,9 @@ _CODES = {Field.DROPPED: "column.dropped", Field.UNKNOWN: "column.unknown"}
 
 
 def look(sheet: Sheet, table: Table, pupils: Sequence[PupilRow]) -> tuple[list[SeenColumn], list[Problem]]:
-    """What each column of a table is taken for: identity numbers go, whatever stands above them; numbers that nobody takes are told."""
+    """Describes what each column of a table is taken for: identity numbers go, whatever stands above them; numbers that nobody
+    takes are a problem.
+    """
     rows = [sheet.rows[pupil.index] for pupil in pupils if pupil.table is table]
     seen, problems = [], []
     for place, heading in enumerate(table.columns):
@@ -58,7 +60,7 @@ def _is_identity(value: object) -> bool:
 
 
 def samples_of(rows: Sequence[Sequence[object]], place: int, *, mixed: bool = False) -> tuple[str, ...]:
-    """Up to three cells to recognise a column by; of `mixed` cells the numbers only."""
+    """Picks up to three cells to recognise a column by; of `mixed` cells the numbers only."""
     shown: dict[str, None] = {}
     for row in rows[:50]:
         value = row[place] if place < len(row) else ""

@@ -38,7 +38,9 @@ _OFFICES = re.compile(r"chuc vu|mon|bo mon|phan cong|nhiem vu|cong viec|vi tri(?
 
 
 def is_of_staff(sheet: Sheet, tables: Sequence[Table]) -> bool:
-    """Whether the sheet is a list of staff, by its headings or, where no parent is named in them, by its name or its title."""
+    """Tells whether the sheet is a list of staff, by its headings or, where no parent is named in them, by its name or its
+    title.
+    """
     if any(heading.said for table in tables for heading in table.columns):  # a person knows better
         return False
     if all(table.is_of_staff() for table in tables):

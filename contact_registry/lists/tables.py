@@ -52,12 +52,12 @@ class Table:
         return cls(columns, header, first, of(Field.ORDER), of(*_NAMES), of(Field.CLASS), contacts, bool(of(Field.GRADE)))
 
     def spans(self, place: int) -> bool:
-        """Whether a column stands within the table."""
+        """Tells whether the column at `place` stands within the table."""
         own = [i for i, heading in enumerate(self.columns) if heading.written]
         return own[0] <= place <= own[-1]
 
     def is_of_staff(self) -> bool:
-        """Whether its names are teachers': they have a column, and neither a pupil nor a parent has one."""
+        """Tells whether its names are teachers': they have a column, and neither a pupil nor a parent has one."""
         if self.names_parents():
             return False
         words = [words_of(heading) for heading in self.columns if heading.written]
@@ -67,22 +67,24 @@ class Table:
         return any(map(names_teachers, named)) or (not self.classes and any(map(says_what_teachers_do, words)))
 
     def names_parents(self) -> bool:
-        """Whether a number is said to be a parent's."""
+        """Tells whether a number is said to be a parent's."""
         return any(mentions_parent(words_of(self.columns[place])) for place in self.contacts)
 
     def letters_lost(self) -> bool:
-        """Whether its headings have question marks for letters."""
+        """Tells whether its headings have question marks for letters."""
         return any(letters_were_lost(heading.written) for heading in self.columns)
 
 
 def best_columns(rows: Rows) -> int:
-    """How many columns the best header among these rows has."""
+    """Counts the columns of the best header among these rows."""
     found = (tables_at(rows, index) for index in range(len(rows)))
     return max((sum(bool(h.written) for table in tables for h in table.columns) for tables in found), default=0)
 
 
 def tables_at(rows: Rows, index: int, *, of: ListOf = "parents", meanings: Meanings | None = None) -> tuple[Table, ...]:
-    """The table whose header begins in this row, or tables where several stand side by side; none where it is no header."""
+    """Finds the table whose header begins in row `index`, or tables where several stand side by side; none where it is no
+    header.
+    """
     own = _heading_cells(rows[index])
     if own is None or sum(map(bool, own)) < 2:
         return ()
@@ -170,7 +172,7 @@ def _is_header(columns: Sequence[Heading]) -> bool:
 
 
 def is_numbering(row: Sequence[object]) -> bool:
-    """The row below a header that numbers its columns, as official forms have it: (1) (2) (3), A B 1 2."""
+    """Tells whether the row numbers the columns of the header above it, as official forms have it: (1) (2) (3), A B 1 2."""
     cells = [cell for cell in map(written, row) if cell]
     return len(cells) > 2 and all(map(_NUMBERING.fullmatch, cells))
 

@@ -9,7 +9,7 @@ from contact_registry.lists.rows import make_row
 
 
 def perhaps_tenths(classes: Iterable[str]) -> frozenset[str]:
-    """Of the classes of a file that does not tell text from numbers, those that may be another: where there are 6.1 and 6.9 (or 6.11)
+    """Finds classes of a file that does not tell text from numbers which may be another: where there are 6.1 and 6.9 (or 6.11)
     and no 6.10, a spreadsheet made 6.1 of 6.10.
     """
     numbers: dict[str, set[str]] = {}
@@ -26,7 +26,7 @@ def perhaps_tenths(classes: Iterable[str]) -> frozenset[str]:
 
 
 def without_tenths(rows: Sequence[CheckedRow], *, of: ListOf) -> list[CheckedRow]:
-    """The rows of a text, a class that may be another said to be damaged."""
+    """Marks as damaged, in the rows of a text, each class that may be another."""
     perhaps = perhaps_tenths({row.class_name for row in rows})
     return [_damaged(row, of) if row.class_name in perhaps else row for row in rows] if perhaps else list(rows)
 

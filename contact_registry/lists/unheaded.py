@@ -28,12 +28,14 @@ _BY_EYE = (re.compile(r"\s+[-–—]\s+"), re.compile(r"\s{2,}"))
 
 
 def has_content(row: Sequence[object]) -> bool:
-    """Whether anybody sees anything in the row."""
+    """Tells whether anybody sees anything in the row."""
     return any(map(written, row))
 
 
 def lettered_table(sheet: Sheet, meanings: Meanings | None, *, of: ListOf) -> Table | None:
-    """The columns of a sheet without a header as a person named them, where what stands in them fits: else they were said of another."""
+    """Makes a table of a sheet without a header, its columns as a person named them; None where what stands in them does not
+    fit: they were said of another.
+    """
     if not meanings:
         return None
     first, rows = _full_rows(sheet)
@@ -52,7 +54,7 @@ def lettered_table(sheet: Sheet, meanings: Meanings | None, *, of: ListOf) -> Ta
 
 
 def offered_columns(sheet: Sheet, samples: Sequence[tuple[str, ...]]) -> list[SeenColumn]:
-    """A sheet's columns by their letters. `samples`: of each column."""
+    """Offers a sheet's columns by their letters. `samples`: of each column."""
     first, _ = _full_rows(sheet)
     return [
         SeenColumn(sheet.name, first + 1, letter(place), by_letter(place), Field.UNKNOWN, "parent", said=False, samples=shown)
@@ -62,7 +64,7 @@ def offered_columns(sheet: Sheet, samples: Sequence[tuple[str, ...]]) -> list[Se
 
 
 def full_rows(sheet: Sheet) -> list[Sequence[object]]:
-    """The first rows that look like somebody's: more than one cell is filled in."""
+    """Returns the first rows that look like somebody's: more than one cell is filled in."""
     return _full_rows(sheet)[1]
 
 
@@ -74,7 +76,7 @@ def _full_rows(sheet: Sheet) -> tuple[int, list[Sequence[object]]]:
 
 
 def columns_apart(sheet: Sheet) -> Sheet:
-    """The sheet with its one column told apart, where nearly every row is several cells in one; else the sheet as it is."""
+    """Splits the one column of a sheet where nearly every row is several cells in one; else returns the sheet as it is."""
     lines = _lines(sheet)
     if len(lines) < 2:
         return sheet
@@ -89,7 +91,7 @@ def columns_apart(sheet: Sheet) -> Sheet:
 
 
 def stands_in_one_column(sheet: Sheet) -> bool:
-    """Whether a list stands in one column that could not be told apart."""
+    """Tells whether a list stands in one column that could not be split."""
     lines = _lines(sheet)
     return len(lines) > 1 and sum(map(looks_like_contact, lines)) * 2 > len(lines)
 

@@ -24,7 +24,7 @@ class TableRow:
     cells: Mapping[str, object] = field(repr=False)
 
     def text(self, name: str) -> str:
-        """The cell as a person reads it; "" where there is none."""
+        """Returns the cell of the column `name` as a person reads it; "" where there is none."""
         return written(self.cells.get(name))[:_LONGEST]
 
 
@@ -37,7 +37,7 @@ class PlainTable:
 
 
 def read_table(data: bytes, columns: Columns, *, most: int) -> PlainTable:
-    """The first visible sheet that has one of the headings (a spreadsheet or text), rows with nothing under them left out.
+    """Reads the first visible sheet that has one of the headings (a spreadsheet or text), rows with nothing under them left out.
 
     Raises `ImportRefused` (import.unreadable, .too_large, .password_protected; `bulk.no_heading`, `bulk.too_many_rows`).
     """

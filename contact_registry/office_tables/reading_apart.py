@@ -36,7 +36,7 @@ _TIMES: dict[str, Any] = {
 
 
 async def read_table_apart(data: bytes, columns: "Columns", *, most: int) -> "PlainTable":
-    """What `read_table` reads, and raises."""
+    """Reads what `read_table` reads, and raises what it raises, in a process of its own."""
     from contact_registry.office_tables.reading import PlainTable, TableRow  # noqa: PLC0415 - the program begins without
 
     asked = {"columns": {name: list(headings) for name, headings in columns.items()}, "most": most}
@@ -46,7 +46,7 @@ async def read_table_apart(data: bytes, columns: "Columns", *, most: int) -> "Pl
 
 
 async def read_cells_apart(data: bytes) -> Sequence[Sequence[object]]:
-    """What `read_cells` reads, and raises."""
+    """Reads what `read_cells` reads, and raises what it raises, in a process of its own."""
     return [[_read(cell) for cell in row] for row in (await _ask({}, data))["cells"]]
 
 
@@ -98,7 +98,7 @@ def _written(value: object) -> dict[str, Any]:
 
 
 def main() -> None:
-    """The program: what is asked and a list over stdin, its cells or the reason against it over stdout."""
+    """Runs the program: what is asked and a list over stdin, its cells or the reason against it over stdout."""
     os.nice(_GIVES_WAY)
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))  # should the caller be gone, nobody else would stop us
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a list in clear

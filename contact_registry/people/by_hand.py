@@ -165,7 +165,9 @@ async def _enrol(conn: AsyncConnection, contact: int, person: NewPerson, data_ke
 
 
 async def change_person(conn: AsyncConnection, unit_id: int, contact: int, *, role: str | None, language: str | None) -> bool:
-    """Another role or language for a present contact; None leaves it. False, and nothing changed, for a role of the other list."""
+    """Changes a present contact's role or language; None leaves it. Returns False, and changes nothing, for a role of the other
+    list.
+    """
     changed = await conn.execute(
         text(
             "UPDATE contacts SET role = coalesce(CAST(:role AS text), role), language = coalesce(CAST(:language AS text), language)"
@@ -179,8 +181,8 @@ async def change_person(conn: AsyncConnection, unit_id: int, contact: int, *, ro
 async def correct_address(
     conn: AsyncConnection, contact: int, channel: str, address: str, hashed: bytes, data_key: DataKey, *, was: bytes | None
 ) -> bool:
-    """The contact's address on a channel is this one now; False: they were erased meanwhile. `was`: the hash of the one it had there;
-    None: it had none.
+    """Sets the contact's address on a channel; returns False if they were erased meanwhile. `was`: the hash of the one it had
+    there; None: it had none.
 
     The wrong one is not kept: it may be a stranger's. Raises `AddressTaken`.
     """
@@ -237,7 +239,7 @@ async def confirm_present(conn: AsyncConnection, unit_id: int, *, of: ListOf, cl
 
 
 async def present_addresses(conn: AsyncConnection, unit_id: int, channel: str, *, classes: Sequence[str]) -> list[bytes]:
-    """Keyed hashes of the parents of these classes, as the list writes them, each once."""
+    """Lists the keyed hashes of the parents of these classes, as the list writes them, each once."""
     async with joined_as_sets(conn):
         found = await conn.execute(
             text(

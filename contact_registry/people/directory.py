@@ -35,7 +35,7 @@ _PLAIN = _Letters()
 
 
 def fold_name(name: str) -> list[str]:
-    """The words of a name, lower case and without diacritics, in whatever form it was typed."""
+    """Splits a name into its words, lower case and without diacritics, in whatever form it was typed."""
     return name.lower().translate(_PLAIN).split()
 
 
@@ -90,7 +90,7 @@ class ListedContact:
     addresses: tuple[ListedAddress, ...]
 
     def masked(self) -> "ListedContact":
-        """As it may be shown in a list."""
+        """Masks names and addresses, for a list."""
         return replace(
             self,
             name=self.name and masked_name(self.name),
@@ -100,7 +100,7 @@ class ListedContact:
 
 
 async def find_contacts(conn: AsyncConnection, master: MasterKey, unit_id: int, wanted: Wanted) -> dict[UUID, int]:
-    """Who of the present list it is: inner ids by public one, by class and in the order of the list."""
+    """Finds who of the unit's present list is `wanted`: inner ids by public one, by class and in the order of the list."""
     asked: dict[str, Any] = {"unit": unit_id, "audience": wanted.audience, "class": wanted.class_name, "grade": wanted.grade}
     pupils = (
         "e.unit_id = :unit AND e.ended_by IS NULL"
@@ -154,7 +154,7 @@ def _named(sealed: Sequence[tuple[Any, ...]], keys: Mapping[int, DataKey], name:
 
 
 async def load_contacts(conn: AsyncConnection, master: MasterKey, unit_id: int, ids: Iterable[int]) -> list[ListedContact]:
-    """These contacts of the unit, opened, in this order. For one page or one person."""
+    """Loads and opens these contacts of the unit, in this order. For one page or one person."""
     wanted = list(ids)
     asked = {"unit": unit_id, "ids": wanted}
     beside = "unit_id = :unit AND contact_id = ANY (CAST(:ids AS bigint[])) AND ended_by IS NULL"

@@ -32,7 +32,7 @@ class Erased:
 async def addresses_of(
     conn: AsyncConnection, unit_id: int, contact: int, channel: str | None = None, *, past: bool = False
 ) -> dict[str, list[bytes]]:
-    """Keyed hashes of what a contact has, by channel; of one channel where it is named. `past`: and of what it had, unless somebody
+    """Lists keyed hashes of what a contact has, by channel, or on one `channel`. `past`: and of what it had, unless somebody
     else of the unit has that now.
     """
     rows = await conn.execute(
@@ -92,7 +92,7 @@ async def erase_person(conn: AsyncConnection, unit_id: int, contact: int, hashes
 def struck(
     rows: Sequence[CheckedRow], hashes: Mapping[str, Collection[bytes]], index_key: bytes, *, of: ListOf
 ) -> dict[int, CheckedRow]:
-    """Rows of a list that is not applied yet and name one of these addresses, by position, with the address taken out."""
+    """Strikes these addresses out of a list that is not applied yet: the rows that named one, by position, without it."""
     found: dict[int, CheckedRow] = {}
     for position, row in enumerate(rows):
         changes: dict[str, object] = {}

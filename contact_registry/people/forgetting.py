@@ -60,12 +60,12 @@ _COUNT_LAPSED = (
 
 
 async def count_ended(conn: AsyncConnection, unit_id: int, lapse: Lapse) -> dict[str, int]:
-    """What `forget_ended` would delete in all."""
+    """Counts what `forget_ended` would delete in all."""
     return dict((await conn.execute(text(_COUNT_ENDED), lapse.values(unit_id))).mappings().one())
 
 
 async def count_lapsed(conn: AsyncConnection, unit_id: int, lapse: Lapse) -> dict[str, int]:
-    """What `forget_lapsed` would delete in all, once `forget_ended` is through."""
+    """Counts what `forget_lapsed` would delete in all, once `forget_ended` is through."""
     return dict((await conn.execute(text(_COUNT_LAPSED), lapse.values(unit_id))).mappings().one())
 
 

@@ -61,7 +61,9 @@ OF_ITS_LISTS = "import_id IN (SELECT id FROM imports WHERE unit_id = :unit)"
 
 
 async def lock_lists(conn: AsyncConnection, unit_id: int) -> None:
-    """Two lists applied at once would both end what the other brings; so would one applied while another is undone."""
+    """Locks a unit's lists until the transaction ends: two applied at once would both end what the other brings, and so would
+    one undone meanwhile.
+    """
     await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('loa.apply_list'), :unit)"), {"unit": unit_id})
 
 

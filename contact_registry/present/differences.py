@@ -59,13 +59,15 @@ async def compare_list(
     of: ListOf,
     only_classes: bool = False,
 ) -> Difference:
-    """The difference, for a transaction that acts for the unit."""
+    """Counts what applying `rows` would change in the unit's present list `of` parents or staff. The transaction acts for the
+    unit.
+    """
     matching = await match_list(conn, unit_id, rows, index_key, of=of, only_classes=only_classes)
     return await asyncio.to_thread(difference_of, matching)
 
 
 def difference_of(matching: Matching) -> Difference:
-    """In counts."""
+    """Counts a matching."""
     added: Counter[str] = Counter()
     gone: Counter[str] = Counter()
     changed: Counter[str] = Counter()

@@ -57,11 +57,11 @@ class Matching:
         return self.only is None or any(class_key(name) in self.only for name in known.classes)
 
     def stays_elsewhere(self, known: Known) -> bool:
-        """Whether a contact is on the present list for more than what the list is about."""
+        """Tells whether a contact is on the present list for more than what the list is about."""
         return self.only is not None and (not known.classes or any(class_key(name) not in self.only for name in known.classes))
 
     def own_classes(self, known: Known) -> frozenset[str]:
-        """A contact's classes, of those the list is about."""
+        """Returns a contact's classes, of those the list is about."""
         only = self.only
         return known.classes if only is None else frozenset(name for name in known.classes if class_key(name) in only)
 
@@ -69,7 +69,7 @@ class Matching:
         return frozenset(self.rows[place].class_name for place in person.rows if self.rows[place].class_name)
 
     def changed(self, place: int) -> bool:
-        """Whether a known contact has other addresses, classes or another role now."""
+        """Tells whether the known contact at `place` has other addresses, classes or another role now."""
         known, person = self.contact[place], self.persons[place]
         if known is None:
             return False

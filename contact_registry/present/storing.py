@@ -77,7 +77,7 @@ async def store_columns(
 async def load_columns(
     conn: AsyncConnection, import_id: int, master: MasterKey
 ) -> tuple[tuple[SeenColumn, ...], LegacyText | None]:
-    """What `store_columns` stored; nothing once the list is applied."""
+    """Loads what `store_columns` stored; nothing once the list is applied."""
     row = (
         await conn.execute(
             text("SELECT data_key_id, sealed FROM import_columns WHERE import_id = :import"), {"import": import_id}
@@ -162,7 +162,7 @@ def _sealed(row: CheckedRow, key: DataKey) -> bytes:
 
 
 async def load_rows(conn: AsyncConnection, import_id: int, keys: Mapping[int, DataKey], *, of: ListOf) -> list[CheckedRow]:
-    """The stored rows in the order of the file. `keys` by id must hold all that sealed them, else `Unsealable`."""
+    """Loads the stored rows in the order of the file. `keys` by id must hold all that sealed them, else `Unsealable`."""
     found = await conn.execute(
         text("SELECT sheet, row, data_key_id, sealed FROM import_rows WHERE import_id = :import ORDER BY position"),
         {"import": import_id},

@@ -46,7 +46,7 @@ class MasterKey:
 
     @classmethod
     def parse(cls, written: str) -> "MasterKey":
-        """From its base64 form. Raises `MasterKeyInvalid`."""
+        """Reads a master key from its base64 form. Raises `MasterKeyInvalid`."""
         try:
             return cls(base64.b64decode(written, validate=True))
         except ValueError:
@@ -54,7 +54,7 @@ class MasterKey:
 
     @staticmethod
     def generate() -> str:
-        """A new master key, written in base64."""
+        """Makes a new master key, written in base64."""
         return base64.b64encode(os.urandom(32)).decode()
 
     def wrap(self, secret: bytes, purpose: str) -> bytes:
@@ -62,7 +62,7 @@ class MasterKey:
         return _seal(self._cipher, secret, purpose)
 
     def unwrap(self, wrapped: bytes, purpose: str) -> bytes:
-        """The key again. Raises `Unsealable` for another master key, another purpose or damage."""
+        """Unwraps a key that was wrapped for `purpose`. Raises `Unsealable` for another master key, another purpose or damage."""
         return _unseal(self._cipher, wrapped, purpose)
 
 
@@ -87,7 +87,7 @@ def _purpose(unit_id: int) -> str:
 
 
 async def current_data_key(conn: AsyncConnection, master: MasterKey, unit_id: int) -> DataKey:
-    """The unit's current data key, made if it has none. The transaction must act for that unit."""
+    """Returns the unit's current data key, made if it has none. The transaction must act for that unit."""
     find = text("SELECT id, wrapped FROM data_keys WHERE unit_id = :unit AND retired_at IS NULL")
     row = (await conn.execute(find, {"unit": unit_id})).one_or_none()
     if row is None:
@@ -102,7 +102,7 @@ async def current_data_key(conn: AsyncConnection, master: MasterKey, unit_id: in
 
 
 async def current_data_keys(conn: AsyncConnection, master: MasterKey, unit_ids: Iterable[int]) -> dict[int, DataKey]:
-    """The current data keys of many units by unit, made for those that have none. Each is at or below the acting unit."""
+    """Returns the current data keys of many units by unit, made for those that have none. Each is at or below the acting unit."""
     units = sorted(set(unit_ids))
     find = text("SELECT id, unit_id, wrapped FROM data_keys WHERE unit_id = ANY(:units) AND retired_at IS NULL")
     rows = (await conn.execute(find, {"units": units})).all()
@@ -117,13 +117,13 @@ async def current_data_keys(conn: AsyncConnection, master: MasterKey, unit_ids: 
 
 
 async def data_keys(conn: AsyncConnection, master: MasterKey, ids: Iterable[int]) -> dict[int, DataKey]:
-    """Data keys by id, as far as the transaction's scope shows them."""
+    """Loads data keys by id, as far as the transaction's scope shows them."""
     rows = await conn.execute(text("SELECT id, unit_id, wrapped FROM data_keys WHERE id = ANY(:ids)"), {"ids": sorted(set(ids))})
     return {row.id: open_data_key(master, row.id, row.unit_id, row.wrapped) for row in rows}
 
 
 def open_data_key(master: MasterKey, key_id: int, unit_id: int, wrapped: bytes) -> DataKey:
-    """A data key from its wrapped form, as the database or one of its doors gave it."""
+    """Opens a data key from its wrapped form, as the database or one of its doors gave it."""
     return DataKey(key_id, unit_id, AESGCM(master.unwrap(bytes(wrapped), _purpose(unit_id))))
 
 
@@ -160,5 +160,7 @@ async def rewrap_data_keys(conn: AsyncConnection, old: MasterKey, new: MasterKey
 
 
 def address_hash(index_key: bytes, channel: str, address: str) -> bytes:
-    """16 bytes that stand for an address ("sms": E.164, "email": lower case) in every table. Same key, same hash, all units."""
+    """Hashes an address ("sms": E.164, "email": lower case) into the 16 bytes that stand for it in every table. Same key, same
+    hash, all units.
+    """
     return hmac.digest(index_key, f"{channel}:{address}".encode(), "sha256")[:16]

@@ -56,7 +56,7 @@ class Batch:
 
 
 async def reseal_batch(conn: AsyncConnection, table: SealedTable, old: DataKey, new: DataKey, *, after: Place | None) -> Batch:
-    """The next rows of a table, behind the place `after`. The transaction acts for the keys' unit."""
+    """Seals the next rows of a table anew, behind the place `after`. The transaction acts for the keys' unit."""
     names = ", ".join(table.key)
     by_channel = ", channel" if OF_CHANNEL in table.columns.values() else ""
     behind = f" AND ({names}) > ({', '.join(f':after{n}' for n in range(len(table.key)))})" if after else ""
@@ -102,12 +102,12 @@ def _resealed(table: SealedTable, rows: Sequence[Any], old: DataKey, new: DataKe
 
 
 def reseal(sealed: bytes | None, old: DataKey, new: DataKey, purpose: str) -> bytes | None:
-    """The same under another key. Raises `Unsealable`."""
+    """Seals the same under another key. Raises `Unsealable`."""
     return None if sealed is None else new.seal(old.unseal(sealed, purpose), purpose)
 
 
 async def left_under(conn: AsyncConnection, unit_id: int, key_id: int) -> dict[str, int]:
-    """Rows that are still sealed under a key, by table; tables with none are left out."""
+    """Counts the rows still sealed under a key, by table; tables with none are left out."""
     counts = ", ".join(
         f"(SELECT count(*) FROM {table.name} WHERE unit_id = :unit AND data_key_id = :key) AS {table.name}" for table in SEALED
     )

@@ -88,14 +88,16 @@ class Converted:
 
 
 def read_font(text: str, font: Font) -> str:
-    """The text as it was seen in that font."""
+    """Reads the text as it was seen in that font."""
     if font == "tcvn3":
         return text.translate(_TCVN3)
     return _VNI_PART.sub(lambda part: _VNI[part[0]], text)
 
 
 def convert(rows: Sequence[Sequence[object]], font: Font | None = None) -> Converted | None:
-    """The sheet in Unicode; None where it is so already, as nearly every sheet is. `font`: that of the whole sheet, where it is known."""
+    """Converts the sheet to Unicode; None where it is so already, as nearly every sheet is. `font`: that of the whole sheet,
+    where it is known.
+    """
     by_column: dict[int, list[str]] = {}
     for row in rows[:_LOOKED_AT]:
         for column, cell in enumerate(row):

@@ -39,7 +39,7 @@ class Repaired:
 
 
 def repair(rows: Sequence[Sequence[object]]) -> Repaired | None:
-    """The sheet with its letters; None where nothing was read wrongly, as in nearly every sheet."""
+    """Repairs the letters of a sheet; None where nothing was read wrongly, as in nearly every sheet."""
     wrong = sum(isinstance(cell, str) and not cell.isascii() and repair_text(cell) is not None for row in rows for cell in row)
     if not wrong:
         return None
@@ -57,7 +57,9 @@ def repair(rows: Sequence[Sequence[object]]) -> Repaired | None:
 
 
 def repair_text(text: str, *, sure: bool = False) -> str | None:
-    """One cell; None where it is no such text. Bytes that were lost on the way come back as U+FFFD. `sure`: other cells beside it are."""
+    """Repairs one cell; None where it is no such text. Bytes that were lost on the way come back as U+FFFD. `sure`: other cells
+    beside it are.
+    """
     if not _PAIR.search(text) and not (sure and _SPACE_LOST.search(text)):
         return None
     # "Ã" and a space that cannot be broken are one "à"; many programs make a plain space of it, or trim it.
@@ -75,7 +77,7 @@ def repair_text(text: str, *, sure: bool = False) -> str | None:
 
 
 def repair_page(rows: Sequence[Sequence[object]]) -> Repaired | None:
-    """The sheet with letters of Windows-1258 that were read as those of -1252; None where there are none, as in nearly every sheet."""
+    """Repairs letters of Windows-1258 that were read as those of -1252; None where there are none, as in nearly every sheet."""
     texts = [cell for row in rows for cell in row if isinstance(cell, str) and not cell.isascii()]
     if sum(bool(_TONE_BESIDE.search(text)) for text in texts) < 2:
         return None

@@ -20,7 +20,9 @@ _LOOKED_AT = 500
 
 
 def rows_of(content: str, separator: str) -> list[list[str]]:
-    """Every line in a row, in order. Raises `ImportRefused`: import.too_large, or import.unreadable for a line that is no list's."""
+    """Reads every line into a row, in order. Raises `ImportRefused`: import.too_large, or import.unreadable for a line that is
+    no list's.
+    """
     lines = lines_of(content)
     if lines and max(map(len, lines)) > _LONGEST_LINE:
         raise ImportRefused("import.unreadable")
@@ -35,7 +37,7 @@ def rows_of(content: str, separator: str) -> list[list[str]]:
 
 
 def lines_of(content: str) -> list[str]:
-    """The lines, without the empty one behind the last end of a line."""
+    """Splits text into its lines, without the empty one behind the last end of a line."""
     lines = _LINE.split(content) if "\r" in content else content.split("\n")
     return lines[:-1] if lines and not lines[-1] else lines
 

@@ -57,7 +57,9 @@ def decode(data: bytes) -> Decoded:
 
 
 def utf16_of(head: bytes) -> str | None:
-    """Which UTF-16 it is: by its mark, or, where that was cut off, by the zero in every other byte of digits and separators."""
+    """Decides which UTF-16 it is: by its mark, or, where that was cut off, by the zero in every other byte of digits and
+    separators.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     even, odd = head[0::2].count(0), head[1::2].count(0)
@@ -85,7 +87,7 @@ def _share(reading: Decoded) -> float:
 
 
 def share_of_syllables(text: str) -> float:
-    """Of the words with letters that English has not, the share that could be Vietnamese; 0 where there are none."""
+    """Measures, of the words with letters that English has not, the share that could be Vietnamese; 0 where there are none."""
     words = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()][:_WORDS_LOOKED_AT]
     return sum(map(_is_syllable, words)) / len(words) if words else 0.0
 

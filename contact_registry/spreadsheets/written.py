@@ -4,7 +4,7 @@ from contact_registry.plain_text import one_line
 
 
 def written(value: object) -> str:
-    """The cell's text, without invisible characters and double spaces; "" for an empty one."""
+    """Writes a cell's value as text, without invisible characters and double spaces; "" for an empty one."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -31,7 +31,9 @@ def check_unpacked(data: bytes) -> None:
 
 
 def mended(data: bytes) -> bytes:
-    """The archive as its standard has it: paths with slashes, and cells of .xlsb that say where they stand. Most come back as they are."""
+    """Mends an archive into what its standard says: paths with slashes, and cells of .xlsb that say where they stand. Most come
+    back as they are.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
         changed: dict[str, bytes] = {}

@@ -35,18 +35,18 @@ class Grid:
         cells[column] = value
 
     def merge_down(self, row: int, column: int, more: int) -> None:
-        """The cell goes on over `more` rows below."""
+        """Repeats the cell over `more` rows below."""
         if 0 < more <= MOST_MERGED:
             if len(self.merged) + more > MAX_ROWS:  # no list merges more cells than it has rows
                 raise Refused("import.too_large")
             self.merged += [(below, column, row) for below in range(row + 1, row + more + 1)]
 
     def as_json(self) -> dict[str, Any]:
-        """The sheet as it goes to the caller."""
+        """Returns the sheet as it goes to the caller."""
         hidden = sorted(row for row in self.hidden if row < len(self.rows))
         return {"name": self.name, "rows": self.rows, "merged": self.merged, "hidden": hidden, "typed": self._typed}
 
 
 def scientific(value: float, *, zeros: int = 1000) -> bool:
-    """Whether a number that is shown as 8.19E+08 may have lost digits before it became one: it ends in zeros."""
+    """Tells whether a number that is shown as 8.19E+08 may have lost digits before it became one: it ends in zeros."""
     return value >= 1_000_000 and value % zeros == 0
