@@ -27,9 +27,14 @@ class DiskSpace:
         return self.free < self.total * _LOW
 
     @property
-    def in_words(self) -> str:
-        """`1.2 GB (4%)`."""
-        return f"{self.free / 1e9:,.1f} GB ({self.free * 100 // max(self.total, 1)}%)"
+    def gigabytes(self) -> float:
+        """What is left, to a tenth."""
+        return round(self.free / 1e9, 1)
+
+    @property
+    def share(self) -> int:
+        """What is left, of a hundred."""
+        return self.free * 100 // max(self.total, 1)
 
 
 def disk_at(place: Path) -> DiskSpace:

@@ -107,7 +107,7 @@ def show_all(
 
 def disk_line(disk: DiskSpace) -> str | None:
     """What whoever looks at the warnings is told of a disk that is nearly full; None where there is room."""
-    return Words.of_terminal()("disk_low", left=disk.in_words, place=disk.place) if disk.low else None
+    return Words.of_terminal()("disk_low", left=disk.gigabytes, share=disk.share, place=disk.place) if disk.low else None
 
 
 @app.command()

@@ -253,7 +253,7 @@ def _hidden_rows(report: ImportReport, words: Words) -> HiddenRows | None:
     rows = sum(problem.code == "row.hidden" for problem in report.problems)
     if not rows:
         return None
-    return "take" if typer.confirm(words("import_hidden", rows=rows)) else "leave"
+    return "take" if typer.confirm(words("import_hidden", count=rows)) else "leave"
 
 
 def _told(difference: Difference, words: Words) -> str:

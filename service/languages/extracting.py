@@ -76,6 +76,7 @@ def catalogue_text(language: Language, domain: str, wanted: Mapping[Key, list[Se
     """The `.po` of a domain in a language. `had`: what is translated already, of any domain."""
     catalog = Catalog(charset="utf-8", header_comment="")
     nplurals, plural_forms = _plurals(language)
+    catalog.mime_headers = [("Plural-Forms", plural_forms)]
     for key, places in wanted.items():
         first = places[0]
         old = had.get(key)

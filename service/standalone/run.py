@@ -99,7 +99,12 @@ async def _run(
         if kind == "live" and (block := lacking(settings, words)):
             console.print(block, style="bold yellow", markup=False, soft_wrap=True)
         if (disk := disk_at(home.root)).low:
-            console.print(words("disk_low", left=disk.in_words, place=disk.place), style="bold red", markup=False, soft_wrap=True)
+            console.print(
+                words("disk_low", left=disk.gigabytes, share=disk.share, place=disk.place),
+                style="bold red",
+                markup=False,
+                soft_wrap=True,
+            )
         own = with_metrics_ports(programs(told, kind), settings, home)
         try:
             for program in own:

@@ -14,8 +14,9 @@ def test_less_than_a_tenth_is_low(free: int, low: bool) -> None:  # noqa: FBT001
     assert DiskSpace(Path("/"), free, 1000).low is low
 
 
-def test_what_is_left_is_said_in_words() -> None:
-    assert DiskSpace(Path("/"), 1_234_000_000, 30_000_000_000).in_words == "1.2 GB (4%)"
+def test_what_is_left_is_said_in_gigabytes_and_of_a_hundred() -> None:
+    left = DiskSpace(Path("/"), 1_234_000_000, 30_000_000_000)
+    assert (left.gigabytes, left.share) == (1.2, 4)
 
 
 def test_a_home_that_is_not_made_yet_lies_on_the_disk_of_what_is_there(tmp_path: Path) -> None:

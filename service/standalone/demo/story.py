@@ -11,7 +11,7 @@ from rich.text import Text
 
 from service.standalone.demo.checking import Checked
 from service.standalone.demo.sending import Sent
-from service.standalone.words import Words
+from service.standalone.words import Words, parts_in_words
 
 _STATES = ("delivered", "accepted", "failed", "not_sent", "uncertain")
 
@@ -22,9 +22,9 @@ def tell(console: Console, words: Words, demo: Mapping[str, Any], sent: Sent, ch
     console.print()
     console.print(words("story", school=school, sms=sizes.get("sms", 0), email=sizes.get("email", 0)))
     console.print(_counts(words, sent))
-    console.print(words("seconds", seconds=sent.seconds), style="dim")
+    console.print(words("seconds", seconds=round(sent.seconds, 1)), style="dim")
     if not sent.complete:
-        console.print(words("unfinished", parts=dict(sent.broadcast["progress"])), style="bold red")
+        console.print(words("unfinished", parts=parts_in_words(sent.broadcast["progress"])), style="bold red")
     console.print()
     if checked is None:
         console.print(words("no_message"), style="bold red")

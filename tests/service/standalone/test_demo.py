@@ -16,7 +16,6 @@ from service.rendering.messages import final_sms
 from service.settings import Settings
 from service.standalone.demo.seeding import DemoFileLost, seed
 from service.standalone.home import Home
-from service.standalone.words import _WORDS, Words
 from service.units import find_unit
 from tests.conftest import Engines
 
@@ -158,10 +157,3 @@ async def test_a_lost_or_damaged_demo_file_is_said_with_what_to_do(
         await seeded(engines, home, master)
 
     assert (home.demo_file.read_text() if left is not None else None) == left
-
-
-def test_the_terminals_sentences_stand_in_both_languages() -> None:
-    for key, (vietnamese, english) in _WORDS.items():
-        assert vietnamese, key
-        assert english, key
-    assert Words("vi")("port_busy", port=8000, setting="LOA_WEB_PORT", other=8001).startswith("Cổng 8000")
