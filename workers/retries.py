@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from service.carriers import Refused, Retry, meaning_of, twilio
 from service.deliveries import Again, FailureRules
-from workers.channels import smtp_errors, twilio_errors
-from workers.channels.base import ErrorClass, Refused
-from workers.channels.meanings import Meaning, Retry
 
 MOST_ATTEMPTS = 30_000
 """As far as they can be counted: what is temporary is tried as long as its warning is valid."""
@@ -27,16 +25,6 @@ class Decision:
     becomes: Literal["waiting", "failed"]
     retry_at: datetime | None = None
     own: bool = False
-
-
-def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
-    """What a refusal means, whichever channel it came from."""
-    provider, _, rest = code.partition(".")
-    if provider in ("twilio", "provider") and rest.isdecimal():
-        return twilio_errors.meaning(int(rest))
-    if provider == "smtp":
-        return smtp_errors.meaning(code, error_class)
-    return Meaning(error_class, of_account=error_class == "config")  # whoever stands between us and the provider
 
 
 def asks_to_slow_down(refused: Refused) -> bool:
@@ -83,7 +71,7 @@ def _within(retry: Retry, chance: random.Random) -> float:
 
 
 def _receipt_rules() -> FailureRules:
-    table = {str(code): means for code, means in twilio_errors.MEANINGS.items()}
+    table = {str(code): means for code, means in twilio.MEANINGS.items()}
     return FailureRules(
         again={
             code: Again(means.retry.after, means.retry.up_to, means.retry.most) for code, means in table.items() if means.retry
@@ -94,7 +82,7 @@ def _receipt_rules() -> FailureRules:
         | {code: Again(0, 0, MOST_RETURNS) for code, means in table.items() if means.stops and not means.bears},
         stops={code: means.bears for code, means in table.items() if means.stops},
         ends=frozenset(code for code, means in table.items() if means.error_class == "number" and not means.retry),
-        unknown=twilio_errors.UNKNOWN.bears,
+        unknown=twilio.UNKNOWN.bears,
         slower=frozenset(code for code, means in table.items() if means.slows_down),
     )
 

@@ -27,7 +27,12 @@ def test_no_page_and_no_message_says_that_one_was_read() -> None:
 def test_no_reason_and_no_note_says_so() -> None:
     told = [
         (ROOT / path).read_text(encoding="utf-8")
-        for path in ("service/deliveries/answers/reasons.py", "service/broadcasts/notes.py")
+        for path in (
+            "service/deliveries/answers/reasons.py",
+            "service/carriers/words.py",
+            "service/carriers/mail_words.py",
+            "service/broadcasts/notes.py",
+        )
     ]
     assert [found[0] for each in told for found in SAYS_READ.finditer(each)] == []
 

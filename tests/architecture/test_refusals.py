@@ -60,7 +60,13 @@ def test_every_sentence_is_told_by_somebody() -> None:
 
 
 # The sentences themselves; the reasons of deliveries, which have words of their own; an alarm and a worker, which refuse nobody.
-_TELLS_OTHERWISE = ("service.sentences.", "service.deliveries.answers.reasons", "service.deliveries.rounds.stalls", "workers.")
+_TELLS_OTHERWISE = (
+    "service.sentences.",
+    "service.deliveries.answers.reasons",
+    "service.carriers.",
+    "service.deliveries.rounds.stalls",
+    "workers.",
+)
 
 # Actions of the audit trail and the problems of an import look like codes; they are told to nobody as refusals.
 _OTHER_VOCABULARIES = {action.value for action in Action} | set(SEVERITY)

@@ -18,7 +18,8 @@ _SPEAKING = (
     "service.broadcasts.notes",
     "service.broadcasts.audiences.left_out",
     "service.deliveries.answers.reasons",
-    "service.deliveries.answers.mail_reasons",
+    "service.carriers.words",
+    "service.carriers.mail_words",
     "service.web.wording",
     "contact_registry.lists.problem_messages",
 )

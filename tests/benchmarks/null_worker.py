@@ -12,7 +12,7 @@ from service.memory import collect_rarely
 from service.outbox import Lane
 from service.settings import Settings
 from workers.carriers import Circuit, Provider, Route
-from workers.channels.base import Accepted, Outcome, SmsChannel, Status
+from workers.channels.base import Accepted, Outcome, Said, SmsChannel
 from workers.main import Routes, work
 
 
@@ -32,7 +32,7 @@ class Nowhere:
     async def listed_until(self) -> datetime | None:
         return None
 
-    async def fetch(self, provider_id: str) -> Status | None:  # noqa: ARG002 - the channel's
+    async def fetch(self, provider_id: str) -> Said | None:  # noqa: ARG002 - the channel's
         return None
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from service.carriers import twilio
 from service.clock import system_clock
 from service.deliveries import Attempt, Receipt, ReceiptIntake
 from tests.workers.sending import School
@@ -32,7 +33,9 @@ async def test_those_whose_number_is_refused_have_it_by_email(school: School) ->
     intake.start()
     for row in rows:
         await intake.store(
-            Receipt(Attempt(school.unit, broadcast, row.number, row.attempt), f"SM{row.number}", "undelivered", "30005")
+            Receipt(
+                Attempt(school.unit, broadcast, row.number, row.attempt), twilio.said(f"SM{row.number}", "undelivered", "30005")
+            )
         )
     await intake.stop()
     progress = await school.until(broadcast, lambda told: told.fallbacks == len(by_email) + 5 and not told.waiting, 10)

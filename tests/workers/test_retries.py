@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.carriers import ErrorClass
 from workers.carriers.circuits import LONGEST
-from workers.channels.base import ErrorClass, Refused
+from workers.channels.base import Refused
 from workers.retries import MOST_ATTEMPTS, MOST_RETURNS, Decision, asks_to_slow_down, decide
 
 NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)

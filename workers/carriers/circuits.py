@@ -17,8 +17,8 @@ from typing import Literal
 
 import structlog
 
+from service.carriers import meaning_of
 from workers.channels.base import Accepted, Outcome, Refused
-from workers.retries import meaning_of
 
 _log = structlog.get_logger()
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from service.carriers import meaning_of
 from workers.carriers.circuits import Circuit
 from workers.channels.base import Outcome, Refused
-from workers.retries import meaning_of
 
 NOT_SET_UP = "channel.not_set_up"
 FEW = 5

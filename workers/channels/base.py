@@ -1,59 +1,14 @@
 """What every carrier promises its caller: hand it a message, get back what is surely known. Never an exception of the carrier's.
 
-    Accepted   the provider has it and gave it an id
-    Refused    the provider surely did not take it: it may be sent again without a double
-    Unknown    nobody can know whether it was taken: it must never be repeated by itself
-
-The difference between `Refused` and `Unknown` is the whole point of this package. When in doubt, it is `Unknown`.
+What is known is an `Outcome` (`service.carriers.outcomes`): Accepted, Refused, or Unknown, which must never be repeated by itself.
 A programming error is not an outcome and is raised; what the caller was calling is then `Unknown` to it, too.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
-ErrorClass = Literal["number", "content", "config", "temporary"]
-"""Why a provider refuses: this address; this text; our account or set-up; nothing lasting. Only `temporary` is retried by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The provider took it over. `provider_id` is its name for the message (a Twilio SID; an email's Message-ID, without brackets).
-
-    `sender`: under which name it says that an SMS leaves or left; None where it does not say, or not yet.
-    """
-
-    provider_id: str
-    sender: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The provider surely did not take it. `code` is the provider's own ("21211", "smtp.550"), never its free text, which may hold an address."""
-
-    code: str
-    error_class: ErrorClass
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The message may or may not have gone. `reason` is one of our own words ("timeout", "disconnected", "http.502")."""
-
-    reason: str
-
-
-Outcome = Accepted | Refused | Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the provider says of a message now, in its own words: "sent", "delivered", "undelivered". `error_code`: None without one.
-    `sender`: as in `Accepted`.
-    """
-
-    status: str
-    error_code: str | None
-    sender: str | None = None
+from service.carriers import Accepted, Outcome, Refused, Said, Unknown
 
 
 class SmsChannel(Protocol):
@@ -77,7 +32,7 @@ class SmsChannel(Protocol):
         What was created before, the list is known to have caught up with. Raises `CannotList`.
         """
 
-    async def fetch(self, provider_id: str) -> Status | None:
+    async def fetch(self, provider_id: str) -> Said | None:
         """What the provider says of a message it accepted; `None` when it does not know it (any more). Raises `CannotList`."""
 
     async def close(self) -> None:
@@ -110,3 +65,6 @@ class Slots:
     number: str
     message_id: str
     way_out: str = ""
+
+
+__all__ = ["Accepted", "CannotList", "EmailChannel", "Outcome", "Refused", "Said", "Slots", "SmsChannel", "Unknown"]

@@ -9,8 +9,8 @@ import re
 import ssl
 from weakref import WeakValueDictionary
 
+from service.carriers.smtp import NO_PLACE
 from workers.channels.base import Accepted, Outcome, Refused
-from workers.channels.smtp_errors import NO_PLACE
 from workers.channels.smtp_opening import Opening, Relay, Tls
 from workers.channels.smtp_session import Full, Quota, Session
 

@@ -20,8 +20,8 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from workers.channels.base import Accepted, CannotList, Outcome, Refused, Status, Unknown
-from workers.channels.twilio_errors import classify, code_of, outcome_of_refusal
+from service.carriers import twilio
+from workers.channels.base import Accepted, CannotList, Outcome, Refused, Said, Unknown
 
 _TWILIO = "https://api.twilio.com"
 _CONNECTIONS = 50
@@ -33,7 +33,6 @@ _LONGEST_ANSWER = 1024 * 1024  # bytes; a page of messages is a twentieth of tha
 _ID = re.compile(r"[!-~]{1,64}")
 _WORD = re.compile(r"[a-z_-]{1,32}")
 _CLOCKS_MAY_DIFFER = timedelta(minutes=2)
-_NEVER_SENT = frozenset({"failed", "canceled"})
 _LONGEST_VALIDITY = 36_000  # seconds: Twilio holds no message longer
 
 # How a call may break, the special before the general. Only what breaks before a byte of the request is written is a refusal.
@@ -85,12 +84,11 @@ class SmsTwilio:
                 to=to, body=text, status_callback=callback_url, validity_period=seconds, **self._asked
             )
         except (TwilioRestException, TwilioServiceException) as refusal:
-            return outcome_of_refusal(refusal.status, refusal.code)
+            return twilio.outcome_of_refusal(refusal.status, refusal.code)
         except _BREAKS as error:
             return next(outcome for kind, outcome in _WHEN_IT_BREAKS if isinstance(error, kind))
-        if sent.status in _NEVER_SENT:
-            code = code_of(sent.error_code) or 0
-            return Refused(f"twilio.{code}", classify(code))
+        if twilio.is_never_sent(sent.status):
+            return twilio.refused(sent.error_code)
         return Accepted(sent.sid, _sender(sent.from_)) if _is_id(sent.sid) else Unknown("answer.unreadable")
 
     async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:
@@ -123,7 +121,7 @@ class SmsTwilio:
         created = [each.date_created for each in listed if each.direction != "inbound" and each.date_created is not None]
         return max(created) - self._http.ahead if created else None
 
-    async def fetch(self, provider_id: str) -> Status | None:
+    async def fetch(self, provider_id: str) -> Said | None:
         """See `SmsChannel.fetch`."""
         with _cannot_list():
             try:
@@ -134,8 +132,7 @@ class SmsTwilio:
                 raise
         if message.sid != provider_id or not (isinstance(message.status, str) and _WORD.fullmatch(message.status)):
             raise CannotList("answer.unreadable")
-        code = code_of(message.error_code)
-        return Status(message.status, str(code) if code else None, _sender(message.from_))
+        return twilio.said(provider_id, message.status, twilio.code_of(message.error_code), _sender(message.from_))
 
     async def close(self) -> None:
         """See `SmsChannel.close`."""

@@ -12,8 +12,8 @@ from typing import Literal
 
 import aiosmtplib
 
+from service.carriers.smtp import Step, outcome_of_reply
 from workers.channels.base import Refused
-from workers.channels.smtp_errors import Step, outcome_of_reply
 
 Tls = Literal["none", "starttls", "tls"]
 GONE = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)

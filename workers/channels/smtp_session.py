@@ -12,8 +12,8 @@ from contextlib import suppress
 
 import aiosmtplib
 
+from service.carriers.smtp import Step, ends_connection, outcome_of_reply
 from workers.channels.base import Accepted, Outcome, Refused, Unknown
-from workers.channels.smtp_errors import Step, ends_connection, outcome_of_reply
 from workers.channels.smtp_opening import GONE
 
 _REFUSED_IN_A_ROW = 5  # relays slow down who has made ten mistakes, and leave who has made twenty

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contact_registry.sealing import MasterKey
+from service.carriers import twilio_callbacks
 from service.clock import Clock
 from service.database import Pool
 from service.deliveries import AttemptTokens
@@ -23,11 +24,6 @@ from workers.kept.outage import Outage
 from workers.kept.ways_out import WaysOut
 from workers.kept.window import Window
 from workers.pacing import Pacing
-
-_ASKS_AGAIN = "#rc=5&rp=all"
-"""Twilio tells a thing once, and once more where no connection came about, unless the address asks for more: five times, whatever went
-wrong, while we restart perhaps (docs.twilio.com, connection overrides). A fragment is part neither of the request nor of its signature.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class Tools:
 
     def callback_url(self, token: str) -> str:
         """Where a gateway tells what became of an attempt."""
-        return f"{self.settings.public_base}/webhooks/twilio/status/{token}{_ASKS_AGAIN}"
+        return twilio_callbacks.callback_url(self.settings.public_base, token)
 
 
 def tools_of(ctx: dict[str, Any]) -> Tools:

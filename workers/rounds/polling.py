@@ -7,10 +7,11 @@ import asyncio
 import structlog
 
 from service.database import unit_transaction
+from service.deliveries.answers.callbacks import own_code
 from service.deliveries.answers.senders import OTHER_SENDER
 from service.deliveries.rounds.polling import Answer, Silent, SilentChunk, note_answers, note_polled, silent, silent_chunks
 from service.traces import following
-from workers.channels.base import CannotList, Status
+from workers.channels.base import CannotList, Said
 from workers.kept.stopping import is_other_sender
 from workers.kept.tools import Tools
 
@@ -20,7 +21,6 @@ _TOGETHER = 50
 _SAMPLE = 10
 SPACING = 0.1
 """Seconds between two questions: 10 a second of all workers together, for it is one of them that asks."""
-_FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})  # Twilio's words; what else it says is no news
 
 
 async def poll(tools: Tools, *, spacing: float = SPACING) -> None:
@@ -51,14 +51,14 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
         said = await asyncio.gather(*asking, return_exceptions=True)
         asked = [case for case, answer in zip(cases, said, strict=True) if not isinstance(answer, BaseException)]
         answers = [
-            Answer(case, answer.status, answer.error_code)
+            Answer(case, answer.becomes, own_code(answer.code))
             for case, answer in zip(cases, said, strict=True)
-            if isinstance(answer, Status) and answer.status in _FINAL
+            if isinstance(answer, Said) and answer.becomes and answer.is_final  # what else it says is no news
         ]
         others = [
             Answer(case, OTHER_SENDER, None)
             for case, answer in zip(cases, said, strict=True)
-            if isinstance(answer, Status) and is_other_sender(tools, case.provider, answer.sender)
+            if isinstance(answer, Said) and is_other_sender(tools, case.provider, answer.sender)
         ]
         async with unit_transaction(tools.engine, chunk.unit_id) as conn:
             await note_answers(conn, chunk, asked, [*others, *answers], now=tools.clock())
@@ -78,7 +78,7 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
         lost = True
 
 
-async def _ask(tools: Tools, case: Silent) -> Status | None:
+async def _ask(tools: Tools, case: Silent) -> Said | None:
     """None: none of the providers that it may be of knows it (any more)."""
     for provider in tools.sms.named(case.provider):
         if (told := await provider.channel.fetch(case.provider_id)) is not None:

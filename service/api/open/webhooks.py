@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from service.api.edge.context import ApiContext, Context
+from service.carriers import twilio_callbacks
 from service.deliveries import Receipt, check_signature
 from service.errors import Forbidden
 from service.traces import follow_delivery
@@ -50,7 +51,7 @@ async def _receipt(context: ApiContext, request: Request, token: str) -> Receipt
     """Raises `Forbidden("webhook.bad_signature")`: who does not know a token of ours before a word of theirs is read."""
     attempt = context.tokens.open(token)
     query = request.scope["query_string"].decode("latin-1")
-    url = f"{context.settings.public_base}/webhooks/twilio/status/{token}" + (f"?{query}" if query else "")
+    url = context.settings.public_base + twilio_callbacks.callback_path(token) + (f"?{query}" if query else "")
     # Read by hand: what is signed is every pair as it came, empty and repeated ones too.
     try:
         form = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
@@ -60,8 +61,9 @@ async def _receipt(context: ApiContext, request: Request, token: str) -> Receipt
     # The account it names only chooses among our tokens; the signature decides.
     secrets = context.settings.callback_secrets(parameters.get("AccountSid", ""))
     check_signature(secrets, url, form, request.headers.get("x-twilio-signature", ""))
-    account = parameters.get("AccountSid", "")
-    receipt = Receipt.of_twilio(attempt, parameters, context.settings.senders_of(account))
+    if (said := twilio_callbacks.read_callback(parameters)) is None:
+        raise Forbidden("webhook.bad_signature")
+    receipt = Receipt.of(attempt, said, context.settings.senders_of(parameters.get("AccountSid", "")))
     if receipt.other_sender:
         context.meters.other_senders.inc()
         _log.error("sender.other", broadcast=attempt.broadcast_id)

@@ -1,15 +1,13 @@
 """Status callbacks at the door: signature checked, stored in the inbox in batches, and only then answered."""
 
 import asyncio
-import base64
-import hmac
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.carriers import Said, twilio_callbacks
 from service.clock import Clock
 from service.database import single_statement
 from service.deliveries.answers.attempt_tokens import Attempt
@@ -17,8 +15,6 @@ from service.deliveries.answers.senders import OTHER_SENDER, is_other
 from service.errors import Forbidden
 
 _BATCH = 500
-_NAME, _WORD, _CODE = (re.compile(form) for form in (r"[!-~]{1,64}", r"[a-z_-]{1,32}", r"[0-9A-Za-z_.-]{0,16}"))
-_USUAL_PORTS = {"https": 443, "http": 80}
 _LINGER = 0.005  # seconds one callback waits for others: at 300 a second that saves most transactions
 _WRITERS = 2  # one batch gathers while another is committed
 _STORE = text(
@@ -28,61 +24,34 @@ _STORE = text(
 
 
 def check_signature(auth_tokens: Sequence[str], url: str, parameters: Sequence[tuple[str, str]], signature: str) -> None:
-    """Returns nothing, or raises `Forbidden("webhook.bad_signature")`: signed by none of the accounts whose tokens these are.
-
-    As Twilio signs: HMAC-SHA1 by the account's token over the exact public URL and every parameter, unknown ones included, sorted
-    by name (https://www.twilio.com/docs/usage/security). The port is sometimes in what it signs and sometimes not, so both are tried.
-    """
-    parameters_in_order = "".join(name + value for name, value in sorted(set(parameters)))
-    given = signature.encode("utf-8", "replace")
-    expected = (
-        base64.b64encode(hmac.new(token.encode(), (spelling + parameters_in_order).encode(), "sha1").digest())
-        for spelling in _spellings(url)
-        for token in auth_tokens
-    )
-    if not any(hmac.compare_digest(each, given) for each in expected):
+    """Returns nothing, or raises `Forbidden("webhook.bad_signature")`: signed by none of the accounts whose tokens these are."""
+    if not twilio_callbacks.is_signed(auth_tokens, url, parameters, signature):
         raise Forbidden("webhook.bad_signature")
-
-
-def _spellings(url: str) -> Iterator[str]:
-    """An address as it is, without its port, and with the port that its scheme stands for."""
-    yield url
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    name, colon, port = host.rpartition(":")
-    if colon and port.isdecimal():
-        yield f"{scheme}://{name}{slash}{path}"
-    elif scheme in _USUAL_PORTS:
-        yield f"{scheme}://{host}:{_USUAL_PORTS[scheme]}{slash}{path}"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a provider said of an attempt. `status` and `error_code` are the provider's own words. `other_sender`: and that it left under
-    another name than the registered one.
-    """
+    """What a provider said of an attempt. `other_sender`: and that it left under another name than the registered one."""
 
     attempt: Attempt
-    provider_id: str
-    status: str
-    error_code: str | None
+    said: Said
     other_sender: bool = False
 
     @classmethod
-    def of_twilio(cls, attempt: Attempt, parameters: Mapping[str, str], registered: Sequence[str] = ()) -> "Receipt":
-        """From a callback's form. `registered`: the senders of the account it is of. Raises `Forbidden("webhook.bad_signature")` where one of its fields is none that a gateway sends."""
-        sid, status, error = (parameters.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode"))
-        if not (_NAME.fullmatch(sid) and _WORD.fullmatch(status) and _CODE.fullmatch(error)):
-            raise Forbidden("webhook.bad_signature")
-        sender = parameters.get("From")
-        other = bool(registered) and all(is_other(sender, each) for each in registered)
-        return cls(attempt, sid, status, error or None, other)
+    def of(cls, attempt: Attempt, said: Said, registered: Sequence[str] = ()) -> "Receipt":
+        """`registered`: the senders of the account it is of."""
+        return cls(attempt, said, bool(registered) and all(is_other(said.sender, each) for each in registered))
 
     @property
     def fields(self) -> tuple[tuple[str, str | None], ...]:
-        """(status, error) of what is put into the inbox for it."""
-        said = (self.status, self.error_code)
-        return ((OTHER_SENDER, None), said) if self.other_sender else (said,)
+        """(status, code) of what is put into the inbox for it; nothing for a status that says nothing of a delivery."""
+        known = [(self.said.becomes, own_code(self.said.code))] if self.said.becomes else []
+        return ((OTHER_SENDER, None), *known) if self.other_sender else tuple(known)
+
+
+def own_code(code: str | None) -> str | None:
+    """Returns a code without the carrier's name before it."""
+    return code and code.partition(".")[2]
 
 
 class ReceiptIntake:
@@ -140,7 +109,7 @@ class ReceiptIntake:
                     "broadcasts": [receipt.attempt.broadcast_id for receipt, *_ in rows],
                     "numbers": [receipt.attempt.number for receipt, *_ in rows],
                     "attempts": [receipt.attempt.attempt for receipt, *_ in rows],
-                    "ids": [receipt.provider_id for receipt, *_ in rows],
+                    "ids": [receipt.said.provider_id for receipt, *_ in rows],
                     "statuses": [status for _, status, _ in rows],
                     "errors": [error for *_, error in rows],
                 },

@@ -43,7 +43,7 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the provider says of one now, in its own words; or that it left under another name (`senders.OTHER_SENDER`)."""
+    """What the provider says of one now; or that it left under another name (`senders.OTHER_SENDER`)."""
 
     asked: Silent
     status: str

@@ -117,9 +117,9 @@ GUARDS: dict[str, Guard] = {
         "too many requests is a refusal that is tried again",
         (
             (
-                "workers/channels/twilio_errors.py",
-                'return Refused(f"twilio.{code or 20429}", "temporary")',
-                'return Refused(f"twilio.{code or 20429}", "number")',
+                "service/carriers/twilio.py",
+                'return Refused(f"{NAME}.{code or 20429}", "temporary")',
+                'return Refused(f"{NAME}.{code or 20429}", "number")',
             ),
         ),
     ),

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry.sealing import MasterKey
+from service.carriers import twilio
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, fall_back, plan
@@ -46,7 +47,7 @@ async def _receive(made: Approved, *codes: str) -> None:
     intake.start()
     for row, code in zip(rows, codes, strict=False):
         attempt = Attempt(made.unit_id, made.broadcast_id, row.number, row.attempt)
-        await intake.store(Receipt(attempt, f"SM{row.number}", "undelivered", code))
+        await intake.store(Receipt(attempt, twilio.said(f"SM{row.number}", "undelivered", code)))
     await intake.stop()
 
 

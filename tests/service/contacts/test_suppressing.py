@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contact_registry.sealing import MasterKey, address_hash
+from service.carriers import twilio
 from service.contacts import Target, take_off
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, plan, progress_of
@@ -209,7 +210,9 @@ async def test_a_receipt_that_says_so_does_the_same_once(engines: Engines, maste
     intake.start()
     for number, code in zip(numbers, ("30005", "30003", "30006"), strict=True):
         for _ in range(2):
-            await intake.store(Receipt(Attempt(sent.unit_id, sent.broadcast_id, number, 1), f"SM{number}", "undelivered", code))
+            await intake.store(
+                Receipt(Attempt(sent.unit_id, sent.broadcast_id, number, 1), twilio.said(f"SM{number}", "undelivered", code))
+            )
     await intake.stop()
     await apply_receipts(engines.worker, sent.unit_id)
     assert await suppressed(sent) == [(SCHOOL, "sms", "invalid"), (SCHOOL, "sms", "invalid")]

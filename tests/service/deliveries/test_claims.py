@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from service.carriers import twilio
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch
@@ -170,7 +171,9 @@ async def test_an_answer_written_down_behind_its_failed_receipt_undoes_no_other_
     await _mark(planned, claimed, worker)
     intake = ReceiptIntake(planned.engines.web, system_clock)
     intake.start()
-    await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, number, 1), "SM1", "undelivered", "30008"))
+    await intake.store(
+        Receipt(Attempt(planned.unit_id, planned.broadcast_id, number, 1), twilio.said("SM1", "undelivered", "30008"))
+    )
     await intake.stop()
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
         await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))

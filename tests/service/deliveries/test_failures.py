@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contact_registry.sealing import MasterKey
+from service.carriers import twilio
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, plan
@@ -46,7 +47,7 @@ async def _receive(approved: Approved, code: str | None, *, how_many: int = 1, a
     intake.start()
     for row in rows:
         attempt = Attempt(approved.unit_id, approved.broadcast_id, row.number, row.attempt)
-        await intake.store(Receipt(attempt, f"SM{row.number}", "undelivered", code))
+        await intake.store(Receipt(attempt, twilio.said(f"SM{row.number}", "undelivered", code)))
     await intake.stop()
     slower: frozenset[str] = frozenset()
     while True:
@@ -178,7 +179,7 @@ async def test_two_codes_of_one_batch_each_have_their_way(sent: Approved) -> Non
     intake.start()
     for row, code in zip(rows, ("30003", "30005", None), strict=True):
         attempt = Attempt(sent.unit_id, sent.broadcast_id, row.number, 1)
-        await intake.store(Receipt(attempt, f"SM{row.number}", "undelivered", code))
+        await intake.store(Receipt(attempt, twilio.said(f"SM{row.number}", "undelivered", code)))
     await intake.stop()
     async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
         await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
@@ -196,7 +197,9 @@ async def test_the_same_receipt_twice_sends_it_back_once(sent: Approved) -> None
     for _ in range(2):
         intake = ReceiptIntake(sent.engines.web, system_clock)
         intake.start()
-        await intake.store(Receipt(Attempt(sent.unit_id, sent.broadcast_id, row.number, 1), "SM1", "undelivered", "30003"))
+        await intake.store(
+            Receipt(Attempt(sent.unit_id, sent.broadcast_id, row.number, 1), twilio.said("SM1", "undelivered", "30003"))
+        )
         await intake.stop()
         async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
             await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
@@ -223,7 +226,9 @@ async def test_that_it_had_been_taken_comes_late_and_undoes_no_other_try(sent: A
 async def _say(approved: Approved, number: int, status: str, *, provider_id: str) -> None:
     intake = ReceiptIntake(approved.engines.web, system_clock)
     intake.start()
-    await intake.store(Receipt(Attempt(approved.unit_id, approved.broadcast_id, number, 1), provider_id, status, None))
+    await intake.store(
+        Receipt(Attempt(approved.unit_id, approved.broadcast_id, number, 1), twilio.said(provider_id, status, None))
+    )
     await intake.stop()
     async with unit_transaction(approved.engines.worker, approved.unit_id) as conn:
         await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))

@@ -8,6 +8,8 @@ import pytest
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.broadcasts import resume
+from service.carriers import twilio
+from service.carriers.twilio import MEANINGS
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Progress, Receipt, ReceiptIntake, apply_batch, fall_back, plan, progress_of, retry_failed
@@ -15,7 +17,6 @@ from service.deliveries.rounds.sweeping import close_finished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.quiet import quiet_now
-from workers.channels.twilio_errors import MEANINGS
 from workers.retries import RECEIPT_RULES
 
 
@@ -52,7 +53,7 @@ async def _receive(made: Approved, *codes: str) -> None:
     intake.start()
     for row, code in zip(rows, codes, strict=False):
         attempt = Attempt(made.unit_id, made.broadcast_id, row.number, row.attempt)
-        await intake.store(Receipt(attempt, f"SM{row.number}", "undelivered", code))
+        await intake.store(Receipt(attempt, twilio.said(f"SM{row.number}", "undelivered", code)))
     await intake.stop()
     async with unit_transaction(made.engines.worker, made.unit_id) as conn:
         await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))

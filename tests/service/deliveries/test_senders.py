@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.carriers import twilio, twilio_callbacks
 from service.clock import system_clock
 from service.deliveries import Attempt, Receipt, ReceiptIntake
 from service.deliveries.answers.senders import is_other
@@ -56,7 +57,9 @@ def test_a_number_is_the_same_with_and_without_its_plus(said: str, registered: s
 )
 def test_a_callback_tells_whose_name_it_left_under(sender: str | None, registered: list[str], other: bool) -> None:  # noqa: FBT001
     form = {"MessageSid": "SM1", "MessageStatus": "sent"} | ({"From": sender} if sender else {})
-    assert Receipt.of_twilio(Attempt(1, 1, 1, 1), form, registered).other_sender == other
+    said = twilio_callbacks.read_callback(form)
+    assert said is not None
+    assert Receipt.of(Attempt(1, 1, 1, 1), said, registered).other_sender == other
 
 
 async def _told(planned: Approved, *, other: bool) -> tuple[str, str | None]:
@@ -64,7 +67,13 @@ async def _told(planned: Approved, *, other: bool) -> tuple[str, str | None]:
     (row,) = await planned.rows("SELECT number FROM deliveries WHERE channel = 'sms' ORDER BY number LIMIT 1")
     intake = ReceiptIntake(planned.engines.web, system_clock)
     intake.start()
-    await intake.store(Receipt(Attempt(planned.unit_id, planned.broadcast_id, row.number, 1), "SM1", "delivered", None, other))
+    await intake.store(
+        Receipt(
+            Attempt(planned.unit_id, planned.broadcast_id, row.number, 1),
+            twilio.said("SM1", "delivered", None),
+            other_sender=other,
+        )
+    )
     await intake.stop()
     await apply_receipts(planned.engines.worker, planned.unit_id)
     (broadcast,) = await planned.rows("SELECT state, pause_reason FROM broadcasts")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from service.carriers import ErrorClass, smtp, twilio
+from service.carriers.smtp import Step, outcome_of_reply
 from service.deliveries.answers.reasons import in_words
-from workers.channels import smtp_errors, twilio_errors
-from workers.channels.base import ErrorClass, Refused
-from workers.channels.smtp_errors import Step, outcome_of_reply
+from workers.channels import email_smtp
+from workers.channels.base import Refused
 
 TWILIO: list[tuple[int, ErrorClass]] = [
     (20003, "config"), (20429, "temporary"), (20500, "temporary"), (21211, "number"), (21408, "config"), (21606, "config"),
@@ -20,21 +21,21 @@ TWILIO: list[tuple[int, ErrorClass]] = [
 
 @pytest.mark.parametrize(("code", "error_class"), TWILIO)
 def test_each_code_of_the_gateway_has_its_class(code: int, error_class: ErrorClass) -> None:
-    assert twilio_errors.classify(code) == error_class
+    assert twilio.meaning(code).error_class == error_class
 
 
 @pytest.mark.parametrize("code", [21214, 21217, 21265, 21268])
 def test_numbers_that_no_sms_may_go_to_are_one_numbers_matter(code: int) -> None:
-    assert twilio_errors.classify(code) == "number"
+    assert twilio.meaning(code).error_class == "number"
 
 
 @pytest.mark.parametrize("code", [21730, 30017, 30410, 30500])
 def test_a_fault_of_the_gateways_own_is_tried_again(code: int) -> None:
-    assert twilio_errors.classify(code) == "temporary"
+    assert twilio.meaning(code).error_class == "temporary"
 
 
 def test_a_code_nobody_knows_is_for_a_person_to_look_at() -> None:
-    assert twilio_errors.classify(29999) == "config"
+    assert twilio.meaning(29999).error_class == "config"
 
 
 @pytest.mark.parametrize(
@@ -42,16 +43,16 @@ def test_a_code_nobody_knows_is_for_a_person_to_look_at() -> None:
     [(21606, 0.01), (21612, 0.01), (29999, 0.02), (30007, 0.02), (30024, 0.02), (30034, 0.02), (30042, 0.02), (39999, 0.02)],
 )
 def test_some_codes_stop_a_broadcast_only_above_a_share(code: int, share: float) -> None:
-    assert twilio_errors.meaning(code).bears == share
+    assert twilio.meaning(code).bears == share
 
 
 @pytest.mark.parametrize("code", [20003, 21408, 21608, 21617, 30002, 30010])
 def test_some_codes_stop_it_at_once(code: int) -> None:
-    assert twilio_errors.meaning(code).stops
-    assert twilio_errors.meaning(code).bears == 0
+    assert twilio.meaning(code).stops
+    assert twilio.meaning(code).bears == 0
 
 
-@pytest.mark.parametrize("code", sorted(twilio_errors.MEANINGS))
+@pytest.mark.parametrize("code", sorted(twilio.MEANINGS))
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_code_of_the_gateway_is_told_in_words(code: int, language: str) -> None:
     assert str(code) not in (in_words(f"twilio.{code}", language) or str(code))
@@ -150,7 +151,7 @@ def test_what_one_recipients_host_may_think_stops_nobody_elses(
     bears: float,
     of_account: bool,  # noqa: FBT001
 ) -> None:
-    means = smtp_errors.meaning(code, error_class)
+    means = smtp.meaning(code, error_class)
     assert (means.bears, means.of_account) == (bears, of_account)
 
 
@@ -163,9 +164,9 @@ def test_every_reply_is_told_in_words(reply: str) -> None:
 
 def _named_by_the_email_channel() -> set[str]:
     """What its source has as the code of a `Refused` or the reason of an `Unknown`, as it stands there."""
-    channels = Path(smtp_errors.__file__).parent
+    channels = Path(email_smtp.__file__).parent
     found = set()
-    for file in [*channels.glob("email_*.py"), *channels.glob("smtp_*.py")]:
+    for file in [*channels.glob("email_*.py"), *channels.glob("smtp_*.py"), Path(smtp.__file__)]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Refused", "Unknown"):
                 found |= {
@@ -173,7 +174,7 @@ def _named_by_the_email_channel() -> set[str]:
                     for each in ast.walk(node.args[0])
                     if isinstance(each, ast.Constant) and isinstance(each.value, str)
                 }
-    return found | {smtp_errors.NO_PLACE}
+    return found | {smtp.NO_PLACE}
 
 
 def test_every_code_that_the_email_channel_names_itself_is_told_in_words() -> None:
@@ -193,13 +194,13 @@ def test_every_code_that_the_email_channel_names_itself_is_told_in_words() -> No
             assert "{" not in (in_words(code, language) or "{")
 
 
-@pytest.mark.parametrize("step", smtp_errors.STEPS)
+@pytest.mark.parametrize("step", smtp.STEPS)
 def test_every_reply_at_every_step_is_told_in_words(step: Step) -> None:
     for code in (421, 432, 450, 451, 452, 454, 455, 499, *range(500, 505), 521, 530, 534, 535, 538, *range(550, 557), 571, 599):
         for enhanced in ("", *(f"{code // 100}.{subject}.{detail} " for subject in range(8) for detail in range(31))):
             outcome = outcome_of_reply(step, code, f"{enhanced}said to <parent@example.com>")
             assert isinstance(outcome, Refused)
-            assert smtp_errors.meaning(outcome.code, outcome.error_class).error_class == outcome.error_class
+            assert smtp.meaning(outcome.code, outcome.error_class).error_class == outcome.error_class
             for language in ("vi", "en"):
                 words = in_words(outcome.code, language) or ""
                 assert words.endswith("."), outcome.code

@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager
 import pytest
 import uvloop
 
+from service.carriers.smtp import Step, outcome_of_reply
 from service.deliveries.answers.reasons import in_words
 from tests.factories.ports import free_port
 from tests.factories.rude_smtp import HANG_UP, RudeSmtp, Talk, after, listening
 from tests.workers.channels.test_email_smtp import SENDER, letter
 from workers.channels.base import Accepted, Outcome, Refused, Unknown
 from workers.channels.email_smtp import EmailSmtp
-from workers.channels.smtp_errors import Step, outcome_of_reply
 
 HUNG_UP_BEHIND = "\r\n"  # behind a reply
 

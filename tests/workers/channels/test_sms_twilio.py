@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from service.carriers import twilio
 from tests.factories.ports import free_port
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
-from workers.channels.base import Accepted, CannotList, Refused, Status, Unknown
+from workers.channels.base import Accepted, CannotList, Refused, Unknown
 from workers.channels.sms_twilio import SmsTwilio
 
 TO = "+84912345678"
@@ -331,7 +332,7 @@ async def test_what_became_of_a_message_is_fetched_by_its_id(sms: SmsTwilio, sim
     assert isinstance(sent, Accepted)
     told = await sms.fetch(sent.provider_id)
     assert told is not None
-    assert (told.status in {"queued", "sending", "sent", "delivered"}, told.error_code) == (True, None)
+    assert (told.becomes in {"accepted", "delivered"}, told.code) == (True, None)
     assert await sms.fetch("SM" + "0" * 32) is None
 
 
@@ -356,4 +357,4 @@ async def test_a_code_that_is_none_of_twilios_is_not_kept() -> None:
     sid = "SM" + "0" * 32
     said = json.dumps({"sid": sid, "status": "undelivered", "error_code": "+84 91\0"})
     async with channel_to(answering(200, said)) as channel:
-        assert await channel.fetch(sid) == Status("undelivered", None)
+        assert await channel.fetch(sid) == twilio.said(sid, "undelivered", None)

@@ -23,7 +23,7 @@ from tests.conftest import Engines, Urls
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.direct import direct
 from workers.carriers import Circuit, Provider, Route
-from workers.channels.base import Accepted, CannotList, Outcome, Status
+from workers.channels.base import Accepted, CannotList, Outcome, Said
 from workers.delivering.handing_over import HandingOver
 from workers.delivering.sending import RENEW_EVERY, Sending
 from workers.kept.contents import Contents
@@ -53,7 +53,7 @@ class Carrier:
     taken: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
-    says: dict[str, Status | None] = field(default_factory=dict)
+    says: dict[str, Said | None] = field(default_factory=dict)
     letters: list[object] = field(default_factory=list)
     valid_for: list[object] = field(default_factory=list)
     created: datetime | None = None
@@ -84,7 +84,7 @@ class Carrier:
     async def listed_until(self) -> datetime | None:
         return self.reach
 
-    async def fetch(self, provider_id: str) -> Status | None:
+    async def fetch(self, provider_id: str) -> Said | None:
         self.asked.append(provider_id)
         if provider_id not in self.says:
             raise CannotList("timeout")

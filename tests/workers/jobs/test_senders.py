@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from service.carriers import twilio
 from tests.factories.receipts import apply_receipts
 from tests.workers.jobs.conftest import Bench
 from tests.workers.jobs.test_carrying import Answering, deliver, route
-from workers.channels.base import Accepted, Outcome, Status, Unknown
+from workers.channels.base import Accepted, Outcome, Said, Unknown
 from workers.kept.tools import Tools
 from workers.rounds.polling import poll
 from workers.rounds.reconciling import reconcile
@@ -23,8 +24,8 @@ class Renaming(Answering):
     async def find(self, to: str, *_: object) -> Accepted | None:
         return Accepted(f"SM{to[1:]}", self.name)
 
-    async def fetch(self, provider_id: str) -> Status | None:  # noqa: ARG002 - the carrier's signature
-        return Status("delivered", None, self.name)
+    async def fetch(self, provider_id: str) -> Said | None:  # noqa: ARG002 - the carrier's signature
+        return twilio.said("SM1", "delivered", None, self.name)
 
 
 def _tools(bench: Bench, carrier: Renaming) -> Tools:

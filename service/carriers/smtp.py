@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from workers.channels.base import ErrorClass, Outcome, Refused, Unknown
-from workers.channels.meanings import Meaning, Retry
+from service.carriers.abilities import Abilities
+from service.carriers.meanings import ErrorClass, Meaning, Retry, plain
+from service.carriers.outcomes import Outcome, Refused, Unknown
+
+NAME = "smtp"
+CAN = Abilities(receipts=False, fetch=False, listing=False, validity=False, unicode=True, sender_names=True, parts=None)
 
 Step = Literal["connect", "starttls", "login", "mail", "rcpt", "start", "data"]
 """`start`: the reply to the word DATA, where 354 belongs; `data`: the one behind the letter."""
@@ -40,10 +44,8 @@ NO_PLACE = "smtp.no_place"
 # not here, either, by the step.
 _OF_A_REFUSAL: Mapping[tuple[int, int], ErrorClass] = MappingProxyType(
     {
-        (
-            1,
-            0,
-        ): "number",  # the address: 1 no such mailbox, 2 no such host, 3 not written like one, 4 ambiguous, 6 moved, 10 takes no mail
+        # the address: 1 no such mailbox, 2 no such host, 3 not written like one, 4 ambiguous, 6 moved, 10 takes no mail
+        (1, 0): "number",
         (1, 7): "config",  # the sender's address is not written like one
         (1, 8): "config",  # the sender's host does not exist
         (2, 0): "number",  # the mailbox: 1 disabled, 2 full, 3 takes no letter of this length, 4 a list that cannot be opened up
@@ -99,16 +101,16 @@ _MINUTE, _HOUR = 60.0, 3600.0
 # A reply beginning with 4 that is about one recipient, or one letter: it comes right in its own time.
 _OF_A_DELAY: Mapping[tuple[int, int], Meaning] = MappingProxyType(
     {
-        (1, 0): Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
-        (2, 0): Meaning("temporary", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
-        (2, 1): Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # disabled for now
-        (2, 2): Meaning("temporary", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # full
-        (7, 0): Meaning("temporary", Retry(5 * _MINUTE, 10 * _MINUTE, 30_000)),  # greylisting: strangers shall try again
+        (1, 0): Meaning("unreachable", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
+        (2, 0): Meaning("unreachable", Retry(10 * _MINUTE, 20 * _MINUTE, 6)),
+        (2, 1): Meaning("unreachable", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # disabled for now
+        (2, 2): Meaning("unreachable", Retry(30 * _MINUTE, 60 * _MINUTE, 6)),  # full
+        (7, 0): Meaning("busy", Retry(5 * _MINUTE, 10 * _MINUTE, 30_000)),  # greylisting: strangers shall try again
     }
 )
-_SLOWER = Meaning("temporary", slows_down=True)
-_THIS_MINUTE = Meaning("temporary", slows_down=True, longest=20.0)  # so many letters a minute, and they were
-_OF_ONE = Meaning("temporary", of_recipient=True)
+_SLOWER = Meaning("busy", slows_down=True)
+_THIS_MINUTE = Meaning("busy", slows_down=True, longest=20.0)  # so many letters a minute, and they were
+_OF_ONE = Meaning("unreachable", of_recipient=True)
 
 
 def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
@@ -153,27 +155,36 @@ def _class_of(step: Step, subject: int, detail: int) -> ErrorClass:
     return _OF_A_REFUSAL.get((subject, detail), of_subject)
 
 
+# What a relay says of the recipient's address itself, for ever (RFC 3463, 7505): no such mailbox, no such host, none that is written so,
+# moved away, takes no mail.
+_DEAD = frozenset({1, 2, 3, 6, 10})
+_DEAD_REPLIES = frozenset({550, 551, 553})
+
+
 def meaning(code: str, error_class: ErrorClass) -> Meaning:
-    """Of a refusal of this channel's, by its code and class."""
-    if code == NO_PLACE:
-        return Meaning("temporary", says_nothing=True)
+    """Returns what a refusal of a relay means, by its code and class."""
     if (found := _CODE.fullmatch(code)) is None:
-        return Meaning(error_class, of_account=error_class == "config")
+        return Meaning("busy", says_nothing=True) if code == NO_PLACE else plain(error_class)
     step, reply, subject, detail = found[1] or "rcpt", int(found[2]), int(found[3] or 0), int(found[4] or 0)
     if error_class == "temporary":
         return _of_a_delay(step, reply, subject, detail)
-    about_us = step in _ABOUT_US or reply in _ABOUT_LOGIN
+    if found[1] is None and reply in _DEAD_REPLIES and subject == 1 and detail in _DEAD:
+        return Meaning("dead_address")
+    by_policy = subject in (0, 7) and detail in (0, 1)
     # A relay may hand on what one recipient's host thinks of us or of the text: of some that is theirs to think.
-    if error_class == "content" and subject in (0, 7) and detail in (0, 1):
+    if error_class == "content" and by_policy:
         return Meaning("content", bears=0.02)
-    if error_class == "config" and subject == 7 and detail in (0, 1) and not about_us:
-        return Meaning("config", bears=0.01)
-    return Meaning(error_class, of_account=error_class == "config")
+    about_us = step in _ABOUT_US or reply in _ABOUT_LOGIN
+    return (
+        Meaning("sender", bears=0.01)
+        if error_class == "config" and by_policy and subject == 7 and not about_us
+        else plain(error_class)
+    )
 
 
 def _of_a_delay(step: str, reply: int, subject: int, detail: int) -> Meaning:
     if step in ("connect", "starttls", "login"):
-        return Meaning("temporary")  # the relay's trouble: it is tried every few seconds
+        return Meaning("busy")  # the relay's trouble: it is tried every few seconds
     if step == "mail" or (subject, detail) == (7, 28):
         return _THIS_MINUTE
     if reply == 421 or subject in (3, 5):  # of the relay itself, whoever was named

@@ -1,0 +1,67 @@
+"""Carriers: what each of them says, translated once into our words, and what each can. No I/O, and no carrier's package.
+
+A second one is a module here with a line in `CARRIERS`, a channel in `workers.channels`, and a line of set-up (`workers.carriers.accounts`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from service.carriers import smtp, twilio, twilio_callbacks
+from service.carriers.abilities import Abilities
+from service.carriers.mail_words import Words, of_mail
+from service.carriers.meanings import CLASS_OF, ErrorClass, Fault, Meaning, Retry, plain
+from service.carriers.outcomes import Accepted, Outcome, Refused, Unknown
+from service.carriers.receipts import Becomes, Said
+from service.carriers.words import of_code, of_twilio
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A kind of carrier. `meaning`: of a code with the carrier's name before it, and its class. `words`: of the same; None: nobody knows it."""
+
+    channel: Literal["sms", "email"]
+    can: Abilities
+    meaning: Callable[[str, ErrorClass], Meaning]
+    words: Callable[[str], Words | None]
+
+
+CARRIERS: Mapping[str, Carrier] = MappingProxyType(
+    {
+        twilio.NAME: Carrier("sms", twilio.CAN, twilio.meaning_of, of_twilio),
+        smtp.NAME: Carrier("email", smtp.CAN, smtp.meaning, of_mail),
+    }
+)
+"""By the name that stands before the first dot of each of their codes."""
+
+
+def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
+    """Returns what a refusal's `code` means, whichever carrier it came from; of a code that is no carrier's, as much as its class says."""
+    carrier = CARRIERS.get(code.partition(".")[0])
+    return plain(error_class) if carrier is None else carrier.meaning(code, error_class)
+
+
+__all__ = [
+    "CARRIERS",
+    "CLASS_OF",
+    "Abilities",
+    "Accepted",
+    "Becomes",
+    "Carrier",
+    "ErrorClass",
+    "Fault",
+    "Meaning",
+    "Outcome",
+    "Refused",
+    "Retry",
+    "Said",
+    "Unknown",
+    "Words",
+    "meaning_of",
+    "of_code",
+    "plain",
+    "smtp",
+    "twilio",
+    "twilio_callbacks",
+]
