@@ -14,17 +14,17 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def system_clock() -> datetime:
-    """Now, aware, in UTC."""
+    """Returns the time it is, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def on_screen(moment: datetime) -> str:
-    """`07/09/2026 06:30`, in Vietnam's time, as every page and message writes it."""
+    """Writes a moment as every page and message does, in Vietnam's time: `07/09/2026 06:30`."""
     return _in_vietnam(moment).strftime("%d/%m/%Y %H:%M")
 
 
 def day_on_screen(moment: datetime) -> str:
-    """`07/09/2026`, in Vietnam's time."""
+    """Writes a moment's day, in Vietnam's time: `07/09/2026`."""
     return _in_vietnam(moment).strftime("%d/%m/%Y")
 
 
@@ -37,31 +37,33 @@ def _in_vietnam(moment: datetime) -> datetime:
 
 
 def school_year_of(now: datetime) -> str:
-    """Written 2026-2027. A year's lists are made from July on; what comes before belongs to the year that is ending."""
+    """Returns the school year that lists made at `now` belong to, written 2026-2027: from July on the coming one."""
     today = now.astimezone(LOCAL)
     first = today.year if today.month >= 7 else today.year - 1
     return f"{first}-{first + 1}"
 
 
 def last_day_of(school_year: str) -> date:
-    """The last day on which what belongs to a school year still holds: 31 October behind it, so that August's lists have time."""
+    """Returns the last day on which what belongs to a school year still holds: 31 October behind it, so that August's lists have
+    time.
+    """
     return date(int(school_year.partition("-")[2]), 10, 31)
 
 
 def oldest_school_year(now: datetime) -> str:
-    """The oldest school year that still holds: on 31 October 2027 it is 2026-2027, the day after 2027-2028."""
+    """Returns the oldest school year that still holds: on 31 October 2027 it is 2026-2027, the day after 2027-2028."""
     today = now.astimezone(LOCAL)
     last = today.year if (today.month, today.day) <= (10, 31) else today.year + 1
     return f"{last - 1}-{last}"
 
 
 def first_moment_of(school_year: str) -> datetime:
-    """When `school_year_of` begins to say so: 1 July, in Vietnam."""
+    """Returns when `school_year_of` begins to say so: 1 July, in Vietnam."""
     return datetime(int(school_year.partition("-")[0]), 7, 1, tzinfo=LOCAL)
 
 
 def midnight_before(now: datetime) -> datetime:
-    """When the day that it is in Vietnam began."""
+    """Returns when the day that it is in Vietnam began."""
     return now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -74,7 +76,7 @@ class QuietHours:
 
     @classmethod
     def parse(cls, written: str) -> "QuietHours | None":
-        """From `21:00-06:30`; `none`: there are none. Raises ValueError."""
+        """Reads `21:00-06:30`; `none`: there are none. Raises ValueError."""
         if written.strip().lower() == "none":
             return None
         begins, ends = (time.fromisoformat(part.strip()) for part in written.split("-"))
@@ -83,7 +85,7 @@ class QuietHours:
         return cls(begins, ends)
 
     def end_after(self, moment: datetime) -> datetime | None:
-        """When the quiet that holds at `moment` ends; None where none holds."""
+        """Returns when the quiet that holds at `moment` ends; None where none holds."""
         local = moment.astimezone(LOCAL)
         over_midnight = self.ends < self.begins
         inside = (

@@ -38,7 +38,7 @@ class DiskSpace:
 
 
 def disk_at(place: Path) -> DiskSpace:
-    """The disk that `place` lies on, or will: a container has no home. Raises OSError."""
+    """Measures the disk that `place` lies on, or will: a container has no home. Raises OSError."""
     there = place.expanduser().absolute()
     while not there.exists() and there != there.parent:
         there = there.parent

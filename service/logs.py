@@ -98,6 +98,6 @@ def configure_logs(process: str, level: str = "INFO") -> None:
 
 
 def warn_of_unknown(names: Iterable[tuple[str, str | None]]) -> None:
-    """One line for each setting that is none, with the nearest that is."""
+    """Logs one line for each setting that is none, with the nearest that is."""
     for setting, nearest in names:
         structlog.get_logger(__name__).warning("setting.unknown", setting=setting, nearest=nearest)

@@ -4,7 +4,8 @@ import gc
 
 
 def collect_rarely() -> None:
-    """For a process that serves: what stands at its start is never looked at again, and the rest only every 100,000 new objects.
+    """Tells the garbage collector to look at what stands now never again, and at the rest only every 100,000 new objects. For a
+    process that serves.
 
     A list of 20,000 pupils is 300,000 small objects that all stay: going through them again and again took a third of its time.
     """

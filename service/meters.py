@@ -80,7 +80,7 @@ class Meters:
         self.receipts_refused = Counter("loa_receipts_refused", "Status callbacks refused.", registry=registry)
 
     def called(self, lane: str, channel: str, provider: str, outcome: str, error_class: str, seconds: float) -> None:
-        """One call of a provider, and how long it took."""
+        """Counts one call of a provider, and how long it took."""
         labels = (lane, channel, provider, outcome, error_class)
         if (known := self._known_calls.get(labels)) is None:  # finding them costs more than counting
             known = self._known_calls[labels] = (self._calls.labels(*labels), self._call_seconds.labels(channel, provider))
@@ -93,12 +93,12 @@ class Meters:
         self._calls.labels(lane, channel, provider, "accepted", "")
 
     def exposition(self) -> bytes:
-        """Everything, as Prometheus reads it."""
+        """Writes everything as Prometheus reads it."""
         return generate_latest(self.registry)
 
 
 def may_read(authorization: str, token: str | None, *, on_this_machine: bool) -> bool:
-    """Whoever has the token; where none is set, whoever asks from the same machine."""
+    """Tells whether somebody may read the figures: whoever has the token; where none is set, whoever asks from the same machine."""
     if token is None:
         return on_this_machine
     return hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())

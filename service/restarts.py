@@ -15,7 +15,7 @@ def keep_restarts(home: Path, restarts: Mapping[str, int]) -> None:
 
 
 def read_restarts(home: Path) -> dict[str, int]:
-    """By program, since the run began; nothing where no supervisor of ours runs."""
+    """Reads how often each program was started again since the run began; empty where no supervisor of ours runs."""
     try:
         told = json.loads((home.expanduser() / _FILE).read_text(encoding="utf-8"))
         return {str(name): int(count) for name, count in told.items()}

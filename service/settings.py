@@ -97,7 +97,7 @@ def _networks(value: str) -> str:
 
 
 def unknown_settings(environment: Mapping[str, str]) -> list[tuple[str, str | None]]:
-    """Names that begin like ours and are no setting, each with the nearest that is one, if any is near. Never a value."""
+    """Finds names that begin like ours and are no setting, each with the nearest that is one, if any is near. Never a value."""
     ours = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields if not name.startswith("further_")} | _OF_THE_TESTS
     strange = [name for name in sorted(environment) if name.upper().startswith(_PREFIX) and name.upper() not in ours]
     further = re.compile(rf"{_PREFIX}(?:TWILIO|SMTP)_[2-9]_\w+")  # these are refused when wrong
@@ -227,7 +227,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls) -> "Settings":
-        """The environment's. Raises `RefusedSetting`."""
+        """Reads the environment. Raises `RefusedSetting`."""
         further_twilio = tuple(_numbered(TwilioAccount, "TWILIO", os.environ))
         further_smtp = tuple(_numbered(SmtpRelay, "SMTP", os.environ))
         try:
@@ -304,14 +304,14 @@ class Settings(BaseSettings):
         return {name: further.get(name, self.twilio_sender) for name in self.sms_providers}
 
     def senders_of(self, account_sid: str) -> list[str]:
-        """The senders registered with an account; all where it is none of ours."""
+        """Lists the senders registered with an account; all where it is none of ours."""
         known = [(self.twilio_account_sid, self.twilio_sender)] if self.twilio_account_sid else []
         known += [(each.account_sid, each.sender or self.twilio_sender) for each in self.further_twilio]
         return [sender for sid, sender in known if sid == account_sid] or [sender for _, sender in known]
 
     def callback_secrets(self, account_sid: str) -> list[str]:
-        """What may have signed a status callback that names this account: its token. Where there is one account only, that one's,
-        whatever the callback calls it; with several none speaks for another.
+        """Lists what may have signed a status callback that names this account: its token. Where there is one account only, that
+        one's, whatever the callback calls it; with several none speaks for another.
         """
         known = [(self.twilio_account_sid, self.twilio_auth_token)]
         known += [(each.account_sid, each.auth_token) for each in self.further_twilio]
@@ -319,7 +319,7 @@ class Settings(BaseSettings):
         return [token for sid, token in tokens if len(tokens) == 1 or sid == account_sid]
 
     def need(self, name: str) -> str:
-        """The value of a setting this process cannot do without, else `MissingSetting` with its environment name."""
+        """Returns the value of a setting this process cannot do without. Raises `MissingSetting` with its environment name."""
         value = getattr(self, name)
         if isinstance(value, SecretStr):
             value = value.get_secret_value()

@@ -11,27 +11,29 @@ import structlog
 
 
 def trace_of(broadcast_id: int) -> str:
-    """The broadcast's id in the log lines of all processes, from approval on."""
+    """Makes the id that a broadcast has in the log lines of all processes, from approval on."""
     return blake2b(b"broadcast %d" % broadcast_id, digest_size=16).hexdigest()
 
 
 def span_of(broadcast_id: int, number: int) -> str:
-    """One delivery's id beside its broadcast's. Begins with a letter: sixteen digits are blanked in logs as somebody's number."""
+    """Makes one delivery's id beside its broadcast's. Begins with a letter: sixteen digits are blanked in logs as somebody's
+    number.
+    """
     return "d" + blake2b(b"delivery %d %d" % (broadcast_id, number), digest_size=8).hexdigest()[1:]
 
 
 def follow(broadcast_id: int) -> None:
-    """Every line from here to the end of the task has the broadcast's id."""
+    """Puts the broadcast's id on every log line from here to the end of the task."""
     structlog.contextvars.bind_contextvars(trace=trace_of(broadcast_id))
 
 
 def follow_delivery(broadcast_id: int, number: int) -> None:
-    """The same, with one delivery's id beside it."""
+    """Puts the broadcast's id and one delivery's on every log line from here to the end of the task."""
     structlog.contextvars.bind_contextvars(trace=trace_of(broadcast_id), span=span_of(broadcast_id, number))
 
 
 @contextmanager
 def following(broadcast_id: int) -> Iterator[None]:
-    """Every line inside has the broadcast's id. For loops that handle one broadcast after the other."""
+    """Puts the broadcast's id on every log line inside the block. For loops that handle one broadcast after the other."""
     with structlog.contextvars.bound_contextvars(trace=trace_of(broadcast_id)):
         yield

@@ -24,7 +24,7 @@ _VALKEY_OURS = frozenset({"decode_responses", "encoding", "encoding_errors", "pr
 
 
 def driver_arguments(url: str | URL) -> dict[str, Any]:
-    """What psycopg takes for `url`, as SQLAlchemy reads it: also `?host=a:1&host=b:2` and `options`.
+    """Returns what psycopg takes for `url`, as SQLAlchemy reads it: also `?host=a:1&host=b:2` and `options`.
 
     In parts: written as one, a space in a socket's path becomes a plus that libpq takes for one.
     """
@@ -33,9 +33,10 @@ def driver_arguments(url: str | URL) -> dict[str, Any]:
 
 
 def database_url(written: str) -> str:
-    """`written` with the one driver Loa has. Raises `ValueError` for what no login could be made with.
+    """Rewrites `written` with the one driver Loa has. Raises `ValueError` for what no login could be made with.
 
-    Several servers need `target_session_attrs=read-write` (or `primary`): a standby answers with what was true, and writes nothing.
+    Several servers need `target_session_attrs=read-write` (or `primary`): a standby answers with what was true, and writes
+    nothing.
     """
     try:
         url = make_url(written.strip())
@@ -56,7 +57,9 @@ def database_url(written: str) -> str:
 
 
 def valkey_url(written: str) -> str:
-    """`written` without blanks around it. Raises `ValueError` for what redis-py cannot read, or what would change how we read it."""
+    """Takes the blanks around `written` away. Raises `ValueError` for what redis-py cannot read, or what would change how we
+    read it.
+    """
     url = written.strip()
     if not url.startswith(_VALKEY_SCHEMES):
         raise ValueError(_VALKEY_FORM)

@@ -73,7 +73,7 @@ def _whole_or_not(directory: Path, name: str) -> Iterator[Path]:
 
 
 async def rows_of_tables(conn: AsyncConnection) -> dict[str, int]:
-    """How many rows each table has for this transaction; partitions count with their table."""
+    """Counts the rows each table has for this transaction; partitions count with their table."""
     tables = await conn.execute(
         text(
             "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
@@ -84,7 +84,7 @@ async def rows_of_tables(conn: AsyncConnection) -> dict[str, int]:
 
 
 async def note(conn: AsyncConnection, action: Action, backup: str, counts: dict[str, int], now: datetime) -> None:
-    """An event in the trail of the topmost unit; in an empty deployment there is nobody to tell."""
+    """Writes an event into the trail of the topmost unit; in an empty deployment there is nobody to tell."""
     try:
         top = await root_unit(conn, now.astimezone(LOCAL).date())
     except NotFound:

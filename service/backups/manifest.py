@@ -46,12 +46,12 @@ class Manifest:
 
 
 def seal_for(master: MasterKey) -> str:
-    """The value of `sealed` under this master key."""
+    """Makes the value of `sealed` under this master key."""
     return base64.b64encode(master.wrap(b"loa", _PURPOSE)).decode()
 
 
 def hash_of(file: Path) -> str:
-    """SHA-256, in hex, of a file of any size. Raises `Invalid("backup.damaged")` where there is none."""
+    """Hashes a file of any size with SHA-256, in hex. Raises `Invalid("backup.damaged")` where there is none."""
     digest = hashlib.sha256()
     try:
         with file.open("rb") as content:

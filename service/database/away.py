@@ -9,12 +9,14 @@ class ReadOnly(psycopg.OperationalError):
 
 
 def why_away(error: BaseException) -> str:
-    """The driver's own name for it (`DiskFull`, `AdminShutdown`, `QueryCanceled`): whoever is woken up must not take a full disk for a
-    server that is gone. Never a value of the statement.
+    """Names the trouble as the driver does (`DiskFull`, `AdminShutdown`, `QueryCanceled`): whoever is woken up must not take a
+    full disk for a server that is gone. Never a value of the statement.
     """
     return type(getattr(error, "orig", None) or error).__name__
 
 
 def only_reads(error: BaseException | None) -> bool:
-    """Whether the server refused a write because it takes none now. The driver calls that an internal error, and keeps the connection."""
+    """Tells whether the server refused a write because it takes none now. The driver calls that an internal error, and keeps the
+    connection.
+    """
     return isinstance(error, ReadOnlySqlTransaction)

@@ -11,10 +11,10 @@ from service.database.away import only_reads
 
 
 def make_engine(url: str, *, name: str, pool_size: int = 5, patience: float = 0) -> AsyncEngine:
-    """An asynchronous engine over psycopg. `name` shows in pg_stat_activity; `url` names the login.
+    """Makes an asynchronous engine over psycopg. `name` shows in pg_stat_activity; `url` names the login.
 
-    `patience`: seconds after which PostgreSQL ends a session that says nothing in the middle of a transaction, and frees what it had
-    locked: its process is frozen, with its machine perhaps. 0: never.
+    `patience`: seconds after which PostgreSQL ends a session that says nothing in the middle of a transaction, and frees what it
+    had locked: its process is frozen, with its machine perhaps. 0: never.
     """
     engine = create_async_engine(
         url,

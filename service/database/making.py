@@ -11,7 +11,8 @@ from service.database.roles import DATABASE, OWNER, create_logins_sql
 def make_database(
     superuser: Callable[[str], str], *, database: str = DATABASE, passwords: Mapping[str, str] | None = None
 ) -> None:
-    """`superuser`: the superuser's address of a database, as libpq takes it. `passwords`: by login; without one a login keeps its own.
+    """Makes the database and its four logins. `superuser`: the superuser's address of a database, as libpq takes it.
+    `passwords`: by login; without one a login keeps its own.
 
     The server is given what proves a password, never the password: nothing to find in its log.
     """

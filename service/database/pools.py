@@ -24,7 +24,7 @@ class Pool(AsyncConnectionPool[Direct]):
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[Direct]:  # noqa: ASYNC109 - the pool's own
-        """See `AsyncConnectionPool.connection`."""
+        """Lends a connection: see `AsyncConnectionPool.connection`."""
         async with super().connection(timeout) as conn:
             try:
                 yield conn
@@ -36,12 +36,13 @@ class Pool(AsyncConnectionPool[Direct]):
 
 
 async def fetch_all(conn: Direct, query: LiteralString, *values: object) -> list[TupleRow]:
-    """All rows that a statement gives."""
+    """Runs one statement and returns its rows."""
     return await (await conn.execute(query, values or None)).fetchall()
 
 
 def make_pool(url: str, *, name: str, size: int = 16) -> Pool:
-    """A pool of psycopg's connections, not yet open. Every statement is a transaction by itself and says itself for which unit it acts.
+    """Makes a pool of psycopg's connections, not yet open. Every statement is a transaction by itself and says itself for which
+    unit it acts.
 
     Nothing is asked before a statement: after a restart of PostgreSQL the first one fails.
     """

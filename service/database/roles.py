@@ -8,7 +8,9 @@ DATABASE = "loa"
 
 
 def create_logins_sql() -> str:
-    """SQL for a superuser, safe to run twice. Passwords are the operator's to set (standalone trusts its own socket)."""
+    """Writes the SQL by which a superuser makes the logins, safe to run twice. Passwords are the operator's to set (standalone
+    trusts its own socket).
+    """
     logins = "\n".join(
         f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN CREATE ROLE {name} LOGIN; END IF;"
         for name in (OWNER, WEB, WORKER, LOOKUP)

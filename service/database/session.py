@@ -13,13 +13,13 @@ _ACT = text("SELECT set_config('loa.unit', :unit, true), set_config('loa.scope',
 
 
 async def act_for(conn: AsyncConnection, unit_id: int, *, subtree: bool = False) -> None:
-    """From here to the end of the transaction, act for `unit_id`. `subtree` lets reads go below it."""
+    """Acts for `unit_id` from here to the end of the transaction. `subtree` lets reads go below it."""
     await conn.execute(_ACT, {"unit": str(unit_id), "scope": "subtree" if subtree else ""})
 
 
 @asynccontextmanager
 async def unit_transaction(engine: AsyncEngine, unit_id: int | None, *, subtree: bool = False) -> AsyncIterator[AsyncConnection]:
-    """One transaction acting for one unit. Commits on leaving, rolls back on any error. With None, only doors open."""
+    """Opens one transaction acting for one unit. Commits on leaving, rolls back on any error. With None, only doors open."""
     async with engine.begin() as conn:
         if unit_id is not None:  # a transaction begins by acting for nobody
             await act_for(conn, unit_id, subtree=subtree)
@@ -28,6 +28,8 @@ async def unit_transaction(engine: AsyncEngine, unit_id: int | None, *, subtree:
 
 @asynccontextmanager
 async def single_statement(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """For one statement that is a transaction by itself and says itself for which unit it acts: one way there and back."""
+    """Lends a connection for one statement that is a transaction by itself and says itself for which unit it acts: one way there
+    and back.
+    """
     async with engine.connect() as conn:
         yield await conn.execution_options(isolation_level="AUTOCOMMIT")

@@ -27,12 +27,12 @@ async def make_deployment_keys(conn: AsyncConnection, master: Wrapping) -> None:
 
 
 async def deployment_key(conn: AsyncConnection, master: Wrapping, purpose: str) -> bytes:
-    """A deployment key (32 bytes; those for tokens 64, for AES-SIV), for the web's and the workers' logins."""
+    """Opens a deployment key (32 bytes; those for tokens 64, for AES-SIV), for the web's and the workers' logins."""
     return await _through(conn, master, purpose, "door_deployment_key(:purpose)")
 
 
 async def lookup_number_key(conn: AsyncConnection, master: Wrapping) -> bytes:
-    """The one key the look-up login may have."""
+    """Opens the one key the look-up login may have."""
     return await _through(conn, master, "lookup_number", "door_lookup_number_key()")
 
 

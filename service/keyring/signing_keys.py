@@ -33,7 +33,7 @@ async def make_signing_key(
     now: datetime,
     valid_for: timedelta | None = None,
 ) -> str:
-    """A new key of a unit, valid from `now`; returns its kid. For the owner's login. Older keys stay valid beside it."""
+    """Makes a new key of a unit, valid from `now`; returns its kid. For the owner's login. Older keys stay valid beside it."""
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes_raw()
     kid = key_id(public)
@@ -56,7 +56,7 @@ async def make_signing_key(
 
 
 async def make_missing_drill_keys(conn: AsyncConnection, master: Wrapping) -> None:
-    """Whoever signs warnings can sign drills, too, with a key that passes for nothing else. For the owner's login."""
+    """Makes a drill key for each unit that signs warnings and has none; it passes for nothing else. For the owner's login."""
     rows = await conn.execute(
         text(
             "SELECT unit_id, now() AS now FROM signing_keys GROUP BY unit_id HAVING bool_and(purpose <> 'drill') ORDER BY unit_id"
@@ -67,7 +67,7 @@ async def make_missing_drill_keys(conn: AsyncConnection, master: Wrapping) -> No
 
 
 async def signing_key(conn: AsyncConnection, master: Wrapping, *, purpose: Purpose, now: datetime) -> SigningKey:
-    """The key that signs for the acting unit now. Raises `Unavailable("signing.no_key")`: then nothing may be approved."""
+    """Returns the key that signs for the acting unit now. Raises `Unavailable("signing.no_key")`: then nothing may be approved."""
     row = (
         await conn.execute(
             text("SELECT kid, private_sealed FROM door_signing_key(:purpose, :now)"), {"purpose": purpose, "now": now}
@@ -79,7 +79,7 @@ async def signing_key(conn: AsyncConnection, master: Wrapping, *, purpose: Purpo
 
 
 async def public_keys(conn: AsyncConnection) -> dict[str, PublicKey]:
-    """Every public key there ever was, by kid: old records are verified with old keys."""
+    """Returns every public key there ever was, by kid: old records are verified with old keys."""
     rows = await conn.execute(text("SELECT * FROM door_public_keys()"))
     return {
         row.kid: PublicKey(
@@ -90,12 +90,12 @@ async def public_keys(conn: AsyncConnection) -> dict[str, PublicKey]:
 
 
 async def jwks(conn: AsyncConnection) -> dict[str, Any]:
-    """What `/.well-known/jwks.json` serves."""
+    """Returns what `/.well-known/jwks.json` serves."""
     return write_jwks((await public_keys(conn)).values())
 
 
 async def directory(conn: AsyncConnection) -> dict[str, Any]:
-    """What `/.well-known/loa-directory.json` serves: which unit signs with which key, and what was revoked when."""
+    """Returns what `/.well-known/loa-directory.json` serves: which unit signs with which key, and what was revoked when."""
     keys = (await public_keys(conn)).values()
     return {
         "keys": [{"kid": key.kid, "unit": key.unit, "purpose": key.purpose} for key in keys],

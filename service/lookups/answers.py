@@ -75,12 +75,12 @@ class Published:
         return cls(record, tuple(_officials(record.texts)))
 
     def texts(self, number: str) -> list[str]:
-        """The official texts with `number` in its place."""
+        """Returns the official texts with `number` in its place."""
         return [official.text.replace(SLOT, number) for official in self.officials]
 
 
 def view(record: Record, number: str, recalled: Recalled | None = None) -> RecordView:
-    """The record with `number` in every slot."""
+    """Shows the record with `number` in every slot."""
     return RecordView(
         id=record.id,
         kind=record.kind,

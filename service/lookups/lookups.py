@@ -79,7 +79,7 @@ class Lookups:
         self._comparing.shutdown(wait=False, cancel_futures=True)
 
     async def record_jws(self, record_id: UUID) -> bytes:
-        """A signed record, byte for byte. Raises `NotFound("record.unknown")`, `Unavailable("lookup.unavailable")`."""
+        """Returns a signed record, byte for byte. Raises `NotFound("record.unknown")`, `Unavailable("lookup.unavailable")`."""
         try:
             async with self._engine.connect() as conn:
                 return await record_jws(conn, record_id)
@@ -87,7 +87,7 @@ class Lookups:
             raise Unavailable("lookup.unavailable") from error
 
     async def jwks(self) -> dict[str, Any]:
-        """The published keys, as a JWK set. Raises `Unavailable("lookup.unavailable")`."""
+        """Returns the published keys, as a JWK set. Raises `Unavailable("lookup.unavailable")`."""
         try:
             async with self._engine.connect() as conn:
                 return await jwks(conn)

@@ -33,7 +33,7 @@ class Pointers:
         """Whether the last look was at a standby, which may not have heard yet of a message that parents hold."""
 
     async def first_of(self, numbers: Sequence[int]) -> tuple[int, UUID] | None:
-        """The first of these delivery numbers that was ever reserved, and the record it leads to.
+        """Finds the first of these delivery numbers that was ever reserved, and the record it leads to.
 
         However many numbers are strange, there is at most one look for new blocks.
         """
@@ -46,7 +46,9 @@ class Pointers:
         return None
 
     async def lost(self, numbers: Sequence[int]) -> bool:
-        """Whether what one of these led to was lost with a machine. Asked once per process: nobody restores below a running one."""
+        """Tells whether what one of these led to was lost with a machine. Asked once per process: nobody restores below a
+        running one.
+        """
         if self._lost is None:
             async with self._engine.connect() as conn:
                 self._lost = await lost_numbers(conn)

@@ -22,7 +22,7 @@ class Command:
         return ":".join([self.name, *(str(value) for value in self.payload().values())])
 
     def payload(self) -> dict[str, int]:
-        """The ids, by name: the job's arguments."""
+        """Returns the ids, by name: the job's arguments."""
         return asdict(self)
 
 

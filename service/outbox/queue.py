@@ -14,7 +14,7 @@ _BEFORE_ALL = timedelta(hours=1)  # what waited so long in a queue is taken in i
 
 
 def encode(job: dict[str, Any]) -> bytes:
-    """A job as JSON. arq would pickle, and a queue must not be able to run code.
+    """Writes a job as JSON. arq would pickle, and a queue must not be able to run code.
 
     Of a job's exception only its name is kept: its text might hold a person's data.
     """
@@ -22,7 +22,9 @@ def encode(job: dict[str, Any]) -> bytes:
 
 
 def decode(data: bytes) -> dict[str, Any]:
-    """A job such as `Queue.add` writes them. Raises ValueError for any other, which arq drops: in its hands it might end the worker."""
+    """Reads a job such as `Queue.add` writes them. Raises ValueError for any other, which arq drops: in its hands it might end
+    the worker.
+    """
     job = orjson.loads(data)
     try:
         asked, ids = COMMANDS[job["f"]], job["k"]

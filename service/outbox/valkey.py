@@ -26,7 +26,7 @@ Client = TypeVar("Client", bound="Redis")
 
 
 def open_valkey(kind: type[Client], url: str, ca_file: str = "") -> Client:
-    """A client of `kind` for `url`, not yet connected. Over TLS the server's certificate and its name are checked.
+    """Makes a client of `kind` for `url`, not yet connected. Over TLS the server's certificate and its name are checked.
 
     `ca_file`: authorities (PEM) instead of those that the system knows.
     """
@@ -40,7 +40,7 @@ def open_valkey(kind: type[Client], url: str, ca_file: str = "") -> Client:
 
 
 def why_refused(error: BaseException) -> str | None:
-    """Why a Valkey that answers does not do what it was asked, in a word; None where it does not answer at all."""
+    """Says in a word why a Valkey that answers does not do what it was asked; None where it does not answer at all."""
     for each in (error, error.__context__):  # redis-py tells some of what a server says at the door as a lost connection
         for kind, word in _REFUSALS:
             if isinstance(each, kind):
@@ -49,7 +49,7 @@ def why_refused(error: BaseException) -> str | None:
 
 
 async def queue_state(url: str, ca_file: str = "", *, patience: float) -> str:
-    """`ok` where Valkey takes a write within `patience` seconds, else `slow`, `unreachable` or a word of `why_refused`.
+    """Returns `ok` where Valkey takes a write within `patience` seconds, else `slow`, `unreachable` or a word of `why_refused`.
 
     A full one and a replica answer PING.
     """

@@ -12,7 +12,9 @@ AHEAD = 100_000_000
 
 
 def issued_up_to(file: Path) -> int | None:
-    """No number above this was ever issued; None without a file. Raises `ValueError` for a file that holds something else."""
+    """Reads the number above which none was ever issued; None without a file. Raises `ValueError` for a file that holds
+    something else.
+    """
     try:
         return int(file.read_text(encoding="ascii"))
     except FileNotFoundError:

@@ -18,7 +18,8 @@ class Block:
 
 
 async def reserve_numbers(conn: AsyncConnection, how_many: int, record_id: UUID, purpose: Literal["public", "deliveries"]) -> int:
-    """The first of a contiguous block for the acting unit. Holds the counter until the transaction ends: keep it short.
+    """Reserves a contiguous block for the acting unit; returns its first number. Holds the counter until the transaction ends:
+    keep it short.
 
     Gaps are harmless. The record must stand by the time the transaction commits.
     """
@@ -28,12 +29,12 @@ async def reserve_numbers(conn: AsyncConnection, how_many: int, record_id: UUID,
 
 
 async def next_number(conn: AsyncConnection) -> int:
-    """Where the counter stands: every number below it may have been issued. Through a door: needs no acting unit."""
+    """Reads where the counter stands: every number below it may have been issued. Through a door: needs no acting unit."""
     return int((await conn.execute(text("SELECT door_next_number()"))).scalar_one())
 
 
 async def lost_numbers(conn: AsyncConnection) -> list[range]:
-    """Numbers that may have been issued after the backup from which the system was restored. For the look-up's login."""
+    """Lists numbers that may have been issued after the backup from which the system was restored. For the look-up's login."""
     rows = await conn.execute(text("SELECT first_number, last_number FROM door_lost_numbers()"))
     return [range(row.first_number, row.last_number + 1) for row in rows]
 

@@ -45,14 +45,14 @@ async def store_record(conn: AsyncConnection, *, unit_id: int, jws: bytes, recor
 
 
 async def find_record(conn: AsyncConnection, record_id: UUID) -> StoredRecord | None:
-    """A record by its id, as far as the login sees it (the look-up's sees all)."""
+    """Finds a record by its id, as far as the login sees it (the look-up's sees all)."""
     find = text("SELECT id, jws, expires_at, purpose FROM records WHERE id = :id")
     row = (await conn.execute(find, {"id": record_id})).one_or_none()
     return None if row is None else StoredRecord(row.id, bytes(row.jws), row.expires_at, row.purpose)
 
 
 async def record_jws(conn: AsyncConnection, record_id: UUID) -> bytes:
-    """The signed bytes. Raises `NotFound("record.unknown")`."""
+    """Returns the signed bytes. Raises `NotFound("record.unknown")`."""
     found = await find_record(conn, record_id)
     if found is None:
         raise NotFound("record.unknown")
@@ -60,7 +60,9 @@ async def record_jws(conn: AsyncConnection, record_id: UUID) -> bytes:
 
 
 async def opened_record(conn: AsyncConnection, record_id: UUID, public_keys: Mapping[str, PublicKey]) -> Record:
-    """A record, verified for the purpose it was stored for. Raises a `VerificationError`, `NotFound("record.unknown")`."""
+    """Loads a record and verifies it for the purpose it was stored for. Raises a `VerificationError`,
+    `NotFound("record.unknown")`.
+    """
     found = await find_record(conn, record_id)
     if found is None:
         raise NotFound("record.unknown")

@@ -35,14 +35,14 @@ class Upcoming:
 
 
 async def last_check(conn: AsyncConnection, unit_id: int) -> datetime | None:
-    """When every rule was last gone through for the unit."""
+    """Reads when every rule was last gone through for the unit."""
     found = await conn.execute(text("SELECT checked_at FROM retention_checks WHERE unit_id = :unit"), {"unit": unit_id})
     checked: datetime | None = found.scalar_one_or_none()
     return checked
 
 
 async def list_runs(conn: AsyncConnection, unit_id: int, *, before: int | None, limit: int) -> list[RetentionRun]:
-    """The unit's reports, the newest first, behind the one numbered `before`."""
+    """Lists the unit's reports, the newest first, at most `limit`, behind the one numbered `before`."""
     rows = await conn.execute(
         text(
             "SELECT id, rule, began_at, ended_at, counts FROM retention_runs"
@@ -54,7 +54,9 @@ async def list_runs(conn: AsyncConnection, unit_id: int, *, before: int | None, 
 
 
 async def upcoming(conn: AsyncConnection, unit_id: int, *, now: datetime) -> list[Upcoming]:
-    """What will be deleted on each of the next days, as things stand; today's run first. The transaction acts for the unit."""
+    """Lists what will be deleted on each of the next days, as things stand; today's run first. The transaction acts for the
+    unit.
+    """
     found: list[Upcoming] = []
     told: dict[str, dict[str, int]] = {rule.name: {} for rule in RULES}
     midnight, checked = midnight_before(now), await last_check(conn, unit_id)

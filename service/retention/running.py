@@ -24,7 +24,7 @@ _REPORT = text(
 
 
 async def units_to_check(conn: AsyncConnection, now: datetime) -> list[int]:
-    """Units not gone through since midnight in Vietnam. Through a door: needs no acting unit."""
+    """Lists units not gone through since midnight in Vietnam. Through a door: needs no acting unit."""
     rows = await conn.execute(text("SELECT unit_id FROM door_units_to_check(:since)"), {"since": midnight_before(now)})
     return list(rows.scalars())
 
@@ -81,7 +81,7 @@ async def _close(conn: AsyncConnection, unit_id: int, now: datetime) -> Counts:
 
 
 async def dry_run(conn: AsyncConnection, unit_id: int, *, now: datetime) -> Counts:
-    """What `run_unit` would delete now, by rule; rules with nothing due are left out. The transaction acts for the unit."""
+    """Counts what `run_unit` would delete now, by rule; rules with nothing due are left out. The transaction acts for the unit."""
     counts = {rule.name: _without_nothing(await rule.count(conn, unit_id, now)) for rule in RULES}
     return {rule: due for rule, due in counts.items() if due}
 

@@ -39,7 +39,7 @@ Key = tuple[int, int]
 
 
 async def reseal_round(engine: AsyncEngine, master: MasterKey, *, now: datetime, stopping: Stopping = lambda: False) -> None:
-    """Everything that can be done now for every rotation that is not stopped. For the workers' login."""
+    """Seals anew all that can be done now, for every rotation that is not stopped. For the workers' login."""
     async with unit_transaction(engine, None) as conn:
         under_way = (await conn.execute(text("SELECT * FROM door_key_rotations()"))).all()
     if not under_way:

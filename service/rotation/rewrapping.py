@@ -14,7 +14,7 @@ from service.keyring import deployment_key, rewrap_deployment_keys, rewrap_signi
 
 
 async def opens(conn: AsyncConnection, master: MasterKey) -> bool:
-    """Whether this is the master key the database is under."""
+    """Tells whether `master` is the master key the database is under."""
     try:
         await deployment_key(conn, master, "lookup_number")
     except Unsealable:

@@ -92,7 +92,7 @@ _MESSAGES = (
 
 
 async def list_rotations(conn: AsyncConnection, unit_id: int) -> list[Rotation]:
-    """The unit's rotations, the newest first. For the owner's login, which sees the messages of those above, too."""
+    """Lists the unit's rotations, the newest first. For the owner's login, which sees the messages of those above, too."""
     rows = (
         await conn.execute(
             text(

@@ -7,10 +7,10 @@ import rfc8785
 
 
 def canonical(value: Any) -> bytes:
-    """The RFC 8785 bytes of a JSON value (str, bool, None, int within 2^53, list, tuple, dict with text keys)."""
+    """Writes a JSON value (str, bool, None, int within 2^53, list, tuple, dict with text keys) as RFC 8785 bytes."""
     return rfc8785.dumps(value)
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of the canonical bytes, in hex."""
+    """Hashes the canonical bytes with SHA-256, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()

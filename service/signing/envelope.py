@@ -24,14 +24,14 @@ _LARGEST = 256 * 1024
 
 
 def seal_envelope(payload: bytes, kid: str, private_key: bytes) -> bytes:
-    """The bytes of a JWS over `payload`, signed with 32 bytes of Ed25519."""
+    """Signs `payload` with 32 bytes of Ed25519; returns the bytes of a JWS."""
     key = OKPKey.import_key(_private_jwk(private_key))
     members: list[Any] = [{"protected": {"alg": _ALGORITHM, "kid": kid, "typ": "loa-record+jws"}}]
     return canonical(jose.serialize_json(members, payload, key, algorithms=[_ALGORITHM]))
 
 
 def open_envelope(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Purpose) -> tuple[dict[str, Any], PublicKey]:
-    """The signed document and the key that signed it. Raises a `VerificationError`."""
+    """Verifies a JWS; returns the signed document and the key that signed it. Raises a `VerificationError`."""
     if len(jws) > _LARGEST:
         raise Unreadable("too large")
     try:

@@ -53,7 +53,7 @@ class LookupNumbers:
         return self._high - self._low
 
     def written(self, number: int) -> str:
-        """The look-up number of a delivery number (0 ≤ number < `capacity`), in groups of four."""
+        """Writes a delivery number (0 ≤ number < `capacity`) as its look-up number, in groups of four."""
         if not 0 <= number < self.capacity:
             raise ValueError("delivery number out of range")
         x = self._forward(number + self._low)
@@ -63,7 +63,7 @@ class LookupNumbers:
         return " ".join([plain[i : i + 4] for i in range(0, self.digits, 4)])
 
     def number(self, typed: str) -> int:
-        """The delivery number of a look-up number, however it is grouped. Raises `Mistyped`."""
+        """Reads a look-up number, however it is grouped, back into its delivery number. Raises `Mistyped`."""
         plain = _GAPS.sub("", _ascii_digits(typed)).strip()
         if len(plain) != self.digits or not plain.isascii() or not plain.isdigit():
             raise Mistyped
@@ -106,7 +106,7 @@ def _check_digits(body: int) -> int:
 
 
 def find_numbers(text: str, digits: int = 12) -> list[str]:
-    """What could be look-up numbers in a text, in order, each once, as bare digits. Their check digits are not looked at.
+    """Finds what could be look-up numbers in a text, in order, each once, as bare digits. Their check digits are not looked at.
 
     A candidate is `digits` digits in one piece, or three (four) groups of four in a row, or a run of groups that has exactly
     `digits` digits in all; spaces, dots, dashes and full-width digits do not matter.

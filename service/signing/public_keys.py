@@ -38,13 +38,13 @@ class PublicKey:
 
 
 def key_id(key: bytes) -> str:
-    """A key's name: its JWK thumbprint (RFC 7638, RFC 8037), so that two keys never share one."""
+    """Names a key by its JWK thumbprint (RFC 7638, RFC 8037), so that two keys never share a name."""
     members = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(key)}
     return _base64url(hashlib.sha256(canonical(members)).digest())
 
 
 def write_jwks(keys: Iterable[PublicKey]) -> dict[str, Any]:
-    """The JWK set that `/.well-known/jwks.json` serves. Members that begin with `loa_` are ours; times are RFC 3339."""
+    """Writes the JWK set that `/.well-known/jwks.json` serves. Members that begin with `loa_` are ours; times are RFC 3339."""
     return {
         "keys": [
             {
@@ -66,7 +66,7 @@ def write_jwks(keys: Iterable[PublicKey]) -> dict[str, Any]:
 
 
 def read_jwks(document: Mapping[str, Any]) -> dict[str, PublicKey]:
-    """The keys of a JWK set by kid; keys of another kind are passed over. Raises `Unreadable`."""
+    """Reads the keys of a JWK set by kid; keys of another kind are passed over. Raises `Unreadable`."""
     try:
         found = [
             PublicKey(

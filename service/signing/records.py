@@ -83,7 +83,7 @@ class Record:
 
 
 def sign(record: Record, kid: str, private_key: bytes) -> bytes:
-    """The signed record: bytes of a JWS. `private_key`: 32 bytes of Ed25519."""
+    """Signs a record with 32 bytes of Ed25519; returns the bytes of a JWS."""
     return seal_envelope(canonical(_document(record)), kid, private_key)
 
 
@@ -93,7 +93,7 @@ def verify(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Purpose
 
 
 def open_record(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Purpose = "record") -> Record:
-    """The record, verified first. Raises a `VerificationError`."""
+    """Verifies a signed record and returns it. Raises a `VerificationError`."""
     document, key = open_envelope(jws, public_keys, purpose=purpose)
     try:
         record = _record(document)

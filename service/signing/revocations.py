@@ -28,7 +28,7 @@ class Revocation:
 
 
 def sign_revocation(revocation: Revocation, kid: str, private_key: bytes) -> bytes:
-    """Bytes of a JWS. `private_key`: 32 bytes of Ed25519, of a key with the record's purpose."""
+    """Signs a revocation with 32 bytes of Ed25519, of a key with the record's purpose; returns the bytes of a JWS."""
     document = {
         "format": _FORMAT,
         "purpose": revocation.purpose,
@@ -40,7 +40,7 @@ def sign_revocation(revocation: Revocation, kid: str, private_key: bytes) -> byt
 
 
 def open_revocation(jws: bytes, public_keys: Mapping[str, PublicKey], *, purpose: Purpose = "record") -> Revocation:
-    """The revocation, verified first. Raises a `VerificationError`."""
+    """Verifies a signed revocation and returns it. Raises a `VerificationError`."""
     document, key = open_envelope(jws, public_keys, purpose=purpose)
     try:
         if (

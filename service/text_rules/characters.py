@@ -61,7 +61,7 @@ _PILE = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 
 
 def cleaned(text: str) -> str:
-    """Composed (NFC), with plain line ends and spaces, without unseen characters, stray marks and doubled spaces."""
+    """Cleans text: composed (NFC), with plain line ends and spaces, without unseen characters, stray marks and doubled spaces."""
     seen = text if text.isascii() else _PILE.sub(r"\1", text)
     while True:  # what stood between two characters may have kept them from composing
         text = seen
@@ -73,16 +73,16 @@ def cleaned(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same on one line: a title, a name, a reason."""
+    """Cleans text and puts it on one line: a title, a name, a reason."""
     return " ".join(cleaned(text).split())
 
 
 def plain_punctuation(text: str) -> str:
-    """Typewriter quotes, dashes, dots and spaces for typographic ones."""
+    """Replaces typographic quotes, dashes, dots and spaces by a typewriter's."""
     return text.translate(_FOLDED)
 
 
 def unaccented(text: str) -> str:
-    """Vietnamese without its marks ("tin không dấu"): the same words, and nothing else changed."""
+    """Takes the marks off Vietnamese ("tin không dấu"): the same words, and nothing else changed."""
     apart = unicodedata.normalize("NFD", text.translate(_UNCOMPOSED))
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))

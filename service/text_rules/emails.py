@@ -4,7 +4,7 @@ from email_validator import EmailNotValidError, validate_email
 
 
 def normal_email(email: str) -> str | None:
-    """In lower case, or None if it is none."""
+    """Brings an email address into lower case; None if it is none."""
     try:
         return validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError:

@@ -20,23 +20,23 @@ class Breach:
 
 
 def known_phones(text: str, phones: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where these numbers stand in a cleaned text: first character and one past the last."""
+    """Finds where `phones` stand in a cleaned text: first character and one past the last."""
     reading = Reading(text)
     found = numbers(reading, list(links(reading)), phones)
     return [reading.span(start, end) for code, start, end in found if code == KNOWN_PHONE]
 
 
 def phones_named(text: str, phones: tuple[str, ...]) -> set[str]:
-    """Which of these numbers stand in it."""
+    """Returns those of `phones` that stand in the text."""
     digits = ["".join(c for c in Reading(text[slice(*span)]).words if c.isdigit()) for span in known_phones(text, phones)]
     return {phone for phone in phones if any(spelled in run for run in digits for spelled in spellings(phone))}
 
 
 def breaches(text: str, *, stripped: bool = False, phones: tuple[str, ...] = ()) -> list[Breach]:
-    """Everything that is wrong with a cleaned text, in the order of its places.
+    """Finds everything that is wrong with a cleaned text, in the order of its places.
 
-    `stripped`: accents were taken off a text that has been held to the rules with them, so a word which could only without
-    them be read as a verb of giving is not read so again. `phones`: E.164 numbers that may stand in it.
+    `stripped`: accents were taken off a text that has been held to the rules with them, so a word which could only without them
+    be read as a verb of giving is not read so again. `phones`: E.164 numbers that may stand in it.
     """
     reading = Reading(text)
     addresses = list(links(reading))

@@ -34,10 +34,11 @@ _ACCOUNT = re.compile(r"(?:\bstk|tai khoan|\btk\b|\baccount\b|so the\b)[^.]{0,24
 
 
 def numbers(reading: Reading, taken: list[tuple[int, int]], known: tuple[str, ...] = ()) -> Iterator[tuple[str, int, int]]:
-    """Each digit run is one thing, the first that fits. `taken`: places that were something else already.
+    """Takes each digit run for one thing, the first that fits; yields what it is and where. `taken`: places that were something
+    else already.
 
-    `known`: telephone numbers (E.164) that may stand in the text. A run must be one of them to its last digit, or several in a row;
-    what is said to be an account stays one, whatever its digits.
+    `known`: telephone numbers (E.164) that may stand in the text. A run must be one of them to its last digit, or several in a
+    row; what is said to be an account stays one, whatever its digits.
     """
     words = reading.words
     for start, end in taken:
@@ -70,7 +71,7 @@ def _pattern_of(known: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def spellings(number: str) -> tuple[str, str]:
-    """The digits of an E.164 number of Vietnam, as dialled from abroad and at home."""
+    """Writes the digits of an E.164 number of Vietnam as dialled from abroad and at home."""
     national = number.removeprefix("+84")
     return "84" + national, national if national.startswith(("1800", "1900")) else "0" + national
 

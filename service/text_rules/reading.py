@@ -40,10 +40,10 @@ class Reading:
         self._at = [place for place, shown in enumerate(read) for _ in shown]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The characters of the text behind `words[start:end]`."""
+        """Finds the characters of the text behind `words[start:end]`."""
         return self._at[start], self._at[end - 1] + 1
 
     def written(self, start: int, end: int) -> str:
-        """What stands there, with its accents, in lower case."""
+        """Returns what stands there, with its accents, in lower case."""
         first, last = self.span(start, end)
         return unicodedata.normalize("NFC", self.text[first:last]).lower()

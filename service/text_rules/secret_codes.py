@@ -80,7 +80,7 @@ def _told_of_others(words: str, start: int, verb: int) -> bool:
 
 
 def code_requests(reading: Reading, *, stripped: bool) -> Iterator[tuple[int, int]]:
-    """From the verb to the code, or from the code to the verb; one per sentence."""
+    """Finds requests for a code: from the verb to the code, or from the code to the verb; one per sentence."""
     start = 0
     for end in [*_END.finditer(reading.words), None]:
         stop = end.start() if end else len(reading.words)
