@@ -8,3 +8,8 @@ LANGUAGES: dict[str, str] = {
     "sti": "Tiếng Stiêng",
     "crw": "Tiếng Chơ Ro",
 }
+
+
+def gettext_noop(msgid: str) -> str:
+    """Marks a sentence for the catalogues and gives it back, in English: whoever knows a person's language says it (`service.languages.gettext`)."""
+    return msgid

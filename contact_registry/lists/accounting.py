@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from contact_registry.languages import gettext_noop as _
+
 
 class RowReason(StrEnum):
     """Why a row with content is no pupil."""
@@ -39,26 +41,26 @@ class LeftOutRows(NamedTuple):
     rows: tuple[int, ...]
 
 
-_WORDS: dict[RowReason, tuple[str, str]] = {
-    RowReason.TITLE: ("tiêu đề của danh sách", "titles"),
-    RowReason.HEADER: ("tiêu đề cột", "column headings"),
-    RowReason.NUMBERING: ("dòng đánh số cột", "numbers of columns"),
-    RowReason.REPEATED_HEADER: ("tiêu đề cột lặp lại", "column headings repeated"),
-    RowReason.TOTAL: ("dòng tổng cộng", "totals"),
-    RowReason.SIGNATURE: ("ngày tháng, chữ ký", "date and signatures"),
-    RowReason.NOTE: ("ghi chú, không phải học sinh", "notes, not pupils"),
-    RowReason.SECOND_LINE: ("dòng thứ hai của học sinh phía trên; số đã lấy cho em đó", "second line of the pupil above, who has its number"),
-    RowReason.NOTHING_KNOWN: ("không có tên, số hay email dưới tiêu đề nào Loa hiểu", "no name, number or email under a heading that Loa knows"),
-    RowReason.STAFF: ("danh sách giáo viên, nhân viên", "a sheet of teachers or staff"),
-    RowReason.NO_HEADER: ("trang tính không có dòng tiêu đề mà Loa hiểu", "a sheet without a header row that Loa understands"),
-    RowReason.HIDDEN: ("dòng bị ẩn", "hidden rows"),
-    RowReason.LOST_TO_QUOTE: ("bị một dấu nháy kép mở mà không đóng nuốt mất", "swallowed by a quotation mark that is never closed"),
+_WORDS: dict[RowReason, str] = {
+    RowReason.TITLE: _("titles"),
+    RowReason.HEADER: _("column headings"),
+    RowReason.NUMBERING: _("numbers of columns"),
+    RowReason.REPEATED_HEADER: _("column headings repeated"),
+    RowReason.TOTAL: _("totals"),
+    RowReason.SIGNATURE: _("date and signatures"),
+    RowReason.NOTE: _("notes, not pupils"),
+    RowReason.SECOND_LINE: _("second line of the pupil above, who has its number"),
+    RowReason.NOTHING_KNOWN: _("no name, number or email under a heading that Loa knows"),
+    RowReason.STAFF: _("a sheet of teachers or staff"),
+    RowReason.NO_HEADER: _("a sheet without a header row that Loa understands"),
+    RowReason.HIDDEN: _("hidden rows"),
+    RowReason.LOST_TO_QUOTE: _("swallowed by a quotation mark that is never closed"),
 }  # fmt: skip
 
 
-def reason_in_words(reason: RowReason, language: str) -> str:
-    """Names the reason to a clerk, Vietnamese unless `language` is "en"."""
-    return _WORDS[reason][1 if language == "en" else 0]
+def reason_in_words(reason: RowReason) -> str:
+    """Names the reason, in English as the catalogues know it."""
+    return _WORDS[reason]
 
 
 def grouped(sheet: str | None, reasons: Iterable[tuple[int, RowReason]]) -> list[LeftOutRows]:

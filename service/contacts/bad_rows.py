@@ -22,11 +22,13 @@ from service.contacts.importing import find_import
 from service.contacts.looking import note_look
 from service.contacts.reading import SUBJECT
 from service.errors import Conflict, Invalid
+from service.languages import Language, gettext, languages, ngettext_lazy
+from service.languages import gettext_lazy as _
 
 _FEW = 10
 """Rows that are taken without a question, however short the list."""
-_NOTES = {"vi": "Tải {count} dòng cần sửa của một danh sách", "en": "Took {count} rows to fix of a list"}
-_SHEET, _ROW, _TO_FIX = "Trang tính", "Dòng", "Cần sửa"
+_NOTE = ngettext_lazy("Took {count:n} row to fix of a list", "Took {count:n} rows to fix of a list")
+_SHEET, _ROW, _TO_FIX = _("Sheet"), _("Row"), _("To fix")
 
 
 async def take_bad_rows(
@@ -35,7 +37,7 @@ async def take_bad_rows(
     *,
     import_id: int,
     master: MasterKey,
-    language: str,
+    language: Language,
     now: datetime,
     confirm_rows: int | None = None,
 ) -> bytes:
@@ -54,7 +56,7 @@ async def take_bad_rows(
     bad = [row for row in rows if row.to_fix]
     if len(bad) > _FEW and len(bad) * 5 > len(rows) and confirm_rows != len(bad):
         raise Conflict("import.many_rows", count=len(bad), total=len(rows))
-    note = _NOTES["en" if language == "en" else "vi"].format(count=len(bad))
+    note = _NOTE.in_(language, count=len(bad))
     await note_look(
         conn,
         actor,
@@ -78,7 +80,7 @@ async def take_bad_rows(
     return await asyncio.to_thread(_workbook, bad, language)
 
 
-def _workbook(rows: Sequence[CheckedRow], language: str) -> bytes:
+def _workbook(rows: Sequence[CheckedRow], language: Language) -> bytes:
     headings = list(dict.fromkeys(cell.heading for row in rows for cell in row.cells))
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
@@ -87,11 +89,11 @@ def _workbook(rows: Sequence[CheckedRow], language: str) -> bytes:
         sheet.set_column(0, len(headings) + 1, 18, as_text)
         sheet.set_column(len(headings) + 2, len(headings) + 2, 80)
         sheet.freeze_panes(1, 2)
-        for place, heading in enumerate([_SHEET, _ROW, *headings, _TO_FIX]):
+        for place, heading in enumerate([_SHEET.in_(language), _ROW.in_(language), *headings, _TO_FIX.in_(language)]):
             sheet.write_string(0, place, heading, book.add_format({"bold": True}))
         for line, row in enumerate(rows, start=1):
             written = {cell.heading: shown_cell(cell).value for cell in row.cells}
-            advice = dict.fromkeys(problem_message(p.code, language) for p in row.problems if p.severity == "error")
+            advice = dict.fromkeys(gettext(language, problem_message(p.code)) for p in row.problems if p.severity == "error")
             values = [row.sheet or "", str(row.row), *(written.get(heading, "") for heading in headings), " ".join(advice)]
             for place, value in enumerate(values):
                 sheet.write_string(line, place, value, as_text)
@@ -123,7 +125,10 @@ async def take_corrections(
     places: dict[tuple[str, str], list[int]] = {}
     for place, row in enumerate(rows):
         places.setdefault((row.sheet or "", str(row.row)), []).append(place)
-    if not lines or [str(cell) for cell in lines[0][:2]] != [_SHEET, _ROW]:
+    ours = {
+        (_SHEET.in_(language), _ROW.in_(language)) for language in languages()
+    }  # whoever sends it back may ask in another than who took it
+    if not lines or tuple(str(cell) for cell in lines[0][:2]) not in ours:
         raise Invalid("import.not_its_rows")
     headings = [str(cell) for cell in lines[0]]
     changes: dict[int, dict[str, object]] = {}

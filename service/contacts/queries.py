@@ -13,6 +13,8 @@ from contact_registry.headings import ListOf
 from contact_registry.lists import Counts, RowReason, reason_in_words
 from service.contacts.told_problems import PAGE, ImportProblem, ProblemCount, count_problems, page_of
 from service.errors import NotFound
+from service.languages import Language, gettext, ngettext_lazy, pgettext_lazy
+from service.languages import gettext_lazy as _
 from service.sentences import sentence
 
 ImportState = Literal["reading", "checked", "applied", "undone", "failed"]
@@ -101,7 +103,7 @@ async def locate_import(conn: AsyncConnection, public_id: UUID) -> ImportPlace:
     return ImportPlace(row.id, row.unit_id)
 
 
-async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str, most: int | None = PAGE) -> ImportReport:
+async def import_report(conn: AsyncConnection, public_id: UUID, *, language: Language, most: int | None = PAGE) -> ImportReport:
     """The report, for a transaction acting for the import's unit, with so many problems at most, or all. Raises `NotFound("import.unknown")`."""
     row = (
         await conn.execute(
@@ -144,9 +146,9 @@ async def import_report(conn: AsyncConnection, public_id: UUID, *, language: str
     )
 
 
-def _left_out(kept: Mapping[str, Any], language: str) -> LeftOutLine:
+def _left_out(kept: Mapping[str, Any], language: Language) -> LeftOutLine:
     reason = RowReason(kept["reason"])
-    return LeftOutLine(kept["sheet"], reason, tuple(kept["rows"]), kept["total"], reason_in_words(reason, language))
+    return LeftOutLine(kept["sheet"], reason, tuple(kept["rows"]), kept["total"], gettext(language, reason_in_words(reason)))
 
 
 async def list_imports(conn: AsyncConnection, *, unit_id: int, before: int | None, limit: int) -> list[ImportLine]:
@@ -163,23 +165,25 @@ async def list_imports(conn: AsyncConnection, *, unit_id: int, before: int | Non
     return [ImportLine(**row) for row in rows.mappings()]
 
 
-def summary(counts: Counts, audience: str, language: str) -> str:
+_SUMMARY = _("{people}, {phones} and {emails} to send to, {to_fix}, {nobody}.")
+_PUPILS = ngettext_lazy("{count:n} pupil", "{count:n} pupils")
+_STAFF = ngettext_lazy("{count:n} member of staff", "{count:n} members of staff")
+_PHONES = ngettext_lazy("{count:n} number", "{count:n} numbers")
+_EMAILS = ngettext_lazy("{count:n} email", "{count:n} emails")
+_TO_FIX = ngettext_lazy("{count:n} row to fix", "{count:n} rows to fix")
+_NOBODY = {
+    "parents": pgettext_lazy("of pupils", "{count:n} with no contact"),
+    "staff": pgettext_lazy("of staff", "{count:n} with no contact"),
+}
+
+
+def summary(counts: Counts, audience: ListOf, language: Language) -> str:
     """The counts in words, as one says them to a colleague."""
-    if language == "en":
-        people = (
-            _many(counts.rows, "member of staff", "members of staff")
-            if audience == "staff"
-            else _many(counts.rows, "pupil", "pupils")
-        )
-        nobody = f"{counts.without_contact} with no contact"
-        reached = f"{_many(counts.phones, 'number', 'numbers')} and {_many(counts.emails, 'email', 'emails')} to send to"
-        return f"{people}, {reached}, {_many(counts.to_fix, 'row', 'rows')} to fix, {nobody}."
-    people = "cán bộ, giáo viên" if audience == "staff" else "học sinh"
-    return (
-        f"{counts.rows} {people}, {counts.phones} số và {counts.emails} email gửi được, {counts.to_fix} dòng cần sửa,"
-        f" {counts.without_contact} {'người' if audience == 'staff' else 'học sinh'} chưa có số hay email."
+    return _SUMMARY.in_(
+        language,
+        people=(_STAFF if audience == "staff" else _PUPILS).with_(count=counts.rows),
+        phones=_PHONES.with_(count=counts.phones),
+        emails=_EMAILS.with_(count=counts.emails),
+        to_fix=_TO_FIX.with_(count=counts.to_fix),
+        nobody=_NOBODY[audience].with_(count=counts.without_contact),
     )
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"

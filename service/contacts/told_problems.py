@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.lists import Severity, problem_message
 from service.actors import Actor
+from service.languages import Language, gettext
 
 PAGE = 200
 """Problems that stand in a report: whoever mends them mends these first, and a report is asked for again and again."""
@@ -40,7 +41,7 @@ class ProblemCount:
 
 
 async def list_problems(
-    conn: AsyncConnection, actor: Actor, *, import_id: int, language: str, after: int = 0, limit: int
+    conn: AsyncConnection, actor: Actor, *, import_id: int, language: Language, after: int = 0, limit: int
 ) -> list[ImportProblem]:
     """Problems behind the one numbered `after`. The transaction acts for the import's unit. Raises `Forbidden`."""
     actor.require("imports:read")
@@ -48,7 +49,7 @@ async def list_problems(
 
 
 async def page_of(
-    conn: AsyncConnection, import_id: int, *, language: str, after: int = 0, limit: int | None = PAGE
+    conn: AsyncConnection, import_id: int, *, language: Language, after: int = 0, limit: int | None = PAGE
 ) -> list[ImportProblem]:
     """As `list_problems`, for a report; without a limit all of them."""
     found = await conn.execute(
@@ -59,11 +60,12 @@ async def page_of(
         {"import": import_id, "after": after, "limit": limit},
     )
     return [
-        ImportProblem(p.sheet, p.row, p.column_name, p.code, p.severity, problem_message(p.code, language), p.id) for p in found
+        ImportProblem(p.sheet, p.row, p.column_name, p.code, p.severity, gettext(language, problem_message(p.code)), p.id)
+        for p in found
     ]
 
 
-async def count_problems(conn: AsyncConnection, import_id: int, *, language: str) -> Sequence[ProblemCount]:
+async def count_problems(conn: AsyncConnection, import_id: int, *, language: Language) -> Sequence[ProblemCount]:
     """How many there are of each code, errors first, the most first."""
     found = await conn.execute(
         text(
@@ -72,4 +74,4 @@ async def count_problems(conn: AsyncConnection, import_id: int, *, language: str
         ),
         {"import": import_id},
     )
-    return tuple(ProblemCount(row.code, row.severity, row.many, problem_message(row.code, language)) for row in found)
+    return tuple(ProblemCount(row.code, row.severity, row.many, gettext(language, problem_message(row.code))) for row in found)

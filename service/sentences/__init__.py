@@ -4,8 +4,7 @@ Never repeats a personal value: the slots are filled with counts, limits, states
 The sentences stand by area, one file each; tests/architecture/test_refusals.py holds that every code raised anywhere has its own.
 """
 
-from service.languages import Language, preferred_language
 from service.sentences.readiness import WORDS
 from service.sentences.telling import SENTENCES, in_words, sentence, title
 
-__all__ = ["SENTENCES", "WORDS", "Language", "in_words", "preferred_language", "sentence", "title"]
+__all__ = ["SENTENCES", "WORDS", "in_words", "sentence", "title"]

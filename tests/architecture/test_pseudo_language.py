@@ -1,21 +1,18 @@
 """In a language whose every sentence is bracketed no word of ours stays outside: whatever does is in no catalogue, and no translator sees it."""
 
 import string
-from collections.abc import Iterator
 
 import pytest
 
-from service.languages import Language, Phrase
+from contact_registry.headings import ListOf
+from contact_registry.lists import SEVERITY, Counts, RowReason, problem_message, reason_in_words
+from service.contacts.queries import summary
+from service.languages import Language, Phrase, gettext
+from service.retention import RULES
 from service.sentences import SENTENCES, sentence, title
 from service.sentences.requests import TITLES
 from service.sentences.telling import _WORDS, in_words
-from tests.factories.languages import left_behind, pseudo_language
-
-
-@pytest.fixture(scope="module")
-def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Language]:
-    with pseudo_language(tmp_path_factory.mktemp("languages")) as language:
-        yield language
+from tests.factories.languages import left_behind
 
 
 def filled(phrase: Phrase) -> dict[str, str]:
@@ -31,6 +28,25 @@ def test_refusals(code: str, pseudo: Language) -> None:
 def test_words_in_the_slots_of_refusals_and_titles(pseudo: Language) -> None:
     assert {code: left for code in _WORDS if (left := left_behind(in_words(code, pseudo)))} == {}
     assert {status: left for status in TITLES if (left := left_behind(title(status, pseudo)))} == {}
+
+
+def test_problems_of_a_list_and_reasons_of_rows(pseudo: Language) -> None:
+    said = {each: gettext(pseudo, problem_message(each)) for each in SEVERITY} | {
+        each: gettext(pseudo, reason_in_words(each)) for each in RowReason
+    }
+    assert {each: left for each, text in said.items() if (left := left_behind(text))} == {}
+
+
+@pytest.mark.parametrize("audience", ["parents", "staff"])
+@pytest.mark.parametrize("count", [1, 1200])
+def test_the_counts_of_a_list(audience: ListOf, count: int, pseudo: Language) -> None:
+    counts = Counts(rows=count, phones=count, emails=count, to_fix=count, without_contact=count)
+    assert left_behind(summary(counts, audience, pseudo)) == []
+
+
+def test_rules_of_retention(pseudo: Language) -> None:
+    said = [each.in_(pseudo) for rule in RULES for each in (rule.what, rule.keeps, rule.why)]
+    assert [left for text in said if (left := left_behind(text))] == []
 
 
 def test_what_no_catalogue_holds_is_found(pseudo: Language) -> None:

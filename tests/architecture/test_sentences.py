@@ -21,11 +21,10 @@ _SPEAKING = (
     "service.carriers.words",
     "service.carriers.mail_words",
     "service.web.wording",
-    "contact_registry.lists.problem_messages",
 )
 _VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _ENGLISH = re.compile(r"\b(?:the|is|was|of|and|no|not|may)\b", re.IGNORECASE)  # an English one that quotes Vietnamese words
-_SLOT = re.compile(r"\{\{.*?\}\}|\{\w*\}")
+_SLOT = re.compile(r"\{\{.*?\}\}|\{\w*(?::\w+)?\}|%\(\w+\)s")
 _WORD = re.compile(r"(?<![\w@.])[A-Za-z_]+(?![\w@])")
 _SAID_BY_PEOPLE = {"email", "sms", "to"}
 _REFUSALS = {"Invalid", "TooLarge", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooMany", "Unavailable"}

@@ -24,8 +24,9 @@ from service.broadcasts import (
     weigh_audience,
     why,
 )
+from service.languages import Language, preferred_language
 from service.registered_texts import sms_script_of
-from service.sentences import Language, preferred_language, sentence
+from service.sentences import sentence
 from service.units import Unit
 
 router = APIRouter(prefix="/audiences", tags=["broadcasts"])

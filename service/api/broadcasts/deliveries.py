@@ -9,7 +9,7 @@ from service.api.broadcasts.drafts import BroadcastId, at_broadcast
 from service.api.edge.context import BroadcastsReader, Context
 from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.deliveries import Shown, list_deliveries
-from service.sentences import preferred_language
+from service.languages import preferred_language
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 

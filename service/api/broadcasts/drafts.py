@@ -45,8 +45,8 @@ from service.broadcasts import (
 )
 from service.database import act_for, unit_transaction
 from service.deliveries import carriers_rest, estimate_before, estimate_of, in_words, progress_of
+from service.languages import Language
 from service.registered_texts import sms_script_of
-from service.sentences import Language
 from service.traces import follow
 from service.units import Unit
 

@@ -31,8 +31,9 @@ from service.broadcasts import (
 )
 from service.deliveries import Estimate, Progress
 from service.errors import FieldError, Invalid
+from service.languages import Language
 from service.rendering import SmsEncoding
-from service.sentences import Language, sentence
+from service.sentences import sentence
 
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 Title = Annotated[str, Field(max_length=LONGEST["title"])]

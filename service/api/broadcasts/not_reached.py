@@ -18,8 +18,8 @@ from service.api.contacts.models import Channel, RoleName
 from service.api.edge.context import ContactsReader, Context
 from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.deliveries import take_not_reached
+from service.languages import preferred_language
 from service.rendering import page_environment
-from service.sentences import preferred_language
 from service.units import unit_by_id
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])

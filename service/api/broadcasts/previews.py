@@ -11,10 +11,10 @@ from service.api.edge.times import Moment
 from service.api.edge.unit_place import at_unit
 from service.broadcasts import Channel, Kind, SmsScript, Urgency, preview, unfit_times
 from service.errors import Invalid
+from service.languages import preferred_language
 from service.readiness import standing_card
 from service.registered_texts import registrations, sms_script_of
 from service.rendering import SmsEncoding
-from service.sentences import preferred_language
 
 router = APIRouter(tags=["broadcasts"])
 

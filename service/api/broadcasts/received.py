@@ -11,9 +11,12 @@ from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.edge.unit_place import at_unit
 from service.broadcasts import Kind, State, Urgency
 from service.deliveries import ReceivedBroadcast, list_received
-from service.sentences import preferred_language
+from service.languages import Language, preferred_language
+from service.languages import gettext_lazy as _
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
+
+_FEW, _ABOUT = _("fewer than 10"), _("about {count:n}")
 
 
 class IssuerOut(BaseModel):
@@ -68,19 +71,18 @@ async def list_all(
     limit: Limit = 20,
 ) -> ReceivedList:
     """Broadcasts of the units above that are meant for this unit's list, too."""
-    english = preferred_language(request.headers.get("accept-language")) == "en"
+    language = preferred_language(request.headers.get("accept-language"))
     before = open_number(cursor)
     async with at_unit(context, actor, unit) as (conn, found):
         received = await list_received(conn, actor, unit_id=found.id, before=before, limit=limit + 1)
     more = len(received) > limit
     return ReceivedList(
-        items=[_out(context, each, english=english) for each in received[:limit]],
+        items=[_out(context, each, language) for each in received[:limit]],
         next=make_cursor(received[limit - 1].id) if more else None,
     )
 
 
-def _out(context: ApiContext, each: ReceivedBroadcast, *, english: bool) -> ReceivedOut:
-    few, about = ("fewer than 10", "about") if english else ("dưới 10", "khoảng")
+def _out(context: ApiContext, each: ReceivedBroadcast, language: Language) -> ReceivedOut:
     return ReceivedOut(
         id=each.record_id,
         record_url=f"{context.settings.public_base}/api/v1/records/{each.record_id}",
@@ -91,6 +93,6 @@ def _out(context: ApiContext, each: ReceivedBroadcast, *, english: bool) -> Rece
         issuer=IssuerOut(code=each.issuer, name=each.issuer_name),
         approved_at=each.approved_at,
         state=each.state,
-        about=AboutOut(number=each.about, words=f"{about} {each.about}" if each.about else few),
+        about=AboutOut(number=each.about, words=_ABOUT.in_(language, count=each.about) if each.about else _FEW.in_(language)),
         percent=each.percent,
     )

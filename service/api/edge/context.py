@@ -17,9 +17,9 @@ from service.api.edge.turns import Turns
 from service.clock import LOCAL, Clock
 from service.deliveries import AttemptTokens, ReceiptIntake
 from service.errors import Unauthenticated
+from service.languages import Language, preferred_language
 from service.lookups import Lookups
 from service.meters import Meters
-from service.sentences import Language, preferred_language
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 

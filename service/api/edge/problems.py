@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from service.api.edge.codes import ProblemCode
 from service.errors import FieldError, LoaError, RowError, RowsRefused
-from service.sentences import Language, preferred_language, sentence, title
+from service.languages import Language, preferred_language
+from service.sentences import sentence, title
 
 
 class FieldProblem(BaseModel):

@@ -15,8 +15,8 @@ from service.api.edge.context import ApiContext, Context
 from service.api.edge.idempotency import IdempotencyKey, once, request_hash
 from service.database import act_for, unit_transaction
 from service.errors import NotFound
+from service.languages import preferred_language
 from service.readiness import is_named
-from service.sentences import preferred_language
 from service.units import Unit, find_unit
 
 UnitCode = Annotated[str, Path(max_length=40, description="the unit's code")]

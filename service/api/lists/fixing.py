@@ -34,6 +34,7 @@ from service.contacts import (
     take_bad_rows,
     take_corrections,
 )
+from service.languages import Language, gettext
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 
@@ -109,7 +110,7 @@ class RowOut(BaseModel):
     cells: list[CellOut]
 
     @classmethod
-    def of(cls, shown: ShownRow, language: str) -> "RowOut":
+    def of(cls, shown: ShownRow, language: Language) -> "RowOut":
         row = shown.row
         return cls(
             position=shown.position,
@@ -124,7 +125,7 @@ class RowOut(BaseModel):
                     column=p.column,
                     code=p.code,
                     severity=p.severity,
-                    message=problem_message(p.code, language),
+                    message=gettext(language, problem_message(p.code)),
                 )
                 for p in row.problems
             ],

@@ -16,7 +16,7 @@ from service.api.edge.idempotency import IdempotencyKey, once, request_hash
 from service.api.lists.models import ImportOut
 from service.contacts import ImportPlace, import_report, locate_import
 from service.database import act_for, unit_transaction
-from service.sentences import preferred_language
+from service.languages import preferred_language
 
 ImportId = Annotated[UUID, Path(description="the import's id")]
 

@@ -10,8 +10,9 @@ from starlette.convertors import Convertor, register_url_convertor
 from service.api.edge.context import Context, Spoken
 from service.api.edge.problems import UNAVAILABLE
 from service.broadcasts import Kind, Urgency
+from service.languages import Language
 from service.lookups import Answer, Outcome, RecordView
-from service.sentences import Language, sentence
+from service.sentences import sentence
 from service.signing.comparison import Kind as DifferenceKind
 from service.signing.comparison import Verdict
 

@@ -28,8 +28,8 @@ from service.api.lists.forms import SentFile, read_form
 from service.api.people.emails_taken import telling_taken
 from service.database import unit_transaction
 from service.keyring import deployment_key
+from service.languages import preferred_language
 from service.rendering import text_workbook
-from service.sentences import preferred_language
 from service.units import UNITS_TEMPLATE, check_units, create_units, read_units
 
 router = APIRouter(prefix="/bulk", tags=["bulk"])

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.api.edge.context import ReadinessApprover, ReadinessLead, ReadinessWriter, UnitsReader
 from service.api.edge.unit_place import ChangingUnit, ReadingUnit
 from service.api.units.readiness_models import CardIn, DataRuleIn, LeadIn, PartDone, ReadinessOut, StatementList
+from service.languages import preferred_language
 from service.readiness import (
     STATEMENTS,
     Part,
@@ -18,7 +19,6 @@ from service.readiness import (
     readiness_of,
     readiness_report,
 )
-from service.sentences import preferred_language
 from service.units import Unit
 
 router = APIRouter(tags=["readiness"])

@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel
 from service.api.edge.context import AuditReader, Context
 from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.edge.unit_place import at_unit
+from service.languages import Language, preferred_language
 from service.retention import RULES, Rule, list_runs, upcoming
 from service.retention.queries import last_check
-from service.sentences import preferred_language
 
 router = APIRouter(prefix="/retention-runs", tags=["retention"])
 
@@ -27,9 +27,8 @@ class RetentionRuleOut(BaseModel):
     why: str
 
     @classmethod
-    def of(cls, rule: Rule, language: str) -> "RetentionRuleOut":
-        place = int(language == "en")
-        return cls(name=rule.name, what=rule.what[place], keeps=rule.keeps[place], why=rule.why[place])
+    def of(cls, rule: Rule, language: Language) -> "RetentionRuleOut":
+        return cls(name=rule.name, what=rule.what.in_(language), keeps=rule.keeps.in_(language), why=rule.why.in_(language))
 
 
 class RetentionRunOut(BaseModel):
