@@ -1,4 +1,4 @@
-"""The registry's tables for SQLAlchemy Core, as migrations/sql/ (0003, 0010, 0020) makes them: only the columns queries need."""
+"""The registry's tables for SQLAlchemy Core, as service/schema/tables/ makes them: only the columns queries need."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
 

@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Valkey for every test: started once, a fresh database each, built by the migrations."""
+"""Real PostgreSQL and Valkey for every test: started once, a fresh database each, built from service/schema."""
 
 import atexit
 import os
@@ -38,7 +38,7 @@ from xdist.scheduler import LoadScopeScheduling
 from contact_registry.sealing import MasterKey
 from service.database import make_engine
 from service.database.roles import OWNER, create_logins_sql
-from service.migrations import upgrade
+from service.schema import upgrade
 
 _numbers = count(1)
 

@@ -36,7 +36,7 @@ async def back_up(
             snapshot = (await conn.execute(text("SELECT pg_export_snapshot()"))).scalar_one()
             await run(binaries, "pg_dump", url, "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={archive}")
             rows = await rows_of_tables(conn)
-            schema = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
+            schema = (await conn.execute(text("SELECT number FROM schema_state"))).scalar_one()
             next_number = (await conn.execute(text("SELECT next_number FROM number_counter"))).scalar_one()
         manifest = Manifest(
             made_at=now,

@@ -19,7 +19,7 @@ from service.backups.backing_up import note, rows_of_tables
 from service.backups.manifest import ARCHIVE, read_manifest
 from service.backups.programs import run
 from service.database.roles import LOOKUP, WEB, WORKER
-from service.database.schema import SCHEMA, SchemaNewer
+from service.database.schema import FROM, SCHEMA, SchemaNewer, SchemaTooOld
 from service.errors import Conflict, Invalid
 
 _LOGINS = f"{WEB}, {WORKER}, {LOOKUP}"
@@ -49,13 +49,15 @@ async def restore(
     """Restores the backup in `directory`. For the owner's login. `issued`: the highest number that may have been issued, given where the
     backup's counter stood.
 
-    Raises `Invalid("backup.damaged")`, `SchemaNewer`, `Conflict` with `backup.other_master_key`, `backup.not_empty` or
+    Raises `Invalid("backup.damaged")`, `SchemaNewer`, `SchemaTooOld`, `Conflict` with `backup.other_master_key`, `backup.not_empty` or
     `backup.processes_running`, `Unavailable("backup.no_program")`, `ProgramFailed`.
     """
     manifest = read_manifest(directory)
     manifest.require_key(master)
     if manifest.schema > SCHEMA:
         raise SchemaNewer(manifest.schema)
+    if manifest.schema < FROM:
+        raise SchemaTooOld(manifest.schema)
     manifest.require_archive(directory)
     async with engine.begin() as conn:
         await _shut(conn)

@@ -13,8 +13,8 @@ from service.cli.deployment import Problem, open_owner, owner_engine
 from service.cli.logins import make_logins
 from service.clock import on_screen, system_clock
 from service.database.roles import OWNER
-from service.migrations import upgrade
 from service.records import AHEAD, issued_up_to, keep_ahead
+from service.schema import upgrade
 from service.settings import Settings
 from service.standalone import postgres
 from service.standalone.environment import settle_kind

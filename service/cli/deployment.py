@@ -12,7 +12,7 @@ from service.clock import LOCAL, system_clock
 from service.database import make_engine
 from service.database.roles import OWNER
 from service.keyring import make_deployment_keys, make_missing_drill_keys
-from service.migrations import Migrated, upgrade
+from service.schema import Migrated, upgrade
 from service.settings import Settings
 from service.standalone import postgres
 from service.standalone.home import Home

@@ -13,7 +13,7 @@ from service.cli.deployment import Problem, open_owner
 from service.cli.logins import make_logins
 from service.database import make_engine
 from service.database.schema import require_schema
-from service.migrations import Migrated, upgrade
+from service.schema import Migrated, upgrade
 from service.settings import Settings, unknown_settings
 from service.standalone.words import Words
 

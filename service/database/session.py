@@ -1,6 +1,6 @@
 """The transaction at the edge: begun for one unit, committed whole or not at all.
 
-Row-level security shows a login the rows of the unit set here, and nothing without one (migrations/sql/0008_access.sql).
+Row-level security shows a login the rows of the unit set here, and nothing without one (schema/tables/0001_units.sql).
 """
 
 from collections.abc import AsyncIterator

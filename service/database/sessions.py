@@ -19,10 +19,7 @@ class SharedSessions(SchemaProblem):
     """A connection is not one session."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The database is behind a pooler in transaction mode: workers need sessions of their own (locks, LISTEN)."
-            " Use the pooler's session mode, or connect them directly. See docs/operating.md"
-        )
+        super().__init__("schema.shared_sessions")
 
 
 async def require_own_sessions(engine: AsyncEngine) -> None:

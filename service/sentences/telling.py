@@ -18,6 +18,7 @@ from service.sentences import (
     records,
     registered_texts,
     requests,
+    schema,
     units,
 )
 
@@ -35,6 +36,7 @@ AREAS = (
     broadcasts,
     records,
     backups,
+    schema,
 )
 
 SENTENCES: Mapping[str, Phrase] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}

@@ -60,13 +60,14 @@ WRITERS = {
     "failures_met": {"service.deliveries"},
     "fallbacks_due": {"service.deliveries"},
     "worker_heartbeats": set[str](),  # by door
+    "schema_state": {"service.schema"},
 }
-SQL = Path(__file__).parents[2] / "service/migrations/sql"
+TABLES = Path(__file__).parents[2] / "service/schema/tables"
 _WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY)\s+([a-z_]+)")
 
 
 def test_every_table_has_a_home() -> None:
-    schema = "".join(file.read_text(encoding="utf-8") for file in sorted(SQL.glob("*.sql")))
+    schema = "".join(file.read_text(encoding="utf-8") for file in sorted(TABLES.glob("*.sql")))
     tables = set(re.findall(r"^CREATE TABLE (\w+) \(", schema, re.MULTILINE))
     assert set(WRITERS) == tables
 
@@ -75,7 +76,7 @@ def test_each_table_is_written_only_at_home() -> None:
     strangers = [
         (table, module, line)
         for module, path in modules()
-        if not module.startswith("service.migrations")
+        if not module.startswith("service.schema")
         for line, text in strings(path)
         for table in _WRITES.findall(text)
         if table in WRITERS and not any(module.startswith(home) for home in WRITERS[table])

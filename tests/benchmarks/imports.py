@@ -16,7 +16,7 @@ from service.contacts import apply_import, locate_import, read_import, start_imp
 from service.database import make_engine, unit_transaction
 from service.database.roles import OWNER, WEB, WORKER
 from service.memory import collect_rarely
-from service.migrations import upgrade
+from service.schema import upgrade
 from service.standalone import postgres
 from service.standalone.home import Home
 from service.standalone.servers import running_servers

@@ -23,7 +23,7 @@ from contact_registry.sealing import MasterKey, address_hash, current_data_key
 from service.database import make_engine
 from service.database.roles import LOOKUP, OWNER, WEB, WORKER
 from service.keyring.deployment import deployment_key
-from service.migrations import upgrade
+from service.schema import upgrade
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
 from service.standalone.servers import running_servers

@@ -10,7 +10,7 @@ from contact_registry.sealing import MasterKey
 from service.database import make_engine
 from service.database.roles import OWNER, WEB, WORKER
 from service.deliveries import plan
-from service.migrations import upgrade
+from service.schema import upgrade
 from service.standalone import postgres
 from service.standalone.home import Home
 from service.standalone.servers import running_servers

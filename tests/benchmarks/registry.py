@@ -23,7 +23,7 @@ from service.broadcasts.audiences.chosen import AudienceCount
 from service.database import make_engine, unit_transaction
 from service.database.roles import OWNER, WEB, WORKER
 from service.deliveries import plan
-from service.migrations import upgrade
+from service.schema import upgrade
 from service.standalone import postgres
 from service.standalone.home import Home
 from service.standalone.servers import running_servers

@@ -1,6 +1,6 @@
 """A round of a chunk under way: what came back is recorded and the intent to call the next committed, in one statement.
 
-The statement is the database's `deliver_round` (migrations/sql/0110_own_refusals.sql): alone on a connection it is its own transaction, so
+The statement is the database's `deliver_round` (schema/functions/delivering.sql): alone on a connection it is its own transaction, so
 that a round costs one way there and back however many deliveries are in it.
 """
 

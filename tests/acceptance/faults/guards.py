@@ -31,7 +31,7 @@ class Guard:
             file.write_text(file.read_text("utf-8").replace(was, becomes), "utf-8")
 
 
-_SQL = "service/migrations/sql/*.sql"
+_SQL = "service/schema/functions/*.sql"
 _KILLED = "test_worker_killed.py::test_a_worker_killed_at_any_step_loses_nothing_and_repeats_nothing"
 _BREAK = "test_carriers_break.py::test_carriers_that_break_lose_nothing_and_get_nothing_twice"
 _RESET = "test_line_breaks.py::test_connections_reset_in_mid_word_lose_nothing_and_repeat_nothing"
@@ -56,7 +56,7 @@ GUARDS: dict[str, Guard] = {
         "test_two_workers.py::test_two_workers_given_the_same_chunks_share_them",
         "a chunk is leased to one worker, and only what waits is called",
         (
-            ("service/migrations/sql/0100_claims.sql", "AND (c.holder IS NULL OR c.lease_until < now())", ""),
+            ("service/schema/functions/delivering.sql", "AND (c.holder IS NULL OR c.lease_until < now())", ""),
             (_SQL, "stands := coalesce(stands, false);", "stands := true;"),
             (_SQL, "THEN d.state = 'waiting'", "THEN true"),
         ),

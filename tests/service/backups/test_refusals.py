@@ -86,7 +86,7 @@ def test_into_a_database_with_something_in_it_nothing_is_restored(backup: Path, 
     assert enters(urls.worker)
 
 
-def test_a_damaged_archive_another_key_and_a_newer_schema_are_refused_before_anything_is_done(
+def test_a_damaged_archive_another_key_and_a_schema_not_known_are_refused_before_anything_is_done(
     backup: Path, empty: Urls, master_text: str
 ) -> None:
     status, said = restored(backup, empty, MasterKey.generate(), "--numbers-lost")
@@ -96,6 +96,9 @@ def test_a_damaged_archive_another_key_and_a_newer_schema_are_refused_before_any
     manifest.write_bytes(whole.replace(b'"schema": "0', b'"schema": "9'))
     status, said = restored(backup, empty, master_text, "--numbers-lost")
     assert (status, "schema 9" in said) == (1, True)
+    manifest.write_bytes(whole.replace(b'"schema": "001', b'"schema": "000'))
+    status, said = restored(backup, empty, master_text, "--numbers-lost")
+    assert (status, "schema 0007" in said) == (1, True)
     manifest.write_bytes(whole)
     archive.write_bytes(archive.read_bytes()[:-1] + b"x")
     status, said = restored(backup, empty, master_text, "--numbers-lost")

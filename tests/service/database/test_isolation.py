@@ -22,7 +22,7 @@ WITHOUT_UNIT = {
     "lost_numbers",
     "carrier_troubles",
     "carrier_accounts",
-    "alembic_version",
+    "schema_state",
 }
 
 # One row of everything for one unit. :unit, :account, :key are of that unit; :n is different for each.

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from service.database.roles import LOOKUP, OWNER, WEB, WORKER
-from service.migrations import upgrade
+from service.schema import upgrade
 from service.standalone import postgres, valkey
 from service.standalone.home import Home
 from service.standalone.servers import AlreadyRunning, running_servers
