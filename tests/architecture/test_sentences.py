@@ -15,8 +15,6 @@ from tests.architecture.sources import modules, strings
 from tests.factories.description import unconnected_app
 
 _SPEAKING = (
-    "service.broadcasts.notes",
-    "service.broadcasts.audiences.left_out",
     "service.deliveries.answers.reasons",
     "service.carriers.words",
     "service.carriers.mail_words",

@@ -13,23 +13,25 @@ from service.actors import Actor
 from service.broadcasts.audiences.chosen import SENDABLE, preferences_of
 from service.broadcasts.audiences.resolving import resolve_audience
 from service.errors import Conflict
+from service.languages import Language, Phrase
+from service.languages import gettext_lazy as _
 from service.units import Unit
 
-_WORDS: Mapping[LeftOut, tuple[str, str]] = {
-    LeftOut.WRONG_PERSON: ("Chủ số báo không phải phụ huynh.", "The holder says they are not the parent."),
-    LeftOut.INVALID: ("Số hoặc địa chỉ không dùng được.", "The number or address is not in use."),
-    LeftOut.HARD_BOUNCE: ("Hộp thư không còn nhận thư.", "The mailbox takes no mail any more."),
-    LeftOut.OPT_OUT: ("Đã xin không nhận tin không khẩn.", "Has asked not to get advisories."),
-    LeftOut.NO_CONSENT: ("Chưa có sự đồng ý nhận tin không khẩn.", "Has not agreed to get advisories."),
-    LeftOut.OTHER: ("Không gửi được đến số hoặc địa chỉ này.", "This number or address cannot be written to."),
-    LeftOut.NO_ADDRESS: ("Chưa có số hoặc địa chỉ cho kênh đã chọn.", "No number or address for the chosen channels."),
-    LeftOut.NO_CONTACT: ("Học sinh chưa có ai để báo tin.", "There is nobody to write to for this pupil."),
+_WORDS: Mapping[LeftOut, Phrase] = {
+    LeftOut.WRONG_PERSON: _("The holder says they are not the parent."),
+    LeftOut.INVALID: _("The number or address is not in use."),
+    LeftOut.HARD_BOUNCE: _("The mailbox takes no mail any more."),
+    LeftOut.OPT_OUT: _("Has asked not to get advisories."),
+    LeftOut.NO_CONSENT: _("Has not agreed to get advisories."),
+    LeftOut.OTHER: _("This number or address cannot be written to."),
+    LeftOut.NO_ADDRESS: _("No number or address for the chosen channels."),
+    LeftOut.NO_CONTACT: _("There is nobody to write to for this pupil."),
 }
 
 
-def why(reason: LeftOut, language: str) -> str:
-    """A reason in words."""
-    return _WORDS[reason][language == "en"]
+def why(reason: LeftOut, language: Language) -> str:
+    """Returns the sentence for a reason."""
+    return _WORDS[reason].in_(language)
 
 
 @dataclass(frozen=True, slots=True)

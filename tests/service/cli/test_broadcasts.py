@@ -101,7 +101,7 @@ def test_whoever_looks_at_the_warnings_is_told_of_a_disk_that_is_nearly_full() -
     assert disk_line(DiskSpace(Path("/srv"), 100, 1000)) is None
     line = disk_line(DiskSpace(Path("/srv"), 2_000_000_000, 50_000_000_000))
     assert line is not None
-    assert "2.0 GB (4%)" in line
+    assert "2 GB (4%)" in line
     assert "/srv" in line
 
 
