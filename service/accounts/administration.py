@@ -11,7 +11,7 @@ from contact_registry.sealing import MasterKey, address_hash, current_data_key
 from service.accounts.passwords import NO_PASSWORD, hash_password, password_problem
 from service.accounts.permissions import PERMISSIONS
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.errors import Conflict, FieldError, Forbidden, Invalid
 from service.text_rules import normal_email, one_line
 
@@ -94,30 +94,14 @@ async def create_account(
     account_id: int | None = made.scalar_one_or_none()
     if account_id is None:
         raise Conflict("account.email_taken")
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.ACCOUNT_CREATED,
-        subject_kind="account",
-        subject_id=account_id,
-        details={"roles": held},
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "account", account_id), Action.ACCOUNT_CREATED, now, roles=held)
     return account_id
 
 
 async def note_emails_told_taken(conn: AsyncConnection, actor: Actor, *, emails: int, now: datetime) -> None:
     """Keeps in the actor's unit's trail that they learned of so many emails that each has an account somewhere."""
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=actor.unit_id,
-        action=Action.EMAILS_TOLD_TAKEN,
-        subject_kind="account",
-        subject_id=actor.account_id,
-        details={"emails": emails},
-        now=now,
+    await note_event(
+        conn, actor, Subject(actor.unit_id, "account", actor.account_id), Action.EMAILS_TOLD_TAKEN, now, emails=emails
     )
 
 
@@ -143,13 +127,11 @@ async def change_account(conn: AsyncConnection, actor: Actor, *, account_id: int
     if change.disabled:
         await conn.execute(text("DELETE FROM invitations WHERE account_id = :id"), {"id": account_id})
     said = {"roles": roles, "language": change.language, "disabled": change.disabled}
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=changed.scalar_one(),
-        action=Action.ACCOUNT_CHANGED,
-        subject_kind="account",
-        subject_id=account_id,
-        details={name: value for name, value in said.items() if value is not None},
-        now=now,
+        actor,
+        Subject(changed.scalar_one(), "account", account_id),
+        Action.ACCOUNT_CHANGED,
+        now,
+        **{name: value for name, value in said.items() if value is not None},
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.accounts.permissions import SCOPES
 from service.accounts.tokens import new_token, token_hash
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.errors import FieldError, Forbidden, Invalid, NotFound
 from service.text_rules import one_line
 
@@ -76,15 +76,14 @@ async def create_api_key(
             "with": actor.api_key_id if actor else None,
         },
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.API_KEY_CREATED,
-        subject_kind="api_key",
-        subject_id=made.scalar_one(),
-        details={"account": account_id, "scopes": wanted},
-        now=now,
+        actor,
+        Subject(unit_id, "api_key", made.scalar_one()),
+        Action.API_KEY_CREATED,
+        now,
+        account=account_id,
+        scopes=wanted,
     )
     return token
 
@@ -157,13 +156,4 @@ async def revoke_api_key(conn: AsyncConnection, actor: Actor, *, key_id: int, no
 
 
 async def _mark_revoked(conn: AsyncConnection, actor: Actor, unit_id: int, key_id: int, account_id: int, now: datetime) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.API_KEY_REVOKED,
-        subject_kind="api_key",
-        subject_id=key_id,
-        details={"account": account_id},
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "api_key", key_id), Action.API_KEY_REVOKED, now, account=account_id)

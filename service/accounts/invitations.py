@@ -17,7 +17,7 @@ from service.accounts.passwords import hash_password, password_problem
 from service.accounts.permissions import permissions_of
 from service.accounts.tokens import new_token, token_hash
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.database import act_for
 from service.errors import Conflict, Invalid, NotFound
 
@@ -67,15 +67,7 @@ async def invite(conn: AsyncConnection, actor: Actor | None, *, account_id: int,
     unit_id: int | None = written.scalar_one_or_none()
     if unit_id is None:
         raise Conflict("account.disabled")
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.INVITATION_MADE,
-        subject_kind="account",
-        subject_id=account_id,
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "account", account_id), Action.INVITATION_MADE, now)
     return made
 
 
@@ -105,15 +97,7 @@ async def redeem_invitation(conn: AsyncConnection, *, token: str, password: str,
     await conn.execute(text("UPDATE api_keys SET revoked_at = :now WHERE account_id = :account AND revoked_at IS NULL"), mine)
     permissions = permissions_of(found.roles)
     person = Actor(found.account_id, found.unit_id, found.unit_code, permissions, language=found.language)
-    await record_event(
-        conn,
-        actor=person,
-        unit_id=found.unit_id,
-        action=Action.INVITATION_REDEEMED,
-        subject_kind="account",
-        subject_id=found.account_id,
-        now=now,
-    )
+    await note_event(conn, person, Subject(found.unit_id, "account", found.account_id), Action.INVITATION_REDEEMED, now)
     key = await create_api_key(
         conn, account_id=found.account_id, unit_id=found.unit_id, label=label, scopes=permissions, now=now, actor=person
     )

@@ -101,32 +101,33 @@ class Event:
     details: Mapping[str, Detail]
 
 
-async def record_event(
-    conn: AsyncConnection,
-    *,
-    actor: Actor | None,
-    unit_id: int,
-    action: Action,
-    subject_kind: str,
-    subject_id: str | int | UUID,
-    details: Mapping[str, Detail] | None = None,
-    now: datetime,
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was acted on: the unit whose trail it goes to, its kind ("broadcast"), and its id, which says nothing of a person."""
+
+    unit_id: int
+    kind: str
+    id: str | int | UUID
+
+
+async def note_event(
+    conn: AsyncConnection, actor: Actor | None, subject: Subject, action: Action, now: datetime, /, **details: Detail
 ) -> None:
-    """Adds a deed to the unit's trail. `actor` None: the system did it. The transaction must act for `unit_id`."""
+    """Adds an event to the trail of the subject's unit. `actor` None: the system did it. The transaction must act for that unit."""
     await conn.execute(
         text(
             "INSERT INTO audit_events (unit_id, at, account_id, api_key_id, action, subject_kind, subject_id, details)"
             " VALUES (:unit, :at, :account, :key, :action, :kind, :subject, CAST(:details AS jsonb))"
         ),
         {
-            "unit": unit_id,
+            "unit": subject.unit_id,
             "at": now,
             "account": actor.account_id if actor else None,
             "key": actor.api_key_id if actor else None,
             "action": action.value,
-            "kind": subject_kind,
-            "subject": str(subject_id),
-            "details": orjson.dumps(dict(details or {})).decode(),
+            "kind": subject.kind,
+            "subject": str(subject.id),
+            "details": orjson.dumps(details).decode(),
         },
     )
 

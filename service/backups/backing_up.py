@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contact_registry.sealing import MasterKey
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.backups.manifest import ARCHIVE, Manifest, hash_of, seal_for, write_manifest
 from service.backups.programs import run
 from service.clock import LOCAL
@@ -90,9 +90,7 @@ async def note(conn: AsyncConnection, action: Action, backup: str, counts: dict[
     except NotFound:
         return
     await act_for(conn, top.id)
-    await record_event(
-        conn, actor=None, unit_id=top.id, action=action, subject_kind="backup", subject_id=backup, details=counts, now=now
-    )
+    await note_event(conn, None, Subject(top.id, "backup", backup), action, now, **counts)
 
 
 def _on_the_disk(path: Path) -> None:

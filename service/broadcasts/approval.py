@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey
 from service.actors import APPROVE_UNATTENDED, Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts.audiences.counting import require_audience
 from service.broadcasts.facts import facts_of
 from service.broadcasts.foreseeing import require_times
@@ -93,15 +93,16 @@ async def approve(
     await change_state(
         conn, broadcast_id, State.APPROVED, now=now, approved_by=actor.account_id, approved_at=now, record_id=record_id
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.BROADCAST_APPROVED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"digest": digest, "record": str(record_id), "kid": key.kid, "recipients": view.audience_count or 0},
-        now=now,
+        actor,
+        view.subject,
+        Action.BROADCAST_APPROVED,
+        now,
+        digest=digest,
+        record=str(record_id),
+        kid=key.kid,
+        recipients=view.audience_count or 0,
     )
     await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
     return await find_broadcast(conn, broadcast_id)

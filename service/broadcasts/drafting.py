@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.audiences import Audience
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts.audiences.chosen import load_audience, stored_audience
 from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.audiences.resolving import resolve_audience
@@ -150,7 +150,7 @@ async def create_draft(
     )
     view = await find_broadcast(conn, made.scalar_one())
     await _require_pace(conn, view, carrying, sender, digits, now)
-    await _mark(conn, actor, view, Action.BROADCAST_DRAFTED, {"kind": view.kind, "urgency": view.urgency}, now)
+    await note_event(conn, actor, view.subject, Action.BROADCAST_DRAFTED, now, kind=view.kind, urgency=view.urgency)
     return view
 
 
@@ -203,7 +203,7 @@ async def edit_draft(
     )
     view = await find_broadcast(conn, broadcast_id)
     await _require_pace(conn, view, carrying, sender, digits, now)
-    await _mark(conn, actor, view, Action.BROADCAST_EDITED, {"version": view.version, "was": was.state}, now)
+    await note_event(conn, actor, view.subject, Action.BROADCAST_EDITED, now, version=view.version, was=was.state)
     return view
 
 
@@ -220,18 +220,3 @@ async def _require_pace(
         work = work_of(view, await count_messages(conn, view, now=now), sender=sender, digits=digits)
         if wrong := tuple(too_slow(times_of(view), carrying, work, now)):
             raise Invalid(wrong[0].code, fields=wrong, **(wrong[0].values or {}))
-
-
-async def _mark(
-    conn: AsyncConnection, actor: Actor, view: BroadcastView, action: Action, details: Mapping[str, Any], now: datetime
-) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=action,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details=details,
-        now=now,
-    )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.audit import Subject
 from service.errors import NotFound
 
 
@@ -61,6 +62,11 @@ class BroadcastView:
     completed_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def subject(self) -> Subject:
+        """What its events in the trail are about."""
+        return Subject(self.unit_id, "broadcast", self.public_id)
 
     @property
     def open(self) -> bool:

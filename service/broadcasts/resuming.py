@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts.audiences.counting import count_messages, require_audience
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.queries import BroadcastView, find_broadcast
@@ -64,16 +64,7 @@ async def resume(
     await change_state(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
     if becomes == State.APPROVED:
         await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.BROADCAST_RESUMED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"was": view.pause_reason, "recipients": confirmed},
-        now=now,
-    )
+    await note_event(conn, actor, view.subject, Action.BROADCAST_RESUMED, now, was=view.pause_reason, recipients=confirmed)
     return await find_broadcast(conn, broadcast_id)
 
 
@@ -104,16 +95,7 @@ async def reopen(
     await change_state(
         conn, broadcast_id, State.SENDING, now=now, completed_at=None, waits_until=waits_until(view.urgency, None, quiet, now)
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.BROADCAST_REOPENED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={},
-        now=now,
-    )
+    await note_event(conn, actor, view.subject, Action.BROADCAST_REOPENED, now)
     return await find_broadcast(conn, broadcast_id)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts.lifecycle import State
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.slots import LONGEST
@@ -29,14 +29,5 @@ async def return_broadcast(
         raise Invalid("request.invalid", fields=(FieldError("reason", code, {"most": LONGEST["reason"]}),))
     await change_state(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
     view = await find_broadcast(conn, broadcast_id)
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.BROADCAST_RETURNED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"version": view.version},
-        now=now,
-    )
+    await note_event(conn, actor, view.subject, Action.BROADCAST_RETURNED, now, version=view.version)
     return view

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts.gate import shut_the_gate
 from service.broadcasts.lifecycle import State
 from service.broadcasts.queries import BroadcastView, find_broadcast
@@ -38,7 +38,7 @@ async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: 
     await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
     await shut_the_gate(conn, broadcast_id)
     view = await find_broadcast(conn, broadcast_id)
-    await _mark(conn, actor, view, Action.BROADCAST_PAUSED, now)
+    await note_event(conn, actor, view.subject, Action.BROADCAST_PAUSED, now)
     return view
 
 
@@ -51,7 +51,7 @@ async def pause_by_system(conn: AsyncConnection, broadcast_id: int, *, reason: s
     if view.state not in _UNDER_WAY:
         return False
     await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=reason)
-    await _mark(conn, None, view, Action.BROADCAST_PAUSED, now, reason=reason)
+    await note_event(conn, None, view.subject, Action.BROADCAST_PAUSED, now, reason=reason)
     return True
 
 
@@ -76,7 +76,7 @@ async def cancel(
     view = await find_broadcast(conn, broadcast_id)
     if view.record_id is not None:
         await _revoke(conn, view, view.record_id, master, now)
-    await _mark(conn, actor, view, Action.BROADCAST_CANCELLED, now, was=was.state)
+    await note_event(conn, actor, view.subject, Action.BROADCAST_CANCELLED, now, was=was.state)
     return view
 
 
@@ -89,18 +89,3 @@ async def _revoke(conn: AsyncConnection, view: BroadcastView, record_id: UUID, m
     revocation = Revocation(record_id, now, "cancelled" if left else "cancelled_unsent", purpose)
     jws = sign_revocation(revocation, key.kid, key.private)
     await store_revocation(conn, unit_id=view.unit_id, record_id=record_id, jws=jws)
-
-
-async def _mark(
-    conn: AsyncConnection, actor: Actor | None, view: BroadcastView, action: Action, now: datetime, **details: str
-) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=action,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details=details,
-        now=now,
-    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts.audiences.chosen import SENDABLE
 from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.digest import broadcast_digest
@@ -74,16 +74,7 @@ async def submit(
         submitted_at=now,
         return_reason=None,
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.BROADCAST_SUBMITTED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"version": view.version, "recipients": counts},
-        now=now,
-    )
+    await note_event(conn, actor, view.subject, Action.BROADCAST_SUBMITTED, now, version=view.version, recipients=counts)
     return await find_broadcast(conn, broadcast_id)
 
 

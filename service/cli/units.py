@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.cli.deployment import Deployment
 from service.cli.working import act_from_the_top, in_a_line, on_deployment
 from service.clock import day_on_screen
@@ -59,15 +59,7 @@ def create(
         async with deployment.engine.begin() as conn:
             unit = await create_first_unit(conn, code=code, name=name, now=deployment.now)
             kid = await make_signing_key(conn, deployment.master, unit.id, purpose="record", now=deployment.now)
-            await record_event(
-                conn,
-                actor=None,
-                unit_id=unit.id,
-                action=Action.SIGNING_KEY_CREATED,
-                subject_kind="signing_key",
-                subject_id=kid,
-                now=deployment.now,
-            )
+            await note_event(conn, None, Subject(unit.id, "signing_key", kid), Action.SIGNING_KEY_CREATED, deployment.now)
             await make_missing_drill_keys(conn, deployment.master)
             return unit
 

@@ -16,7 +16,7 @@ from contact_registry.lists import CheckedRow, Counts, problem_message
 from contact_registry.office_tables import read_cells_apart
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.fixing import correct_rows, load_all, require_own, shown_cell
 from service.contacts.importing import find_import
 from service.contacts.looking import note_look
@@ -67,15 +67,8 @@ async def take_bad_rows(
         master=master,
         now=now,
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=found["unit_id"],
-        action=Action.IMPORT_ROWS_TAKEN,
-        subject_kind=SUBJECT,
-        subject_id=found["public_id"],
-        details={"rows": len(bad)},
-        now=now,
+    await note_event(
+        conn, actor, Subject(found["unit_id"], SUBJECT, found["public_id"]), Action.IMPORT_ROWS_TAKEN, now, rows=len(bad)
     )
     return await asyncio.to_thread(_workbook, bad, language)
 

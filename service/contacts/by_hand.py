@@ -13,7 +13,7 @@ from contact_registry.headings import ListOf, Role
 from contact_registry.people import Added, NewPerson, add_person, addresses_of, change_person, confirm_present, correct_address
 from contact_registry.sealing import MasterKey, current_data_key
 from service.actors import Actor
-from service.audit import Action, Detail, record_event
+from service.audit import Action, Detail, Subject, note_event
 from service.clock import school_year_of
 from service.contacts.consenting import require_classes
 from service.contacts.people import ContactPlace
@@ -148,15 +148,16 @@ async def confirm_list(
     classes = await require_classes(conn, unit.id, classes)
     year = school_year_of(now)
     confirmed = await confirm_present(conn, unit.id, of=audience, classes=classes, school_year=year)
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit.id,
-        action=Action.CONTACTS_CONFIRMED,
-        subject_kind="unit",
-        subject_id=unit.code,
-        details={"audience": audience, "classes": list(classes), "school_year": year, "contacts": confirmed},
-        now=now,
+        actor,
+        Subject(unit.id, "unit", unit.code),
+        Action.CONTACTS_CONFIRMED,
+        now,
+        audience=audience,
+        classes=list(classes),
+        school_year=year,
+        contacts=confirmed,
     )
     return confirmed
 
@@ -170,13 +171,4 @@ async def _note(
     now: datetime,
     details: Mapping[str, Detail],
 ) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=action,
-        subject_kind="contact",
-        subject_id=contact,
-        details=details,
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "contact", contact), action, now, **details)

@@ -14,7 +14,7 @@ from contact_registry.lists import LegacyText, SeenColumn
 from contact_registry.present import load_columns
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.importing import find_import
 from service.contacts.reading import SUBJECT
 from service.contacts.sealed_files import has_file
@@ -87,15 +87,8 @@ async def say_columns(
         ),
         {"id": import_id},
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=found["unit_id"],
-        action=Action.IMPORT_COLUMNS_SAID,
-        subject_kind=SUBJECT,
-        subject_id=found["public_id"],
-        details={"columns": len(said)},
-        now=now,
+    await note_event(
+        conn, actor, Subject(found["unit_id"], SUBJECT, found["public_id"]), Action.IMPORT_COLUMNS_SAID, now, columns=len(said)
     )
     await put(conn, ReadImport(unit_id=found["unit_id"], import_id=import_id), lane="bulk", now=now)
 

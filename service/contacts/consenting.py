@@ -10,7 +10,7 @@ from contact_registry.consents import Consent, give_consent, withdraw_consent
 from contact_registry.people import addresses_of, present_addresses
 from contact_registry.sealing import MasterKey, current_data_key
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import LOCAL
 from service.contacts.people import ContactPlace
 from service.errors import FieldError, Invalid, NotFound
@@ -45,15 +45,16 @@ async def record_consent(
         by=actor.account_id,
         now=now,
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=place.unit_id,
-        action=Action.CONSENT_GIVEN,
-        subject_kind="contact",
-        subject_id=place.public_id,
-        details={"channel": channel, "basis": consent.basis, "proof": consent.proof, "recorded": recorded},
-        now=now,
+        actor,
+        Subject(place.unit_id, "contact", place.public_id),
+        Action.CONSENT_GIVEN,
+        now,
+        channel=channel,
+        basis=consent.basis,
+        proof=consent.proof,
+        recorded=recorded,
     )
     return recorded
 
@@ -71,15 +72,8 @@ async def withdraw(conn: AsyncConnection, actor: Actor, *, place: ContactPlace, 
         conn, unit_id=place.unit_id, channel=channel, address_hashes=hashes, by=actor.account_id, now=now
     ):
         raise NotFound("consent.unknown")
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=place.unit_id,
-        action=Action.CONSENT_WITHDRAWN,
-        subject_kind="contact",
-        subject_id=place.public_id,
-        details={"channel": channel},
-        now=now,
+    await note_event(
+        conn, actor, Subject(place.unit_id, "contact", place.public_id), Action.CONSENT_WITHDRAWN, now, channel=channel
     )
 
 
@@ -111,21 +105,17 @@ async def record_class_consents(
         by=actor.account_id,
         now=now,
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit.id,
-        action=Action.CONSENT_GIVEN,
-        subject_kind="unit",
-        subject_id=unit.code,
-        details={
-            "channel": channel,
-            "basis": consent.basis,
-            "proof": consent.proof,
-            "recorded": recorded,
-            "classes": list(classes),
-        },
-        now=now,
+        actor,
+        Subject(unit.id, "unit", unit.code),
+        Action.CONSENT_GIVEN,
+        now,
+        channel=channel,
+        basis=consent.basis,
+        proof=consent.proof,
+        recorded=recorded,
+        classes=list(classes),
     )
     return recorded, len(hashes) - recorded
 

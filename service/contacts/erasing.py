@@ -15,7 +15,7 @@ from contact_registry.people import Erased, addresses_of, erase_person, struck
 from contact_registry.present import clear_people, load_rows, replace_rows, row_key_ids
 from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.people import ContactPlace
 from service.contacts.sealed_files import delete_file
 from service.contacts.suppressing import keep_off
@@ -52,15 +52,16 @@ async def erase(
             raise Conflict("contact.in_flight")
     rows = await _strike_from_lists(conn, place.unit_id, hashes, master)
     erased = await erase_person(conn, place.unit_id, place.id, hashes)
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=place.unit_id,
-        action=Action.CONTACT_ERASED,
-        subject_kind="contact",
-        subject_id=place.public_id,
-        details={"reason": reason, "kept_off": stay_off, "list_rows": rows, **asdict(erased)},
-        now=now,
+        actor,
+        Subject(place.unit_id, "contact", place.public_id),
+        Action.CONTACT_ERASED,
+        now,
+        reason=reason,
+        kept_off=stay_off,
+        list_rows=rows,
+        **asdict(erased),
     )
     return erased
 

@@ -15,7 +15,7 @@ from contact_registry.lists import CheckedCell, CheckedRow, Counts, recheck_row,
 from contact_registry.present import load_rows, replace_rows, row_key_ids
 from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.importing import find_import, require_state
 from service.contacts.reading import SUBJECT
 from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -111,14 +111,13 @@ async def correct_rows(
         text("UPDATE imports SET counts = counts || CAST(:counts AS jsonb) WHERE id = :id AND state = 'checked'"),
         {"id": import_id, "counts": orjson.dumps(counts).decode()},
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=found["unit_id"],
-        action=Action.IMPORT_CORRECTED,
-        subject_kind=SUBJECT,
-        subject_id=found["public_id"],
-        details={"rows": len(changes), "to_fix": counts.to_fix},
-        now=now,
+        actor,
+        Subject(found["unit_id"], SUBJECT, found["public_id"]),
+        Action.IMPORT_CORRECTED,
+        now,
+        rows=len(changes),
+        to_fix=counts.to_fix,
     )
     return counts

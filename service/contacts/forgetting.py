@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.people import Lapse, count_ended, count_lapsed, forget_ended, forget_lapsed
 from contact_registry.present import clear_people
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import first_moment_of, oldest_school_year
 from service.contacts.importing import UNDO_WITHIN
 from service.contacts.reading import SUBJECT
@@ -81,16 +81,7 @@ async def forget_list(conn: AsyncConnection, unit_id: int, now: datetime) -> dic
             text("UPDATE imports SET state = 'failed', failure_code = 'import.expired' WHERE id = :id AND state = 'checked'"),
             {"id": found.id},
         )
-        await record_event(
-            conn,
-            actor=None,
-            unit_id=unit_id,
-            action=Action.IMPORT_FAILED,
-            subject_kind=SUBJECT,
-            subject_id=found.public_id,
-            details={"code": "import.expired"},
-            now=now,
-        )
+        await note_event(conn, None, Subject(unit_id, SUBJECT, found.public_id), Action.IMPORT_FAILED, now, code="import.expired")
     return {"lists": 1, "rows": rows}
 
 

@@ -19,7 +19,7 @@ from contact_registry.present import Applied, apply_list, clear_people, lock_lis
 from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from contact_registry.spreadsheets import sniff
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import school_year_of
 from service.contacts.choices import NOTHING_SAID, Choices, rows_to_leave
 from service.contacts.reading import SUBJECT
@@ -73,15 +73,15 @@ async def start_import(
         )
     ).one()
     await store_file(conn, made.id, data, await current_data_key(conn, master, unit_id), now=now)
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.IMPORT_STARTED,
-        subject_kind=SUBJECT,
-        subject_id=made.public_id,
-        details={"bytes": len(data), "dry_run": dry_run, "audience": audience},
-        now=now,
+        actor,
+        Subject(unit_id, SUBJECT, made.public_id),
+        Action.IMPORT_STARTED,
+        now,
+        bytes=len(data),
+        dry_run=dry_run,
+        audience=audience,
     )
     await put(conn, ReadImport(unit_id=unit_id, import_id=made.id), lane="bulk", now=now)
     return UUID(str(made.public_id))
@@ -188,13 +188,4 @@ async def undo_import(conn: AsyncConnection, actor: Actor, *, import_id: int, no
 
 
 async def _note(conn: AsyncConnection, actor: Actor, found: RowMapping, action: Action, now: datetime, **details: int) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=found["unit_id"],
-        action=action,
-        subject_kind=SUBJECT,
-        subject_id=found["public_id"],
-        details=details,
-        now=now,
-    )
+    await note_event(conn, actor, Subject(found["unit_id"], SUBJECT, found["public_id"]), action, now, **details)

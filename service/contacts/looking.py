@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry.people import ListedContact, load_contacts
 from contact_registry.sealing import MasterKey, current_data_key, data_keys
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.people import ContactPlace
 from service.errors import FieldError, Forbidden, Invalid
 
@@ -57,16 +57,7 @@ async def reveal(
     await note_look(
         conn, actor, unit_id=place.unit_id, subject=place.public_id, reason=reason, note=written, master=master, now=now
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=place.unit_id,
-        action=Action.CONTACT_REVEALED,
-        subject_kind=SUBJECT,
-        subject_id=place.public_id,
-        details={"reason": reason},
-        now=now,
-    )
+    await note_event(conn, actor, Subject(place.unit_id, SUBJECT, place.public_id), Action.CONTACT_REVEALED, now, reason=reason)
     (listed,) = await load_contacts(conn, master, place.unit_id, [place.id])
     return listed
 

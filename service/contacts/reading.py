@@ -17,7 +17,7 @@ from contact_registry.headings import ColumnMeaning, Field, ListOf
 from contact_registry.lists import CheckedList, SeenColumn, read_list, report_of
 from contact_registry.present import clear_people, store_checked, store_columns
 from contact_registry.sealing import MasterKey, current_data_key
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.sealed_files import delete_file, open_file
 
 SUBJECT = "import"
@@ -111,15 +111,13 @@ async def read_import(
         await store_columns(conn, import_id, key, [c for c in refusal.columns if isinstance(c, SeenColumn)])
     elif checked is None or found.dry_run:
         await delete_file(conn, import_id)
-    await record_event(
+    await note_event(
         conn,
-        actor=None,
-        unit_id=found.unit_id,
-        action=Action.IMPORT_CHECKED if checked else Action.IMPORT_FAILED,
-        subject_kind=SUBJECT,
-        subject_id=found.public_id,
-        details=dataclasses.asdict(checked.counts) if checked else {"code": failure},
-        now=now,
+        None,
+        Subject(found.unit_id, SUBJECT, found.public_id),
+        Action.IMPORT_CHECKED if checked else Action.IMPORT_FAILED,
+        now,
+        **(dataclasses.asdict(checked.counts) if checked else {"code": failure}),
     )
 
 

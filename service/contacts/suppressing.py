@@ -16,7 +16,7 @@ from contact_registry.consents import Suppressed, SuppressionReason, lift_suppre
 from contact_registry.people import addresses_of
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.people import locate_contact
 from service.contacts.typed import read_typed
 from service.errors import FieldError, Invalid, NotFound
@@ -137,13 +137,12 @@ async def _note(
     now: datetime,
     **codes: str,
 ) -> None:
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=action,
-        subject_kind=SUBJECT,
-        subject_id=target.contact or "address",
-        details={**codes, **{channel: len(some) for channel, some in hashes.items()}},
-        now=now,
+        actor,
+        Subject(unit_id, SUBJECT, target.contact or "address"),
+        action,
+        now,
+        **codes,
+        **{channel: len(some) for channel, some in hashes.items()},
     )

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.contacts.suppressing import SUBJECT, keep_off
 from service.errors import NotFound
 
@@ -58,13 +58,13 @@ async def unsubscribe(conn: AsyncConnection, way_out: WayOut, *, now: datetime) 
     """
     hashes = {"email": [way_out.address_hash]}
     if await keep_off(conn, unit_id=way_out.unit_id, hashes=hashes, reason="opt_out", by=None, now=now):
-        await record_event(
+        await note_event(
             conn,
-            actor=None,
-            unit_id=way_out.unit_id,
-            action=Action.SUPPRESSION_ADDED,
-            subject_kind=SUBJECT,
-            subject_id="address",
-            details={"reason": "opt_out", "by": "recipient", "email": 1},
-            now=now,
+            None,
+            Subject(way_out.unit_id, SUBJECT, "address"),
+            Action.SUPPRESSION_ADDED,
+            now,
+            reason="opt_out",
+            by="recipient",
+            email=1,
         )

@@ -12,7 +12,7 @@ from sqlalchemy import Select, column, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contact_registry.audiences import fallback_select, joined_as_sets
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts import (
     BroadcastView,
     State,
@@ -76,16 +76,7 @@ async def _fall_back(engine: AsyncEngine, unit_id: int, broadcast_id: int, quiet
             await insert_chunks(
                 conn, broadcast, CHANNEL, first=first, planned=made, chunk=behind, segments=1, waits=broadcast.waits_until
             )
-            await record_event(
-                conn,
-                actor=None,
-                unit_id=unit_id,
-                action=Action.BROADCAST_FELL_BACK,
-                subject_kind="broadcast",
-                subject_id=broadcast.public_id,
-                details={"deliveries": made},
-                now=now,
-            )
+            await note_event(conn, None, broadcast.subject, Action.BROADCAST_FELL_BACK, now, deliveries=made)
     return made
 
 

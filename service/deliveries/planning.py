@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contact_registry.audiences import audience_select, joined_as_sets
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts import (
     BroadcastView,
     State,
@@ -89,7 +89,7 @@ async def plan(
             return 0
         if broadcast.expires_at <= now:
             await change_state(conn, broadcast_id, State.CANCELLED, now=now, pause_reason="broadcast.overdue", completed_at=now)
-            await _note(conn, broadcast, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
+            await note_event(conn, None, broadcast.subject, Action.BROADCAST_CANCELLED, now, reason="broadcast.overdue")
             return 0
         try:
             (await readiness_of(conn, unit_id, now=now)).require_for_sending(broadcast.urgency)
@@ -130,7 +130,7 @@ async def plan(
             )
             number += planned
         await change_state(conn, broadcast_id, State.SENDING, now=now, planned_at=now, waits_until=waits)
-        await _note(conn, broadcast, Action.BROADCAST_PLANNED, now, deliveries=number - first)
+        await note_event(conn, None, broadcast.subject, Action.BROADCAST_PLANNED, now, deliveries=number - first)
     return chunks
 
 
@@ -217,17 +217,3 @@ async def _segments(conn: AsyncConnection, broadcast: BroadcastView, digits: int
     except VerificationError:  # nothing of it will leave: whoever is to send it verifies its record, too, and says so
         return 1
     return final.sms.segments if final and final.sms else 1
-
-
-async def _note(conn: AsyncConnection, broadcast: BroadcastView, action: Action, now: datetime, **details: str | int) -> None:
-    """Written by the system itself: nobody's account."""
-    await record_event(
-        conn,
-        actor=None,
-        unit_id=broadcast.unit_id,
-        action=action,
-        subject_kind="broadcast",
-        subject_id=str(broadcast.public_id),
-        details=details,
-        now=now,
-    )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.addresses import read_office_phone
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import last_day_of, school_year_of
 from service.errors import FieldError, Invalid
 from service.readiness.queries import day_of
@@ -98,15 +98,15 @@ async def approve_card(
             "now": now,
         },
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.CARD_APPROVED,
-        subject_kind="verification_card",
-        subject_id=made.scalar_one(),
-        details={"school_year": year, "tested_on": tested_on.isoformat(), "statements": ticked},
-        now=now,
+        actor,
+        Subject(unit_id, "verification_card", made.scalar_one()),
+        Action.CARD_APPROVED,
+        now,
+        school_year=year,
+        tested_on=tested_on.isoformat(),
+        statements=ticked,
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import school_year_of
 from service.errors import FieldError, Invalid
 from service.readiness.queries import day_of
@@ -60,13 +60,12 @@ async def file_data_rule(
             "now": now,
         },
     )
-    await record_event(
+    await note_event(
         conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.RULE_FILED,
-        subject_kind="data_rule",
-        subject_id=made.scalar_one(),
-        details={"school_year": year, "advisory_basis": advisory_basis},
-        now=now,
+        actor,
+        Subject(unit_id, "data_rule", made.scalar_one()),
+        Action.RULE_FILED,
+        now,
+        school_year=year,
+        advisory_basis=advisory_basis,
     )

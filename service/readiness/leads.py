@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey, address_hash
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import last_day_of, school_year_of
 from service.errors import FieldError, Forbidden, Invalid
 from service.keyring import deployment_key
@@ -82,13 +82,6 @@ async def _latest(conn: AsyncConnection, unit_id: int) -> RowMapping | None:
 async def _note(
     conn: AsyncConnection, actor: Actor, unit_id: int, action: Action, naming: int, account: int, now: datetime
 ) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=action,
-        subject_kind="protection_lead",
-        subject_id=naming,
-        details={"account": account, "school_year": school_year_of(now)},
-        now=now,
+    await note_event(
+        conn, actor, Subject(unit_id, "protection_lead", naming), action, now, account=account, school_year=school_year_of(now)
     )

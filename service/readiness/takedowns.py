@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import school_year_of
 from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.readiness.queries import day_of
@@ -180,13 +180,4 @@ def _is_address(url: str) -> bool:
 async def _note(
     conn: AsyncConnection, actor: Actor, unit_id: int, action: Action, subject: str | int, now: datetime, **details: str | int
 ) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=action,
-        subject_kind="takedown",
-        subject_id=subject,
-        details=details,
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "takedown", subject), action, now, **details)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.registered_texts.templates import LONGEST, Template
 from service.text_rules import cleaned, one_line
@@ -117,16 +117,7 @@ async def set_unregistered(conn: AsyncConnection, actor: Actor, *, unit_id: int,
         ),
         {"unit": unit_id, "rule": rule, "by": actor.account_id, "now": now},
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.UNREGISTERED_RULED,
-        subject_kind="unit",
-        subject_id=unit_id,
-        details={"rule": rule},
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "unit", unit_id), Action.UNREGISTERED_RULED, now, rule=rule)
 
 
 async def set_sms_script(conn: AsyncConnection, actor: Actor, *, unit_id: int, script: SmsScript, now: datetime) -> None:
@@ -139,16 +130,7 @@ async def set_sms_script(conn: AsyncConnection, actor: Actor, *, unit_id: int, s
         ),
         {"unit": unit_id, "script": script, "by": actor.account_id, "now": now},
     )
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.SMS_SCRIPT_SET,
-        subject_kind="unit",
-        subject_id=unit_id,
-        details={"script": script},
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "unit", unit_id), Action.SMS_SCRIPT_SET, now, script=script)
 
 
 def _require(actor: Actor | None) -> None:
@@ -166,13 +148,4 @@ async def _note(
     now: datetime,
     **codes: str,
 ) -> None:
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=action,
-        subject_kind="registered_text",
-        subject_id=f"{provider}/{name}",
-        details=codes,
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "registered_text", f"{provider}/{name}"), action, now, **codes)

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.clock import midnight_before
 from service.database import unit_transaction
 from service.retention.rules import RULES
@@ -60,15 +60,8 @@ async def _close(conn: AsyncConnection, unit_id: int, now: datetime) -> Counts:
     counts: Counts = {}
     for row in ended:
         counts[row.rule] = dict(row.counts)
-        await record_event(
-            conn,
-            actor=None,
-            unit_id=unit_id,
-            action=Action.RETENTION_RUN,
-            subject_kind="retention_run",
-            subject_id=row.id,
-            details={"rule": row.rule, **row.counts},
-            now=now,
+        await note_event(
+            conn, None, Subject(unit_id, "retention_run", row.id), Action.RETENTION_RUN, now, rule=row.rule, **row.counts
         )
     await conn.execute(
         text(

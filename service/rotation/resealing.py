@@ -26,7 +26,7 @@ from contact_registry.sealing import (
     left_under,
     reseal_batch,
 )
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.database import unit_transaction
 from service.deliveries.resealing import reseal_chunks
 
@@ -132,14 +132,6 @@ async def _delete(engine: AsyncEngine, keys: list[Key], now: datetime) -> None:
                     continue
                 await delete_data_key(conn, *key)
                 await _set(conn, key, "deleted_at = :now", now)
-                await record_event(
-                    conn,
-                    actor=None,
-                    unit_id=key[0],
-                    action=Action.DATA_KEY_DELETED,
-                    subject_kind="data_key",
-                    subject_id=key[1],
-                    now=now,
-                )
+                await note_event(conn, None, Subject(key[0], "data_key", key[1]), Action.DATA_KEY_DELETED, now)
         except IntegrityError:  # sealed with it this very moment, by somebody who read it long ago
             await _note(engine, key, "list_clear_at = NULL, clear_since = NULL", now)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey, left_under, retire_data_key
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,7 @@ async def rotate(conn: AsyncConnection, master: MasterKey, unit_id: int, *, now:
         text("INSERT INTO key_rotations (unit_id, data_key_id, began_at) VALUES (:unit, :key, :now)"),
         {"unit": unit_id, "key": retired, "now": now},
     )
-    await record_event(
-        conn,
-        actor=None,
-        unit_id=unit_id,
-        action=Action.DATA_KEY_RETIRED,
-        subject_kind="data_key",
-        subject_id=retired,
-        now=now,
-    )
+    await note_event(conn, None, Subject(unit_id, "data_key", retired), Action.DATA_KEY_RETIRED, now)
     return True
 
 
@@ -79,7 +71,7 @@ async def go_on(conn: AsyncConnection, unit_id: int, *, now: datetime) -> int:
 
 async def _note(conn: AsyncConnection, unit_id: int, action: Action, keys: Sequence[int], now: datetime) -> int:
     for key in keys:
-        await record_event(conn, actor=None, unit_id=unit_id, action=action, subject_kind="data_key", subject_id=key, now=now)
+        await note_event(conn, None, Subject(unit_id, "data_key", key), action, now)
     return len(keys)
 
 

@@ -17,7 +17,7 @@ from contact_registry.audiences import Audience, Preferences, audience_select, f
 from contact_registry.errors import AddressRefused
 from contact_registry.sealing import MasterKey, address_hash
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.errors import FieldError, Invalid
 from service.keyring import deployment_key
 
@@ -111,14 +111,5 @@ async def set_drill_contacts(
     )
     if named.rowcount != len(wanted):
         raise Invalid("request.invalid", fields=(FieldError("contacts", "drill.staff_only"),))
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=unit_id,
-        action=Action.TEST_CONTACTS_NAMED,
-        subject_kind="unit",
-        subject_id=unit_id,
-        details={"contacts": len(wanted)},
-        now=now,
-    )
+    await note_event(conn, actor, Subject(unit_id, "unit", unit_id), Action.TEST_CONTACTS_NAMED, now, contacts=len(wanted))
     return wanted

@@ -25,7 +25,7 @@ from contact_registry.audiences import (
 )
 from contact_registry.sealing import DataKey, MasterKey, data_keys
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts import (
     BroadcastView,
     ask_lists,
@@ -107,16 +107,7 @@ async def take_not_reached(
         for row in found
         if row.contact_id is None or not (states[row.contact_id] & _REACHED or row.contact_id in under_way)
     ]
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.NOT_REACHED_TAKEN,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"rows": len(rows)},
-        now=now,
-    )
+    await note_event(conn, actor, view.subject, Action.NOT_REACHED_TAKEN, now, rows=len(rows))
     return NotReached(view, found[0].class_name, rows, len(under_way))
 
 

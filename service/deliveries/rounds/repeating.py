@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts import reopen
 from service.clock import QuietHours
 from service.errors import Conflict, NotFound
@@ -31,16 +31,7 @@ async def retry_failed(
     again = await _wait_again(conn, broadcast_id, "failed")
     if again == 0:
         raise Conflict("broadcast.nothing_to_repeat")
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.FAILED_RETRIED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"deliveries": again},
-        now=now,
-    )
+    await note_event(conn, actor, view.subject, Action.FAILED_RETRIED, now, deliveries=again)
     return again
 
 
@@ -64,15 +55,8 @@ async def repeat_uncertain(
     again = await _wait_again(conn, broadcast_id, "uncertain", channel=channel, number=number)
     if again == 0:
         raise NotFound("delivery.unknown") if number is not None else Conflict("broadcast.nothing_to_repeat")
-    await record_event(
-        conn,
-        actor=actor,
-        unit_id=view.unit_id,
-        action=Action.UNCERTAIN_REPEATED,
-        subject_kind="broadcast",
-        subject_id=view.public_id,
-        details={"deliveries": again, "reason": reason, "channel": channel, "number": number},
-        now=now,
+    await note_event(
+        conn, actor, view.subject, Action.UNCERTAIN_REPEATED, now, deliveries=again, reason=reason, channel=channel, number=number
     )
     return again
 

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from service.audit import Action, record_event
+from service.audit import Action, note_event
 from service.broadcasts import BroadcastView, State, change_state, find_broadcast, waits_until
 from service.clock import QuietHours
 from service.database import Direct, fetch_all, unit_transaction
@@ -71,16 +71,7 @@ async def end_overdue(engine: AsyncEngine, *, now: datetime) -> None:
                 continue
             reason = "broadcast.overdue"
             await change_state(conn, row.broadcast_id, State.CANCELLED, now=now, pause_reason=reason, completed_at=now)
-            await record_event(
-                conn,
-                actor=None,
-                unit_id=row.unit_id,
-                action=Action.BROADCAST_CANCELLED,
-                subject_kind="broadcast",
-                subject_id=str(broadcast.public_id),
-                details={"reason": reason, "was": broadcast.state},
-                now=now,
-            )
+            await note_event(conn, None, broadcast.subject, Action.BROADCAST_CANCELLED, now, reason=reason, was=broadcast.state)
 
 
 async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:
@@ -125,15 +116,6 @@ async def _move_each(
             if broadcast.state != was:
                 continue
             await change_state(conn, row.broadcast_id, becomes, now=now, **columns(broadcast))
-            await record_event(
-                conn,
-                actor=None,
-                unit_id=row.unit_id,
-                action=action,
-                subject_kind="broadcast",
-                subject_id=str(broadcast.public_id),
-                details={},
-                now=now,
-            )
+            await note_event(conn, None, broadcast.subject, action, now)
         _log.info(action, broadcast=row.broadcast_id, trace=trace_of(row.broadcast_id))
     return len(found)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from contact_registry.sealing import MasterKey
 from service.accounts import APPROVE_UNATTENDED, create_account, create_api_key, permissions_of
 from service.actors import Actor
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.database import act_for
 from service.keyring import deployment_key, make_missing_drill_keys, make_signing_key
 from service.settings import Settings
@@ -109,15 +109,7 @@ async def _make_department(conn: AsyncConnection, master: MasterKey, *, now: dat
     code, name = DEPARTMENT
     department = await create_first_unit(conn, code=code, name=name, now=now)
     kid = await make_signing_key(conn, master, department.id, purpose="record", now=now)
-    await record_event(
-        conn,
-        actor=None,
-        unit_id=department.id,
-        action=Action.SIGNING_KEY_CREATED,
-        subject_kind="signing_key",
-        subject_id=kid,
-        now=now,
-    )
+    await note_event(conn, None, Subject(department.id, "signing_key", kid), Action.SIGNING_KEY_CREATED, now)
     await make_missing_drill_keys(conn, master)
 
 

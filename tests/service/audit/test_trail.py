@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from contact_registry.sealing import MasterKey
-from service.audit import Action, list_events, record_event
+from service.audit import Action, Subject, list_events, note_event
 from service.database import unit_transaction
 from tests.conftest import Engines
 from tests.factories.world import World, make_world
@@ -24,16 +24,8 @@ async def _some(engines: Engines, world: World) -> None:
     actor = world.actor()
     async with unit_transaction(engines.web, actor.unit_id) as conn:
         for number in (1, 2, 3):
-            await record_event(
-                conn,
-                actor=actor if number < 3 else None,
-                unit_id=actor.unit_id,
-                action=Action.IMPORT_APPLIED,
-                subject_kind="import",
-                subject_id=number,
-                details={"contacts": number, "roles": ["clerk"]},
-                now=NOW,
-            )
+            by, subject = actor if number < 3 else None, Subject(actor.unit_id, "import", number)
+            await note_event(conn, by, subject, Action.IMPORT_APPLIED, NOW, contacts=number, roles=["clerk"])
 
 
 async def test_events_come_back_in_order_a_page_at_a_time(engines: Engines, world: World) -> None:

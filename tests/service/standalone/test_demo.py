@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from contact_registry.sealing import MasterKey
 from service.accounts import authenticate
-from service.audit import Action, record_event
+from service.audit import Action, Subject, note_event
 from service.broadcasts import ready_texts
 from service.database import act_for
 from service.keyring import make_deployment_keys
@@ -52,8 +52,7 @@ async def test_a_restored_home_sends_nothing_by_itself_until_somebody_drafts_aga
     unit = await _unit_id(engines, "nbk-thcs")
     async with engines.owner.begin() as conn:
         await act_for(conn, unit)
-        restored = {"actor": None, "unit_id": unit, "action": Action.BACKUP_RESTORED, "subject_kind": "backup", "subject_id": "x"}
-        await record_event(conn, **restored, now=NOW)  # type: ignore[arg-type]
+        await note_event(conn, None, Subject(unit, "backup", "x"), Action.BACKUP_RESTORED, NOW)
     assert (await seed(engines.owner, home, settings, master, now=NOW)).restored
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql(
