@@ -90,7 +90,7 @@ async def approve(
     )
     jws = sign(record, key.kid, key.private)
     await store_record(conn, unit_id=view.unit_id, jws=jws, record=record, public_serial=serial)
-    await change_state(
+    approved = await change_state(
         conn, broadcast_id, State.APPROVED, now=now, approved_by=actor.account_id, approved_at=now, record_id=record_id
     )
     await note_event(
@@ -105,7 +105,7 @@ async def approve(
         recipients=view.audience_count or 0,
     )
     await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
-    return await find_broadcast(conn, broadcast_id)
+    return approved
 
 
 def _frozen(

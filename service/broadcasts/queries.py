@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit import Subject
@@ -87,16 +87,20 @@ class Located:
     unit_id: int
 
 
-_SELECT = """
+_COLUMNS = """
 SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
        b.channels, b.fallback, b.drill, b.send_at, b.expires_at, b.waits_until, b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
        b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.restored_from, b.cancel_reason, b.record_id,
        r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
-  FROM broadcasts b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id
+  FROM {broadcasts} b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id
 """
+_SELECT = _COLUMNS.format(broadcasts="broadcasts")
+SELECT_CHANGED = _COLUMNS.format(broadcasts="changed")
+"""To stand behind `WITH changed AS (UPDATE broadcasts … RETURNING *)`: the broadcast as the change leaves it."""
 
 
-def _view(row: Mapping[str, Any]) -> BroadcastView:
+def view_of(row: RowMapping) -> BroadcastView:
+    """The broadcast of a row of these columns."""
     return BroadcastView(**{**row, "channels": tuple(row["channels"]), "editor_ids": tuple(row["editor_ids"])})
 
 
@@ -114,7 +118,7 @@ async def find_broadcast(conn: AsyncConnection, broadcast_id: int, *, lock: bool
     row = (await conn.execute(text(_SELECT + ending), {"id": broadcast_id})).mappings().one_or_none()
     if row is None:
         raise NotFound("broadcast.unknown")
-    return _view(row)  # type: ignore[arg-type]  # a RowMapping has names for keys
+    return view_of(row)
 
 
 async def list_broadcasts(conn: AsyncConnection, *, before: int | None = None, limit: int = 50) -> list[BroadcastView]:
@@ -123,4 +127,4 @@ async def list_broadcasts(conn: AsyncConnection, *, before: int | None = None, l
         text(_SELECT + " WHERE b.id < coalesce(:before, 9223372036854775807) ORDER BY b.id DESC LIMIT :limit"),
         {"before": before, "limit": limit},
     )
-    return [_view(row) for row in rows.mappings()]  # type: ignore[arg-type]
+    return [view_of(row) for row in rows.mappings()]

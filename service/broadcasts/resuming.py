@@ -61,11 +61,11 @@ async def resume(
         (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
         await require_audience(conn, view, now=now)
         confirmed = await _confirmed(conn, actor, view, audience_count, now)
-    await change_state(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
+    resumed = await change_state(conn, broadcast_id, becomes, now=now, pause_reason=None, audience_confirmed=confirmed)
     if becomes == State.APPROVED:
         await put(conn, PlanBroadcast(unit_id=view.unit_id, broadcast_id=view.id), lane=view.lane, now=now)
     await note_event(conn, actor, view.subject, Action.BROADCAST_RESUMED, now, was=view.pause_reason, recipients=confirmed)
-    return await find_broadcast(conn, broadcast_id)
+    return resumed
 
 
 async def _since_backup(conn: AsyncConnection, view: BroadcastView) -> FieldError:
@@ -92,11 +92,11 @@ async def reopen(
     if view.state != State.COMPLETED:
         raise not_allowed_in(view.state)
     require_not_overdue(view, now)
-    await change_state(
+    reopened = await change_state(
         conn, broadcast_id, State.SENDING, now=now, completed_at=None, waits_until=waits_until(view.urgency, None, quiet, now)
     )
     await note_event(conn, actor, view.subject, Action.BROADCAST_REOPENED, now)
-    return await find_broadcast(conn, broadcast_id)
+    return reopened
 
 
 def require_not_overdue(view: BroadcastView, now: datetime) -> None:

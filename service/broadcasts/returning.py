@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.actors import Actor
 from service.audit import Action, note_event
 from service.broadcasts.lifecycle import State
-from service.broadcasts.queries import BroadcastView, find_broadcast
+from service.broadcasts.queries import BroadcastView
 from service.broadcasts.texts.slots import LONGEST
 from service.broadcasts.transitions import change_state
 from service.errors import FieldError, Invalid
@@ -27,7 +27,6 @@ async def return_broadcast(
     if not 1 <= len(reason) <= LONGEST["reason"]:
         code = "field.too_long" if reason else "field.too_short"
         raise Invalid("request.invalid", fields=(FieldError("reason", code, {"most": LONGEST["reason"]}),))
-    await change_state(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
-    view = await find_broadcast(conn, broadcast_id)
+    view = await change_state(conn, broadcast_id, State.RETURNED, now=now, digest=None, return_reason=reason)
     await note_event(conn, actor, view.subject, Action.BROADCAST_RETURNED, now, version=view.version)
     return view

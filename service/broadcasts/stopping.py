@@ -35,9 +35,8 @@ async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict("broadcast.not_allowed_in_state")`.
     """
     actor.require("broadcasts:approve")
-    await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
+    view = await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
     await shut_the_gate(conn, broadcast_id)
-    view = await find_broadcast(conn, broadcast_id)
     await note_event(conn, actor, view.subject, Action.BROADCAST_PAUSED, now)
     return view
 
@@ -71,9 +70,10 @@ async def cancel(
     reason = one_line(reason or "") or None
     if reason and len(reason) > LONGEST["reason"]:
         raise Invalid("request.invalid", fields=(FieldError("reason", "field.too_long", {"most": LONGEST["reason"]}),))
-    await change_state(conn, broadcast_id, State.CANCELLED, now=now, pause_reason=None, cancel_reason=reason, completed_at=now)
+    view = await change_state(
+        conn, broadcast_id, State.CANCELLED, now=now, pause_reason=None, cancel_reason=reason, completed_at=now
+    )
     await shut_the_gate(conn, broadcast_id)
-    view = await find_broadcast(conn, broadcast_id)
     if view.record_id is not None:
         await _revoke(conn, view, view.record_id, master, now)
     await note_event(conn, actor, view.subject, Action.BROADCAST_CANCELLED, now, was=was.state)

@@ -63,7 +63,7 @@ async def submit(
     if total == 0 and set(view.channels) & set(SENDABLE):
         raise Conflict("broadcast.audience_empty", fields=(FieldError("drill", "drill.nobody"),) if view.drill else ())
     require_pace(view, carrying, work_of(view, counts, sender=sender, digits=digits), now)
-    await change_state(
+    submitted = await change_state(
         conn,
         broadcast_id,
         State.PENDING_APPROVAL,
@@ -75,7 +75,7 @@ async def submit(
         return_reason=None,
     )
     await note_event(conn, actor, view.subject, Action.BROADCAST_SUBMITTED, now, version=view.version, recipients=counts)
-    return await find_broadcast(conn, broadcast_id)
+    return submitted
 
 
 def digest_of(view: BroadcastView, *, unit: Unit, sender: str, audience_count: int) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.broadcasts.lifecycle import State, not_allowed_in, sources
+from service.broadcasts.queries import SELECT_CHANGED, BroadcastView, view_of
 from service.errors import NotFound
 
 _SETTABLE = frozenset(
@@ -36,8 +37,8 @@ async def change_state(
     *,
     now: datetime,
     **columns: Any,
-) -> None:
-    """Changes the state of a broadcast of the acting unit, with the columns that go with it, in one statement.
+) -> BroadcastView:
+    """Changes the state of a broadcast of the acting unit, with the columns that go with it, in one statement. Returns it as it then is.
 
     `columns` are of the table broadcasts, for instance `planned_at=now`.
     Raises `Conflict("broadcast.not_allowed_in_state")`, or `NotFound("broadcast.unknown")`.
@@ -45,12 +46,13 @@ async def change_state(
     if not columns.keys() <= _SETTABLE:
         raise ValueError(f"a change of state does not set {sorted(columns.keys() - _SETTABLE)}")
     setting = "".join(f", {name} = :{name}" for name in columns)
-    moved = await conn.execute(
-        text(f"UPDATE broadcasts SET state = :becomes, updated_at = :now{setting} WHERE id = :id AND state = ANY (:allowed)"),
+    update = f"UPDATE broadcasts SET state = :becomes, updated_at = :now{setting} WHERE id = :id AND state = ANY (:allowed)"
+    changed = await conn.execute(
+        text(f"WITH changed AS ({update} RETURNING *) {SELECT_CHANGED}"),
         {"becomes": becomes, "now": now, "id": broadcast_id, "allowed": sorted(sources(becomes)), **columns},
     )
-    if moved.rowcount == 1:
-        return
+    if row := changed.mappings().one_or_none():
+        return view_of(row)
     state = (await conn.execute(text("SELECT state FROM broadcasts WHERE id = :id"), {"id": broadcast_id})).scalar_one_or_none()
     if state is None:
         raise NotFound("broadcast.unknown")

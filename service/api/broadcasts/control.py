@@ -3,12 +3,13 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.api.broadcasts.control_models import CancelIn, RepeatIn, ResumeIn, StoppedOut
 from service.api.broadcasts.drafts import Moving
 from service.api.broadcasts.models import BroadcastOut
 from service.api.edge.context import Approver, BroadcastsReader
-from service.broadcasts import cancel, pause, resume
+from service.broadcasts import BroadcastView, cancel, find_broadcast, pause, resume
 from service.deliveries import repeat_uncertain, retry_failed
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
@@ -74,14 +75,13 @@ async def cancel_one(move: Moving, actor: BroadcastsReader, body: CancelIn | Non
 @router.post("/{broadcast_id}/retry-failed", operation_id="retry_failed_deliveries", response_model=BroadcastOut)
 async def retry_failed_ones(move: Moving, actor: Approver) -> JSONResponse:
     """Sends what failed once more, and nothing else; a completed broadcast is `sending` again. Dead numbers stay held back."""
-    return await move.run(
-        actor,
-        "retry-failed",
-        None,
-        lambda conn, broadcast_id: retry_failed(
-            conn, actor, broadcast_id=broadcast_id, quiet=move.context.settings.quiet_hours, now=move.context.now()
-        ),
-    )
+    context = move.context
+
+    async def use_case(conn: AsyncConnection, broadcast_id: int) -> BroadcastView:
+        await retry_failed(conn, actor, broadcast_id=broadcast_id, quiet=context.settings.quiet_hours, now=context.now())
+        return await find_broadcast(conn, broadcast_id)
+
+    return await move.run(actor, "retry-failed", None, use_case)
 
 
 @router.post("/{broadcast_id}/repeat-uncertain", operation_id="repeat_uncertain_deliveries", response_model=BroadcastOut)
@@ -89,19 +89,19 @@ async def repeat_uncertain_ones(move: Moving, actor: Approver, body: RepeatIn) -
     """Sends what is in doubt once more: all of a channel, or one message by its look-up number. Each may come twice; that is why a
     person says so, and why.
     """
-    number = body.delivery(move.context.numbers)
-    return await move.run(
-        actor,
-        "repeat-uncertain",
-        body,
-        lambda conn, broadcast_id: repeat_uncertain(
+    context, number = move.context, body.delivery(move.context.numbers)
+
+    async def use_case(conn: AsyncConnection, broadcast_id: int) -> BroadcastView:
+        await repeat_uncertain(
             conn,
             actor,
             broadcast_id=broadcast_id,
             reason=body.reason,
             channel=body.channel,
             number=number,
-            quiet=move.context.settings.quiet_hours,
-            now=move.context.now(),
-        ),
-    )
+            quiet=context.settings.quiet_hours,
+            now=context.now(),
+        )
+        return await find_broadcast(conn, broadcast_id)
+
+    return await move.run(actor, "repeat-uncertain", body, use_case)

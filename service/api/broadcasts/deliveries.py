@@ -27,9 +27,9 @@ async def list_all(
     """Deliveries in the order they were planned."""
     language = preferred_language(request.headers.get("accept-language"))
     after = open_number(cursor)
-    async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
+    async with at_broadcast(context, actor, broadcast_id) as (conn, located):
         found = await list_deliveries(
-            conn, inner_id, state=state, after=after, limit=limit + 1, language=language, master=context.master
+            conn, located.id, state=state, after=after, limit=limit + 1, language=language, master=context.master
         )
     more = len(found) > limit
     return DeliveryList(

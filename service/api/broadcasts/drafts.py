@@ -29,6 +29,7 @@ from service.broadcasts import (
     BroadcastView,
     Carrying,
     Foreseen,
+    Located,
     approve,
     create_draft,
     edit_draft,
@@ -56,13 +57,13 @@ BroadcastId = Annotated[UUID, Path(description="the broadcast's id")]
 
 
 @asynccontextmanager
-async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> AsyncIterator[tuple[AsyncConnection, int]]:
-    """A transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it, and its inner id."""
+async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> AsyncIterator[tuple[AsyncConnection, Located]]:
+    """A transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it, and where it is."""
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         located = await locate_broadcast(conn, public_id)
         follow(located.id)
         await act_for(conn, located.unit_id)
-        yield conn, located.id
+        yield conn, located
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +80,18 @@ class MoveAsked:
         actor: Actor,
         name: str,
         asked: BaseModel | None,
-        use_case: Callable[[AsyncConnection, int], Awaitable[object]],
+        use_case: Callable[[AsyncConnection, int], Awaitable[BroadcastView]],
         *,
         shape: Callable[[BroadcastOut], BroadcastOut] = lambda broadcast: broadcast,
     ) -> JSONResponse:
         """Runs the use case once for the key and answers with the broadcast as it then stands, in its shape."""
         turn = self.context.turns.of(self.public_id)
-        async with turn, at_broadcast(self.context, actor, self.public_id) as (conn, broadcast_id):
+        async with turn, at_broadcast(self.context, actor, self.public_id) as (conn, located):
 
             async def act() -> tuple[int, BroadcastOut]:
-                await use_case(conn, broadcast_id)
-                return 200, shape(await shown(self.context, conn, await find_broadcast(conn, broadcast_id), actor, self.language))
+                view = await use_case(conn, located.id)
+                return 200, shape(await shown(self.context, conn, view, actor, self.language))
 
-            located = await find_broadcast(conn, broadcast_id)
             hashed = request_hash(f"broadcasts.{name}", str(self.public_id), asked or b"")
             return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
@@ -196,8 +196,8 @@ async def list_all(
 @router.get("/{broadcast_id}", operation_id="read_broadcast")
 async def read(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
     """One broadcast, with its progress."""
-    async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
-        return await shown(context, conn, await find_broadcast(conn, inner_id), actor, language)
+    async with at_broadcast(context, actor, broadcast_id) as (conn, located):
+        return await shown(context, conn, await find_broadcast(conn, located.id), actor, language)
 
 
 @router.patch("/{broadcast_id}", operation_id="edit_broadcast", response_model=BroadcastOut)
@@ -205,7 +205,7 @@ async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> 
     """Changes a draft. Whatever was submitted is void; whoever edits may not approve."""
     context = move.context
 
-    async def use_case(conn: AsyncConnection, broadcast_id: int) -> object:
+    async def use_case(conn: AsyncConnection, broadcast_id: int) -> BroadcastView:
         return await edit_draft(
             conn,
             actor,

@@ -57,9 +57,9 @@ async def _stream(request: Request, actor: BroadcastsReader) -> AsyncIterator[No
 
 
 async def _now(context: Context, actor: BroadcastsReader, language: Spoken, broadcast_id: BroadcastId) -> BroadcastOut:
-    async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
+    async with at_broadcast(context, actor, broadcast_id) as (conn, located):
         # without the texts: they do not change, and opening the record every second would be work for nothing
-        return await shown(context, conn, await find_broadcast(conn, inner_id), actor, language, whole=False)
+        return await shown(context, conn, await find_broadcast(conn, located.id), actor, language, whole=False)
 
 
 async def _still_opens(context: ApiContext, request: Request) -> bool:

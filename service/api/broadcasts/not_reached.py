@@ -82,9 +82,9 @@ async def read(
     """Of your own school's broadcasts: whom of a class it has not reached, and why. Taking it leaves a mark in the audit trail."""
     language = preferred_language(request.headers.get("accept-language"))
     skip, now = open_number(cursor) or 0, context.now()
-    async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
+    async with at_broadcast(context, actor, broadcast_id) as (conn, located):
         taken = await take_not_reached(
-            conn, actor, broadcast_id=inner_id, class_name=class_name, language=language, master=context.master, now=now
+            conn, actor, broadcast_id=located.id, class_name=class_name, language=language, master=context.master, now=now
         )
     response.headers["Cache-Control"] = "no-store"
     return NotReachedList(
@@ -103,9 +103,9 @@ async def read_to_print(
 ) -> HTMLResponse:
     """The same on A4, in Vietnamese, for the class teacher."""
     skip, now = open_number(cursor) or 0, context.now()
-    async with at_broadcast(context, actor, broadcast_id) as (conn, inner_id):
+    async with at_broadcast(context, actor, broadcast_id) as (conn, located):
         taken = await take_not_reached(
-            conn, actor, broadcast_id=inner_id, class_name=class_name, language="vi", master=context.master, now=now
+            conn, actor, broadcast_id=located.id, class_name=class_name, language="vi", master=context.master, now=now
         )
         printed_by = await account_name(conn, context.master, actor.account_id)
         school = await unit_by_id(conn, taken.broadcast.unit_id, context.today())

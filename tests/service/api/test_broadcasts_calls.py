@@ -1,11 +1,13 @@
 """`/broadcasts` over HTTP: the way of a warning, and who may take which step."""
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import event
 
 from tests.conftest import Engines
 from tests.factories.description import description
@@ -22,6 +24,24 @@ async def test_the_whole_way(site: Site) -> None:
     record = await site.client.get(done["record_url"])
     assert record.headers["content-type"] == "application/jose+json"
     assert record.json().keys() == {"payload", "signatures"}
+
+
+async def test_an_approval_finds_the_broadcast_locks_it_and_changes_it_and_reads_it_no_second_time(site: Site) -> None:
+    made = (await site.call("POST", "/broadcasts", json=notice())).json()
+    path = f"/broadcasts/{made['id']}"
+    digest = (await site.call("POST", f"{path}/submit")).json()["digest"]
+    statements: list[str] = []
+
+    def hear(*heard: Any) -> None:
+        statements.append(heard[2])
+
+    engine = site.app.state.api_context.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", hear)
+    approved = await site.call("POST", f"{path}/approve", role="approver", json={"digest": digest})
+    event.remove(engine, "before_cursor_execute", hear)
+    assert approved.json()["state"] == "approved"
+    of_it = [each for each in statements if re.search(r"\b(?:FROM|UPDATE) broadcasts\b(?!.*delivery_chunks)", each, re.DOTALL)]
+    assert [("UPDATE" in each, "FOR UPDATE" in each) for each in of_it] == [(False, False), (True, True), (True, False)]
 
 
 async def test_an_author_may_not_approve_their_own(site: Site) -> None:
