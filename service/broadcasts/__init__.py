@@ -31,6 +31,7 @@ from service.broadcasts.stopping import cancel, pause, pause_by_system
 from service.broadcasts.submission import submit
 from service.broadcasts.texts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.texts.content_rules import Finding, FindingSeverity
+from service.broadcasts.texts.frames import Frame
 from service.broadcasts.texts.previews import Preview, preview
 from service.broadcasts.texts.ready_texts import SLOTS, ReadyText, ready_text, ready_texts
 from service.broadcasts.texts.rendered import Rendered, rendered
@@ -52,6 +53,7 @@ __all__ = [
     "Finding",
     "FindingSeverity",
     "Foreseen",
+    "Frame",
     "Kind",
     "Lacking",
     "LeftOutRow",

@@ -12,26 +12,24 @@ from contact_registry.sealing import MasterKey
 from service.actors import APPROVE_UNATTENDED, Actor
 from service.audit import Action, note_event
 from service.broadcasts.audiences.counting import require_audience
+from service.broadcasts.digest import digest_of
 from service.broadcasts.facts import facts_of
 from service.broadcasts.foreseeing import require_times
 from service.broadcasts.lifecycle import State, require_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.submission import digest_of
 from service.broadcasts.texts.content_rules import RULES_VERSION
-from service.broadcasts.texts.inspection import inspect, published_texts
+from service.broadcasts.texts.frames import Frame, load_frame
+from service.broadcasts.texts.inspection import inspect, written_of
 from service.broadcasts.timing import Carrying
 from service.broadcasts.transitions import change_state
-from service.clock import LOCAL
 from service.errors import Conflict, Forbidden
 from service.keyring import signing_key
 from service.outbox import PlanBroadcast, put
-from service.readiness import Card, readiness_of, standing_card
+from service.readiness import readiness_of
 from service.records import reserve_numbers, store_record
-from service.registered_texts import Registrations, registrations
 from service.rendering import LAYOUT_VERSION
 from service.signing.lookup_numbers import LookupNumbers
 from service.signing.records import Approval, Issuer, Record, sign
-from service.units import Unit, unit_by_id
 
 
 async def approve(
@@ -61,10 +59,10 @@ async def approve(
     require_transition(view.state, State.APPROVED)
     if actor.account_id in (view.author_id, *view.editor_ids):
         raise Forbidden("approval.by_author")
-    unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
+    frame = await load_frame(conn, view.unit_id, sender=sender, providers=providers, digits=numbers.digits, now=now)
     # Both must hold: the approver saw what was submitted, and what was submitted is what would be signed now. The second fails
     # when the unit was renamed or the layout changed in between.
-    if digest != view.digest or digest != digest_of(view, unit=unit, sender=sender, audience_count=view.audience_count or 0):
+    if digest != view.digest or digest != digest_of(view, frame, audience_count=view.audience_count or 0):
         raise Conflict("approval.digest_changed")
     # A second factor comes with sign-in; until then only a key that was given this scope in so many words may approve.
     if APPROVE_UNATTENDED not in actor.permissions:
@@ -76,18 +74,8 @@ async def approve(
     record_id = uuid4()
     serial = await reserve_numbers(conn, 1, record_id, "public")
     key = await signing_key(conn, master, purpose="drill" if view.drill else "record", now=now)
-    record = _frozen(
-        view,
-        record_id=record_id,
-        unit=unit,
-        sender=sender,
-        numbers=numbers,
-        serial=serial,
-        approver=actor.account_id,
-        card=await standing_card(conn, view.unit_id, now=now),
-        registered=await registrations(conn, providers),
-        now=now,
-    )
+    number = numbers.written(serial)
+    record = _frozen(view, frame, record_id=record_id, public_number=number, approver=actor.account_id, now=now)
     jws = sign(record, key.kid, key.private)
     await store_record(conn, unit_id=view.unit_id, jws=jws, record=record, public_serial=serial)
     approved = await change_state(
@@ -108,47 +96,20 @@ async def approve(
     return approved
 
 
-def _frozen(
-    view: BroadcastView,
-    *,
-    record_id: UUID,
-    unit: Unit,
-    sender: str,
-    numbers: LookupNumbers,
-    serial: int,
-    approver: int,
-    card: Card,
-    registered: Registrations,
-    now: datetime,
-) -> Record:
+def _frozen(view: BroadcastView, frame: Frame, *, record_id: UUID, public_number: str, approver: int, now: datetime) -> Record:
     """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
-    published = published_texts(view)
-    inspected = inspect(
-        title=view.title,
-        texts=published,
-        kind=view.kind,
-        sms_script=view.sms_script,
-        sender=sender,
-        unit_name=unit.name,
-        issued_at=now,
-        expires_at=view.expires_at,
-        card=card,
-        urgency=view.urgency,
-        template=view.template,
-        registered=registered if "sms" in view.channels else None,
-        drill=view.drill,
-        digits=numbers.digits,
-    )
+    written = written_of(view)
+    inspected = inspect(written, frame, now=now)
     inspected.require_sendable()  # the rules may be stricter than on the day it was submitted
     return Record(
         id=record_id,
         kind=view.kind,
         urgency=view.urgency,
-        issuer=Issuer(code=unit.code, name=unit.name),
-        public_number=numbers.written(serial),
+        issuer=Issuer(code=frame.unit.code, name=frame.unit.name),
+        public_number=public_number,
         texts=inspected.variants,
         layout_version=str(LAYOUT_VERSION),
-        facts=facts_of((text for _, text in published.fields()), card.phones),
+        facts=facts_of((text for _, text in written.texts.fields()), frame.card.phones),
         created_at=now,
         not_before=view.send_at or now,
         expires_at=view.expires_at,

@@ -8,19 +8,16 @@ from service.actors import Actor
 from service.audit import Action, note_event
 from service.broadcasts.audiences.chosen import SENDABLE
 from service.broadcasts.audiences.counting import count_messages
-from service.broadcasts.digest import broadcast_digest
+from service.broadcasts.digest import digest_of
 from service.broadcasts.foreseeing import require_pace, require_times, work_of
 from service.broadcasts.lifecycle import State, require_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts.inspection import inspect_broadcast
+from service.broadcasts.texts.frames import load_frame
+from service.broadcasts.texts.inspection import inspect, written_of
 from service.broadcasts.timing import Carrying
 from service.broadcasts.transitions import change_state
-from service.clock import LOCAL
 from service.errors import Conflict, FieldError
-from service.readiness import readiness_of, standing_card
-from service.registered_texts import registrations
-from service.rendering import LAYOUT_VERSION
-from service.units import Unit, unit_by_id
+from service.readiness import readiness_of
 
 
 async def submit(
@@ -47,17 +44,8 @@ async def submit(
     require_transition(view.state, State.PENDING_APPROVAL)
     require_times(view, carrying, now)
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
-    unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
-    card = await standing_card(conn, view.unit_id, now=now)
-    inspect_broadcast(
-        view,
-        sender=sender,
-        unit_name=unit.name,
-        now=now,
-        card=card,
-        registered=await registrations(conn, providers),
-        digits=digits,
-    ).require_sendable()
+    frame = await load_frame(conn, view.unit_id, sender=sender, providers=providers, digits=digits, now=now)
+    inspect(written_of(view), frame, now=now).require_sendable()
     counts = await count_messages(conn, view, now=now)
     total = sum(counts.values())
     if total == 0 and set(view.channels) & set(SENDABLE):
@@ -68,7 +56,7 @@ async def submit(
         broadcast_id,
         State.PENDING_APPROVAL,
         now=now,
-        digest=digest_of(view, unit=unit, sender=sender, audience_count=total),
+        digest=digest_of(view, frame, audience_count=total),
         audience_count=total,
         submitted_by=actor.account_id,
         submitted_at=now,
@@ -76,26 +64,3 @@ async def submit(
     )
     await note_event(conn, actor, view.subject, Action.BROADCAST_SUBMITTED, now, version=view.version, recipients=counts)
     return submitted
-
-
-def digest_of(view: BroadcastView, *, unit: Unit, sender: str, audience_count: int) -> str:
-    """The digest of the broadcast as it stands."""
-    return broadcast_digest(
-        public_id=str(view.public_id),
-        unit=unit.code,
-        unit_name=unit.name,
-        sender=sender,
-        kind=view.kind,
-        urgency=view.urgency,
-        title=view.title,
-        texts=view.texts,
-        sms_script=view.sms_script,
-        layout_version=LAYOUT_VERSION,
-        audience=view.audience,
-        audience_count=audience_count,
-        channels=view.channels,
-        send_at=view.send_at,
-        expires_at=view.expires_at,
-        drill=view.drill,
-        fallback=view.fallback,
-    )

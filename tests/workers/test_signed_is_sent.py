@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from service.broadcasts import SmsScript, Texts, preview
-from service.broadcasts.texts.inspection import inspect
-from service.readiness import Card
+from service.broadcasts import Frame, SmsScript, Texts, preview
+from service.broadcasts.texts.inspection import Written, inspect
 from service.rendering import sms_segments
 from service.signing.records import SLOT, open_record, sign
 from service.units import Unit
@@ -23,6 +22,7 @@ NOW = datetime(2026, 9, 7, tzinfo=UTC)
 UNIT = Unit(1, "nbk-thcs", "Trường THCS Nguyễn Bỉnh Khiêm", "school", None, date(2025, 7, 1))
 NUMBER = "4071 8826 3163"
 SENDER = "SGDDTDNAI"
+FRAME = Frame(UNIT, SENDER)
 
 words = st.text(
     st.one_of(
@@ -47,18 +47,9 @@ async def simulators() -> AsyncIterator[Simulators]:
 @example("ạ" * 39 + "😀" * 40, "unicode")
 async def test_what_was_signed_is_what_the_carrier_gets(simulators: Simulators, typed: str, script: SmsScript) -> None:
     texts = Texts(sms=typed)
-    shown = next(s for s in preview(texts=texts, channels=("sms",), unit=UNIT, sender=SENDER, now=NOW).sms if s.variant == script)
-    final = inspect(
-        title="Tin",
-        texts=texts.cleaned(),
-        kind="scam_alert",
-        sms_script=script,
-        sender=SENDER,
-        unit_name=UNIT.name,
-        issued_at=NOW,
-        expires_at=NOW,
-        card=Card(),
-    ).variants
+    shown = next(s for s in preview(texts=texts, channels=("sms",), frame=FRAME, now=NOW).sms if s.variant == script)
+    written = Written("scam_alert", "Tin", texts.cleaned(), NOW, sms_script=script)
+    final = inspect(written, FRAME, now=NOW).variants
     signed = open_record(sign(replace(RECORD, texts=final), KID, PRIVATE), KEYS).texts["sms"][script]
     sent = signed.replace(SLOT, NUMBER)
     channel = SmsTwilio(simulators.url, ACCOUNT, TOKEN, SENDER)

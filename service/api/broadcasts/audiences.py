@@ -15,6 +15,7 @@ from service.api.edge.unit_place import at_unit
 from service.broadcasts import (
     Channel,
     Fallback,
+    Frame,
     Lacking,
     SmsScript,
     Urgency,
@@ -180,11 +181,9 @@ def _segments(context: ApiContext, unit: Unit, body: CountIn, script: SmsScript,
     made = preview(
         texts=body.texts.texts(),
         channels=tuple(body.channels),
-        unit=unit,
-        sender=context.settings.twilio_sender,
+        frame=Frame(unit, context.settings.twilio_sender, digits=context.numbers.digits),
         now=context.now(),
         sms_script=script,
-        digits=context.numbers.digits,
     )
     return numbers * next(each.segments for each in made.sms if each.variant == script)
 

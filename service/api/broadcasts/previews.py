@@ -9,7 +9,7 @@ from service.api.broadcasts.models import MOST_FINDINGS, FindingOut, TextsIn, Ti
 from service.api.edge.context import BroadcastsReader, Context
 from service.api.edge.times import Moment
 from service.api.edge.unit_place import at_unit
-from service.broadcasts import Channel, Kind, SmsScript, Urgency, preview, unfit_times
+from service.broadcasts import Channel, Frame, Kind, SmsScript, Urgency, preview, unfit_times
 from service.errors import Invalid
 from service.languages import preferred_language
 from service.readiness import standing_card
@@ -66,23 +66,24 @@ async def show(context: Context, actor: BroadcastsReader, request: Request, body
     if wrong := unfit_times(body.expires_at, None):
         raise Invalid("request.invalid", fields=tuple(wrong))
     async with at_unit(context, actor, body.unit) as (conn, unit):
-        card = await standing_card(conn, unit.id, now=context.now())
-        registered = await registrations(conn, context.settings.sms_providers)
+        frame = Frame(
+            unit,
+            context.settings.twilio_sender,
+            card=await standing_card(conn, unit.id, now=context.now()),
+            registered=await registrations(conn, context.settings.sms_providers),
+            digits=context.numbers.digits,
+        )
         script = body.sms_script or await sms_script_of(conn, context.settings.sms_script)
     made = preview(
         texts=body.texts.texts(),
         channels=tuple(body.channels),
-        unit=unit,
-        sender=context.settings.twilio_sender,
+        frame=frame,
         now=context.now(),
         kind=body.kind,
         urgency=body.urgency,
         title=body.title,
         sms_script=script,
         expires_at=body.expires_at,
-        card=card,
-        registered=registered,
-        digits=context.numbers.digits,
     )
     return PreviewOut(
         sms=[

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.texts.content_rules import Finding, FindingSeverity, check_texts, check_variants
+from service.broadcasts.texts.frames import Frame
 from service.broadcasts.texts.ready_texts import ready_text
 from service.broadcasts.texts.slots import Texts, carried
 from service.errors import FieldError, Invalid
@@ -43,51 +44,51 @@ def with_example(text: str, digits: int = 12) -> str:
     return text.replace(SLOT, " ".join(["0000"] * (digits // 4)))
 
 
-def inspect(
-    *,
-    title: str,
-    texts: Texts,
-    kind: str,
-    sms_script: str,
-    sender: str,
-    unit_name: str,
-    issued_at: datetime,
-    expires_at: datetime,
-    card: Card,
-    urgency: str = "urgent",
-    template: str | None = None,
-    registered: Registrations | None = None,
-    drill: bool = False,
-    digits: int = 12,
-) -> Inspected:
-    """Renders cleaned texts and holds them to every rule: as they were written, and as they would be sent.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What of a warning decides its words and what they are held to.
 
-    `card`: the unit's standing one. `template`: the ready text it is, unchanged. `registered`: None where no SMS is sent. `drill`: the texts say that they are one.
+    `texts`: cleaned, and only what its channels carry. `by_sms`: whether an SMS leaves. `template`: the ready text it is, unchanged.
+    `drill`: the texts say that they are one.
     """
+
+    kind: str
+    title: str
+    texts: Texts
+    expires_at: datetime
+    urgency: str = "urgent"
+    sms_script: str = "unicode"
+    by_sms: bool = False
+    template: str | None = None
+    drill: bool = False
+
+
+def inspect(written: Written, frame: Frame, *, now: datetime) -> Inspected:
+    """Renders the texts, as issued `now`, and holds them to every rule: as they were written, and as they would be sent."""
+    texts, email = written.texts, written.texts.email
     variants = message_variants(
-        kind=kind,
-        sender=sender,
-        unit_name=unit_name,
+        kind=written.kind,
+        sender=frame.sender,
+        unit_name=frame.unit.name,
         sms=texts.sms,
-        sms_script=sms_script,
-        email_subject=texts.email.subject if texts.email else None,
-        email_body=texts.email.body if texts.email else None,
-        issued_at=issued_at,
-        expires_at=expires_at,
-        advisory=urgency == "advisory",
+        sms_script=written.sms_script,
+        email_subject=email.subject if email else None,
+        email_body=email.body if email else None,
+        issued_at=now,
+        expires_at=written.expires_at,
+        advisory=written.urgency == "advisory",
     )
-    authored = check_texts(title, texts, unaccented_sms=sms_script == "ascii", phones=card.phones)
-    final = check_variants(texts, variants, authored, phones=card.phones)
-    unregistered = _unregistered(texts, variants, registered, urgency, drill=drill) if registered else ()
+    phones = frame.card.phones
+    authored = check_texts(written.title, texts, unaccented_sms=written.sms_script == "ascii", phones=phones)
     return Inspected(
         variants,
         (
-            *undeclared(template, card),
+            *undeclared(written.template, frame.card),
             *authored,
-            *final,
-            *unregistered,
-            *_too_long(texts, variants, digits),
-            *_dear(texts, variants, digits),
+            *check_variants(texts, variants, authored, phones=phones),
+            *_unregistered(written, variants, frame.registered),
+            *_too_long(texts, variants, frame.digits),
+            *_dear(texts, variants, frame.digits),
         ),
     )
 
@@ -100,19 +101,20 @@ def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
     return (Finding("error", "content.statement_missing", "template", (0, 0), (("statement", (f"statement.{needed}",)),)),)
 
 
-def _unregistered(
-    texts: Texts, variants: dict[str, Any], registered: Registrations, urgency: str, *, drill: bool
-) -> Iterator[Finding]:
+def _unregistered(written: Written, variants: dict[str, Any], registered: Registrations | None) -> Iterator[Finding]:
     """An SMS that a carrier has not approved. An emergency is never held back by it: a few who get it are better than none. Nor is a drill of
     an approved text, for which nothing but the word before it was not filed.
     """
+    if registered is None or not written.by_sms:
+        return
     for final in variants.get("sms", {}).values():
         if lacking := registered.lacking(final):
-            severity: FindingSeverity = "error" if registered.forbidden and urgency != "emergency" else "warning"
-            words_lacking = registered.lacking(undrilled(final)) if drill else lacking
+            severity: FindingSeverity = "error" if registered.forbidden and written.urgency != "emergency" else "warning"
+            words_lacking = registered.lacking(undrilled(final)) if written.drill else lacking
             code = "content.not_registered" if words_lacking else "content.drill_not_registered"
             values = (("providers", ", ".join(map(provider_in_words, words_lacking or lacking))),)
-            yield Finding(severity if words_lacking else "warning", code, "texts.sms", (0, len(texts.sms or "")), values)
+            span = (0, len(written.texts.sms or ""))
+            yield Finding(severity if words_lacking else "warning", code, "texts.sms", span, values)
 
 
 def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Finding]:
@@ -171,30 +173,16 @@ def published_texts(view: BroadcastView) -> Texts:
     return texts.drilled() if view.drill else texts
 
 
-def inspect_broadcast(
-    view: BroadcastView,
-    *,
-    sender: str,
-    unit_name: str,
-    now: datetime,
-    card: Card,
-    registered: Registrations | None = None,
-    digits: int = 12,
-) -> Inspected:
-    """The same look at a broadcast as it is stored: at the texts its channels publish."""
-    return inspect(
+def written_of(view: BroadcastView) -> Written:
+    """What is inspected of a broadcast as it is stored."""
+    return Written(
+        kind=view.kind,
         title=view.title,
         texts=published_texts(view),
-        kind=view.kind,
-        sms_script=view.sms_script,
-        sender=sender,
-        unit_name=unit_name,
-        issued_at=now,
         expires_at=view.expires_at,
-        card=card,
         urgency=view.urgency,
+        sms_script=view.sms_script,
+        by_sms="sms" in view.channels,
         template=view.template,
-        registered=registered if "sms" in view.channels else None,
         drill=view.drill,
-        digits=digits,
     )

@@ -1,17 +1,15 @@
 """A look before anything is kept: the texts as they would be sent, what an SMS counts, and what the rules find."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.broadcasts.texts.content_rules import Finding
-from service.broadcasts.texts.inspection import dearer, inspect, with_example
+from service.broadcasts.texts.frames import Frame
+from service.broadcasts.texts.inspection import Written, dearer, inspect, with_example
 from service.broadcasts.texts.slots import SCRIPTS, SmsScript, Texts, Urgency, unfit
-from service.readiness import Card
-from service.registered_texts import Registrations
 from service.rendering import SmsEncoding, sms_segments
 from service.text_rules import one_line
-from service.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +44,31 @@ def preview(
     *,
     texts: Texts,
     channels: tuple[str, ...],
-    unit: Unit,
-    sender: str,
+    frame: Frame,
     now: datetime,
     kind: str = "scam_alert",
     urgency: Urgency = "urgent",
     title: str | None = None,
     sms_script: SmsScript = "unicode",
     expires_at: datetime | None = None,
-    card: Card = Card(),  # noqa: B008 - frozen
-    registered: Registrations | None = None,
-    digits: int = 12,
 ) -> Preview:
-    """What `texts` would look like, sent now by `unit`, whose standing card is `card`. Keeps nothing and refuses nothing.
+    """What `texts` would look like, sent now in this frame. Keeps nothing and refuses nothing.
 
     Whatever a draft of these texts would be refused for is among the findings; without a title, of the texts alone.
     """
+    digits = frame.digits
     title = None if title is None else one_line(title)
     texts = texts.cleaned()
     shown = texts.published(channels)
-    by_script = {
-        script: inspect(
-            title=title or "",
-            texts=shown,
-            kind=kind,
-            sms_script=script,
-            sender=sender,
-            unit_name=unit.name,
-            issued_at=now,
-            expires_at=expires_at or now + timedelta(days=30),
-            card=card,
-            urgency=urgency,
-            registered=registered if "sms" in channels else None,
-            digits=digits,
-        )
-        for script in SCRIPTS
-    }
+    written = Written(
+        kind=kind,
+        title=title or "",
+        texts=shown,
+        expires_at=expires_at or now + timedelta(days=30),
+        urgency=urgency,
+        by_sms="sms" in channels,
+    )
+    by_script = {script: inspect(replace(written, sms_script=script), frame, now=now) for script in SCRIPTS}
     sms = []
     for script, inspected in by_script.items():
         if "sms" in inspected.variants:

@@ -7,14 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.texts.content_rules import Finding
-from service.broadcasts.texts.inspection import inspect_broadcast, with_example
-from service.clock import LOCAL
+from service.broadcasts.texts.frames import load_frame
+from service.broadcasts.texts.inspection import inspect, with_example, written_of
 from service.keyring import public_keys
-from service.readiness import standing_card
 from service.records import opened_record
-from service.registered_texts import registrations
 from service.rendering import SmsEncoding, sms_segments
-from service.units import unit_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +56,8 @@ async def rendered(
     if view.record_id is not None:
         variants = (await opened_record(conn, view.record_id, await public_keys(conn))).texts
     elif view.digest is not None:
-        unit = await unit_by_id(conn, view.unit_id, now.astimezone(LOCAL).date())
-        inspected = inspect_broadcast(
-            view,
-            sender=sender,
-            unit_name=unit.name,
-            now=now,
-            card=await standing_card(conn, view.unit_id, now=now),
-            registered=await registrations(conn, providers),
-            digits=digits,
-        )
+        frame = await load_frame(conn, view.unit_id, sender=sender, providers=providers, digits=digits, now=now)
+        inspected = inspect(written_of(view), frame, now=now)
         variants, findings = inspected.variants, inspected.findings
     else:
         return None

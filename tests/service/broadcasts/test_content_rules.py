@@ -1,7 +1,7 @@
 """What a warning must not say is found, and what it may say is left alone."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from service.broadcasts.facts import facts_of
 from service.broadcasts.texts.content_rules import check_texts
-from service.broadcasts.texts.inspection import inspect
+from service.broadcasts.texts.frames import Frame
+from service.broadcasts.texts.inspection import Written, inspect
 from service.broadcasts.texts.slots import EmailText, Texts
-from service.readiness import Card
 from service.rendering.messages import final_sms
 from service.text_rules import known_phones
+from service.units import Unit
 
 
 def _errors(text: str) -> list[tuple[str, str]]:
@@ -215,17 +216,15 @@ def test_an_sms_is_stored_with_the_marks_it_is_sent_with_and_an_email_as_written
 def _final(
     unit_name: str = "Trường THCS Nguyễn Bỉnh Khiêm", sender: str = "SGDDTDNAI", sms: str = "Gọi 113"
 ) -> list[tuple[str, str]]:
-    inspected = inspect(
+    written = Written(
+        kind="scam_alert",
         title="Tin",
         texts=Texts(sms, EmailText("Tin", "Gọi 113.")).cleaned(),
-        kind="scam_alert",
-        sms_script="ascii",
-        sender=sender,
-        unit_name=unit_name,
-        issued_at=datetime(2026, 9, 7, tzinfo=UTC),
         expires_at=datetime(2026, 10, 7, tzinfo=UTC),
-        card=Card(),
+        sms_script="ascii",
     )
+    unit = Unit(1, "nbk-thcs", unit_name, "school", None, date(2025, 7, 1))
+    inspected = inspect(written, Frame(unit, sender), now=datetime(2026, 9, 7, tzinfo=UTC))
     return [(finding.field, finding.code) for finding in inspected.findings if finding.severity == "error"]
 
 

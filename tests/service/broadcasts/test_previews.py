@@ -2,15 +2,15 @@
 
 from datetime import UTC, date, datetime
 
-from service.broadcasts import EmailText, Texts, preview
+from service.broadcasts import EmailText, Frame, Texts, preview
 from service.units import Unit
 
 NOW = datetime(2026, 9, 6, 23, 30, tzinfo=UTC)
-UNIT = Unit(1, "nbk-thcs", "Trường THCS Nguyễn Bỉnh Khiêm", "school", None, date(2025, 7, 1))
+FRAME = Frame(Unit(1, "nbk-thcs", "Trường THCS Nguyễn Bỉnh Khiêm", "school", None, date(2025, 7, 1)), "SGDDTDNAI")
 
 
 def test_both_scripts_are_shown_with_sender_and_look_up_line_and_counted_whole() -> None:
-    shown = preview(texts=Texts(sms="Gọi số trường đã lưu."), channels=("sms",), unit=UNIT, sender="SGDDTDNAI", now=NOW)
+    shown = preview(texts=Texts(sms="Gọi số trường đã lưu."), channels=("sms",), frame=FRAME, now=NOW)
     ascii_form, unicode_form = shown.sms
     assert ascii_form.text == "SGDDTDNAI: Goi so truong da luu.\nSo tra cuu: 0000 0000 0000"
     assert (ascii_form.variant, ascii_form.encoding, ascii_form.characters, ascii_form.segments) == ("ascii", "GSM-7", 59, 1)
@@ -20,7 +20,7 @@ def test_both_scripts_are_shown_with_sender_and_look_up_line_and_counted_whole()
 
 
 def test_typographic_marks_are_replaced_before_anybody_signs_them() -> None:
-    shown = preview(texts=Texts(sms="“Có tin” – chờ…"), channels=("sms",), unit=UNIT, sender="SGDDTDNAI", now=NOW)
+    shown = preview(texts=Texts(sms="“Có tin” – chờ…"), channels=("sms",), frame=FRAME, now=NOW)
     assert '"Có tin" - chờ...' in shown.sms[1].text
 
 
@@ -28,8 +28,7 @@ def test_findings_come_back_with_their_place_and_nothing_is_refused() -> None:
     shown = preview(
         texts=Texts("Xem truong.vn. Đừng lo.", EmailText("Nộp 500k", "Gọi 113.")),
         channels=("sms", "email"),
-        unit=UNIT,
-        sender="SGDDTDNAI",
+        frame=FRAME,
         now=NOW,
         sms_script="ascii",
     )
@@ -45,7 +44,7 @@ def test_findings_come_back_with_their_place_and_nothing_is_refused() -> None:
 
 def test_a_long_sms_is_warned_of_and_a_longer_one_refused_by_its_finding() -> None:
     def findings(words: str) -> list[tuple[str, str]]:
-        shown = preview(texts=Texts(sms=words), channels=("sms",), unit=UNIT, sender="SGDDTDNAI", now=NOW)
+        shown = preview(texts=Texts(sms=words), channels=("sms",), frame=FRAME, now=NOW)
         return [(f.severity, f.code) for f in shown.findings]
 
     assert findings("chu " * 60) == []
@@ -55,14 +54,14 @@ def test_a_long_sms_is_warned_of_and_a_longer_one_refused_by_its_finding() -> No
 
 def test_a_text_of_a_channel_that_is_not_chosen_is_not_shown() -> None:
     texts = Texts("Gọi số trường đã lưu.", EmailText("Tin", "Nội dung"))
-    assert preview(texts=texts, channels=("email",), unit=UNIT, sender="SGDDTDNAI", now=NOW).sms == ()
-    notice = preview(texts=texts, channels=("notice",), unit=UNIT, sender="SGDDTDNAI", now=NOW)
+    assert preview(texts=texts, channels=("email",), frame=FRAME, now=NOW).sms == ()
+    notice = preview(texts=texts, channels=("notice",), frame=FRAME, now=NOW)
     assert len(notice.sms) == 2
     assert notice.email is not None
 
 
 def _found(texts: Texts, *channels: str, title: str | None = None) -> list[tuple[str, str, str]]:
-    shown = preview(texts=texts, channels=channels, unit=UNIT, sender="SGDDTDNAI", now=NOW, title=title)
+    shown = preview(texts=texts, channels=channels, frame=FRAME, now=NOW, title=title)
     return [(f.severity, f.field, f.code) for f in shown.findings]
 
 

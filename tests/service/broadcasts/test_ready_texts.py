@@ -1,15 +1,17 @@
 """Every ready text keeps its promise: it fits, it breaks no rule, and nothing in it is left open."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from service.broadcasts.texts.inspection import inspect, with_example
+from service.broadcasts.texts.frames import Frame
+from service.broadcasts.texts.inspection import Written, inspect, with_example
 from service.broadcasts.texts.ready_texts import ready_text, ready_texts
 from service.broadcasts.texts.slots import KINDS
 from service.errors import Invalid, NotFound
-from service.readiness import STATEMENTS, Card
+from service.readiness import STATEMENTS
 from service.rendering import sms_segments
+from service.units import Unit
 
 SLOTS = {"truong": "Nguyễn Bỉnh Khiêm Quận", "ngay": "05/09", "chu_de": "học phí"}
 NOW = datetime(2026, 9, 6, tzinfo=UTC)
@@ -26,17 +28,9 @@ def test_each_fits_with_its_sender_and_look_up_line(code: str, script: str, enco
     ready = ready_text(code)
     title, texts = ready.filled({name: SLOTS[name] for name in ready.slots})
     assert ready.kind in KINDS
-    inspected = inspect(
-        title=title,
-        texts=texts.cleaned(),
-        kind=ready.kind,
-        sms_script=script,
-        sender="SGDDTDNAI",
-        unit_name="Trường THCS Nguyễn Bỉnh Khiêm",
-        issued_at=NOW,
-        expires_at=NOW,
-        card=Card(),
-    )
+    written = Written(ready.kind, title, texts.cleaned(), NOW, sms_script=script)
+    unit = Unit(1, "nbk-thcs", "Trường THCS Nguyễn Bỉnh Khiêm", "school", None, date(2025, 7, 1))
+    inspected = inspect(written, Frame(unit, "SGDDTDNAI"), now=NOW)
     size = sms_segments(with_example(inspected.variants["sms"][script]))
     assert (size.encoding, size.segments <= most) == (encoding, True)
     assert [finding for finding in inspected.findings if finding.severity == "error"] == []

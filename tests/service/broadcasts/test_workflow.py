@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from service.broadcasts import (
     BroadcastView,
     Draft,
     EmailText,
+    Frame,
     Texts,
     approve,
     count_recipients,
@@ -27,16 +28,17 @@ from service.broadcasts import (
     return_broadcast,
     submit,
 )
-from service.broadcasts.digest import broadcast_digest
+from service.broadcasts.digest import digest_of
 from service.database import unit_transaction
 from service.errors import Conflict, Forbidden, Invalid, LoaError, NotFound
 from service.keyring import make_signing_key, public_keys
 from service.keyring.deployment import deployment_key
 from service.signing.lookup_numbers import LookupNumbers
 from service.signing.records import open_record
-from service.units import find_unit
+from service.units import Unit, find_unit
 from tests.conftest import Engines
 from tests.factories.parents import add_parents
+from tests.factories.views import view_of_a_draft
 from tests.factories.world import World, make_world
 
 NOW = datetime(2026, 9, 6, 23, 30, tzinfo=UTC)
@@ -337,11 +339,14 @@ async def test_the_newest_come_first_a_page_at_a_time(desk: Desk) -> None:
 
 
 def test_a_digest_says_what_came_later_only_where_it_is_so() -> None:
-    bound: dict[str, Any] = {
-        "public_id": "1", "unit": "u", "unit_name": "U", "sender": "S", "kind": "scam_alert", "urgency": "urgent", "title": "t",
-        "texts": {"sms": "x"}, "sms_script": "ascii", "layout_version": 1, "audience": {}, "audience_count": 1, "channels": ["sms"],
-        "send_at": None, "expires_at": NOW,
-    }  # fmt: skip
-    plain = broadcast_digest(**bound)
-    assert plain == "3e83bdd4bcb2584db2fb52798ac450b730bb0d088015c7753fec127aac8873e1"
-    assert len({plain, broadcast_digest(**bound, drill=True), broadcast_digest(**bound, fallback="email")}) == 3
+    view = view_of_a_draft(
+        public_id="1", kind="scam_alert", urgency="urgent", title="t", texts={"sms": "x"}, sms_script="ascii", audience={},
+        channels=("sms",), expires_at=NOW,
+    )  # fmt: skip
+    frame = Frame(Unit(1, "u", "U", "school", None, date(2025, 7, 1)), "S")
+    digests = [
+        digest_of(replace(view, **changes), frame, audience_count=1, layout_version=1)
+        for changes in ({}, {"drill": True}, {"fallback": "email"})
+    ]
+    assert digests[0] == "3e83bdd4bcb2584db2fb52798ac450b730bb0d088015c7753fec127aac8873e1"
+    assert len(set(digests)) == 3
