@@ -6,13 +6,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import psutil
@@ -20,8 +19,8 @@ import psutil
 from service.clock import LOCAL
 from tests.factories.ports import free_port
 from tests.factories.processes import gone
+from tests.factories.waiting import wait_for
 
-T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 SOON_ABSENT = "20"
 """As little of `LOA_SMS_ABSENT_AFTER` as may be set: nobody waits ten minutes here for a carrier's list to prove something."""
@@ -33,16 +32,6 @@ def short_home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="loa-a-", dir="/tmp") as directory:
         Path(directory).chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must pass through
         yield Path(directory) / "h +%41"
-
-
-def wait_for(what: str, probe: Callable[[], T | None], seconds: float) -> T:
-    """Asks every 50 ms until `probe` answers something true. A test waits for a state, never for a time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := probe():
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 # One for all calls: each client reads the authorities of the whole world anew, and a test asks hundreds of times. No connection is kept:

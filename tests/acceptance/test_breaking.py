@@ -6,6 +6,7 @@ import sys
 import psutil
 
 from tests.factories.processes import gone
+from tests.factories.waiting import wait_for
 
 
 def _sleeper() -> subprocess.Popen[bytes]:
@@ -36,8 +37,7 @@ def test_a_process_that_runs_is_not_gone_one_that_is_not_reaped_is() -> None:
     assert not gone(process)
     process.kill()
     psutil.wait_procs([process], timeout=0)
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-        pass
+    wait_for("it has ended", lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 10)
     assert gone(process)
     child.wait()
     assert gone(process)

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -14,7 +13,9 @@ import pytest
 from service.accounts import permissions_of
 from tests.conftest import Engines, Urls
 from tests.contact_registry.test_excel_process import spreadsheet
+from tests.factories import waiting
 from tests.factories.served import calling
+from tests.factories.waiting import takes
 from tests.factories.web import Site, running_site
 from tests.factories.web_process import Parent, web_process
 
@@ -74,7 +75,7 @@ async def upload(web: str, path: str, key: str, data: bytes, until: asyncio.Even
             answer = await client.post(f"{web}/api/v1{path}", files={"file": ("list.xlsx", data)}, data={"dry_run": "true"})
             answers[answer.status_code] += 1
             if answer.status_code in (429, 503):
-                await asyncio.sleep(0.2)
+                await takes(0.2)
 
 
 async def compared_while_uploading(
@@ -95,10 +96,8 @@ async def compared_while_uploading(
         data = large_workbook()
         senders = [asyncio.create_task(upload(web.url, *callers[n % len(callers)], data, until, answers)) for n in range(8)]
         asking = asyncio.create_task(parent.keep_asking(until))
-        began = time.monotonic()
-        while time.monotonic() - began < seconds or not answers[413]:  # until one at least was read to its end
-            assert time.monotonic() - began < 120, answers
-            await asyncio.sleep(0.2)
+        await takes(seconds)  # they all go on asking and sending
+        await waiting.until("one at least was read to its end", lambda: answers[413], 120)
         until.set()
         await asking
         for sender in senders:

@@ -12,8 +12,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
 from tests.factories.clients import make_python_client
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(200)]
 

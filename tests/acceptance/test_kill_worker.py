@@ -8,7 +8,8 @@ import pytest
 
 from tests.acceptance.conftest import PARENTS
 from tests.acceptance.lists import emails, numbers
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

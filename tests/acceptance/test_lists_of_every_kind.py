@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.system import ROOT, System, wait_for
+from tests.acceptance.system import ROOT, System
 from tests.factories.excel_kinds import EXCEL_KINDS
 from tests.factories.kinds import KINDS as TEXT_KINDS
 from tests.factories.kinds import Found
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(200)]
 

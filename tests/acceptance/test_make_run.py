@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.system import ROOT, System, short_home, wait_for
+from tests.acceptance.system import ROOT, System, short_home
 from tests.factories.ports import free_port
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

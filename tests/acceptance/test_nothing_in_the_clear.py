@@ -18,7 +18,8 @@ from service.database.roles import OWNER
 from service.standalone import postgres
 from service.standalone.home import Home
 from tests.acceptance.clear_text import People, Searcher, files_with_people
-from tests.acceptance.system import ROOT, System, running_system, short_home, wait_for
+from tests.acceptance.system import ROOT, System, running_system, short_home
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

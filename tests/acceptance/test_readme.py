@@ -13,9 +13,10 @@ import psutil
 import pytest
 
 from service.sentences import sentence
-from tests.acceptance.system import ROOT, wait_for
+from tests.acceptance.system import ROOT
 from tests.factories.ports import free_port
 from tests.factories.processes import gone
+from tests.factories.waiting import wait_for
 
 AGAIN = "== once more"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.system import ROOT, System, wait_for
+from tests.acceptance.system import ROOT, System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(200)]
 

@@ -18,7 +18,8 @@ from service.standalone import postgres
 from service.standalone.home import Home
 from service.traces import trace_of
 from tests.acceptance.lists import emails, numbers
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 AFEW = ["6A1"]

@@ -17,10 +17,11 @@ from service.keyring import deployment_key
 from service.standalone import postgres
 from service.standalone.home import Home
 from service.standalone.secrets import load_or_make
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
 from tests.benchmarks.limits import empty_route
 from tests.benchmarks.rows import Row
 from tests.factories.ports import free_port
+from tests.factories.waiting import wait_for
 
 _CONNECTIONS = 32
 

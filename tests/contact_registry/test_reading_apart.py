@@ -1,7 +1,6 @@
 """A small list read in a process of its own: the same cells, the same refusals, within its bounds, and nothing left behind."""
 
 import asyncio
-import time
 from datetime import date, datetime
 from datetime import time as time_of_day
 
@@ -14,6 +13,7 @@ from contact_registry.spreadsheets.marks import Formula
 from contact_registry.spreadsheets.sheets import FEW_CELLS, read_cells
 from tests.contact_registry.test_plain_tables import COLUMNS, ROWS, as_text, xlsx
 from tests.factories.lists import Rows
+from tests.factories.waiting import until
 
 TYPED: Rows = [
     ["code", "name", "other"],
@@ -65,9 +65,8 @@ async def test_whoever_reads_gives_way_and_ends_with_whoever_asked() -> None:
     wide = ",".join("x" for _ in range(40))
     data = ("code,name\n" + (wide + "\n") * 4900).encode()
     reading = asyncio.create_task(read_table_apart(data, COLUMNS, most=5000))
-    reader = await _reader()
-    while reader.nice() == 0:  # noqa: ASYNC110 - it says so to nobody
-        await asyncio.sleep(0.001)
+    reader = await until("somebody reads", _reader, every=0.001)
+    await until("it gives way", reader.nice, every=0.001)
     assert reader.nice() == 10
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -75,11 +74,8 @@ async def test_whoever_reads_gives_way_and_ends_with_whoever_asked() -> None:
     assert not reader.is_running()
 
 
-async def _reader() -> psutil.Process:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        for child in psutil.Process().children():
-            if any("reading_apart" in word for word in child.cmdline()):
-                return child
-        await asyncio.sleep(0.001)
-    raise AssertionError("nobody reads")
+def _reader() -> psutil.Process | None:
+    for child in psutil.Process().children():
+        if any("reading_apart" in word for word in child.cmdline()):
+            return child
+    return None

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.factories.waiting import takes
+
 HANG_UP = ""
 """A reply that is none: the relay closes the connection instead. Behind a real reply and a line break: after it."""
 
@@ -106,7 +108,7 @@ class RudeSmtp:
 
     async def _say(self, talk: Talk, writer: asyncio.StreamWriter, word: str, polite: str) -> str:
         if word in self.thinks:
-            await asyncio.sleep(self.thinks[word])
+            await takes(self.thinks[word])
         if word in self.pauses:
             await self.pauses[word](talk)
         answer = self.says.get(word)

@@ -10,6 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests.factories.waiting import until
+
 
 @asynccontextmanager
 async def served(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
@@ -18,8 +20,7 @@ async def served(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1, **options)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve([listening]))  # `serve` would take the test's signals
-    while not server.started:  # noqa: ASYNC110 - it tells nobody
-        await asyncio.sleep(0.01)
+    await until("it has started", lambda: server.started)
     try:
         yield int(listening.getsockname()[1])
     finally:

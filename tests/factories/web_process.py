@@ -17,6 +17,7 @@ import psutil
 from tests.architecture.sources import ROOT
 from tests.conftest import Urls
 from tests.factories.ports import free_port
+from tests.factories.waiting import takes, wait_for
 
 
 @dataclass
@@ -48,11 +49,8 @@ def web_process(urls: Urls, valkey_url: str, master_text: str, log: Path, *, fil
             if files is not None:
                 resource.prlimit(started.pid, resource.RLIMIT_NOFILE, (files, files))
             url = f"http://127.0.0.1:{port}"
-            until = time.monotonic() + 60
-            while not _answers(url):
-                if started.poll() is not None or time.monotonic() > until:
-                    raise AssertionError(log.read_text(encoding="utf-8"))
-                time.sleep(0.05)
+            wait_for("it answers or has ended", lambda: _answers(url) or started.poll() is not None, 60)
+            assert started.poll() is None, log.read_text(encoding="utf-8")
             yield WebProcess(url, log, psutil.Process(started.pid))
         finally:
             started.terminate()
@@ -95,7 +93,7 @@ class Parent:
         """Until told to stop."""
         while not until.is_set():
             await self.ask()
-            await asyncio.sleep(pause)
+            await takes(pause)
 
     def at(self, share: float) -> float:
         """The seconds that this share of the answers took at most."""

@@ -19,9 +19,9 @@ from sqlalchemy import make_url
 
 from contact_registry.sealing import MasterKey
 from service.database import make_engine
-from tests.acceptance.system import wait_for
 from tests.conftest import Engines, Urls
 from tests.factories.ports import free_port
+from tests.factories.waiting import wait_for
 from tests.operation.composed import ROOT, Composed, blocks, made_env
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, running_simulators
 from tests.workers.sending import School, wipe

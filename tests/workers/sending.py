@@ -27,6 +27,7 @@ from service.signing.lookup_numbers import LookupNumbers
 from service.units import find_unit
 from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents
+from tests.factories.waiting import until
 from tests.factories.world import make_world
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
 
@@ -160,9 +161,10 @@ class School:
             return str((await conn.execute(text("SELECT state FROM broadcasts WHERE id = :id"), {"id": broadcast})).scalar_one())
 
     async def until_state(self, broadcast: int, state: str, seconds: float) -> None:
-        async with asyncio.timeout(seconds):
-            while await self.state(broadcast) != state:  # noqa: ASYNC110 - another process moves it
-                await asyncio.sleep(0.1)
+        async def reached() -> bool:
+            return await self.state(broadcast) == state
+
+        await until(f"it is {state}", reached, seconds, every=0.1)
 
     async def rows(self, sql: str) -> list[Any]:
         """What the owner sees."""
@@ -175,16 +177,19 @@ class School:
             await conn.execute(text(sql))
 
     async def until_sent(self, broadcast: int, at_least: int, seconds: float = 60) -> None:
-        async with asyncio.timeout(seconds):
-            while (await self.progress(broadcast)).accepted < at_least:  # noqa: ASYNC110 - another process moves it
-                await asyncio.sleep(0.05)
+        async def sent() -> bool:
+            return (await self.progress(broadcast)).accepted >= at_least
+
+        await until(f"{at_least} are sent", sent, seconds, every=0.05)
 
     async def until(self, broadcast: int, told: Callable[[Progress], bool], seconds: float) -> Progress:
         """Returns the first progress of which it is so."""
-        async with asyncio.timeout(seconds):
-            while not told(progress := await self.progress(broadcast)):  # noqa: ASYNC110 - another process moves it
-                await asyncio.sleep(0.1)
-        return progress
+
+        async def so() -> Progress | None:
+            progress = await self.progress(broadcast)
+            return progress if told(progress) else None
+
+        return await until("the progress is so", so, seconds, every=0.1)
 
     async def claims(self, broadcast: int) -> list[int]:
         """How often each chunk was leased."""
@@ -196,11 +201,15 @@ class School:
 
     async def until_completed(self, broadcast: int, seconds: float = 90) -> Progress:
         """Its progress then. What others send of the account meanwhile shows how far the carrier's list reaches."""
-        async with asyncio.timeout(seconds):
-            while await self.state(broadcast) != "completed":
-                if (await self.progress(broadcast)).uncertain:
-                    await self.another_sms()
-                await asyncio.sleep(0.1)
+
+        async def completed() -> bool:
+            if await self.state(broadcast) == "completed":
+                return True
+            if (await self.progress(broadcast)).uncertain:
+                await self.another_sms()
+            return False
+
+        await until("it is completed", completed, seconds, every=0.1)
         return await self.progress(broadcast)
 
     async def another_sms(self) -> None:

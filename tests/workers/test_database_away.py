@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from tests.conftest import Postgres
+from tests.factories.waiting import stays
 from tests.workers.sending import School
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.slow, pytest.mark.timeout(120)]
@@ -25,8 +26,7 @@ async def test_a_worker_that_is_asked_to_leave_records_first_what_it_heard(schoo
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'loa_worker'",
         )
         worker.send_signal(signal.SIGTERM)
-        await asyncio.sleep(_AWAY)
-        assert worker.returncode is None
+        await stays("it waits for the database", lambda: worker.returncode is None, _AWAY)
     finally:
         postgres.run("ALTER ROLE loa_worker LOGIN")
     assert await asyncio.wait_for(worker.wait(), 30) == 0

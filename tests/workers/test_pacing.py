@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from service.outbox import Lane
+from tests.factories.waiting import a_turn, takes, until
 from workers.channels.base import Refused
 from workers.pacing import AHEAD, LEASE, Pacing
 from workers.retries import asks_to_slow_down
@@ -34,7 +35,7 @@ class Worker:
             if not got:
                 await more.wait()
             else:
-                await asyncio.sleep(0)
+                await a_turn()
 
     async def stop(self) -> None:
         self.task.cancel()
@@ -86,23 +87,19 @@ async def test_a_message_that_costs_more_than_a_second_is_sent_all_the_same(work
 async def test_urgent_gets_all_there_is_while_it_lacks_tokens(workers: Workers) -> None:
     bulk, urgent = workers("bulk"), workers("urgent")
     sending = asyncio.create_task(bulk.take(100_000))
-    while bulk.granted < RATE / 2:  # noqa: ASYNC110 - another task moves it
-        await asyncio.sleep(0.01)
+    await until("bulk is sending", lambda: bulk.granted >= RATE / 2)
     await urgent.take(int(RATE * (AHEAD["urgent"] - AHEAD["bulk"])))  # what is kept free for it
     before = bulk.granted
     await urgent.take(int(RATE * 2))
     assert bulk.granted - before <= RATE * LEASE / 4, "no more than what it held"
-    async with asyncio.timeout(5):
-        while bulk.granted < before + RATE:  # noqa: ASYNC110 - then it goes on
-            await asyncio.sleep(0.01)
+    await until("then it goes on", lambda: bulk.granted >= before + RATE, 5)
     sending.cancel()
 
 
 async def test_urgent_comes_first_also_where_a_message_costs_more_than_may_wait(workers: Workers) -> None:
     bulk, urgent = workers("bulk", rate=20), workers("urgent", rate=20)
     sending = asyncio.create_task(bulk.take(100, cost=42))
-    while not bulk.granted:  # noqa: ASYNC110 - another task moves it
-        await asyncio.sleep(0.01)
+    await until("bulk is sending", lambda: bulk.granted)
     before = bulk.granted
     await urgent.take(3, cost=42, at_once=1)
     sending.cancel()
@@ -115,7 +112,7 @@ async def test_bulk_goes_on_beside_a_trickle_of_urgent_messages(workers: Workers
     async def trickle() -> None:
         while True:
             await urgent.take(2)
-            await asyncio.sleep(0.02)  # half the rate
+            await takes(0.02)  # half the rate
 
     trickling = asyncio.create_task(trickle())
     async with asyncio.timeout(60):
@@ -127,8 +124,7 @@ async def test_bulk_goes_on_beside_a_trickle_of_urgent_messages(workers: Workers
 async def test_an_urgent_message_finds_room_at_once_however_long_bulk_has_been_sending(workers: Workers) -> None:
     bulk, urgent = workers("bulk"), workers("urgent")
     sending = asyncio.create_task(bulk.take(100_000))
-    while bulk.granted < RATE * (AHEAD["bulk"] + 0.5):  # noqa: ASYNC110 - another task moves it
-        await asyncio.sleep(0.01)
+    await until("bulk has long been sending", lambda: bulk.granted >= RATE * (AHEAD["bulk"] + 0.5))
     assert await _seconds(urgent.take(1)) < 0.2
     sending.cancel()
 
@@ -140,7 +136,7 @@ async def test_a_wiped_valkey_gives_no_burst(workers: Workers, redis: Redis, lan
     async def wipe() -> None:
         while True:
             await redis.flushall()
-            await asyncio.sleep(0.1)
+            await takes(0.1)
 
     await sending.take(int(RATE * AHEAD[lane]))
     wiping = asyncio.create_task(wipe())
@@ -175,8 +171,7 @@ async def test_one_worker_that_is_too_fast_slows_all_down_and_they_recover(worke
     first, second = workers("urgent"), workers("urgent")
     await first.take(int(RATE * AHEAD["urgent"]))
     first.pacing.slow_down("sms")
-    while not await redis.exists("loa:pace:sms:slow"):  # noqa: ASYNC110 - another task moves it
-        await asyncio.sleep(0.01)
+    await until("all are told", lambda: redis.exists("loa:pace:sms:slow"))
     took = await _seconds(second.take(int(RATE)))
     assert took > 1.5, "half the rate, and a little more every second"
     assert await redis.hget("loa:pace:sms:slow", "share") == b"0.5"  # type: ignore[misc]

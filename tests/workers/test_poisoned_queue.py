@@ -1,6 +1,5 @@
 """Whoever can write to Valkey can make us late, and do nothing else."""
 
-import asyncio
 from typing import Any
 
 import orjson
@@ -8,6 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from service.outbox.queue import decode, encode
+from tests.factories.waiting import until
 from tests.workers.sending import School
 
 IDS = {"unit_id": 3, "broadcast_id": 1, "chunk": 0, "claims": 0}
@@ -49,7 +49,9 @@ async def test_jobs_of_nobody_and_keys_of_another_kind_stop_no_warning(school: S
             await redis.zadd("loa:urgent", {f"strange {place}": 1})
         await redis.set("arq:job:garbage", b"\x80\x04")
         await redis.zadd("loa:urgent", {"garbage": 1, "of no job": 1})
-        async with asyncio.timeout(20):
-            while await redis.zcard("loa:urgent"):  # noqa: ASYNC110 - the worker takes them away
-                await asyncio.sleep(0.05)
+
+        async def empty() -> bool:
+            return bool(await redis.zcard("loa:urgent") == 0)
+
+        await until("the worker has taken them away", empty)
     assert (progress.accepted, process.returncode) == (40, None)

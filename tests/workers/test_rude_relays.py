@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.factories.rude_smtp import HANG_UP, RudeSmtp, Talk, listening
+from tests.factories.waiting import stays, until
 from tests.workers.sending import School
 
 pytestmark = pytest.mark.acceptance
@@ -60,8 +61,7 @@ async def test_a_wrong_password_is_said_once_and_pauses_the_warning(school: Scho
         broadcast = await school.approved(phones=0, emails=60)
         await school.start(LOA_SMTP_PORT=str(port), LOA_SMTP_USERNAME="loa", LOA_SMTP_PASSWORD="x")
         await school.until_state(broadcast, "paused", 20)
-        await asyncio.sleep(2)
-    assert relay.words["AUTH"] == 1
+        await stays("it is said once", lambda: relay.words["AUTH"] == 1, 2)
     (row,) = await school.rows("SELECT pause_reason FROM broadcasts")
     assert row.pause_reason == "smtp.login.535.5.7.8"
 
@@ -71,9 +71,7 @@ async def test_a_relay_that_hangs_up_before_it_heard_a_letter_leaves_none_in_dou
     async with listening(relay) as port:
         broadcast = await school.approved(phones=0, emails=20)
         await school.start(LOA_SMTP_PORT=str(port))
-        async with asyncio.timeout(20):
-            while relay.words["DATA"] < 5:  # noqa: ASYNC110 - the relay does not tell
-                await asyncio.sleep(0.05)
+        await until("five letters were hung up on", lambda: relay.words["DATA"] >= 5)
         relay.says.clear()
         progress = await school.until_completed(broadcast, 60)
     assert (progress.accepted, progress.uncertain) == (20, 0)

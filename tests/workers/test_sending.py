@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry.sealing import MasterKey
+from tests.factories.waiting import stays, until
 from tests.workers.sending import School, wipe
 
 pytestmark = pytest.mark.acceptance
@@ -80,8 +81,16 @@ async def test_a_worker_asked_to_stop_leaves_nothing_in_doubt(school: School) ->
 async def test_an_advisory_is_sent_by_the_bulk_worker_only(school: School) -> None:
     broadcast = await school.approved(phones=30, emails=10, urgency="advisory")
     await school.start("urgent")
-    await asyncio.sleep(5)  # it relays, plans nothing and sends nothing
-    assert (await school.arrived(), await school.state(broadcast)) == ({}, "approved")
+
+    async def relayed() -> bool:
+        (row,) = await school.rows("SELECT count(*) FILTER (WHERE relayed_at IS NULL) AS left, count(*) AS all FROM outbox")
+        return bool(row.left == 0 < row.all)
+
+    async def untouched() -> bool:
+        return (await school.arrived(), await school.state(broadcast)) == ({}, "approved")
+
+    await until("it relays", relayed, 30)
+    await stays("it plans nothing and sends nothing", untouched, 2)
     await school.start("bulk")
     progress = await school.until_completed(broadcast, 30)
     assert progress.accepted == 40
@@ -129,7 +138,5 @@ async def test_a_worker_with_another_master_key_ends_and_does_not_hang(school: S
 async def test_a_worker_without_any_carrier_lives_and_says_so(school: School) -> None:
     broadcast = await school.approved(phones=1, emails=1)
     worker = await school.start("urgent", LOA_TWILIO_ACCOUNT_SID="", LOA_SMTP_HOST="")
-    async with asyncio.timeout(30):
-        while await school.state(broadcast) != "paused":  # noqa: ASYNC110 - another process moves it
-            await asyncio.sleep(0.1)
+    await school.until_state(broadcast, "paused", 30)
     assert worker.returncode is None

@@ -9,6 +9,7 @@ from service.actors import Actor
 from service.broadcasts import cancel, pause, resume
 from service.database import unit_transaction
 from service.deliveries import Progress, progress_of
+from tests.factories.waiting import stays, takes
 from tests.workers.sending import School
 
 pytestmark = pytest.mark.acceptance
@@ -49,8 +50,11 @@ async def test_nothing_leaves_two_seconds_after_a_stop_and_the_count_was_true(sc
     broadcast, actor = await _under_way(school)
     counted, stopped_at = await _stop(school, broadcast, actor, how)
     settled = await school.until(broadcast, lambda progress: progress.sending == 0, 5)
-    await asyncio.sleep(2.5)  # long enough for what must not come
-    assert await _arrived_after(school, stopped_at + timedelta(seconds=2)) == 0
+
+    async def quiet() -> bool:
+        return await _arrived_after(school, stopped_at + timedelta(seconds=2)) == 0
+
+    await stays("nothing leaves two seconds after it", quiet, 2.5, every=0.5)
 
     arrived = await school.arrived()
     assert set(arrived.values()) == {1}
@@ -65,10 +69,10 @@ async def test_twenty_pauses_in_quick_succession_lose_and_double_nothing(school:
     broadcast, actor = await _under_way(school)
     for _ in range(20):
         await _stop(school, broadcast, actor, "pause")
-        await asyncio.sleep(0.1)
+        await takes(0.1)
         async with unit_transaction(school.engines.web, school.unit) as conn:
             await resume(conn, actor, broadcast_id=broadcast, now=datetime.now(UTC))
-        await asyncio.sleep(0.15)
+        await takes(0.15)
     progress = await school.until_completed(broadcast, 90)
     assert (progress.accepted, progress.uncertain) == (PHONES + EMAILS, 0)
     arrived = await school.arrived()

@@ -20,8 +20,9 @@ import psycopg
 from service.database.roles import DATABASE, WORKER
 from service.standalone import postgres
 from service.standalone.home import Home
-from tests.acceptance.system import ROOT, System, wait_for
+from tests.acceptance.system import ROOT, System
 from tests.factories.processes import gone
+from tests.factories.waiting import wait_for
 
 
 def _running(system: System, name: str) -> psutil.Process | None:

@@ -9,7 +9,8 @@ from service.standalone.home import Home
 from tests.acceptance.faults.breaking import child
 from tests.acceptance.faults.people import CLASSES, PARENTS
 from tests.acceptance.lists import big_list
-from tests.acceptance.system import SOON_ABSENT, System, running_system, short_home, wait_for
+from tests.acceptance.system import SOON_ABSENT, System, running_system, short_home
+from tests.factories.waiting import wait_for
 
 _LANES = {"workers-urgent": "urgent", "workers-bulk": "advisory"}
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from tests.acceptance.faults.breaking import ask, superuser
 from tests.acceptance.faults.settled import progress_by
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 _BLOCKED = """
 SELECT pid FROM pg_stat_activity

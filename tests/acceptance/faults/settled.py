@@ -11,7 +11,8 @@ import httpx
 
 from service.standalone.home import Home
 from tests.acceptance.faults.breaking import ask
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 RECOVERED = 45.0
 """Seconds from a fault's end until all of it is settled. A call that was lost takes 30 of them to be known as one, here."""

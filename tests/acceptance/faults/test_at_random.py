@@ -21,7 +21,8 @@ from service.standalone.home import Home
 from tests.acceptance.faults.breaking import ask, child, kill
 from tests.acceptance.faults.people import CLASSES, of_class
 from tests.acceptance.faults.settled import WINDOW, settled_exactly
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance]
 

@@ -10,7 +10,8 @@ from tests.acceptance.faults.breaking import kill, own_worker, unsupervised
 from tests.acceptance.faults.line import Line
 from tests.acceptance.faults.people import everybody
 from tests.acceptance.faults.settled import progress_by, retried, settled_exactly, under_way
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

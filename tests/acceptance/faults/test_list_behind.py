@@ -8,7 +8,8 @@ from tests.acceptance.faults.breaking import ask
 from tests.acceptance.faults.holding import number_of
 from tests.acceptance.faults.people import CLASSES, of_class
 from tests.acceptance.faults.settled import progress_by, received, settled_exactly
-from tests.acceptance.system import SOON_ABSENT, System, wait_for
+from tests.acceptance.system import SOON_ABSENT, System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

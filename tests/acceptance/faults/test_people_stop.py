@@ -4,7 +4,8 @@ import pytest
 
 from tests.acceptance.faults.people import PARENTS, everybody
 from tests.acceptance.faults.settled import progress_by, settled_exactly, tries, under_way
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

@@ -1,5 +1,6 @@
 """Processes that are asked to leave, and a web side that is away while the workers go on."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import pytest
 from tests.acceptance.faults.breaking import kill, own_worker, unsupervised
 from tests.acceptance.faults.people import everybody
 from tests.acceptance.faults.settled import progress_by, settled_exactly, under_way
-from tests.acceptance.system import ROOT, System, wait_for
+from tests.acceptance.system import ROOT, System
+from tests.factories.waiting import stays, wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
@@ -59,8 +61,7 @@ def test_an_operator_stops_a_send_and_lets_it_go_on_while_the_web_side_is_away(s
         wait_for("nobody is being called", lambda: progress_by(system, broadcast)["calling"] == 0, 20)
         stopped = progress_by(system, broadcast)["waiting"]
         assert stopped > 0, "too fast to be stopped"
-        time.sleep(1)
-        assert progress_by(system, broadcast)["waiting"] == stopped, "somebody is called behind a stop"
+        asyncio.run(stays("nobody is called behind a stop", lambda: progress_by(system, broadcast)["waiting"] == stopped, 1))
         _says(system, "resume", broadcast)
     wait_for("the web side answers", lambda: _answers(system), 30)
     settled_exactly(system, broadcast, marker, everybody())

@@ -20,7 +20,8 @@ from tests.acceptance.faults.breaking import ask, child
 from tests.acceptance.faults.holding import applying_held, number_of
 from tests.acceptance.faults.people import PARENTS, everybody, of_class
 from tests.acceptance.faults.settled import progress_by, settled_exactly
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import takes, wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
@@ -117,7 +118,7 @@ async def _post_all(said: list[tuple[str, str, str]], token: str) -> tuple[float
 
         began, posts = loop.time(), []
         for n, each in enumerate(said):
-            await asyncio.sleep(began + n / PER_SECOND - loop.time())
+            await takes(began + n / PER_SECOND - loop.time())
             posts.append(asyncio.create_task(post(*each)))
         return max(await asyncio.gather(*posts)), loop.time() - began
 

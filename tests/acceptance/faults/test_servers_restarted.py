@@ -13,8 +13,9 @@ from service.standalone.home import Home
 from tests.acceptance.faults.breaking import child, frozen, held_down, superuser
 from tests.acceptance.faults.people import everybody
 from tests.acceptance.faults.settled import WINDOW, settled_exactly, under_way
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
 from tests.factories.processes import gone
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

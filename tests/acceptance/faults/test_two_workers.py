@@ -23,7 +23,8 @@ from tests.acceptance.faults.holding import (
 )
 from tests.acceptance.faults.people import everybody, of_class
 from tests.acceptance.faults.settled import others_send, progress_by, received, settled_exactly
-from tests.acceptance.system import System, wait_for
+from tests.acceptance.system import System
+from tests.factories.waiting import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import httpx
 
 from service.sentences import sentence
-from tests.acceptance.system import System, running_system, wait_for
+from tests.acceptance.system import System, running_system
 from tests.factories.ports import free_port
+from tests.factories.waiting import wait_for
 from tests.operation.proxies.files import HOST, PROXIES, Place, Started, certificate
 
 TOKEN = "no-callback-of-ours-0912345678"

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.factories.rude_smtp import RudeSmtp, listening
+from tests.factories.waiting import until
 from tests.workers.channels.test_email_smtp import SENDER, letter
 from tests.workers.sending import School
 
@@ -30,9 +31,7 @@ def _delivered() -> int:
 
 
 async def _until_delivered(many: int) -> float:
-    async with asyncio.timeout(60):
-        while _delivered() < many:  # noqa: ASYNC110 - the relay does not tell
-            await asyncio.sleep(0.02)
+    await until(f"{many} are delivered", lambda: _delivered() >= many, 60, every=0.02)
     return time.time()
 
 

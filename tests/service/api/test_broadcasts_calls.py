@@ -2,15 +2,19 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
+from httpx import AsyncClient
 from sqlalchemy import event
 
 from tests.conftest import Engines
 from tests.factories.description import description
+from tests.factories.served import served
+from tests.factories.waiting import stays, until
 from tests.factories.web import NOW, Site, notice
 
 
@@ -196,26 +200,39 @@ async def test_progress_comes_as_events_until_the_end(site: Site, engines: Engin
     assert refused.status_code == 404
 
 
+def _streams(site: Site) -> int:
+    """How many are followed in this process."""
+    return sum(getattr(site.app.state, "event_streams", {}).values())
+
+
 async def test_events_end_when_the_key_is_revoked(site: Site, engines: Engines) -> None:
     running = await site.approved()
-    stream = asyncio.create_task(site.call("GET", f"/broadcasts/{running['id']}/events"))
-    await asyncio.sleep(0.5)
-    async with engines.owner.begin() as conn:
-        await conn.exec_driver_sql("UPDATE api_keys SET revoked_at = now()")
-    site.clock.forward(timedelta(seconds=29))
-    await asyncio.sleep(1.2)
-    assert not stream.done(), "asked about every 30 seconds, not at every look"
-    site.clock.forward(timedelta(seconds=2))
-    answer = await asyncio.wait_for(stream, 5)
-    assert answer.status_code == 200
-    assert answer.text.count("event: progress") == 1
+    path = f"/api/v1/broadcasts/{running['id']}/events"
+    async with (
+        served(site.app) as port,
+        AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=site.auth(), timeout=30) as client,
+        client.stream("GET", path) as stream,
+    ):
+        lines = stream.aiter_lines()
+        assert (stream.status_code, await anext(lines)) == (200, "event: progress")
+        async with engines.owner.begin() as conn:
+            await conn.exec_driver_sql("UPDATE api_keys SET revoked_at = now()")
+        site.clock.forward(timedelta(seconds=29))
+        reading = asyncio.create_task(_all(lines))
+        await stays("asked about every 30 seconds, not at every look", lambda: not reading.done(), 1.2)
+        site.clock.forward(timedelta(seconds=2))
+        assert "event: progress" not in await asyncio.wait_for(reading, 20)
+
+
+async def _all(lines: AsyncIterator[str]) -> list[str]:
+    return [line async for line in lines]
 
 
 async def test_an_account_follows_so_many_at_once_and_the_next_when_one_has_ended(site: Site, engines: Engines) -> None:
     running = await site.approved()
     path = f"/broadcasts/{running['id']}/events"
     streams = [asyncio.create_task(site.call("GET", path)) for _ in range(20)]
-    await asyncio.sleep(1.5)
+    await until("all have begun", lambda: _streams(site) == 20)
     refused = await site.call("GET", path)
     assert (refused.status_code, refused.json()["code"]) == (429, "request.too_many_streams")
     async with engines.owner.begin() as conn:

@@ -10,8 +10,8 @@ from service.broadcasts import edit_draft, locate_broadcast
 from service.database import unit_transaction
 from service.units import Revision, revise_unit
 from tests.conftest import Engines
+from tests.factories.waiting import somebody_waits
 from tests.factories.web import Site, notice
-from tests.service.contacts.test_at_once import someone_waits
 
 DEPARTMENT: dict[str, Any] = {"unit": "sgddt-dongnai", "role": "officer"}
 
@@ -32,7 +32,7 @@ async def test_of_two_changes_of_a_unit_none_is_lost(
     async with unit_transaction(engines.web, actor.unit_id, subtree=True) as conn:
         await revise_unit(conn, actor, code="nbk-thcs", revision=first, now=site.clock())
         changing = asyncio.create_task(site.call("PATCH", "/units/nbk-thcs", json=second, **DEPARTMENT))
-        await someone_waits(engines)
+        await somebody_waits(engines.owner)
     answer = await changing
     assert answer.status_code == 200, answer.text
     listed = (await site.call("GET", "/units", **DEPARTMENT)).json()["items"]
@@ -58,7 +58,7 @@ async def test_of_two_changes_of_a_draft_none_is_lost(site: Site, engines: Engin
         located = await locate_broadcast(conn, made["id"])
         await edit_draft(conn, actor, broadcast_id=located.id, changes={"title": "Một tên khác"}, now=site.clock())
         changing = asyncio.create_task(site.call("PATCH", path, json={"urgency": "advisory"}))
-        await someone_waits(engines)
+        await somebody_waits(engines.owner)
     answer = await changing
     assert answer.status_code == 200, answer.text
     for found in (answer.json(), (await site.call("GET", path)).json()):

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from service.api.edge.connections import Bounds, bounded_connections
 from service.meters import Meters
 from tests.factories.served import Caller, calling, head, served
+from tests.factories.waiting import a_turn
 
 ORDINARY = Bounds(head=4096, seconds=30, unfinished=20, at_once=100)
 
@@ -69,7 +70,7 @@ async def test_a_request_may_come_byte_by_byte() -> None:
     async with door() as there, calling(there.port) as caller:
         for byte in head("POST", "/", Content_Length="2") + b"xy":
             await caller.send(bytes([byte]))
-            await asyncio.sleep(0)
+            await a_turn()
         assert (await caller.answer()).body == b"2"
         await asked(caller)
 

@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 
 import orjson
 import pytest
+from httpx import Response
 from sqlalchemy import event, text
 
 from service.api.open.health import readiness
 from service.deliveries import Attempt
 from tests.conftest import Engines, Postgres, Urls
 from tests.factories.description import description
+from tests.factories.waiting import until
 from tests.factories.web import Site
 
 
@@ -91,8 +93,12 @@ async def test_health_and_readiness(site: Site, engines: Engines) -> None:
                 text("INSERT INTO worker_heartbeats VALUES (gen_random_uuid(), :lane, :now, :now)"),
                 {"lane": lane, "now": site.clock()},
             )
-    await asyncio.sleep(1.1)
-    after = await site.client.get("/readyz")
+
+    async def ready() -> Response | None:
+        answer = await site.client.get("/readyz")
+        return answer if answer.is_success else None
+
+    after = await until("somebody works", ready, 5)  # the answer before is given again for a second
     assert (after.status_code, after.json()["status"], after.json()["checks"]["carriers"]) == (200, "degraded", "none")
 
 

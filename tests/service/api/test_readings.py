@@ -6,6 +6,7 @@ import pytest
 
 from service.api.edge.readings import Readings
 from service.errors import TooMany, Unavailable
+from tests.factories.waiting import a_turn, until
 from tests.factories.web import Site
 from tests.service.api.test_bulk_calls import DEPARTMENT, SCHOOL, UNIT_HEADINGS, UNITS, comma, send
 
@@ -42,12 +43,15 @@ async def test_whoever_comes_above_that_is_told_so_at_once_and_when_to_come_agai
 async def test_no_connection_is_held_while_a_file_is_read(site: Site, kind: str, unit: str, role: str) -> None:
     context = site.app.state.api_context
     sending = asyncio.create_task(send(site, kind, b"code,name\n" + b"a,b\n" * 4000, dry_run=True, unit=unit, role=role))
-    while not context.readings._readers:  # noqa: ASYNC110 - it says so to nobody
-        await asyncio.sleep(0.001)
+    await until("somebody reads", lambda: context.readings._readers, every=0.001)
     held = set()
-    while context.readings._readers:
-        held.add(context.engine.pool.checkedout())
-        await asyncio.sleep(0.001)
+
+    def read() -> bool:
+        if context.readings._readers:
+            held.add(context.engine.pool.checkedout())
+        return not context.readings._readers
+
+    await until("it is read", read, every=0.001)
     assert held == {0}
     assert (await sending).status_code in (200, 422)
 
@@ -64,7 +68,7 @@ async def test_a_comparison_waits_behind_no_other_thread(site: Site) -> None:
         asyncio.run_coroutine_threadsafe(gate.wait(), loop).result()
 
     others = [asyncio.create_task(asyncio.to_thread(wait)) for _ in range(100)]
-    await asyncio.sleep(0)
+    await a_turn()
     async with asyncio.timeout(5):
         answer = await site.client.post("/api/v1/lookups", json={"text": official})
     assert answer.json()["comparison"]["verdict"] == "same"

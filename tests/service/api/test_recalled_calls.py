@@ -1,6 +1,5 @@
 """A cancelled warning at the look-up: whoever holds one of its numbers is told that it no longer stands."""
 
-import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from contact_registry.sealing import MasterKey
 from service.clock import on_screen
 from service.signing.lookup_numbers import LookupNumbers
 from tests.conftest import Engines
+from tests.factories.waiting import until
 from tests.factories.web import Site
 from tests.service.api.test_control_calls import BY, run, sending
 
@@ -36,9 +36,12 @@ async def test_a_cancelled_warning_is_recalled_within_seconds_for_everybody_who_
     number = await _number(site, engines)
     assert (await _look_up(site, number))["outcome"] == "found"
     assert (await site.call("POST", f"{path}/cancel", **BY)).status_code == 200
-    async with asyncio.timeout(4):
-        while (answer := await _look_up(site, number))["outcome"] != "recalled":  # noqa: ASYNC110 - the look-up does not tell
-            await asyncio.sleep(0.1)
+
+    async def recalled() -> dict[str, Any] | None:
+        found = await _look_up(site, number)
+        return found if found["outcome"] == "recalled" else None
+
+    answer = await until("it is recalled", recalled, 4, every=0.1)
     assert answer["record"]["recalled"] == {
         "at": site.clock().isoformat().replace("+00:00", "Z"),
         "reason": "Đơn vị phát đã thu hồi tin này sau khi một phần đã gửi.",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from service.api.edge.turns import Turns
 from service.errors import Unavailable
 from tests.conftest import Engines
+from tests.factories.waiting import a_turn, until
 from tests.factories.web import Site, notice
 from tests.service.api.test_import_fixing import BAD, GOOD, Taken, taken
 
@@ -25,7 +26,7 @@ async def test_one_comes_after_the_other_and_nothing_is_kept() -> None:
     async def take(name: str) -> None:
         async with turns.of(THING):
             order.append(name)
-            await asyncio.sleep(0)
+            await a_turn()
             order.append(name)
 
     await asyncio.gather(take("a"), take("b"), take("c"))
@@ -84,8 +85,7 @@ async def test_many_calls_on_one_thing_take_nobody_elses_connection(
         calls = [asyncio.create_task(each) for each in asked]
         async with asyncio.timeout(5):
             assert (await site.call("GET", "/units")).status_code == 200
-            while pool.checkedout() != 1:  # noqa: ASYNC110 - it says so to nobody
-                await asyncio.sleep(0.01)
+        await until("one connection is held", lambda: pool.checkedout() == 1, 5)
         assert not any(call.done() for call in calls)
     assert {answer.status_code for answer in await asyncio.gather(*calls)} == {200}
 
@@ -96,10 +96,7 @@ async def test_who_waits_his_turn_keeps_nobody_from_reading_a_file(site: Site, t
     context = site.app.state.api_context
     async with context.turns.of(UUID(path.rsplit("/", 1)[1])):
         sending = asyncio.create_task(site.call("POST", f"{path}/corrections", files={"file": ("can-sua.xlsx", workbook)}))
-        async with asyncio.timeout(20):
-            while not context.readings._readers:  # noqa: ASYNC110 - it says so to nobody
-                await asyncio.sleep(0.001)
-            while context.readings._readers:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until("somebody reads", lambda: context.readings._readers, every=0.001)
+        await until("it is read", lambda: not context.readings._readers)
         assert not sending.done()
     assert (await sending).status_code == 200

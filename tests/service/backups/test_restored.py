@@ -18,6 +18,7 @@ from service.keyring import lookup_number_key
 from service.lookups import Lookups
 from service.signing.lookup_numbers import LookupNumbers
 from tests.conftest import Engines, Urls
+from tests.factories.waiting import at_rest, stays, until
 from tests.service.cli.test_commands import loa
 from tests.service.simulators.running import Simulators, running_simulators
 from tests.workers.sending import School, wipe
@@ -103,8 +104,7 @@ async def test_a_backup_of_the_middle_of_a_send_is_restored_and_nobody_gets_it_t
     await lost.until_sent(broadcast, known + 100)  # what the backup does not know of
     worker.kill()
     await worker.wait()
-    await asyncio.sleep(2)  # what was in the providers' hands when it died arrives
-    before = await lost.arrived()
+    before = await at_rest("what was in the providers' hands when it died arrives", lost.arrived, 1.5)
     assert len(before) < PHONES + EMAILS, "caught in the middle"
 
     await wipe(lost.valkey)
@@ -116,10 +116,13 @@ async def test_a_backup_of_the_middle_of_a_send_is_restored_and_nobody_gets_it_t
     await again.start("bulk")
 
     # SMS are settled with the carrier's list, once it shows what others sent later; emails wait for a person; nothing leaves.
-    async with asyncio.timeout(120):
-        while await in_doubt(again, "sms"):
+    async def proven() -> bool:
+        if await in_doubt(again, "sms"):
             await again.another_sms()
-            await asyncio.sleep(0.5)
+            return False
+        return True
+
+    await until("no SMS is in doubt", proven, 120, every=0.5)
     assert await again.arrived() == before
     async with unit_transaction(again.engines.web, again.unit) as conn:
         view = await find_broadcast(conn, broadcast)
@@ -157,8 +160,12 @@ async def test_what_was_approved_and_not_begun_waits_for_a_person_and_is_then_pl
     assert done.returncode == 0, done.stderr
     numbers = tmp_path / "numbers"
     await again.start("urgent", LOA_NUMBERS_FILE=str(numbers))
-    await asyncio.sleep(3)  # long enough for what must not come
-    assert await again.arrived() == {}
+
+    async def none() -> bool:
+        return await again.arrived() == {}
+
+    await until("it works", numbers.exists)
+    await stays("nothing leaves before a person says so", none, 2)
     assert await again.state(broadcast) == "paused"
     await resumed(again, broadcast, after_restore=True)
     ended = await again.until_completed(broadcast)

@@ -23,6 +23,7 @@ from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.direct import direct
 from tests.factories.parents import add_parents
+from tests.factories.waiting import somebody_waits
 
 T = TypeVar("T")
 
@@ -158,15 +159,9 @@ async def test_a_stop_waits_for_whoever_marks_and_counts_what_they_marked(sendin
     async with direct(sending.engines.worker) as conn, conn.transaction():
         await commit_round(conn, claimed, worker=worker, now=_now(), call=[each.number for each in claimed.deliveries])
         stopping = asyncio.create_task(_by(sending, stop))
-        await _until_somebody_waits(sending)
+        await somebody_waits(sending.engines.owner)
         assert not stopping.done()
     assert await stopping == (3, 2)
-
-
-async def _until_somebody_waits(of: Approved) -> None:
-    async with asyncio.timeout(5):
-        while not await of.rows("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def test_pausing_and_resuming_twenty_times_loses_and_doubles_nothing(sending: Approved) -> None:

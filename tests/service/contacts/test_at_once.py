@@ -18,22 +18,13 @@ from service.errors import Conflict, NotFound
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.direct import direct
+from tests.factories.waiting import somebody_waits
 from tests.factories.world import make_world
 from tests.service.contacts.test_erasing import contact_of, hash_of
 from tests.service.contacts.test_importing import LIST, NOW, Office
 
 DEPARTMENT, SCHOOL = "sgddt-dongnai", "nbk-thcs"
 NUMBER = "+84900000000"
-
-
-async def someone_waits(engines: Engines) -> None:
-    """Returns once a transaction waits for another."""
-    async with asyncio.timeout(5):
-        while True:
-            async with engines.owner.connect() as conn:
-                if (await conn.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar_one():
-                    return
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -48,7 +39,7 @@ async def being_planned(sent: Approved) -> AsyncIterator[None]:
         planning = asyncio.create_task(
             plan(sent.engines.worker, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, now=datetime.now(UTC))
         )
-        await someone_waits(sent.engines)
+        await somebody_waits(sent.engines.owner)
         yield
         await held.rollback()
     assert await planning
@@ -105,7 +96,7 @@ async def test_what_is_to_be_planned_does_not_see_whoever_is_being_erased(engine
         planning = asyncio.create_task(
             plan(engines.worker, unit_id=sent.unit_id, broadcast_id=sent.broadcast_id, now=datetime.now(UTC))
         )
-        await someone_waits(engines)
+        await somebody_waits(engines.owner)
     await planning
     assert await sent.rows("SELECT * FROM deliveries WHERE address_hash = :hash", hash=await hash_of(sent, NUMBER)) == []
     assert await sent.states() == {"waiting": 4}
@@ -125,7 +116,7 @@ async def test_a_number_corrected_while_its_person_is_erased_brings_nobody_back(
         lead = sent.world.actor(SCHOOL, "data_protection_lead")
         await erase(conn, lead, place=place, reason="rights_request", stay_off=False, master=master, now=NOW)
         correcting = asyncio.create_task(corrected())
-        await someone_waits(engines)
+        await somebody_waits(engines.owner)
     with pytest.raises(NotFound, match=r"contact\.unknown"):
         await correcting
     assert await sent.rows("SELECT FROM contact_points WHERE contact_id = :id", id=place.id) == []
@@ -147,7 +138,7 @@ async def test_a_list_is_not_undone_while_a_newer_one_is_applied(engines: Engine
     async with unit_transaction(engines.web, unit) as conn:
         await apply_import(conn, actor, import_id=inside[second], master=master, now=NOW, confirm_gone=1)
         undoing = asyncio.create_task(undone())
-        await someone_waits(engines)
+        await somebody_waits(engines.owner)
     with pytest.raises(Conflict, match=r"import\.not_latest"):
         await undoing
     assert await office.count("contact_points WHERE ended_by IS NULL") == 1

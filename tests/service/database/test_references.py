@@ -5,11 +5,12 @@ import asyncio
 import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey
 from tests.conftest import Engines
 from tests.factories.parents import add_parents
+from tests.factories.waiting import somebody_waits
 from tests.factories.world import World, make_world
 
 POINT = (
@@ -110,7 +111,7 @@ async def test_of_two_at_once_one_waits_and_is_told(engines: Engines, sql: str, 
         else:
             await _write(one, sql, alone)
             second = asyncio.create_task(_delete(other, delete))
-        await _until_somebody_waits(engines.owner)
+        await somebody_waits(engines.owner)
         await one.commit()
         with pytest.raises(IntegrityError, match="refer"):
             await second
@@ -118,12 +119,3 @@ async def test_of_two_at_once_one_waits_and_is_told(engines: Engines, sql: str, 
 
 async def _delete(conn: AsyncConnection, delete: TextClause) -> None:
     await conn.execute(delete)
-
-
-async def _until_somebody_waits(owner: AsyncEngine) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            async with owner.connect() as conn:
-                if (await conn.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar_one():
-                    return
-            await asyncio.sleep(0.01)

@@ -29,6 +29,7 @@ from service.deliveries.rounds.claims import lock_chunks
 from service.errors import Forbidden
 from tests.factories.approved import Approved
 from tests.factories.receipts import apply_receipts
+from tests.factories.waiting import somebody_waits
 
 URL = "https://loa.example/webhooks/twilio/status/abc"
 TOKENS = AttemptTokens(bytes(range(64)))
@@ -177,7 +178,7 @@ async def test_receipts_of_a_batch_wait_for_whoever_holds_the_chunk_and_for_nobo
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
         await lock_chunks(conn, planned.broadcast_id, [row.number])
         waiting = asyncio.create_task(_arrive(planned, ("delivered", None)))
-        await asyncio.sleep(0.3)
+        await somebody_waits(planned.engines.owner)
         await conn.execute(text("UPDATE deliveries SET reason = 'x' WHERE number = :number"), {"number": row.number})
     await waiting
     assert await _first(planned) == ("delivered", None)

@@ -18,6 +18,7 @@ from service.database.schema import SCHEMA, SchemaNewer, SchemaOlder, SchemaOthe
 from service.schema import Migrated, MigrationBlocked, upgrade
 from service.standalone.postgres import binaries
 from tests.conftest import Engines, Postgres, Urls
+from tests.factories.waiting import until
 from tests.service.cli.test_commands import loa
 from tests.service.simulators.running import Simulators, running_simulators
 from tests.workers.sending import School, wipe
@@ -144,7 +145,8 @@ async def test_a_migration_that_waits_for_a_lock_gives_way_and_is_run_when_it_ca
         with pytest.raises(MigrationBlocked):
             await asyncio.to_thread(upgrade, empty, pauses=())
         waiting = asyncio.create_task(asyncio.to_thread(upgrade, empty, pauses=(0.2,) * 50))
-        await asyncio.sleep(0.5)
+        waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+        await until("it waits for the other", lambda: other.execute(waits).fetchone(), 10)
         other.execute("SELECT pg_advisory_unlock_all()")
         assert await waiting == Migrated(None, SCHEMA)
 

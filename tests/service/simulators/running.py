@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from service.settings import Settings
 from service.simulators import create_simulators
 from tests.factories.ports import free_port
+from tests.factories.waiting import until
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-simulator-token"
@@ -41,10 +42,9 @@ async def running(app: Any, port: int, *, tells_time: bool = True) -> AsyncItera
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())  # `serve` takes over pytest's signals
-    while not server.started:
-        if serving.done():
-            await serving
-        await asyncio.sleep(0.01)
+    await until("it has started", lambda: server.started or serving.done())
+    if serving.done():
+        await serving
     yield
     server.should_exit = True
     await serving

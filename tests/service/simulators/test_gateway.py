@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
@@ -17,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from service.simulators.outbox import Outbox, Sms
 from service.simulators.twilio_wire import segments, signature
 from tests.factories.ports import free_port
+from tests.factories.waiting import until
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators, running
 
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
@@ -69,6 +71,10 @@ async def create(simulators: Simulators, **changed: str) -> dict[str, str]:
     return answer.json()  # type: ignore[no-any-return]
 
 
+async def _status(simulators: Simulators, made: dict[str, str], *wanted: str) -> bool:
+    return (await simulators.http.get(f"{MESSAGES}/{made['sid']}.json")).json()["status"] in wanted
+
+
 async def test_a_message_is_created_fetched_and_listed(simulators: Simulators) -> None:
     made = await create(simulators)
 
@@ -98,8 +104,8 @@ async def test_lists_come_in_pages_newest_first(simulators: Simulators) -> None:
 
 
 async def test_a_list_may_start_at_a_moment(simulators: Simulators) -> None:
-    await create(simulators)
-    await asyncio.sleep(0.1)  # until it is sent: a queued message has no date
+    made = await create(simulators)
+    await until("it is sent: a queued message has no date", partial(_status, simulators, made, "sent", "delivered"))
     now = datetime.now(UTC)
 
     for since, found in ((now - timedelta(minutes=1), 1), (now + timedelta(minutes=1), 0)):
@@ -175,7 +181,7 @@ async def test_a_delivery_error_comes_later_by_callback(simulators: Simulators, 
 async def test_callbacks_may_come_twice_out_of_order_or_never(simulators: Simulators, receiver: Receiver) -> None:
     await simulators.fault("sms", drop_callbacks=1)
     dropped = await create(simulators, StatusCallback=receiver.url)
-    await asyncio.sleep(0.4)
+    await until("it is delivered", partial(_status, simulators, dropped, "delivered"))
     await simulators.fault("sms", reorder_callbacks=1, duplicate_callbacks=1)
     await create(simulators, StatusCallback=receiver.url)
 

@@ -21,6 +21,7 @@ from service.standalone.home import Home
 from service.standalone.ports import PortBusy, check_different, check_free
 from service.standalone.programs import Program, clear_leftovers, start, stop
 from service.standalone.supervisor import ProgramFailed, Supervisor
+from tests.factories import waiting
 from tests.factories.processes import gone
 
 pytestmark = pytest.mark.acceptance
@@ -33,9 +34,7 @@ def program(name: str = "sleeper", *command: str) -> Program:
 
 
 async def until(what: Callable[[], object], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not what():  # noqa: ASYNC110 - another process's doing: nobody here to set an event
-            await asyncio.sleep(0.02)
+    await waiting.until("the processes are so", what, seconds)
 
 
 async def test_a_child_that_dies_is_started_again_and_stopped_at_the_end(home: Home) -> None:

@@ -11,6 +11,7 @@ from service.standalone import postgres, valkey
 from service.standalone.home import Home
 from service.standalone.servers import AlreadyRunning, running_servers
 from service.standalone.supervisor import Supervisor
+from tests.factories import waiting
 from tests.service.standalone.test_processes import until
 
 pytestmark = pytest.mark.acceptance
@@ -44,9 +45,7 @@ async def test_servers_come_up_migrated_are_shared_come_back_after_a_kill_and_go
             assert pid is not None
             psutil.Process(pid).kill()
             await until(partial(_another, first, name, pid))
-            async with asyncio.timeout(20):
-                while not await asyncio.to_thread(server.answers, home):  # noqa: ASYNC110 - as in `until`
-                    await asyncio.sleep(0.05)
+            await waiting.until(f"{name} answers", partial(asyncio.to_thread, server.answers, home))
 
     assert not postgres.answers(home)
     assert not valkey.answers(home)
@@ -73,9 +72,7 @@ async def test_servers_that_run_without_a_runner_are_attached_to_and_left_runnin
     by_hand = Supervisor(home)
     for server in (postgres, valkey):
         by_hand.keep(server.program(home))
-        async with asyncio.timeout(20):
-            while not await asyncio.to_thread(server.answers, home):  # noqa: ASYNC110 - as in `until`
-                await asyncio.sleep(0.05)
+        await waiting.until("it answers", partial(asyncio.to_thread, server.answers, home))
     for record in home.run.glob("*.pid"):
         record.unlink()
     try:

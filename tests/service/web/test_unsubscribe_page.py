@@ -17,6 +17,7 @@ from service.keyring import deployment_key
 from service.web.once import Once
 from tests.conftest import Engines, Urls
 from tests.factories.parents import add_parents
+from tests.factories.waiting import a_turn
 from tests.factories.web import Site, notice
 from tests.service.web.browser import chromium, served
 
@@ -236,7 +237,7 @@ async def test_what_is_asked_for_at_once_is_made_once_and_kept_for_a_while() -> 
 
     async def make() -> int:
         made.append(len(made))
-        await asyncio.sleep(0)
+        await a_turn()
         return made[-1]
 
     assert await asyncio.gather(*(once.get("a", make) for _ in range(9))) == [0] * 9

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.factories.ports import free_port
+from tests.factories.waiting import a_turn, takes
 from tests.service.simulators.running import Simulators
 from workers.channels.base import Accepted, Outcome, Refused, Slots, Unknown
 from workers.channels.email_mime import EmailBlueprint
@@ -211,7 +212,7 @@ async def test_a_relay_that_restarts_amid_texts_loses_none_and_doubles_none() ->
                 if len(texts) == 15:
                     for each in writers:
                         each.transport.abort()
-                await asyncio.sleep(0.01)  # others are amid theirs
+                await takes(0.01)  # others are amid theirs
                 if writer.transport.is_closing():
                     break
                 writer.write(b"250 taken\r\n")
@@ -245,7 +246,7 @@ async def test_a_connection_that_says_goodbye_when_spoken_to_is_replaced() -> No
         relay.replies["MAIL"] = "421 4.4.2 idle too long"
         sending = asyncio.create_task(channel.send("b@example.com", letter("b@example.com")))
         while relay.connections < 2:
-            await asyncio.sleep(0)
+            await a_turn()
             relay.replies["MAIL"] = "421 4.4.2 idle too long" if relay.connections < 2 else "250 OK"
         relay.replies["MAIL"] = "250 OK"
         assert await sending == Accepted("b@sgddt.example")

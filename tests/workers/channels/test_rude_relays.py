@@ -13,8 +13,10 @@ import uvloop
 
 from service.carriers.smtp import Step, outcome_of_reply
 from service.deliveries.answers.reasons import in_words
+from tests.factories import waiting
 from tests.factories.ports import free_port
 from tests.factories.rude_smtp import HANG_UP, RudeSmtp, Talk, after, listening
+from tests.factories.waiting import takes
 from tests.workers.channels.test_email_smtp import SENDER, letter
 from workers.channels.base import Accepted, Outcome, Refused, Unknown
 from workers.channels.email_smtp import EmailSmtp
@@ -80,7 +82,7 @@ async def test_a_relay_that_is_impatient_with_idle_connections_teaches_no_quota(
     async with sending_to(relay, pool=1) as channel:
         for _ in range(3):
             assert isinstance((await send(channel, 1))[0], Accepted)
-            await asyncio.sleep(1.1)  # is what it is impatient with
+            await takes(1.1)  # is what it is impatient with
         known = len(relay.talks)
         await one_by_one(channel, 5)
     assert len(relay.talks) == known + 1
@@ -302,6 +304,4 @@ def test_all_of_it_works_on_the_workers_own_loop() -> None:
 
 
 async def until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not so():  # noqa: ASYNC110 - the relay does not tell
-            await asyncio.sleep(0.01)
+    await waiting.until("the relay is so", so, 5)

@@ -12,6 +12,7 @@ import pytest
 
 from service.carriers import twilio
 from tests.factories.ports import free_port
+from tests.factories.waiting import a_turn, until
 from tests.service.simulators.running import ACCOUNT, TOKEN, Simulators
 from workers.channels.base import Accepted, CannotList, Refused, Unknown
 from workers.channels.sms_twilio import SmsTwilio
@@ -53,7 +54,7 @@ async def channel_to(serve: Serve) -> AsyncIterator[SmsTwilio]:
         await channel.close()
         server.close()
         for _ in range(10):  # turns of the loop, in which what was accepted comes to be connected
-            await asyncio.sleep(0)
+            await a_turn()
         for call, writer in calls.items():
             call.cancel()
             writer.close()
@@ -312,10 +313,14 @@ async def test_a_message_that_waits_longer_than_it_is_valid_is_never_delivered(s
     await simulators.fault("sms", segments_per_second=0.5)
     outcome = await sms.send(TO, TEXT, NOWHERE, 1)  # two segments: four seconds behind
     assert isinstance(outcome, Accepted)
-    async with asyncio.timeout(5):
-        while (sent := await message(simulators, outcome.provider_id))["status"] != "undelivered":  # noqa: ASYNC110 - the simulator moves it
-            await asyncio.sleep(0.05)
-    assert sent["error_code"] == 30036
+    found: dict[str, Any] = {}
+
+    async def given_up() -> bool:
+        found.update(await message(simulators, outcome.provider_id))
+        return bool(found["status"] == "undelivered")
+
+    await until("the simulator gives up", given_up, 10, every=0.05)
+    assert found["error_code"] == 30036
 
 
 async def test_fifty_at_once_share_one_pool(sms: SmsTwilio, simulators: Simulators) -> None:

@@ -22,6 +22,7 @@ from service.settings import Settings
 from tests.conftest import Engines, Urls
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.direct import direct
+from tests.factories.waiting import until
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, CannotList, Outcome, Said
 from workers.delivering.handing_over import HandingOver
@@ -71,9 +72,7 @@ class Carrier:
 
     async def has(self, many: int) -> None:
         """Returns when it was given so many."""
-        async with asyncio.timeout(10):
-            while len(self.taken) < many:  # noqa: ASYNC110 - the code under test does not tell
-                await asyncio.sleep(0.01)
+        await until(f"it has {many}", lambda: len(self.taken) >= many, 10)
 
     async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:  # noqa: ARG002 - the carrier's signature
         self.asked.append(to)

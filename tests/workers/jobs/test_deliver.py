@@ -12,6 +12,7 @@ from service.deliveries.rounds.claiming import commit_round
 from service.deliveries.rounds.claims import release
 from service.deliveries.rounds.reconciling import CALL_ENDS
 from tests.factories.direct import direct
+from tests.factories.waiting import stays, until
 from tests.workers.jobs.conftest import Bench, Line
 from workers.carriers import SMS_TIMEOUT
 from workers.delivering.job import deliver_chunk
@@ -64,16 +65,17 @@ async def test_a_process_that_slept_between_its_commit_and_the_answer_calls_nobo
 
 
 async def test_what_was_not_committed_is_not_called_by_who_lost_the_lease_meanwhile(bench: Bench) -> None:
-    away = True
+    away, tried = True, list[str]()
 
-    def lost(_: str) -> None:
+    def lost(said: str) -> None:
         if away:
+            tried.append(said)
             raise OperationalError
 
     sending = await bench.sending(await bench.claim(), renew_every=5)
     Line.before = lost
     running = asyncio.create_task(sending.run())
-    await asyncio.sleep(0.3)
+    await until("it has tried, and tried again", lambda: len(tried) > 1)
     await bench.approved.run("UPDATE delivery_chunks SET holder = gen_random_uuid(), claims = claims + 1 WHERE chunk = 0")
     away = False
     await running
@@ -133,19 +135,20 @@ def test_absence_counts_only_behind_the_last_moment_of_a_call() -> None:
     assert CALL_ENDS.total_seconds() >= LATEST_CALL.total_seconds() + SMS_TIMEOUT + 3
 
 
+async def _renewed(bench: Bench, chunk: int) -> None:
+    good = f"SELECT 1 FROM delivery_chunks WHERE chunk = {chunk} AND lease_until > now() + interval '30 seconds'"
+    await until("the lease is renewed", lambda: bench.approved.rows(good), 5)
+
+
 async def test_a_hung_carrier_costs_no_lease(bench: Bench) -> None:
     bench.carrier.open.clear()
     sending = await bench.sending(await bench.claim(chunk=1), renew_every=0.2)
     running = asyncio.create_task(sending.run())
     await bench.carrier.has(2)
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 1")
-    await asyncio.sleep(0.6)
-    (row,) = await bench.approved.rows(
-        "SELECT lease_until > now() + interval '30 seconds' AS good FROM delivery_chunks WHERE chunk = 1"
-    )
+    await _renewed(bench, chunk=1)
     bench.carrier.open.set()
     await running
-    assert row.good
     assert await bench.approved.states() == {"accepted": 2, "waiting": 3}
 
 
@@ -153,20 +156,16 @@ async def test_whoever_waits_for_a_place_keeps_the_lease(bench: Bench) -> None:
     taken = bench.tools.window.take("sms", 500)
     running = asyncio.create_task((await bench.sending(await bench.claim(), renew_every=0.2)).run())
     await bench.approved.run("UPDATE delivery_chunks SET lease_until = now() + interval '1 second' WHERE chunk = 0")
-    await asyncio.sleep(0.6)
-    (row,) = await bench.approved.rows(
-        "SELECT lease_until > now() + interval '30 seconds' AS good FROM delivery_chunks WHERE chunk = 0"
-    )
+    await _renewed(bench, chunk=0)
     bench.tools.window.give_back("sms", taken)
     await running
-    assert row.good
     assert await bench.approved.states() == {"accepted": 3, "waiting": 2}
 
 
 async def test_whoever_waits_for_a_place_waits_no_longer_when_asked_to_stop(bench: Bench) -> None:
     taken = bench.tools.window.take("sms", 500)
     running = asyncio.create_task((await bench.sending(await bench.claim(), renew_every=60)).run())
-    await asyncio.sleep(0.2)
+    await until("it waits for a place", lambda: bench.tools.window._freed["sms"]._waiters)
     bench.tools.stopping.set()
     await asyncio.wait_for(running, 3)
     bench.tools.window.give_back("sms", taken)
@@ -193,8 +192,10 @@ async def test_a_missing_grant_is_an_error_and_its_calls_come_home_before_their_
     running = asyncio.create_task((await bench.sending(await bench.claim(), renew_every=0.2)).run())
     await bench.carrier.has(3)
     await bench.approved.run("REVOKE UPDATE ON delivery_chunks FROM loa_worker")
-    await asyncio.sleep(0.5)
-    assert not running.done()
+    said: list[str] = []
+    Line.before = said.append
+    await until("it renews its lease", lambda: any("deliver_round" in each for each in said))
+    await stays("its calls come home first", lambda: not running.done(), 0.3)
     assert bench.tools.window.take("sms", 500) == 97
     bench.tools.window.give_back("sms", 97)
     bench.carrier.open.set()

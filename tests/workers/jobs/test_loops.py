@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from psycopg import ProgrammingError
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from tests.factories.waiting import until
 from tests.workers.jobs.conftest import Bench
 from workers.channels.base import Accepted, Refused
 from workers.kept.tools import Tools
@@ -44,9 +46,7 @@ async def test_what_it_does_not_need_says_so_and_goes_on(bench: Bench, loop: Loo
     await bench.approved.run(broken)
     with capture_logs() as told:
         going = asyncio.ensure_future(loop(bench.tools))
-        async with asyncio.timeout(10):
-            while not told and not going.done():  # noqa: ASYNC110 - nobody is told but the log
-                await asyncio.sleep(0.01)
+        await until("it says so", lambda: told or going.done(), 10)
         assert not going.done()
         going.cancel()
         await asyncio.gather(going, return_exceptions=True)
@@ -55,13 +55,15 @@ async def test_what_it_does_not_need_says_so_and_goes_on(bench: Bench, loop: Loo
 
 async def _noted(bench: Bench, wanted: int) -> datetime | None:
     """When the channel is tried again, as it stands in the database, once there are so many rows."""
-    async with asyncio.timeout(10):
-        while True:
-            async with bench.tools.engine.connect() as conn:
-                rows = (await conn.execute(text("SELECT channel, until FROM door_carrier_troubles()"))).all()
-            if len(rows) == wanted:
-                return rows[0].until if rows else None
-            await asyncio.sleep(0.02)
+    noted: list[Any] = []
+
+    async def so_many() -> bool:
+        async with bench.tools.engine.connect() as conn:
+            noted[:] = (await conn.execute(text("SELECT channel, until FROM door_carrier_troubles()"))).all()
+        return len(noted) == wanted
+
+    await until(f"{wanted} are noted", so_many, 10)
+    return noted[0].until if noted else None
 
 
 async def test_a_carrier_that_refuses_the_account_is_written_down_at_once_and_struck_out_when_it_takes_again(
@@ -73,9 +75,9 @@ async def test_a_carrier_that_refuses_the_account_is_written_down_at_once_and_st
     noting = asyncio.ensure_future(loops.note_troubles(bench.tools))
     try:
         provider.circuit.heard(provider.circuit.begin(), Refused("twilio.20003", "config"))
-        until = await _noted(bench, 1)
-        assert until is not None
-        assert timedelta(seconds=50) < until - bench.tools.clock() <= timedelta(seconds=61)
+        tried_at = await _noted(bench, 1)
+        assert tried_at is not None
+        assert timedelta(seconds=50) < tried_at - bench.tools.clock() <= timedelta(seconds=61)
         provider.circuit.heard(provider.circuit.begin(), Accepted("SM1"))
         assert await _noted(bench, 0) is None
     finally:

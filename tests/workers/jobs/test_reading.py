@@ -17,6 +17,7 @@ from service.deliveries.rounds.sweeping import lost_work
 from service.outbox import ReadImport
 from tests.conftest import Engines
 from tests.factories.direct import direct
+from tests.factories.waiting import until
 from tests.factories.world import World, make_world
 from workers.jobs.reading import read_import
 
@@ -98,8 +99,7 @@ async def test_a_worker_that_dies_while_reading_has_used_an_attempt(worker: Work
     async with worker.engines.owner.begin() as conn:
         await conn.execute(text("LOCK TABLE import_files"))
         reading = asyncio.create_task(worker.read())
-        while await worker.attempts() == 0:  # noqa: ASYNC110 - what is awaited is in the database
-            await asyncio.sleep(0.02)
+        await until("an attempt is counted", worker.attempts)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading

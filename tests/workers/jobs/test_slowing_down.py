@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.factories.waiting import until
 from tests.workers.jobs.conftest import Bench, Carrier
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Outcome, Refused
@@ -34,9 +35,7 @@ async def tools(bench: Bench) -> AsyncIterator[Tools]:
 
 async def _slowed(tools: Tools) -> None:
     """Returns once less of the rate is in force."""
-    async with asyncio.timeout(5):
-        while tools.pacing.standing()["twilio"].share == 1:  # noqa: ASYNC110 - nobody is told
-            await asyncio.sleep(0.01)
+    await until("it is slowed down", lambda: tools.pacing.standing()["twilio"].share < 1, 5)
 
 
 async def test_by_its_answer(bench: Bench, tools: Tools) -> None:

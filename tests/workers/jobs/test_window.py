@@ -5,6 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories.waiting import a_turn
 from workers.kept.window import GROUPS, Window
 
 _PLACES = {"sms": 100, "email": 50}  # a killed worker leaves no more letters in doubt
@@ -41,10 +42,10 @@ async def test_who_waits_is_woken_by_places_of_its_channel_only() -> None:
     window = Window()
     window.take("sms", 100)
     waiting = asyncio.create_task(window.change("sms"))
-    await asyncio.sleep(0)
+    await a_turn()
     window.give_back("email", 3)
     window.give_back("sms", 0)
-    await asyncio.sleep(0)
+    await a_turn()
     assert not waiting.done()
     window.give_back("sms", 1)
     await asyncio.wait_for(waiting, 1)
