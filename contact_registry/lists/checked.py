@@ -135,7 +135,6 @@ class Counts:
 class CheckedList:
     """A list as read. `left_out`: every row with content that is no pupil, by sheet and reason."""
 
-    file_format: str
     rows: tuple[CheckedRow, ...]
     counts: Counts
     dropped_columns: tuple[str, ...]

@@ -111,7 +111,6 @@ def read_list(
         about.insert(0, Problem(None, None, None, "text.letters_lost"))
     dropped = tuple(dict.fromkeys(p.column for p in about if p.code == "column.dropped" and p.column))
     return CheckedList(
-        workbook.file_format,
         checked,
         counts,
         dropped,

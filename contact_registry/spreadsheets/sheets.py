@@ -38,7 +38,6 @@ class Workbook:
     """The visible sheets. `hidden_sheets`: names of those that nobody sees, which are not read."""
 
     sheets: tuple[Sheet, ...]
-    file_format: str
     legacy: LegacyText | None = None
     hidden_sheets: tuple[str, ...] = ()
 
@@ -48,11 +47,11 @@ def read_workbook(data: bytes, best_columns: Callable[[Sequence[Sequence[object]
     kind = sniff(data)
     if kind != "text":
         sheets, hidden = _read_apart(data)
-        return _in_unicode(Workbook(sheets, kind, hidden_sheets=hidden))
+        return _in_unicode(Workbook(sheets, hidden_sheets=hidden))
     decoded = decode(data)
     content, said = _said_separator(decoded.content)
     rows = rows_of(content, said or _separator(content, best_columns))
-    read = _in_unicode(Workbook((Sheet(None, rows, typed=False, merged_up={}),), "csv"), decoded.font)
+    read = _in_unicode(Workbook((Sheet(None, rows, typed=False, merged_up={}),)), decoded.font)
     return replace(read, legacy=LegacyText(decoded.page, ())) if decoded.page and read.legacy is None else read
 
 

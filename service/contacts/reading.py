@@ -87,14 +87,13 @@ async def read_import(
     failure = refusal.code if refusal else None
     ended = await conn.execute(
         text(
-            "UPDATE imports SET state = :state, failure_code = :failure, file_format = :format, counts = CAST(:counts AS jsonb),"
+            "UPDATE imports SET state = :state, failure_code = :failure, counts = CAST(:counts AS jsonb),"
             " dropped_columns = :dropped, checked_at = :now, stage = NULL WHERE id = :id AND state = 'reading'"
         ),
         {
             "id": import_id,
             "state": "checked" if checked else "failed",
             "failure": failure,
-            "format": checked.file_format if checked else None,
             "counts": orjson.dumps(_counts(checked)).decode() if checked else None,
             "dropped": list(checked.dropped_columns) if checked else [],
             "now": now,

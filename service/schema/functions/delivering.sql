@@ -208,8 +208,8 @@ CREATE OR REPLACE FUNCTION door_forget_days() RETURNS void
 $$;
 
 REVOKE ALL ON FUNCTION claim_chunk,
-  deliver_round(integer, bigint, integer, uuid, integer, integer, timestamptz, bigint[], smallint[], text[], text[], text[], timestamptz[], boolean[], bigint[], text),
+  deliver_round,
   release_chunk, door_free_chunks, door_hold_frequent, door_forget_days FROM PUBLIC, loa_web, loa_worker, loa_lookup;
 GRANT EXECUTE ON FUNCTION claim_chunk,
-  deliver_round(integer, bigint, integer, uuid, integer, integer, timestamptz, bigint[], smallint[], text[], text[], text[], timestamptz[], boolean[], bigint[], text),
+  deliver_round,
   release_chunk, door_free_chunks, door_hold_frequent, door_forget_days TO loa_worker;

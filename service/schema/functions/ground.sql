@@ -77,8 +77,8 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION door_schema, door_schema_files, door_heartbeat, door_workers_seen, door_workers_alive,
-  door_take_outbox(integer, text), door_clear_away, door_make_partitions FROM PUBLIC, loa_web, loa_worker, loa_lookup;
+  door_take_outbox, door_clear_away, door_make_partitions FROM PUBLIC, loa_web, loa_worker, loa_lookup;
 GRANT EXECUTE ON FUNCTION door_workers_seen TO loa_web;
-GRANT EXECUTE ON FUNCTION door_heartbeat, door_workers_alive, door_take_outbox(integer, text), door_clear_away,
+GRANT EXECUTE ON FUNCTION door_heartbeat, door_workers_alive, door_take_outbox, door_clear_away,
   door_make_partitions TO loa_worker;
 GRANT EXECUTE ON FUNCTION door_schema, door_schema_files TO loa_web, loa_worker, loa_lookup;

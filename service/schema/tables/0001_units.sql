@@ -10,6 +10,9 @@
 --   public_id    what the outside calls the row instead
 --   unit_id      whose row it is, where nothing else is said: row-level security goes by it
 --   data_key_id  the data key under which the sealed columns of the row are sealed
+--   broadcast_id the broadcast it belongs to
+--   channel      'sms' or 'email'
+--   language     in which its person is written to
 --   created_at   when the row was made
 
 -- The unit a transaction acts for. Set with set_config('loa.unit', ..., true); unset means no rows anywhere.

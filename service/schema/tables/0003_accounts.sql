@@ -6,8 +6,8 @@ CREATE TABLE accounts (
   public_id      uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
   unit_id        integer NOT NULL REFERENCES units,
   email_hash     bytea NOT NULL UNIQUE,      -- an email signs in to one account, in whatever unit
-  email_sealed   bytea NOT NULL,
-  name_sealed    bytea NOT NULL,
+  email_sealed   bytea NOT NULL,             -- to write to its person
+  name_sealed    bytea NOT NULL,             -- for colleagues
   data_key_id    bigint NOT NULL REFERENCES data_keys,
   password_hash  text NOT NULL,              -- argon2id; '!': none yet
   roles          text[] NOT NULL CHECK (cardinality(roles) > 0),  -- what its person may do: service.actors

@@ -8,7 +8,6 @@ CREATE TABLE imports (
   dry_run          boolean NOT NULL DEFAULT false,  -- only checked, never applied
   audience         text NOT NULL DEFAULT 'parents' CHECK (audience IN ('parents', 'staff')),  -- whose list it is
   school_year      text NOT NULL,            -- '2026-2027'
-  file_format      text,
   counts           jsonb,                    -- what was found: rows, contacts, problems, what was left out
   dropped_columns  text[] NOT NULL DEFAULT '{}',  -- headings whose cells were never read: they must not be held
   failure_code     text,                     -- why it could not be read
@@ -51,8 +50,8 @@ CREATE TABLE import_rows (
   unit_id      integer NOT NULL,
   sheet        text,                         -- null: the file has none
   row          integer NOT NULL,             -- as the spreadsheet shows it
-  class_name   text,
-  grade        text,
+  class_name   text,                         -- '6A1'; empty: missing or damaged, or of the staff
+  grade        text,                         -- '6'; null: the class does not say
   to_fix       boolean NOT NULL DEFAULT false,  -- a person must look at it
   data_key_id  bigint NOT NULL,
   sealed       bytea NOT NULL,               -- pupil's display name and the addresses, as sealed JSON

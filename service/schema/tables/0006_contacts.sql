@@ -1,7 +1,5 @@
 -- The contact registry. Every address and name is sealed under its unit's data key; keyed hashes do the matching.
 --
--- `import_id`: the list that brought the row; null: a person did. `ended_by`: the list that no longer had it; undoing that list clears it.
---
 -- A reference is looked up once for every row: three of them were a third of the time an import takes, and of contacts and data keys it was
 -- still a fifth of it (200,000 look-ups for 20,000 pupils). The unit is held by the policies, which let nobody write another's; imports are
 -- never deleted; contacts and data keys are looked up once a statement, by the triggers `refers_..` and `referred`. All that a foreign key
@@ -20,8 +18,8 @@ CREATE TABLE contacts (
   school_year  text,                         -- of the last list that named them: they end with it unless a newer list names them again
   name_sealed  bytea,                        -- null: the list has no name
   data_key_id  bigint REFERENCES data_keys,
-  import_id    bigint,
-  ended_by     bigint REFERENCES imports,
+  import_id    bigint,                       -- the list that brought it
+  ended_by     bigint REFERENCES imports,    -- the list that no longer had it; undoing that clears it
   created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX contacts_public ON contacts (unit_id, public_id);
@@ -45,11 +43,10 @@ CREATE TABLE contact_points (
   audience        text NOT NULL DEFAULT 'parents' CHECK (audience IN ('parents', 'staff')),  -- as its contact's
   channel         text NOT NULL CHECK (channel IN ('sms', 'email')),
   address_hash    bytea NOT NULL,            -- HMAC-SHA-256 under the deployment's index key, first 16 bytes
-  address_sealed  bytea NOT NULL,
+  address_sealed  bytea NOT NULL,            -- an E.164 number, or an email address
   data_key_id     bigint NOT NULL,
-  basis           text NOT NULL DEFAULT 'official_duty',
-  import_id       bigint,
-  ended_by        bigint REFERENCES imports,
+  import_id       bigint,                    -- the list that brought it
+  ended_by        bigint REFERENCES imports, -- the list that no longer had it; undoing that clears it
   created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX contact_points_address ON contact_points (unit_id, audience, channel, address_hash) WHERE ended_by IS NULL;
@@ -71,13 +68,13 @@ CREATE TABLE enrolments (
   contact_id    bigint,                      -- who is written to; null: nobody can be, which the class teacher can be told
   school_year   text NOT NULL,               -- '2026-2027'
   grade         text,                        -- '6'; null: the class does not say
-  class_name    text NOT NULL,               -- '6A1'
+  class_name    text NOT NULL,               -- '6A1'; empty: missing or damaged
   pupil_sealed  bytea,                       -- null: the list has no name
   data_key_id   bigint,
   sheet         text,                        -- where the pupil stands in the list: as the spreadsheet shows it
   row           integer,                     -- in that sheet
-  import_id     bigint,
-  ended_by      bigint REFERENCES imports
+  import_id     bigint,                      -- the list that brought it
+  ended_by      bigint REFERENCES imports    -- the list that no longer had it; undoing that clears it
 );
 CREATE INDEX enrolments_class ON enrolments (unit_id, class_name) WHERE ended_by IS NULL;
 CREATE INDEX enrolments_contact ON enrolments (contact_id);

@@ -4,7 +4,7 @@ CREATE TABLE broadcasts (
   id                  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   public_id           uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
   unit_id             integer NOT NULL REFERENCES units,
-  state               text NOT NULL DEFAULT 'draft' CHECK (state IN
+  state               text NOT NULL DEFAULT 'draft' CHECK (state IN  -- service.broadcasts.lifecycle says from which to which
                         ('draft', 'pending_approval', 'returned', 'approved', 'sending', 'paused', 'completed', 'cancelled')),
   drill               boolean NOT NULL DEFAULT false,  -- the whole path, to colleagues who agreed to it (test_contacts)
 
@@ -20,22 +20,22 @@ CREATE TABLE broadcasts (
   -- To whom, how and when.
   audience            jsonb NOT NULL,            -- {"units": [..], "grades": [..], "classes": [..], "staff": bool}, and "parents": false
                                                  -- where they are not meant
-  channels            text[] NOT NULL CHECK (cardinality(channels) > 0),
+  channels            text[] NOT NULL CHECK (cardinality(channels) > 0),  -- whoever has an address on one of them is written to there
   fallback            text CHECK (fallback = 'email'),  -- whose SMS fails for the number's sake is written to by email
   send_at             timestamptz,               -- null: at once
   expires_at          timestamptz NOT NULL,      -- nothing of it leaves from then on
 
   -- Who wrote it, and what was agreed to.
-  author_id           bigint NOT NULL REFERENCES accounts,
+  author_id           bigint NOT NULL REFERENCES accounts,  -- who drafted it
   editor_ids          bigint[] NOT NULL DEFAULT '{}',  -- whoever changed it: none of them approves it
   version             integer NOT NULL DEFAULT 1,  -- rises with every edit
   digest              text,                      -- what approval binds to; null until submitted, voided by an edit
   audience_count      bigint,                    -- deliveries counted when submitted
   audience_confirmed  bigint,                    -- recipients an approver said yes to after the audience had grown
-  submitted_by        bigint REFERENCES accounts,
-  submitted_at        timestamptz,
-  approved_by         bigint REFERENCES accounts,
-  approved_at         timestamptz,
+  submitted_by        bigint REFERENCES accounts,  -- who asked for approval
+  submitted_at        timestamptz,               -- when
+  approved_by         bigint REFERENCES accounts,  -- who approved it: none of those who wrote it
+  approved_at         timestamptz,               -- when
   record_id           uuid REFERENCES records,   -- signed when it was approved
   return_reason       text,                      -- why a person sent it back, for colleagues
   cancel_reason       text,                      -- why a person cancelled it, for colleagues

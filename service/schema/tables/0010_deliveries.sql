@@ -73,13 +73,13 @@ CREATE TABLE delivery_chunks (
   first_number  bigint NOT NULL,             -- of its deliveries
   last_number   bigint NOT NULL,             -- of its deliveries
   -- How many of its deliveries are in each state: kept by the trigger deliveries_moved.
-  waiting       integer NOT NULL,
-  calling       integer NOT NULL DEFAULT 0,
-  accepted      integer NOT NULL DEFAULT 0,
-  delivered     integer NOT NULL DEFAULT 0,
-  failed        integer NOT NULL DEFAULT 0,
-  not_sent      integer NOT NULL DEFAULT 0,
-  uncertain     integer NOT NULL DEFAULT 0,
+  waiting       integer NOT NULL,            -- to be called, or called again
+  calling       integer NOT NULL DEFAULT 0,  -- being handed to a carrier
+  accepted      integer NOT NULL DEFAULT 0,  -- a carrier took them
+  delivered     integer NOT NULL DEFAULT 0,  -- they arrived, as a receipt says
+  failed        integer NOT NULL DEFAULT 0,  -- refused, by answer or by receipt
+  not_sent      integer NOT NULL DEFAULT 0,  -- they will not leave
+  uncertain     integer NOT NULL DEFAULT 0,  -- nobody knows whether a carrier took them
   holder        uuid,                        -- worker process that has it on lease
   lease_until   timestamptz,                 -- until when
   claims        integer NOT NULL DEFAULT 0,  -- rises with each claim; part of the job id
