@@ -10,11 +10,12 @@ from typing import Literal
 
 from service.carriers import smtp, twilio, twilio_callbacks
 from service.carriers.abilities import Abilities
-from service.carriers.mail_words import Words, of_mail
+from service.carriers.mail_words import of_mail
 from service.carriers.meanings import CLASS_OF, ErrorClass, Fault, Meaning, Retry, plain
 from service.carriers.outcomes import Accepted, Outcome, Refused, Unknown
 from service.carriers.receipts import Becomes, Said
 from service.carriers.words import of_code, of_twilio
+from service.languages import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Carrier:
     channel: Literal["sms", "email"]
     can: Abilities
     meaning: Callable[[str, ErrorClass], Meaning]
-    words: Callable[[str], Words | None]
+    words: Callable[[str], Phrase | None]
 
 
 CARRIERS: Mapping[str, Carrier] = MappingProxyType(
@@ -57,7 +58,6 @@ __all__ = [
     "Retry",
     "Said",
     "Unknown",
-    "Words",
     "meaning_of",
     "of_code",
     "plain",

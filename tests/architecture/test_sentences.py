@@ -14,12 +14,7 @@ from service.sentences import SENTENCES, sentence
 from tests.architecture.sources import modules, strings
 from tests.factories.description import unconnected_app
 
-_SPEAKING = (
-    "service.deliveries.answers.reasons",
-    "service.carriers.words",
-    "service.carriers.mail_words",
-    "service.web.wording",
-)
+_SPEAKING = ("service.web.wording",)
 _VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _ENGLISH = re.compile(r"\b(?:the|is|was|of|and|no|not|may)\b", re.IGNORECASE)  # an English one that quotes Vietnamese words
 _SLOT = re.compile(r"\{\{.*?\}\}|\{\w*(?::\w+)?\}|%\(\w+\)s")

@@ -11,6 +11,7 @@ from contact_registry.sealing import MasterKey, data_keys
 from service.database import act_for
 from service.deliveries.answers.reasons import in_words
 from service.deliveries.lifecycle import Shown
+from service.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ async def list_deliveries(
     state: Shown | None,
     after: int | None,
     limit: int,
-    language: str,
+    language: Language,
     master: MasterKey,
 ) -> list[DeliveryView]:
     """In the order of their numbers, behind `after`. `state` in the API's words: "sending" is what the database calls `calling`."""

@@ -39,6 +39,8 @@ from service.broadcasts import (
 )
 from service.deliveries.answers.reasons import in_words
 from service.errors import Conflict, NotFound
+from service.languages import Language
+from service.languages import gettext_lazy as _
 
 _deliveries = Table(
     "deliveries",
@@ -76,7 +78,14 @@ class NotReached:
 
 
 async def take_not_reached(
-    conn: AsyncConnection, actor: Actor, *, broadcast_id: int, class_name: str, language: str, master: MasterKey, now: datetime
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    broadcast_id: int,
+    class_name: str,
+    language: Language,
+    master: MasterKey,
+    now: datetime,
 ) -> NotReached:
     """The list as it stands, by the school's present list. Taking it leaves a mark. The transaction acts for the broadcast's unit.
 
@@ -173,24 +182,22 @@ def _states(rows: Iterable[Row[Any]]) -> dict[int, set[str]]:
     return states
 
 
-_SINCE = ("Mới có trong danh sách sau khi tin được gửi.", "Came onto the list after the warning was sent.")
-_AGAIN = (
-    " Ba cảnh báo gần đây đều không tới được: nên hỏi lại số.",
-    " None of the last three warnings got there: ask for another number.",
-)
-_DOUBT = ("Chưa rõ tin đã tới hay chưa.", "Nobody knows whether it arrived.")
+_SINCE = _("Came onto the list after the warning was sent.")
+_AGAIN = _("{why} None of the last three warnings got there: ask for another number.")
+_DOUBT = _("Nobody knows whether it arrived.")
 
 
-def _told(row: Row[Any], keys: dict[int, DataKey], language: str, *, weak: bool) -> NotReachedRow:
+def _told(row: Row[Any], keys: dict[int, DataKey], language: Language, *, weak: bool) -> NotReachedRow:
     code, words = _reason(row, language)
-    words += _AGAIN[language == "en"] if weak else ""
+    if weak:
+        words = _AGAIN.in_(language, why=words)
     address = masked(row.channel, keys[row.data_key_id].unseal(row.address_sealed, row.channel)) if row.channel else None
     return NotReachedRow(row.class_name, row.sheet, row.row, row.role, row.channel, address, code, words)
 
 
-def _reason(row: Row[Any], language: str) -> tuple[str, str]:
+def _reason(row: Row[Any], language: Language) -> tuple[str, str]:
     if row.state is not None:
-        return row.reason or row.state, in_words(row.reason, language) or _DOUBT[language == "en"]
+        return row.reason or row.state, in_words(row.reason, language) or _DOUBT.in_(language)
     if row.left_out:
         return LeftOut(row.left_out).code, why(LeftOut(row.left_out), language)
-    return "added_since", _SINCE[language == "en"]
+    return "added_since", _SINCE.in_(language)
