@@ -1,5 +1,5 @@
-"""Many values in one parameter, for `unnest`. A plain list is written out value by value in Python, and a list of 20,000 pupils has half
-a million of them.
+"""Many values in one parameter, for `unnest`. A plain list is written out value by value in Python, and a list of 20,000 pupils
+has half a million of them.
 """
 
 from typing import Any
@@ -11,8 +11,8 @@ from psycopg.types.array import ListBinaryDumper, ListDumper
 
 
 class ByteArray(list[bytes | None]):
-    """A bytea[] that goes to PostgreSQL as it is. A plain list is written out as text, hexadecimal and escaped: 40,000 values took
-    a quarter of a second that way, a hundredth this way.
+    """A bytea[] that goes to PostgreSQL as it is. A plain list is written out as text, hexadecimal and escaped: 40,000 values
+    took a quarter of a second that way, a hundredth this way.
     """
 
 

@@ -1,4 +1,6 @@
-"""The languages families of the province read, as ISO 639 codes. A warning is written in Vietnamese; this says who needs it read out."""
+"""The languages families of the province read, as ISO 639 codes.
+A warning is written in Vietnamese; this says who needs it read out.
+"""
 
 LANGUAGES: dict[str, str] = {
     "vi": "Tiếng Việt",
@@ -11,5 +13,7 @@ LANGUAGES: dict[str, str] = {
 
 
 def gettext_noop(msgid: str) -> str:
-    """Marks a sentence for the catalogues and gives it back, in English: whoever knows a person's language says it (`service.languages.gettext`)."""
+    """Marks a sentence for the catalogues and gives it back, in English:
+    whoever knows a person's language says it (`service.languages.gettext`).
+    """
     return msgid

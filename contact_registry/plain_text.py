@@ -1,4 +1,6 @@
-"""Text as a person sees it: what spreadsheets, the web and a Mac put between letters is taken out before anything is compared or kept."""
+"""Text as a person sees it: what spreadsheets, the web and a Mac put between letters is taken out before
+anything is compared or kept.
+"""
 
 import re
 import unicodedata
@@ -16,7 +18,9 @@ def _pile() -> re.Pattern[str]:
 
 
 def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
-    """Brings text into a normal form, marks that are piled on a letter without end left out: in linear time, whatever it holds."""
+    """Brings text into a normal form, marks that are piled on a letter without end left out:
+    in linear time, whatever it holds.
+    """
     if text.isascii():
         return text
     return unicodedata.normalize(form, _pile().sub(r"\1", text) if len(text) > _MARKS else text)

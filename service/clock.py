@@ -69,7 +69,9 @@ def midnight_before(now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From when until when, in Vietnam, nobody is written to whom it does not hurry; over midnight where `ends` is the earlier."""
+    """From when until when, in Vietnam, nobody is written to whom it does not hurry;
+    over midnight where `ends` is the earlier.
+    """
 
     begins: time
     ends: time

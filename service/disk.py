@@ -1,4 +1,6 @@
-"""How much room is left on the disk, before PostgreSQL finds out: where everything lies on one machine, a full disk cannot even be logged."""
+"""How much room is left on the disk, before PostgreSQL finds out:
+where everything lies on one machine, a full disk cannot even be logged.
+"""
 
 import asyncio
 import shutil

@@ -1,6 +1,7 @@
 """What one process counts of its work, for Prometheus. Made at the composition root and passed on, like everything else.
 
-Labels are lanes, channels, providers, states and the names of our own calls: few, and none of them a person's, a unit's or a number.
+Labels are lanes, channels, providers, states and the names of our own calls:
+few, and none of them a person's, a unit's or a number.
 """
 
 import hmac
@@ -52,7 +53,8 @@ class Meters:
         )
         self.receipts_applied = Counter(
             "loa_receipts_applied",
-            "Receipts taken from the inbox by what the delivery became, nothing, or stray: of a delivery there is not (any more).",
+            "Receipts taken from the inbox by what the delivery became, nothing, or stray: "
+            "of a delivery there is not (any more).",
             ["effect"],
             registry=registry,
         )
@@ -63,7 +65,8 @@ class Meters:
         self.stalls = Counter("loa_broadcast_stalls", "Broadcasts found standing still.", ["lane"], registry=registry)
         self.broadcast_seconds = Histogram(
             "loa_broadcast_seconds",
-            "From when a broadcast might leave (approval, its time, the end of quiet hours) until its first and until 95% were accepted.",
+            "From when a broadcast might leave (approval, its time, "
+            "the end of quiet hours) until its first and until 95% were accepted.",
             ["lane", "reached"],
             buckets=_SECONDS_OF_A_BROADCAST,
             registry=registry,
@@ -98,7 +101,9 @@ class Meters:
 
 
 def may_read(authorization: str, token: str | None, *, on_this_machine: bool) -> bool:
-    """Tells whether somebody may read the figures: whoever has the token; where none is set, whoever asks from the same machine."""
+    """Tells whether somebody may read the figures: whoever has the token;
+    where none is set, whoever asks from the same machine.
+    """
     if token is None:
         return on_this_machine
     return hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())

@@ -80,7 +80,9 @@ _ORIGIN = re.compile(
 
 
 def _origin(value: str) -> str:
-    """An address of the web process in its one form. A path would be lost in every link that we print, and a query in each signature."""
+    """An address of the web process in its one form. A path would be lost in every link that we print,
+    and a query in each signature.
+    """
     if not (value := value.strip()):
         return ""
     origin = _ORIGIN.fullmatch(value)
@@ -123,7 +125,9 @@ class _Provider(BaseModel):
 
 
 class TwilioAccount(_Provider):
-    """An account at Twilio or at a gateway that speaks like it. Without a sender of its own: the first's, which the signed texts name."""
+    """An account at Twilio or at a gateway that speaks like it. Without a sender of its own:
+    the first's, which the signed texts name.
+    """
 
     api_url: str = "https://api.twilio.com"
     account_sid: str
@@ -151,7 +155,9 @@ Numbered = TypeVar("Numbered", bound=_Provider)
 
 
 def _numbered(kind: type[Numbered], family: str, environment: Mapping[str, str]) -> Iterator[Numbered]:
-    """The second, third ... provider of a family, in their order: `LOA_TWILIO_2_ACCOUNT_SID` and so on. Raises `RefusedSetting`."""
+    """The second, third ... provider of a family, in their order: `LOA_TWILIO_2_ACCOUNT_SID` and so
+    on. Raises `RefusedSetting`.
+    """
     found: dict[int, dict[str, str]] = {}
     for name, value in environment.items():
         if value and (part := re.fullmatch(rf"{_PREFIX}{family}_([2-9])_(\w+)", name.upper())):

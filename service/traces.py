@@ -1,4 +1,5 @@
-"""One id from approval to receipt: every process that handles a broadcast derives the same, so no queue, token or row has to carry it.
+"""One id from approval to receipt: every process that handles a broadcast derives the same, so no queue,
+token or row has to carry it.
 
 Shaped as W3C Trace Context has them: 32 hexadecimal digits for the broadcast, 16 for each of its deliveries. They name nobody.
 """

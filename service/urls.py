@@ -1,5 +1,6 @@
-"""What an address of the database or of the queue may be, and how the database's is handed to its driver: one reading for engines, pools
-and checks. What cannot be used is refused at the start with a sentence that never repeats the address: it holds a password.
+"""What an address of the database or of the queue may be, and how the database's is handed to its driver: one reading for
+engines, pools and checks. What cannot be used is refused at the start with a sentence that never repeats the address: it holds a
+password.
 """
 
 from typing import Any
@@ -14,7 +15,10 @@ from sqlalchemy.exc import ArgumentError
 
 _DRIVER = "postgresql+psycopg"
 _DATABASE_SPELLINGS = frozenset({_DRIVER, "postgresql", "postgres"})
-_DATABASE_FORM = "write it as postgresql+psycopg://LOGIN:PASSWORD@HOST/DATABASE; in a password escape what means something in an address (%40 for @, %2F for /)"
+_DATABASE_FORM = (
+    "write it as postgresql+psycopg://LOGIN:PASSWORD@HOST/DATABASE; "
+    "in a password escape what means something in an address (%40 for @, %2F for /)"
+)
 _VALKEY_SCHEMES = ("redis://", "rediss://", "unix://")
 _VALKEY_FORM = (
     "write it as redis://USER:PASSWORD@HOST:6379, rediss:// with TLS, or unix:///path;"

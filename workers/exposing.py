@@ -57,7 +57,9 @@ def provider_gauges() -> tuple[GaugeMetricFamily, ...]:
 
 
 def _begin_at_zero(tools: Tools) -> None:
-    """What a rule counts is there before it has happened: of a series that begins with its first case, Prometheus sees no increase."""
+    """What a rule counts is there before it has happened: of a series that begins with its first case,
+    Prometheus sees no increase.
+    """
     for channel, becomes in product(("sms", "email"), get_args(Becomes)):
         tools.meters.attempts.labels(tools.lane, channel, becomes)
     for channel, route in (("sms", tools.sms), ("email", tools.email)):
@@ -70,7 +72,9 @@ def _begin_at_zero(tools: Tools) -> None:
 
 @asynccontextmanager
 async def exposed(tools: Tools) -> AsyncIterator[None]:
-    """Answers on the settings' port for as long as it is entered; on none where that is 0. A port that is taken stops no worker."""
+    """Answers on the settings' port for as long as it is entered; on none where that is 0.
+    A port that is taken stops no worker.
+    """
     tools.meters.registry.register(ProviderGauges(tools))
     _begin_at_zero(tools)
     server = await _listen(tools.settings, tools.meters) if tools.settings.metrics_port else None

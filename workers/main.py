@@ -54,10 +54,8 @@ from workers.rounds.reconciling import accounts_since
 
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = PLACES + 1  # one more than a channel may have out: another's is begun at once
-_POLL_EVERY: Mapping[Lane, float] = {
-    "urgent": 0.05,
-    "bulk": 0.1,
-}  # seconds; a look at the queue costs as much as forty deliveries
+# Seconds; a look at the queue costs as much as forty deliveries.
+_POLL_EVERY: Mapping[Lane, float] = {"urgent": 0.05, "bulk": 0.1}
 _ASKED_AGAIN = 60.0  # seconds
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
 _SILENT_TRANSACTION = 15.0  # seconds: a frozen worker's locks must not hold up the others
@@ -118,8 +116,8 @@ async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
 
 
 class _Worker(Worker):
-    """Arq's, but it asks about a job once: one that is under way, here or elsewhere, stands in the queue until it is done, and to ask about
-    it at every look costs more than to look.
+    """Arq's, but it asks about a job once: one that is under way, here or elsewhere, stands in the queue until it is done, and to
+    ask about it at every look costs more than to look.
     """
 
     _asked: frozenset[bytes] = frozenset()
@@ -179,9 +177,8 @@ async def _work(tools: Tools) -> int:
     status = _status(lost, ended)
     if tools.sending:  # the heartbeat goes on: these leases are still good
         await asyncio.wait(set(tools.sending), timeout=_LAST_CALLS)
-        while (
-            tools.unrecorded and tools.sending
-        ):  # the database is away: what was heard is kept until it is back, or we are killed
+        # The database is away: what was heard is kept until it is back, or we are killed.
+        while tools.unrecorded and tools.sending:
             await asyncio.wait(set(tools.sending), timeout=1)
     await _cancelled(heart)
     await asyncio.gather(*arq.tasks.values(), return_exceptions=True)  # the jobs' own ends, once what they sent is home
@@ -198,7 +195,9 @@ async def _work(tools: Tools) -> int:
 
 
 async def _cancelled(*tasks: "asyncio.Task[Any]") -> list[object]:
-    """Cancels these until they are gone, and returns how each ended: one that is just given the connection it waited for overhears it."""
+    """Cancels these until they are gone, and returns how each ended:
+    one that is just given the connection it waited for overhears it.
+    """
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
@@ -219,7 +218,9 @@ def _status(lost: bool, ended: Sequence[object]) -> int:  # noqa: FBT001
 
 
 def _tell_valkey(error: BaseException) -> None:
-    """Valkey away, which mends itself, or one that refuses us, which a person must mend: two events, so that nobody starts what runs."""
+    """Valkey away, which mends itself, or one that refuses us, which a person must mend:
+    two events, so that nobody starts what runs.
+    """
     if reason := why_refused(error):
         _log.error("worker.valkey_refuses", reason=reason, error=type(error).__name__)
     else:
@@ -243,8 +244,7 @@ def main() -> None:
         _tell_valkey(error)
         status = 1
     except OperationalError as error:
-        _log.warning(
-            "worker.database_away", reason=" ".join(str(error.orig).split())
-        )  # libpq's words: the server's, never a value
+        # libpq's words: the server's, never a value
+        _log.warning("worker.database_away", reason=" ".join(str(error.orig).split()))
         status = 1
     sys.exit(status)

@@ -1,13 +1,15 @@
 """How fast messages may leave: token buckets in Valkey, one per provider account, shared by all workers of all machines.
 
-A provider sells so many segments a second and queues what is above for hours. What it holds can be neither stopped nor overtaken, so
-it never gets more than a few seconds' worth: the bucket keeps the moment when the provider will be through with what it was given, by
-Valkey's clock, and grants only what moves that moment no further ahead than `AHEAD`. Tokens are leased in batches and expire soon.
+A provider sells so many segments a second and queues what is above for hours. What it holds can be neither stopped nor overtaken,
+so it never gets more than a few seconds' worth: the bucket keeps the moment when the provider will be through with what it was
+given, by Valkey's clock, and grants only what moves that moment no further ahead than `AHEAD`. Tokens are leased in batches and
+expire soon.
 
 An urgent worker that lacks tokens leaves a mark, and while it stands bulk workers get none. One that gets what it asks for leaves
 none, and bulk fills less of the provider's queue: a trickle of urgent messages finds room at once and holds nobody up.
 
-Without Valkey each worker goes on with its share of the rate, and saves nothing up. A bucket that was lost is taken for a full one.
+Without Valkey each worker goes on with its share of the rate, and saves nothing up.
+A bucket that was lost is taken for a full one.
 """
 
 import asyncio
@@ -42,8 +44,8 @@ _WORKERS_AT_FIRST = 4  # until the heartbeat has counted them
 # KEYS: until when the provider is busy, how far it is slowed down, the urgent mark.
 # ARGV: segments a second, seconds ahead, the most of them, wanted, of that lacking now, the least of use, a batch's seconds,
 #       1 for urgent, 1 to slow down, the slowest share, seconds of recovery, the mark's seconds, the longest message.
-# What none of our own scripts can have written by this clock counts as lost: Valkey's clock was set back, or somebody else wrote it.
-# Returns segments granted, microseconds to wait before asking again, the share of the rate in force (in millionths).
+# What none of our own scripts can have written by this clock counts as lost: Valkey's clock was set back, or somebody else wrote
+# it. Returns segments granted, microseconds to wait before asking again, the share of the rate in force (in millionths).
 _LEASE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -133,7 +135,9 @@ class Pacing:
         self.workers = _WORKERS_AT_FIRST
 
     def allowance(self, account: str, cost: int, wanted: int, more: asyncio.Event) -> int:
-        """How many messages of `cost` segments may be called now, at most `wanted`. If fewer, `more` is set when there may be more."""
+        """How many messages of `cost` segments may be called now, at most `wanted`.
+        If fewer, `more` is set when there may be more.
+        """
         bucket = self._buckets.get(account)
         if bucket is None or wanted <= 0:
             return max(0, wanted)
@@ -157,7 +161,9 @@ class Pacing:
         }
 
     def slow_down(self, account: str) -> None:
-        """The provider said that we are too fast (`workers.retries.asks_to_slow_down`): half the rate for all workers, recovering within a minute."""
+        """The provider said that we are too fast (`workers.retries.asks_to_slow_down`):
+        half the rate for all workers, recovering within a minute.
+        """
         if (bucket := self._buckets.get(account)) is not None:
             bucket.tokens = 0
             bucket.slowing = True

@@ -11,8 +11,8 @@ from service.deliveries import Again, FailureRules
 MOST_ATTEMPTS = 30_000
 """As far as they can be counted: what is temporary is tried as long as its warning is valid."""
 MOST_RETURNS = 4
-"""A delivery that was so often refused for reasons of its own, `content` and `config` among them, ends for itself: one address that no
-set-up can reach must not stop its broadcast whenever somebody resumes it."""
+"""A delivery that was so often refused for reasons of its own, `content` and `config` among them, ends for itself: one address
+that no set-up can reach must not stop its broadcast whenever somebody resumes it."""
 _FIRST = 1.0
 _LATER = Again(60.0, 300.0, 6)
 _LONGEST_IN_TROUBLE = 20.0  # half of it is as long as a circuit stays open: by then others have been the trial
@@ -45,10 +45,10 @@ def decide(
 ) -> Decision:
     """What becomes of a delivery that was surely not taken.
 
-    `returned`: how often it was refused for reasons of its own before. `stops`: the provider takes nothing more of its broadcast; it waits
-    for another provider, or for whoever resumes it. `works`: the provider's circuit is closed. What is temporary is tried again as its
-    code says, else after 1, 2, 4 ... seconds, half of it by chance: at most 20, or where a provider that works asks for less, 15 minutes.
-    Nothing waits beyond the warning's expiry.
+    `returned`: how often it was refused for reasons of its own before. `stops`: the provider takes nothing more of its broadcast;
+    it waits for another provider, or for whoever resumes it. `works`: the provider's circuit is closed. What is temporary is
+    tried again as its code says, else after 1, 2, 4 ... seconds, half of it by chance: at most 20, or where a provider that works
+    asks for less, 15 minutes. Nothing waits beyond the warning's expiry.
     """
     means = meaning_of(refused.code, refused.error_class)
     if stops:

@@ -1,12 +1,14 @@
-"""Landlines as they were dialled before the area codes changed in 2017 (Decision 2036/QĐ-BTTTT): 061 3822222 is 0251 3822222 today.
+"""Landlines as they were dialled before the area codes changed in 2017 (Decision 2036/QĐ-BTTTT):
+061 3822222 is 0251 3822222 today.
 
-Old lists still have them. They never get a message; what they must not become is a mobile number that somebody else has: 038, then
-Nghệ An, is a mobile head today.
+Old lists still have them. They never get a message; what they must not become is a mobile number that somebody else has: 038,
+then Nghệ An, is a mobile head today.
 """
 
 import re
 
-# Area codes of seven-digit numbers, without the zero. Those of ten digits in all that begin as mobiles do are told by how they are set apart.
+# Area codes of seven-digit numbers, without the zero. Those of ten digits in all that begin as mobiles do are told by how they
+# are set apart.
 _SEVEN = frozenset(
     [
         "20",

@@ -89,7 +89,9 @@ def _why_not_read(written: str) -> str | None:
 
 
 def _lost_digits(value: object) -> bool:
-    """What a spreadsheet made something else of: a date, a fraction, 0912-345-678 worked out, which is below zero, and 9.12E+08."""
+    """What a spreadsheet made something else of: a date, a fraction, 0912-345-678 worked out,
+    which is below zero, and 9.12E+08.
+    """
     if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         return True
     if isinstance(value, float) and not value.is_integer():  # NaN and infinity, too
@@ -98,8 +100,8 @@ def _lost_digits(value: object) -> bool:
 
 
 def _written_out(scientific: re.Match[str]) -> str:
-    """The number where no digit of it is lost, else one that is rounded for sure. Java writes 9.123456E8 for 912345600, as short as it
-    can; a spreadsheet's 9.12346E+08 is rounded, unless every digit stands there.
+    """The number where no digit of it is lost, else one that is rounded for sure. Java writes 9.123456E8 for 912345600, as short
+    as it can; a spreadsheet's 9.12346E+08 is rounded, unless every digit stands there.
     """
     whole, fraction, plus, power = scientific[1], scientific[2] or "", scientific[3], scientific[4]
     zeros = int(power) - len(fraction)
@@ -132,7 +134,9 @@ def _read_text(written: str) -> PhoneCell:
 
 
 def _unnumbered(written: str) -> str:
-    """Without the numbers of a list, "1/ 0912... 2/ 0987...": only where they count from one, so that none is a number's ending."""
+    """Without the numbers of a list, "1/ 0912... 2/ 0987...": only where they count from one,
+    so that none is a number's ending.
+    """
     counts = [int(count) for count in _NUMBERED.findall(written)]
     if counts != list(range(1, len(counts) + 1)) or not written.lstrip().startswith("1"):
         return written
@@ -155,9 +159,8 @@ def _read_part(part: str) -> list[_Reading]:
     if whole.number or not _FEWEST_DIGITS < digits <= _MOST_DIGITS * _MOST_NUMBERS:
         return [whole]
     cuts = [0, *(gap.start() for gap in _GAPS.finditer(part)), len(part)]
-    ways: dict[int, list[list[_Reading]]] = {
-        len(part): [[]]
-    }  # by where it begins, how the rest can be read: none, one or two ways
+    # By where it begins, how the rest can be read: none, one or two ways.
+    ways: dict[int, list[list[_Reading]]] = {len(part): [[]]}
     more = False
     for place, begin in reversed(list(enumerate(cuts[:-1]))):
         ways[begin] = []
@@ -242,8 +245,8 @@ def _why_not(digits: str) -> str:
 def _is_mobile(national: str) -> bool:
     if national[:3] in MOBILE_HEADS:
         return True
-    # A head younger than our table: the library's metadata is brought up to date with every release. Not 01: before 2018 that began
-    # eleven digits, so ten of them are an old number with one missing.
+    # A head younger than our table: the library's metadata is brought up to date with every release. Not 01: before 2018 that
+    # began eleven digits, so ten of them are an old number with one missing.
     number = phonenumbers.PhoneNumber(country_code=84, national_number=int(national))
     return national[:2] in _YOUNG and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
 

@@ -11,8 +11,8 @@ from contact_registry.errors import AddressRefused
 
 _LONGEST = 320
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&*+=?^_~-]+")
-"""What stands before the @. The standard allows an apostrophe, a slash and letters with accents too; in a school's list those were
-typed by mistake: the apostrophe of a spreadsheet, two addresses in one cell, a Vietnamese keyboard left on."""
+"""What stands before the @. The standard allows an apostrophe, a slash and letters with accents too; in a school's list those
+were typed by mistake: the apostrophe of a spreadsheet, two addresses in one cell, a Vietnamese keyboard left on."""
 _KNOWN_HOSTS = frozenset({"gmail.com", "yahoo.com", "yahoo.com.vn", "hotmail.com", "outlook.com", "icloud.com", "live.com"})
 _PLAIN = re.compile(r"([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([a-z0-9.-]+)")
 
@@ -44,7 +44,8 @@ def _validated(text: str) -> str | None:
 
 def _looks_like_another(host: str) -> bool:
     """Whether a host is ASCII but for a letter that was not meant: an accent typed by mistake (gmaíl.com), or a letter of another
-    alphabet that looks the same. A host in Vietnamese has letters of its own in more than one place, and none of another alphabet.
+    alphabet that looks the same. A host in Vietnamese has letters of its own in more than one place, and none of another
+    alphabet.
     """
     if host.isascii():
         return False

@@ -1,7 +1,8 @@
 """Which class or grade of the present lists a person means, however they write it. The one rule for lists and for audiences.
 
-`lớp 6A1`, `Lop 6 A1`, `6 a1` and `6A1` are one class, and so are `6/1`, `6.1` and `6-1`; `Khối 6`, `khoi 6`, `K6` and `6` are one grade.
-Đ and D are two classes of every larger school and never the same. Other marks count only where a school tells two classes apart by them.
+`lớp 6A1`, `Lop 6 A1`, `6 a1` and `6A1` are one class, and so are `6/1`, `6.1` and `6-1`; `Khối 6`, `khoi 6`, `K6` and `6` are one
+grade. Đ and D are two classes of every larger school and never the same. Other marks count only where a school tells two classes
+apart by them.
 """
 
 import re

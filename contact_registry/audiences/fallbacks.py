@@ -1,4 +1,5 @@
-"""Who can be written to by email where their number turned out to be dead: the same contact, on the same unit's list, one letter each.
+"""Who can be written to by email where their number turned out to be dead:
+the same contact, on the same unit's list, one letter each.
 
 Stands on `standing`, as every audience does: whoever is not meant any more, taken off, or has not agreed to email gets none.
 """

@@ -1,7 +1,9 @@
-"""Who is meant, and whether they may be written to: the one SELECT that counting, planning and every list of those left out stand on.
+"""Who is meant, and whether they may be written to: the one SELECT that counting,
+planning and every list of those left out stand on.
 
-A suppression holds for the list of the unit it was made at and for every list below that unit. Those of units above the acting one
-come through a door, without their reasons: row-level security hides them, and what they would tell is not the school's to know.
+A suppression holds for the list of the unit it was made at and for every list below that unit. Those of units above the acting
+one come through a door, without their reasons: row-level security hides them, and what they would tell is not the school's to
+know.
 """
 
 from collections.abc import Sequence
@@ -37,8 +39,8 @@ from contact_registry.models import contact_points, contacts, enrolments, suppre
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`units`: codes, resolved to ids by the caller. Grades and classes, in the lists' own spelling (`ListedClasses.as_listed`), add up;
-    neither means all parents. `staff`: staff, too; without `parents`, nobody but them.
+    """`units`: codes, resolved to ids by the caller. Grades and classes, in the lists' own spelling (`ListedClasses.as_listed`),
+    add up; neither means all parents. `staff`: staff, too; without `parents`, nobody but them.
     """
 
     units: tuple[str, ...] = ()
@@ -52,7 +54,8 @@ class Audience:
 class Preferences:
     """Which of people's own wishes a warning heeds. A wrong person or a dead address is never written to, whatever stands here.
 
-    `obey_opt_out`: whoever opted out is left out. `needs_consent`: so is an address without a consent standing at its list's unit.
+    `obey_opt_out`: whoever opted out is left out. `needs_consent`:
+    so is an address without a consent standing at its list's unit.
     """
 
     obey_opt_out: bool = False

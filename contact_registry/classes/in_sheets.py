@@ -8,9 +8,10 @@ from contact_registry.headings.meanings import fold
 from contact_registry.plain_text import one_line
 
 # 6/1 becomes 6 January, 6E1 becomes 60, 6.10 becomes 6.1: a class that is a date or a number is not what was typed.
+# Vietnamese Excel writes 06-Thg1.
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?: [\d:]+)?|\d{1,2}-[A-Za-z]{3,}\d{0,2}(?:-\d+)?|[A-Za-z]{3,}\d{0,2}-\d{1,2}", re.ASCII
-)  # Vietnamese Excel writes 06-Thg1
+)
 # Whatever may be somebody's number, and no school year: 0912 345 678, +84 912.345.678, 912345678; and emails.
 _ADDRESS = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,}|\d{9,}|(?<!\d)[35789]\d\d[ .\-]\d{3}[ .\-]\d{3}|\S+@\S+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE]\+?\d+)?")
@@ -20,7 +21,10 @@ _GRADE = re.compile(r"(?:lop |khoi )?(1[0-2]|[1-9])(?!\d)(?! tuoi)")
 _PRESCHOOL = {"nha tre": "Nhà trẻ", "nhom tre": "Nhà trẻ", "nt": "Nhà trẻ", "mam": "Mầm", "choi": "Chồi", "la": "Lá"}
 
 _LETTER = "[a-zà-ỹđ]"
-_STREAMS = "chuyên toán tin lí lý hóa hoá sinh văn sử địa anh pháp nga trung nhật hàn tiếng khtn khxh xã hội tự nhiên clc cơ bản nâng cao"
+_STREAMS = (
+    "chuyên toán tin lí lý hóa hoá sinh văn sử địa anh pháp nga trung nhật hàn tiếng khtn khxh xã hội tự nhiên clc cơ bản "
+    "nâng cao"
+)
 _STREAM = "(?:" + "|".join(_STREAMS.split()) + ")"
 _CLASS = re.compile(
     # 6 A 1, 6A 1; not 6A 32 học sinh, 6A 5/9/2026
@@ -31,7 +35,8 @@ _CLASS = re.compile(
     # Lá 1, Mầm A
     rf"|(?:mầm|chồi|lá|cơm|cháo|bột)(?: (?:nát|{_LETTER}?\d{{0,2}})\b)?"
     # Nhóm trẻ 25-36 tháng, 5 tuổi A, MG bé 2
-    rf"|(?:nhà trẻ|nhóm trẻ|nt|mẫu giáo|mg|\d tuổi)(?: (?:bé|nhỡ|lớn|tháng|tuổi|{_LETTER}\d{{0,2}}|\d{{1,2}}(?:\s?-\s?\d{{1,2}})?)\b)*",
+    rf"|(?:nhà trẻ|nhóm trẻ|nt|mẫu giáo|mg|\d tuổi)(?: (?:bé|nhỡ|lớn|tháng|tuổi|{_LETTER}\d{{0,2}}"
+    rf"|\d{{1,2}}(?:\s?-\s?\d{{1,2}})?)\b)*",
     re.IGNORECASE,
 )
 _SPELLINGS = re.compile(r"(1[0-2]|[1-9]) ?([a-zđ]) ?(\d{0,2})", re.IGNORECASE)
@@ -40,7 +45,8 @@ _BEFORE = re.compile(
     r"(?:(?:danh sách|danh sach|dshs|ds|học sinh|hs|trẻ em|các cháu|của)\b[\s_-]*)*(?:(?:lớp|lop)[\s_]*:?[\s_]*)?", re.IGNORECASE
 )
 _AFTER = re.compile(
-    r"\s*[-–_(,;:|].*|\s+\d{1,3}\s?(?:hs|học sinh|em|cháu|trẻ)\b.*|\s+(?:t|tháng )\d{1,2}|\s+(?:năm học|năm|nh|gvcn|giáo viên|sĩ số|sỉ số|ss|khóa|niên khóa|học kỳ|hk)\b.*",
+    r"\s*[-–_(,;:|].*|\s+\d{1,3}\s?(?:hs|học sinh|em|cháu|trẻ)\b.*|\s+(?:t|tháng )\d{1,2}|\s+(?:năm học|năm|nh|gvcn|giáo viên"
+    r"|sĩ số|sỉ số|ss|khóa|niên khóa|học kỳ|hk)\b.*",
     re.IGNORECASE,
 )
 _IN_TITLE = re.compile(
@@ -48,7 +54,8 @@ _IN_TITLE = re.compile(
 )
 # Between the rows of a list "chuyển từ lớp 6A2" tells of one pupil; a title begins as titles do.
 _BEGINS_TITLE = re.compile(
-    r"(?:danh sach|ds|bang|so (?:dien thoai|lien lac|theo doi)|thong tin|truong|thcs|thpt|th|tieu hoc|mam non|mn|hoc sinh|hs|khoi|nam hoc|phu huynh|tre|bieu|mau|tong hop"
+    r"(?:danh sach|ds|bang|so (?:dien thoai|lien lac|theo doi)|thong tin|truong|thcs|thpt|th|tieu hoc|mam non|mn|hoc sinh|hs|khoi"
+    r"|nam hoc|phu huynh|tre|bieu|mau|tong hop"
     r"|cac em|cap nhat|sdt|dien thoai|lien he)\b"
 )
 _NUMBERED = re.compile(r"(?:[ivx]{1,4}|\d{1,2}|[a-z])$")
@@ -108,7 +115,8 @@ def one_spelling(class_name: str) -> str:
 
 _BESIDE_CLASS = re.compile(
     r"(?P<class>(?:l[ớo]p[\s:]+)?(?:(?:1[0-2]|[1-9])\s?[./_-]?\s?(?:[A-Za-zĐđ]{1,3}\s?)?\d{0,2}|[^\W\d_]+ [A-Za-zĐđ]?\d{0,2}))\s*"
-    r"(?:[-–_(,;:|/]\s*|\s(?=\S))(?:(?:s[ĩỉi]\s?s[ốo]|ss|gvcn|giáo viên|gv|cô|thầy|năm học|niên khóa|nh)\b.*|\d{1,3}\s*(?:hs|học sinh|em|cháu|trẻ)\b.*"
+    r"(?:[-–_(,;:|/]\s*|\s(?=\S))(?:(?:s[ĩỉi]\s?s[ốo]|ss|gvcn|giáo viên|gv|cô|thầy|năm học|niên khóa|nh)\b.*|\d{1,3}\s*(?:hs"
+    r"|học sinh|em|cháu|trẻ)\b.*"
     r"|20\d\d\s*[-–/]\s*(?:20)?\d\d\W*|\W*)",
     re.IGNORECASE,
 )

@@ -84,7 +84,8 @@ async def withdraw_consent(
     ended = await conn.execute(
         text(
             "UPDATE consents SET withdrawn_at = :now, withdrawn_by = :by"
-            " WHERE unit_id = :unit AND channel = :channel AND address_hash = ANY (CAST(:hashes AS bytea[])) AND withdrawn_at IS NULL"
+            " WHERE unit_id = :unit AND channel = :channel AND address_hash = ANY (CAST(:hashes AS bytea[]))"
+            " AND withdrawn_at IS NULL"
         ),
         {"unit": unit_id, "channel": channel, "hashes": ByteArray(address_hashes), "by": by, "now": now},
     )

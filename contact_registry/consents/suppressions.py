@@ -25,7 +25,9 @@ async def suppress(
     by: int | None = None,
     now: datetime | None = None,
 ) -> int:
-    """Adds addresses to the unit's suppressions; how many were not there. `by`: the account; None: the system, or the person itself."""
+    """Adds addresses to the unit's suppressions; how many were not there.
+    `by`: the account; None: the system, or the person itself.
+    """
     added = await conn.execute(
         text(
             "INSERT INTO suppressions (unit_id, channel, address_hash, reason, created_by, created_at)"

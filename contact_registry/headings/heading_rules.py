@@ -1,7 +1,7 @@
 """What a column holds by the words of its heading (`heading_words`), in any of the spellings schools use (context 4.1).
 
-The first rule that fits decides. The order matters: "Địa chỉ email" is an email, "SĐT GVCN" is nobody's parent, "Họ tên mẹ" is not the
-pupil's name, "Địa chỉ, SĐT" has a number in it.
+The first rule that fits decides. The order matters: "Địa chỉ email" is an email, "SĐT GVCN" is nobody's parent, "Họ tên mẹ" is
+not the pupil's name, "Địa chỉ, SĐT" has a number in it.
 """
 
 import re
@@ -21,21 +21,28 @@ def _all(words: str) -> re.Pattern[str]:
 
 
 _EMAIL = _any("e ?mail", "gmail", "thu dien tu", "hop thu")
-_PHONE = _any("sdt", "dt", "dtdd", "dtll", "dtlh", "sddt", "so dt", "dien thoai", "di dong", "zalo", "phone", "mobile", "tel", "so may", "sdth",
-    "thue bao", "hotline", "so xdt", "xdt (?:cha|bo|me|ba|ong|ph|phhs|phu huynh|lien he|nha|di dong)")  # fmt: skip
+_PHONE = _any(
+    "sdt", "dt", "dtdd", "dtll", "dtlh", "sddt", "so dt", "dien thoai", "di dong", "zalo", "phone", "mobile", "tel", "so may",
+    "sdth", "thue bao", "hotline", "so xdt", "xdt (?:cha|bo|me|ba|ong|ph|phhs|phu huynh|lien he|nha|di dong)",
+)  # fmt: skip
 # "Số phụ huynh" are numbers, "Sổ liên lạc" is a book, "Số phụ huynh dự họp" a count: the cells tell.
 _PERHAPS_PHONE = re.compile(r"(?<!ho )\bso (?:cua )?(?:lien he|lien lac|phu huynh|ph|phhs|me|bo|cha|ba|ong|nguoi nha|gia dinh)\b")
 _BARE_DT = re.compile(r"(?:\d )?xdt(?: \d)?")
 """Dân tộc written short; điện thoại in a list whose headings have no marks. The cells tell."""
 _NOT_A_PARENT = _any("gvcn", "gv", "gvbm", "giao vien", "chu nhiem", "nha truong", "thay(?! doi| the| cho)", "co giao")
-_HEARS_OF = re.compile(  # "SĐT nhận tin nhắn của nhà trường", "SĐT người đón trẻ" are parents'
-    r"\b(?:(?<!ca )nhan(?! vien)|dang ky|khai bao|cung cap|trao doi|ket noi)\b.*\b(?:nha truong|gvcn|gv|giao vien|chu nhiem|co giao|thay)\b"
+# "SĐT nhận tin nhắn của nhà trường", "SĐT người đón trẻ" are parents'
+_HEARS_OF = re.compile(
+    r"\b(?:(?<!ca )nhan(?! vien)|dang ky|khai bao|cung cap|trao doi|ket noi)\b.*\b(?:nha truong|gvcn|gv|giao vien|chu nhiem"
+    r"|co giao|thay)\b"
     r"|\b(?:voi|tu|de) (?:nha truong|gvcn|gv|giao vien|co giao|thay)\b"
     r"|\b(?:nguoi|(?<!ca )nhan(?! vien)|don|bao tin)\b.*\b(?:hoc sinh|hs|tre|be)\b"
 )
 # Who is called for other things than a child, and numbers of before: not taken, but a person may say that they are parents'.
-_SOMEBODY_ELSE = _any("hieu truong", "ban giam hieu", "bgh", "van phong", "y te", "(?<!thong )bao ve", "bao mau", "co nuoi", "nha bep", "lai xe", "tai xe",
-    "nha xe", "xe", "tro giang", "cbpt", "phu trach", "to truong", "truong ban", "ctv", "cong tac vien", "gioi thieu", "truong cu")  # fmt: skip
+_SOMEBODY_ELSE = _any(
+    "hieu truong", "ban giam hieu", "bgh", "van phong", "y te", "(?<!thong )bao ve", "bao mau", "co nuoi", "nha bep",
+    "lai xe", "tai xe", "nha xe", "xe", "tro giang", "cbpt", "phu trach", "to truong", "truong ban", "ctv", "cong tac vien",
+    "gioi thieu", "truong cu",
+)  # fmt: skip
 _OF_BEFORE = re.compile(
     r"(?!.*\bmoi\b).*\b(?:cu(?! tru)|ngung|ngung dung|ngung su dung|(?:khong|het)(?: con)? (?:dung|su dung))\b"
 )
@@ -79,9 +86,11 @@ _CODE = re.compile(
 )
 # This year's; "Lớp cũ" and "Lớp năm trước" stand beside it in every September's list, "Lớp trưởng" is a person.
 _CLASS = re.compile(
-    r"(?:(?:ten|khoi|nhom|hoc|lop|class|name|hien|tai|nay|moi|dang|cua|hs|hoc sinh|be|tre|va|nam|chinh khoa|con|chau|em|anh|chi|ong|o|thuoc|vao|nh) )*"
+    r"(?:(?:ten|khoi|nhom|hoc|lop|class|name|hien|tai|nay|moi|dang|cua|hs|hoc sinh|be|tre|va|nam|chinh khoa|con|chau|em|anh|chi"
+    r"|ong|o|thuoc|vao|nh) )*"
     r"(?:lop|class)"
-    r"(?: (?:ten|khoi|nhom|hoc|name|hien|tai|nay|moi|dang|theo|cua|hs|hoc sinh|be|tre|nam|nam hoc|nh|chinh khoa|chinh|20\d\d|nao|may|gi|con|chau|em|o"
+    r"(?: (?:ten|khoi|nhom|hoc|name|hien|tai|nay|moi|dang|theo|cua|hs|hoc sinh|be|tre|nam|nam hoc|nh|chinh khoa|chinh|20\d\d"
+    r"|nao|may|gi|con|chau|em|o"
     r"|(?:hoc ky|hk|ky) ?(?:1|2|i|ii)))*"
 )
 _OTHER_CLASS = _any("lop cu", "lop nam truoc", "lop nam ngoai", "lop truoc", "ma lop")
@@ -106,12 +115,15 @@ _FAMILY = re.compile(
 _GIVEN = re.compile(r"ten|ten rieng|ten goi|first name|given name")
 _STATUS = _any("trang thai", "tinh trang", "hien trang", "status")
 _REMARKS = _any("ghi chu", "note", "notes", "nhan xet", "y kien", "gop y", "luu y", "dien giai")
-_IGNORED = _any("ghi chu", "note", "notes", "nhan xet", "hoc luc", "hanh kiem", "ngay vao lop", "chu ky", "ky ten", "ky nhan", "trang thai", "status",
-    "tinh trang", "hien trang")  # fmt: skip
+_IGNORED = _any(
+    "ghi chu", "note", "notes", "nhan xet", "hoc luc", "hanh kiem", "ngay vao lop", "chu ky", "ky ten", "ky nhan",
+    "trang thai", "status", "tinh trang", "hien trang",
+)  # fmt: skip
 _PART_OF_A_CELL = _any("ten", "ho ten")
 # A column headed by nothing but who it belongs to: a name or a number, and its cells tell which.
 _WHOSE = _all(
-    "ho ten|cha|bo|me|phu huynh|ph|phhs|ong|ba|nguoi|giam ho|do dau|hoac|va|thong tin|lien he|lien lac|cua|hs|hoc sinh|gia dinh|nha|than|khac|1|2|3"
+    "ho ten|cha|bo|me|phu huynh|ph|phhs|ong|ba|nguoi|giam ho|do dau|hoac|va|thong tin|lien he|lien lac|cua|hs|hoc sinh"
+    "|gia dinh|nha|than|khac|1|2|3"
 )
 
 _TEACHING = _any(
@@ -120,8 +132,10 @@ _TEACHING = _any(
 _TEACHERS = _any("giao vien", "gv", "gvcn", "can bo", "nhan vien", "cb gv", "cbgv", "cbgvnv", "vien chuc", "teacher", "staff")
 _STAFF_CODE = _any("ma gv", "ma giao vien", "ma can bo", "ma cb", "ma nhan vien", "ma nv", "ma vien chuc", "so hieu")
 _STAFF_NAME = re.compile(r"can bo|giao vien|gvcn|nhan vien|vien chuc|cb gv nv|staff|teacher|name")
-_STAFF_IGNORED = _any("chuc vu", "chuc danh", "to", "to chuyen mon", "mon", "mon day", "bo mon", "bo phan", "nhiem vu", "trinh do",
-    "phong", "hop dong", "bien che", "kiem nhiem", "lop", "chu nhiem", "position", "department")  # fmt: skip
+_STAFF_IGNORED = _any(
+    "chuc vu", "chuc danh", "to", "to chuyen mon", "mon", "mon day", "bo mon", "bo phan", "nhiem vu", "trinh do", "phong",
+    "hop dong", "bien che", "kiem nhiem", "lop", "chu nhiem", "position", "department",
+)  # fmt: skip
 _STAFF_RULES: tuple[tuple[Callable[[str], object], Field], ...] = (
     (_EMAIL.search, Field.EMAIL),
     (_ACCOUNT.search, Field.DROPPED),

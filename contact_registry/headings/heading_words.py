@@ -1,6 +1,7 @@
 """A heading as schools, forms and programs write it → the plain words that the rules look at.
 
-"(4) S.Đ.T mẹ (VD: 0912345678) *", "SDTMe", "S?T m?" are all `sdt me`. What is an example or an instruction is no part of a heading.
+"(4) S.Đ.T mẹ (VD: 0912345678) *", "SDTMe", "S?T m?" are all `sdt me`.
+What is an example or an instruction is no part of a heading.
 """
 
 import re
@@ -19,7 +20,8 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _SAYS_HOW = (
-    r"vd|v\.d|ví dụ|vi du|e\.?g|example|ex|mẫu|mau|ghi|nhập|nhap|viết|viet|điền|dien|vui lòng|vui long|nếu|neu|không|khong|để|de|khi|dùng|mỗi|gồm|đủ|chỉ"
+    r"vd|v\.d|ví dụ|vi du|e\.?g|example|ex|mẫu|mau|ghi|nhập|nhap|viết|viet|điền|dien|vui lòng|vui long|nếu|neu|không|khong|để|de"
+    r"|khi|dùng|mỗi|gồm|đủ|chỉ"
     r"|bắt buộc|bat buoc|required|optional|thầy|thay|cô|nhà trường"
 )
 _IN_BRACKETS = re.compile(
@@ -42,18 +44,21 @@ _DIGITS = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 _GLUED = {
     phrase.replace(" ", ""): phrase
     for phrase in (
-        "ho ten", "ho va ten", "ho ten hs", "ten hs", "ten hoc sinh", "ho ten hoc sinh", "hoc sinh", "phu huynh", "so dien thoai", "dien thoai",
-        "di dong", "ngay sinh", "dia chi", "dan toc", "ton giao", "gioi tinh", "ten lop", "lop hoc", "ma lop", "ma hs", "ma hoc sinh", "ghi chu",
-        "full name", "student name", "class name", "phone number", "so dt", "ho dem", "trang thai", "dien thoai me", "dien thoai cha", "dien thoai bo",
-        "so dien thoai me", "so dien thoai cha", "so dien thoai bo", "lien he",
+        "ho ten", "ho va ten", "ho ten hs", "ten hs", "ten hoc sinh", "ho ten hoc sinh", "hoc sinh", "phu huynh",
+        "so dien thoai", "dien thoai", "di dong", "ngay sinh", "dia chi", "dan toc", "ton giao", "gioi tinh", "ten lop",
+        "lop hoc", "ma lop", "ma hs", "ma hoc sinh", "ghi chu", "full name", "student name", "class name", "phone number",
+        "so dt", "ho dem", "trang thai", "dien thoai me", "dien thoai cha", "dien thoai bo", "so dien thoai me",
+        "so dien thoai cha", "so dien thoai bo", "lien he",
     )
 }  # fmt: skip
 
-# What headings are made of, to be known again where their letters became "?": a code page of the West has à, ô and ý, but no ạ, ố and đ.
+# What headings are made of, to be known again where their letters became "?": a code page of the West has à, ô and ý, but no ạ, ố
+# and đ.
 _WORDS_OF_HEADINGS = (
-    "họ và tên đệm lót chữ lớp khối sđt đt đtdđ điện thoại số mẹ cha bố phụ huynh người giám hộ học sinh trẻ dân tộc tôn giáo địa chỉ ngày tháng "
-    "năm sinh nơi ở hiện nay thường trú tạm khẩu liên hệ lạc di động thư tử thông tin nghề nghiệp giới tính nữ đỡ đầu ghi chú mã định danh ông bà "
-    "gia đình đối tượng ưu tiên chính sách khuyết tật thứ tự gd&đt quốc tịch xã phường huyện tỉnh ấp thôn trạng thái tình chỗ đang của tổ"
+    "họ và tên đệm lót chữ lớp khối sđt đt đtdđ điện thoại số mẹ cha bố phụ huynh người giám hộ học sinh trẻ dân tộc tôn "
+    "giáo địa chỉ ngày tháng năm sinh nơi ở hiện nay thường trú tạm khẩu liên hệ lạc di động thư tử thông tin nghề nghiệp "
+    "giới tính nữ đỡ đầu ghi chú mã định danh ông bà gia đình đối tượng ưu tiên chính sách khuyết tật thứ tự gd&đt quốc "
+    "tịch xã phường huyện tỉnh ấp thôn trạng thái tình chỗ đang của tổ"
 )
 _VOCABULARY = _WORDS_OF_HEADINGS.split()
 _LOST = re.compile(r"[^\W\d_]*(?:[?\ufffd][^\W\d_]*)+")

@@ -60,7 +60,8 @@ class Problem:
 class CheckedCell(NamedTuple):
     """A cell that is kept, as it was written and as it was read, so that it can be corrected by itself.
 
-    `values`: numbers (E.164), emails, or the one class, grade or name. `codes`: its problems. A tuple, because a list has 100,000.
+    `values`: numbers (E.164), emails, or the one class, grade or name. `codes`: its problems.
+    A tuple, because a list has 100,000.
     """
 
     heading: str

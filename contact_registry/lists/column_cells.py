@@ -1,4 +1,6 @@
-"""What the cells of a column say of it where its heading does not: a mother's name or her number, a merged heading, no heading at all."""
+"""What the cells of a column say of it where its heading does not:
+a mother's name or her number, a merged heading, no heading at all.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

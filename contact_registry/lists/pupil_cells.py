@@ -22,10 +22,12 @@ _CLASS_AROUND = Heading(Field.CLASS, "Lớp")
 _CONTACTS = (Field.PHONE, Field.EMAIL)
 # "Đã chuyển trường", "Thôi học từ 5/9"; not "chuyển từ trường khác đến", "nghỉ học thứ bảy".
 _LEFT = re.compile(
-    r"(?:da |xin )?(?:chuyen (?:truong|di|sang truong)|thoi hoc|bo hoc|nghi hoc (?:han|luon)|rut ho so|bao luu|tot nghiep|ra truong|dropped out|left|transferred)\b(?!.* (?:den|lop)\b).*"
+    r"(?:da |xin )?(?:chuyen (?:truong|di|sang truong)|thoi hoc|bo hoc|nghi hoc (?:han|luon)|rut ho so|bao luu|tot nghiep"
+    r"|ra truong|dropped out|left|transferred)\b(?!.* (?:den|lop)\b).*"
 )
 _STATUS_LEFT = re.compile(
-    r"(?:da |xin |dang )?(?:chuyen|thoi|bo|nghi|rut|bao luu|tot nghiep|ra truong|khong (?:con )?hoc|inactive|dropped|left|transferred)\b(?!.* (?:den|lop)\b).*"
+    r"(?:da |xin |dang )?(?:chuyen|thoi|bo|nghi|rut|bao luu|tot nghiep|ra truong|khong (?:con )?hoc|inactive|dropped|left"
+    r"|transferred)\b(?!.* (?:den|lop)\b).*"
 )
 # Marks may stand beside their letters, so the letters before them are looked at only.
 _MAY_SAY_LEFT = re.compile(r"\b(?:chuy|th[oô]|b[oỏ]|r[uú]|b[aả]o|ngh|ra t|t[oố]t|kh[oô]|inact|drop|left|transf)", re.IGNORECASE)

@@ -98,7 +98,9 @@ def read_rows(
     each: Callable[[], None] = lambda: None,
     under: Table | None = None,
 ) -> SheetRows:
-    """Reads every row of the sheet, table by table. `each` is called for every row; `under`: the columns of a sheet without a header."""
+    """Reads every row of the sheet, table by table. `each` is called for every row;
+    `under`: the columns of a sheet without a header.
+    """
     walk = _Walk(sheet, of, meanings, under)
     for index, row in enumerate(sheet.rows):
         each()

@@ -1,6 +1,7 @@
 """`read_list`: a school's file in, checked rows out, every row accounted for. Pure, bounded, and silent about what it read.
 
-Columns that must not be kept are left behind here, before anything else sees them: only cells under a heading of `KEPT` are looked at.
+Columns that must not be kept are left behind here, before anything else sees them:
+only cells under a heading of `KEPT` are looked at.
 """
 
 import time
@@ -61,7 +62,8 @@ def read_list(
 ) -> CheckedList:
     """Reads a school list. `meanings`: a person's words on headings, by folded heading (`fold`).
 
-    Raises `ImportRefused` (import.unreadable, .no_contact_column, .letters_lost, .staff_list, .one_column, .too_large, .password_protected).
+    Raises `ImportRefused` (import.unreadable, .no_contact_column, .letters_lost, .staff_list, .one_column,
+    .too_large, .password_protected).
     """
     if progress:
         progress("unpacking", 0, 0)

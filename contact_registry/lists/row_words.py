@@ -15,21 +15,26 @@ _SIGNED = re.compile(
     r"|duyet cua)\b|(?:giao vien|gvcn|giao vien chu nhiem|gv chu nhiem)$|.*\bngay \d* ?thang\b"
 )
 _OFFICE = re.compile(
-    r"(?:giao vien|gvcn|gv|co giao|thay giao|chu nhiem|truong ban|pho ban|ban dai dien|dai dien|hoi truong|chi hoi|hoi phu huynh|thu ky|ke toan|y te|van phong"
-    r"|nguoi (?:lien he|phu trach)|phu trach|quan ly|bao ve|tai xe|lai xe|bi thu|chu tich|cong an|tram y te|bac si|to truong dan pho"
+    r"(?:giao vien|gvcn|gv|co giao|thay giao|chu nhiem|truong ban|pho ban|ban dai dien|dai dien|hoi truong|chi hoi|hoi phu huynh"
+    r"|thu ky|ke toan|y te|van phong"
+    r"|nguoi (?:lien he|phu trach)|phu trach|quan ly|bao ve|tai xe|lai xe|bi thu|chu tich|cong an|tram y te|bac si"
+    r"|to truong dan pho"
     r"|lien he|moi (?:thac mac|chi tiet)|chi tiet lien he|hotline|duong day|dien thoai|sdt)\b"
 )
 _ADDRESSED = re.compile(r"\s*(?:cô|thầy)\s", re.IGNORECASE)
 """As a teacher is; "Cồ" is a family name."""
 _EXAMPLE = re.compile(r"[(\[]?(?:vd|v\.d|ví dụ)\b", re.IGNORECASE)
 _NOTED = re.compile(
-    r"(?:danh sach|ds|hoc sinh|hs|ghi chu|chu thich|lop truong|lop pho|khoi|nam hoc|truong (?:thcs|th|thpt|tieu hoc|mam non|mn)|phong gd|so gd|ubnd|stt|ho va ten"
-    r"|ho ten|chuyen (?:truong|lop|den|di|tu|sang)|nghi hoc|bo hoc|thoi hoc|nhap hoc|moi (?:chuyen|nhap|vao)|khong co|chua co|dang ky|het|lop|nu|luu y tat ca)\b"
+    r"(?:danh sach|ds|hoc sinh|hs|ghi chu|chu thich|lop truong|lop pho|khoi|nam hoc|truong (?:thcs|th|thpt|tieu hoc|mam non|mn)"
+    r"|phong gd|so gd|ubnd|stt|ho va ten"
+    r"|ho ten|chuyen (?:truong|lop|den|di|tu|sang)|nghi hoc|bo hoc|thoi hoc|nhap hoc|moi (?:chuyen|nhap|vao)|khong co|chua co"
+    r"|dang ky|het|lop|nu|luu y tat ca)\b"
 )
 _COMMON = (
-    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh trinh truong lam mai cao luong luu chau ta phung to tang doan thai quach"
-    " kieu ha dao trieu vuong chu diep khuc nghiem tong tieu ton thach danh son kim lieu au bach banh cu dam diem dong giang giap hong khong la lai lo mac man"
-    " nong ninh ong phi quan quang sam than thi tham tra uong van vi xa y h k r o"
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh trinh truong lam mai cao luong luu chau ta "
+    "phung to tang doan thai quach kieu ha dao trieu vuong chu diep khuc nghiem tong tieu ton thach danh son kim lieu au "
+    "bach banh cu dam diem dong giang giap hong khong la lai lo mac man nong ninh ong phi quan quang sam than thi tham tra "
+    "uong van vi xa y h k r o"
 )
 _SURNAMES = frozenset(_COMMON.split())
 _FIRST_WORDS = frozenset(

@@ -1,4 +1,6 @@
-"""Rows made of their cells, and what can only be seen of all rows together. Done on reading, and again when a cell is corrected."""
+"""Rows made of their cells, and what can only be seen of all rows together.
+Done on reading, and again when a cell is corrected.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -11,16 +11,18 @@ from contact_registry.spreadsheets.sheets import Sheet
 from contact_registry.spreadsheets.written import written
 
 _STAFF = (
-    r"(?:gvcn|gv|giao vien(?: chu nhiem)?|cb ?gv ?nv|cb ?gv|can bo(?! lop)|nhan vien|nhan su|vien chuc|thay co|teachers?|staff|bgh|ban giam hieu|hieu truong"
-    r"|hoi dong(?: su pham| truong)?|to (?:toan|van|ngu van|anh|ngoai ngu|ly|hoa|sinh|su|dia|tin|the duc|tu nhien|xa hoi|van phong|chuyen mon|hanh chinh)"
+    r"(?:gvcn|gv|giao vien(?: chu nhiem)?|cb ?gv ?nv|cb ?gv|can bo(?! lop)|nhan vien|nhan su|vien chuc|thay co|teachers?|staff"
+    r"|bgh|ban giam hieu|hieu truong"
+    r"|hoi dong(?: su pham| truong)?|to (?:toan|van|ngu van|anh|ngoai ngu|ly|hoa|sinh|su|dia|tin|the duc|tu nhien|xa hoi"
+    r"|van phong|chuyen mon|hanh chinh)"
     r"|bao ve|bao mau|nha bep|cap duong|co nuoi|lai xe|tai xe|cong tac vien|ban dai dien|bdd)"
 )
 _NAME = re.compile(
-    r"(?:(?:ds|danh sach|bang|tt|thong tin|so|sdt|dt|dien thoai|zalo|cac|cong tac|va|nam hoc|nh|\d+|truong|thcs|th|thpt|danh ba) )*"
+    r"(?:(?:ds|danh sach|bang|tt|thong tin|so|sdt|dt|dien thoai|zalo|cac|cong tac|va|nam hoc|nh|\d+"
+    r"|truong|thcs|th|thpt|danh ba) )*"
     + _STAFF
-    + r"(?: (?:gv|nv|cn|bm|bo mon|nhan vien|giao vien|chu nhiem|va|nam hoc|nh|sdt|dt|dien thoai|truong|cmhs|phhs|cha me hoc sinh|phu huynh|\d+|"
-    + _STAFF
-    + r"))*"
+    + r"(?: (?:gv|nv|cn|bm|bo mon|nhan vien|giao vien|chu nhiem|va|nam hoc|nh|sdt|dt|dien thoai|truong|cmhs|phhs"
+    r"|cha me hoc sinh|phu huynh|\d+|" + _STAFF + r"))*"
 )
 _TITLE = re.compile(
     r"\b(?:danh sach|ds|danh ba) (?:cac |doi ngu |dien thoai |so dien thoai |sdt |lien lac |lien he )*"

@@ -29,7 +29,8 @@ _NOTHING = Heading(Field.UNKNOWN, "")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One header. `columns`: the heading of each column of the sheet, empty beside the table; `first`: index of the first row below it.
+    """One header. `columns`: the heading of each column of the sheet, empty beside the table;
+    `first`: index of the first row below it.
 
     The rest is which columns are what, said once for the table and not looked for again in every row.
     """

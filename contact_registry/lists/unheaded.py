@@ -1,5 +1,5 @@
-"""Sheets without a header that is understood: their columns are offered as "Cột A", "Cột B", "Cột C", for a person to say what they are;
-and rows that stand in one column, as text pasted into a spreadsheet does, are told apart first.
+"""Sheets without a header that is understood: their columns are offered as "Cột A", "Cột B", "Cột C", for a person to say what
+they are; and rows that stand in one column, as text pasted into a spreadsheet does, are told apart first.
 """
 
 import csv

@@ -1,7 +1,8 @@
 """Reading a small list for somebody who waits, in a process of its own and behind everybody else.
 
-Whoever is asked by many cannot read a file between two questions: text takes the interpreter's lock, a spreadsheet its memory. So the
-file goes to a program that gives way to every other process, and what comes back is no more than the columns that were asked for.
+Whoever is asked by many cannot read a file between two questions: text takes the interpreter's lock, a spreadsheet its memory. So
+the file goes to a program that gives way to every other process, and what comes back is no more than the columns that were asked
+for.
 """
 
 import asyncio

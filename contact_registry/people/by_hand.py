@@ -1,4 +1,5 @@
-"""People put in or corrected one by one, between two lists. The next list takes them as it takes all others: named again or ended.
+"""People put in or corrected one by one, between two lists.
+The next list takes them as it takes all others: named again or ended.
 
 Each of these holds the unit's lists meanwhile, so that no list is applied or undone half-way through.
 """
@@ -59,7 +60,8 @@ async def add_person(
         made = await conn.execute(
             text(
                 "INSERT INTO contacts (unit_id, audience, role, language, school_year, public_id, name_sealed, data_key_id)"
-                " VALUES (:unit, :audience, :role, :language, :year, :public, CAST(:name AS bytea), CAST(:key AS bigint)) RETURNING id"
+                " VALUES (:unit, :audience, :role, :language, :year, :public, CAST(:name AS bytea), CAST(:key AS bigint))"
+                " RETURNING id"
             ),
             {
                 "unit": unit_id,
@@ -170,7 +172,8 @@ async def change_person(conn: AsyncConnection, unit_id: int, contact: int, *, ro
     """
     changed = await conn.execute(
         text(
-            "UPDATE contacts SET role = coalesce(CAST(:role AS text), role), language = coalesce(CAST(:language AS text), language)"
+            "UPDATE contacts"
+            " SET role = coalesce(CAST(:role AS text), role), language = coalesce(CAST(:language AS text), language)"
             f" WHERE {_LIVE} AND id = :id AND (CAST(:role AS text) IS NULL OR (:role = 'staff') = (audience = 'staff'))"
         ),
         {"unit": unit_id, "id": contact, "role": role, "language": language},
@@ -227,7 +230,9 @@ async def correct_address(
 
 
 async def confirm_present(conn: AsyncConnection, unit_id: int, *, of: ListOf, classes: Sequence[str], school_year: str) -> int:
-    """Says of present contacts (of these classes, as the list writes them; none: all) that they are still right in this school year; how many there are."""
+    """Says of present contacts (of these classes, as the list writes them;
+    none: all) that they are still right in this school year; how many there are.
+    """
     await lock_lists(conn, unit_id)
     of_class = f"AND id IN (SELECT contact_id FROM enrolments WHERE {_LIVE} AND class_name = ANY (CAST(:classes AS text[])))"
     asked = {"unit": unit_id, "of": of, "year": school_year} | ({"classes": list(classes)} if classes else {})

@@ -1,4 +1,5 @@
-"""A unit's present list, asked: who is on it. Names are sealed, so a search by name opens that one unit's in memory and forgets them.
+"""A unit's present list, asked: who is on it. Names are sealed,
+so a search by name opens that one unit's in memory and forgets them.
 
 Every statement names the unit: row-level security is the second lock, not the first.
 """
@@ -113,7 +114,8 @@ async def find_contacts(conn: AsyncConnection, master: MasterKey, unit_id: int, 
     for n, (channel, hashed) in enumerate(wanted.addresses):
         asked |= {f"channel{n}": channel, f"hash{n}": hashed}
         with_addresses += (
-            " AND c.id IN (SELECT p.contact_id FROM contact_points p WHERE p.unit_id = :unit AND p.audience IN ('parents', 'staff')"
+            " AND c.id IN (SELECT p.contact_id FROM contact_points p"
+            " WHERE p.unit_id = :unit AND p.audience IN ('parents', 'staff')"
             f" AND p.channel = :channel{n} AND p.address_hash = :hash{n} AND p.ended_by IS NULL)"
         )
     if wanted.name is not None:
@@ -121,7 +123,8 @@ async def find_contacts(conn: AsyncConnection, master: MasterKey, unit_id: int, 
             text(
                 f"SELECT e.contact_id, e.data_key_id, e.pupil_sealed FROM enrolments e WHERE {pupils}"
                 "   AND e.contact_id IS NOT NULL AND e.pupil_sealed IS NOT NULL"
-                f" UNION ALL SELECT c.id, c.data_key_id, c.name_sealed FROM contacts c WHERE {people} AND c.name_sealed IS NOT NULL"
+                " UNION ALL SELECT c.id, c.data_key_id, c.name_sealed FROM contacts c"
+                f" WHERE {people} AND c.name_sealed IS NOT NULL"
             ),
             asked,
         )

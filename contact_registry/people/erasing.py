@@ -58,11 +58,13 @@ async def erase_person(conn: AsyncConnection, unit_id: int, contact: int, hashes
     these = "unnest(CAST(:channels AS text[]), CAST(:hashes AS bytea[])) AS a (channel, hash)"
     named = f"FROM {these} JOIN contact_points p ON p.unit_id = :unit AND p.channel = a.channel AND p.address_hash = a.hash"
     points = await conn.execute(
-        text(  # three look-ups by index: what is present is found by its hash, what ended by the list that ended it
+        # Three look-ups by index: what is present is found by its hash, what ended by the list that ended it.
+        text(
             "DELETE FROM contact_points WHERE unit_id = :unit AND id = ANY (ARRAY("
             "  SELECT id FROM contact_points WHERE unit_id = :unit AND contact_id = :contact"
             f" UNION SELECT p.id {named} WHERE p.audience IN ('parents', 'staff') AND p.ended_by IS NULL"
-            f" UNION SELECT p.id {named} WHERE p.ended_by IN (SELECT id FROM imports WHERE unit_id = :unit))) RETURNING contact_id"
+            f" UNION SELECT p.id {named} WHERE p.ended_by IN (SELECT id FROM imports WHERE unit_id = :unit)))"
+            " RETURNING contact_id"
         ),
         asked | {"contact": contact},
     )

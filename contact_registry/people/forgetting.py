@@ -1,5 +1,5 @@
-"""People whose time on the list is over: first counted, then deleted, by the same conditions. What an import ended goes when it can no
-longer be undone; a contact goes with its school year, unless a newer list named it again.
+"""People whose time on the list is over: first counted, then deleted, by the same conditions. What an import ended goes when it
+can no longer be undone; a contact goes with its school year, unless a newer list named it again.
 
 Suppressions and consents are kept by hash and are no part of this: who said no must stay unwritten to.
 """
@@ -18,7 +18,8 @@ from contact_registry.present.applying import OF_ITS_LISTS, lock_lists
 class Lapse:
     """Until when things are kept. `undoable_since`: lists applied before cannot be undone any more.
 
-    `oldest_year`: the oldest school year that still holds, '2026-2027'; `year_began`: when it did, for contacts that name no year.
+    `oldest_year`: the oldest school year that still holds, '2026-2027';
+    `year_began`: when it did, for contacts that name no year.
     """
 
     undoable_since: datetime
@@ -43,7 +44,10 @@ _LAPSED_ALONE = "e.unit_id = :unit AND e.contact_id IS NULL AND e.ended_by IS NU
 
 _BESIDE = "{0}.unit_id = :unit AND {0}.contact_id IN ({1})"
 # Two look-ups by index and not one OR, which would read every unit's rows.
-_ENDED_OR_BESIDE = f"SELECT x.id FROM {{0}} x WHERE {_ENDED.format('x')} UNION SELECT x.id FROM {{0}} x WHERE {_BESIDE.format('x', _ENDED_CONTACTS)}"
+_ENDED_OR_BESIDE = (
+    f"SELECT x.id FROM {{0}} x WHERE {_ENDED.format('x')} UNION SELECT x.id FROM {{0}} x"
+    f" WHERE {_BESIDE.format('x', _ENDED_CONTACTS)}"
+)
 _COUNT_ENDED = (
     f"SELECT (SELECT count(*) FROM ({_ENDED_CONTACTS}) AS c) AS contacts,"
     f" (SELECT count(*) FROM ({_ENDED_OR_BESIDE.format('contact_points')}) AS p) AS addresses,"
@@ -53,7 +57,8 @@ _COUNT_ENDED = (
 )
 _COUNT_LAPSED = (
     f"SELECT (SELECT count(*) FROM ({_LAPSED_CONTACTS}) AS c) AS contacts,"
-    f" (SELECT count(*) FROM contact_points p WHERE {_BESIDE.format('p', _LAPSED_CONTACTS)} AND {_NOT_ENDED.format('p')}) AS addresses,"
+    f" (SELECT count(*) FROM contact_points p WHERE {_BESIDE.format('p', _LAPSED_CONTACTS)} AND {_NOT_ENDED.format('p')}) AS"
+    " addresses,"
     f" (SELECT count(*) FROM enrolments e WHERE {_BESIDE.format('e', _LAPSED_CONTACTS)} AND {_NOT_ENDED.format('e')})"
     f"   + (SELECT count(*) FROM enrolments e WHERE {_LAPSED_ALONE}) AS pupils"
 )

@@ -1,5 +1,5 @@
-"""Applying a list: it becomes the unit's present list of parents, or of staff. What it no longer has is ended, not deleted, so that
-an import can be undone; what it still has is kept; the rest is added. A suppression is never lifted: this never touches one.
+"""Applying a list: it becomes the unit's present list of parents, or of staff. What it no longer has is ended, not deleted, so
+that an import can be undone; what it still has is kept; the rest is added. A suppression is never lifted: this never touches one.
 
 A handful of statements, whatever the size of the list; hashing and sealing go beside the event loop, which has others to serve.
 """
@@ -81,7 +81,8 @@ async def apply_list(
     only_classes: bool = False,
     leave: Collection[RowPlace] = (),
 ) -> Applied:
-    """Applies an import's stored rows. The transaction must act for the unit; `sealed_with`: keys of rows sealed under older ones.
+    """Applies an import's stored rows. The transaction must act for the unit;
+    `sealed_with`: keys of rows sealed under older ones.
 
     `only_classes`: to the classes of the list alone, every other class stays as it is. `leave`: rows not to be applied.
     Raises `ManyGone` where more of the present contacts would go than `MANY_GONE` and `confirm_gone` is not their number.
@@ -99,7 +100,8 @@ async def apply_list(
     if of == "parents":
         await _replace_enrolments(applying, matching, contacts)
     await applying.run(
-        "UPDATE contacts SET ended_by = :import WHERE unit_id = :unit AND ended_by IS NULL AND id = ANY (CAST(:gone AS bigint[]))",
+        "UPDATE contacts SET ended_by = :import"
+        " WHERE unit_id = :unit AND ended_by IS NULL AND id = ANY (CAST(:gone AS bigint[]))",
         gone=Column(known.id for known in matching.gone),
     )
     return Applied(added, kept, ended, len(contacts))
@@ -133,7 +135,8 @@ async def _contacts(applying: _Applying, matching: Matching) -> list[int]:
         text(
             "INSERT INTO contacts (unit_id, audience, import_id, school_year, role, name_sealed, data_key_id)"
             " SELECT :unit, :of, :import, :year, role, name, CASE WHEN name IS NOT NULL THEN :key END"
-            " FROM unnest(CAST(:roles AS text[]), CAST(:names AS bytea[])) WITH ORDINALITY AS new (role, name, place) ORDER BY place"
+            " FROM unnest(CAST(:roles AS text[]), CAST(:names AS bytea[])) WITH ORDINALITY AS new (role, name, place)"
+            " ORDER BY place"
             " RETURNING id"
         ),
         {
@@ -174,7 +177,8 @@ async def _replace_points(applying: _Applying, matching: Matching, contacts: lis
         hashes=ByteArray(a[1] for a in gone),
     )
     await applying.run(
-        "INSERT INTO contact_points (unit_id, audience, import_id, data_key_id, contact_id, channel, address_hash, address_sealed)"
+        "INSERT INTO contact_points"
+        " (unit_id, audience, import_id, data_key_id, contact_id, channel, address_hash, address_sealed)"
         " SELECT :unit, :of, :import, :key, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:channels AS text[]),"
         " CAST(:hashes AS bytea[]), CAST(:sealed AS bytea[]))",
         contacts=Column(contact for _, contact, _ in new),
@@ -201,7 +205,8 @@ async def _replace_enrolments(applying: _Applying, matching: Matching, contacts:
     key = applying.data_key
     pupils = await asyncio.to_thread(lambda: [key.seal(row.pupil, "name") if row.pupil else None for row in rows])
     await applying.run(
-        "INSERT INTO enrolments (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
+        "INSERT INTO enrolments"
+        " (unit_id, import_id, data_key_id, school_year, contact_id, grade, class_name, pupil_sealed, sheet, row)"
         " SELECT :unit, :import, :key, :year, * FROM unnest(CAST(:contacts AS bigint[]), CAST(:grades AS text[]),"
         " CAST(:classes AS text[]), CAST(:pupils AS bytea[]), CAST(:sheets AS text[]), CAST(:rows AS int[]))",
         contacts=Column(contact for contact, _ in beside),
@@ -230,7 +235,8 @@ async def _end_enrolments(applying: _Applying, matching: Matching, contacts: lis
         if any(not rows[place].class_name for place in person.rows)
     )
     await applying.run(
-        f"{end} AND (class_name = ANY (CAST(:classes AS text[])) OR (class_name = '' AND contact_id = ANY (CAST(:unclassed AS bigint[]))))",
+        f"{end} AND (class_name = ANY (CAST(:classes AS text[]))"
+        " OR (class_name = '' AND contact_id = ANY (CAST(:unclassed AS bigint[]))))",
         classes=Column(name for name in found.scalars() if class_key(name) in matching.only),
         unclassed=Column(unclassed),
     )

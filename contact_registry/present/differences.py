@@ -28,8 +28,8 @@ class ClassDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Contacts. `present`: how many the unit has now, of those the list is about. `new_classes_only`: no class of the list is one of the
-    present list's. `whole_classes_gone`: classes that the list does not have at all.
+    """Contacts. `present`: how many the unit has now, of those the list is about. `new_classes_only`: no class of the list is one
+    of the present list's. `whole_classes_gone`: classes that the list does not have at all.
     """
 
     present: int

@@ -1,4 +1,6 @@
-"""A list beside the unit's present one: who of it is known already, who is new, who is no longer named. Nothing is written here."""
+"""A list beside the unit's present one: who of it is known already, who is new,
+who is no longer named. Nothing is written here.
+"""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +33,8 @@ class Known:
 class Matching:
     """Every person of the list with the known contact that stands for them; None: nobody yet.
 
-    `only`: keys of the classes that the list is about, where it is applied to those alone: whoever has a child elsewhere too stays, with
-    every address and every other class. None: the list is the whole present one.
+    `only`: keys of the classes that the list is about, where it is applied to those alone: whoever has a child elsewhere too
+    stays, with every address and every other class. None: the list is the whole present one.
     """
 
     rows: Sequence[CheckedRow]
@@ -115,7 +117,8 @@ async def match_list(
 
 
 def _beside_others(matching: Matching, by_address: Mapping[Address, Known]) -> Matching:
-    """Leaves an address with the contact that has it for another class too: taken away, nobody could be written to for that class.
+    """Leaves an address with the contact that has it for another class too:
+    taken away, nobody could be written to for that class.
 
     The pupils it stands beside on the list become that contact's as well.
     """

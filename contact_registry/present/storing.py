@@ -1,5 +1,5 @@
-"""A checked list in the database: its rows and sample cells sealed until a person applies them, its problems in the open (they name
-nobody).
+"""A checked list in the database: its rows and sample cells sealed until a person applies them, its problems in the open (they
+name nobody).
 """
 
 import asyncio
@@ -38,7 +38,9 @@ _PROBLEMS = text(
 async def store_checked(
     conn: AsyncConnection, import_id: int, unit_id: int, checked: CheckedList, data_key: DataKey, *, keep_rows: bool = True
 ) -> None:
-    """Stores problems, columns and, unless `keep_rows` is False (a dry run), the rows. What an earlier reading left goes first."""
+    """Stores problems, columns and, unless `keep_rows` is False (a dry run), the rows.
+    What an earlier reading left goes first.
+    """
     await clear_checked(conn, import_id)
     await _add_problems(conn, import_id, unit_id, checked.problems)
     await store_columns(conn, import_id, data_key, checked.columns, checked.legacy)
@@ -102,8 +104,10 @@ async def replace_rows(
     places = sorted(changed)
     await conn.execute(
         text(
-            "UPDATE import_rows r SET class_name = n.class_name, grade = n.grade, to_fix = n.to_fix, sealed = n.sealed, data_key_id = :key"
-            " FROM unnest(CAST(:positions AS int[]), CAST(:classes AS text[]), CAST(:grades AS text[]), CAST(:to_fix AS boolean[]),"
+            "UPDATE import_rows r"
+            " SET class_name = n.class_name, grade = n.grade, to_fix = n.to_fix, sealed = n.sealed, data_key_id = :key"
+            " FROM unnest(CAST(:positions AS int[]), CAST(:classes AS text[]), CAST(:grades AS text[]),"
+            " CAST(:to_fix AS boolean[]),"
             "   CAST(:sealed AS bytea[])) AS n (position, class_name, grade, to_fix, sealed)"
             " WHERE r.import_id = :import AND r.position = n.position"
         ),
@@ -184,8 +188,8 @@ def _unsealed(found: Sequence[Any], keys: Mapping[int, DataKey], of: ListOf) -> 
 
 
 async def row_key_ids(conn: AsyncConnection, import_id: int) -> list[int]:
-    """Ids of the data keys that may open an import's rows: those that sealed them, and the current one, for which they may be sealed
-    anew before they are read.
+    """Ids of the data keys that may open an import's rows: those that sealed them, and the current one, for which they may be
+    sealed anew before they are read.
     """
     found = await conn.execute(
         text(

@@ -128,7 +128,9 @@ def open_data_key(master: MasterKey, key_id: int, unit_id: int, wrapped: bytes) 
 
 
 async def retire_data_key(conn: AsyncConnection, master: MasterKey, unit_id: int, now: datetime) -> int | None:
-    """Retires the unit's current data key and makes another; the retired one's id, None if there was none. It still opens what it sealed."""
+    """Retires the unit's current data key and makes another; the retired one's id, None if there was none.
+    It still opens what it sealed.
+    """
     retired = await conn.execute(
         text("UPDATE data_keys SET retired_at = :now WHERE unit_id = :unit AND retired_at IS NULL RETURNING id"),
         {"unit": unit_id, "now": now},

@@ -1,7 +1,7 @@
 """Sealing anew, under a unit's current data key, what a retired one sealed: a batch of one table at a time.
 
-`SEALED` is the one list of what is sealed under data keys; a test holds it against the schema, so that no column is forgotten. A batch's
-rows are held from reading to writing, so nothing that is written meanwhile is lost. Purposes stay as they are.
+`SEALED` is the one list of what is sealed under data keys; a test holds it against the schema, so that no column is forgotten. A
+batch's rows are held from reading to writing, so nothing that is written meanwhile is lost. Purposes stay as they are.
 """
 
 import asyncio
@@ -48,7 +48,9 @@ Place = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`resealed` rows; `unopened`: rows left as they were because their key does not open them. `last`: None when there were no rows."""
+    """`resealed` rows; `unopened`: rows left as they were because their key does not open them.
+    `last`: None when there were no rows.
+    """
 
     resealed: int
     unopened: int
@@ -64,7 +66,8 @@ async def reseal_batch(conn: AsyncConnection, table: SealedTable, old: DataKey, 
         await conn.execute(
             text(
                 f"SELECT {names}, {', '.join(table.columns)}{by_channel} FROM {table.name}"
-                f" WHERE unit_id = :unit AND data_key_id = :old{behind} ORDER BY {names} LIMIT :most FOR NO KEY UPDATE SKIP LOCKED"
+                f" WHERE unit_id = :unit AND data_key_id = :old{behind} ORDER BY {names} LIMIT :most"
+                " FOR NO KEY UPDATE SKIP LOCKED"
             ),
             {"unit": old.unit_id, "old": old.id, "most": table.at_once}
             | {f"after{n}": part for n, part in enumerate(after or ())},
@@ -73,7 +76,8 @@ async def reseal_batch(conn: AsyncConnection, table: SealedTable, old: DataKey, 
     if not rows:
         return Batch(0, 0, None)
     sealed = await asyncio.to_thread(_resealed, table, rows, old, new)
-    # Row by row through the primary key, whatever the statistics say. The rows are held: nobody changed them since they were read.
+    # Row by row through the primary key, whatever the statistics say. The rows are held: nobody changed them since they were
+    # read.
     await conn.execute(text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"))
     await conn.execute(
         text(

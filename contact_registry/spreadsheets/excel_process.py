@@ -1,9 +1,9 @@
 """Reading a spreadsheet in a process of its own: what a file makes the reader do, it does to nobody else.
 
-A few hundred bytes can name a cell in the last row of the last column, and a reader that allocates the rectangle dies on the spot,
-out of reach of any `except`. So a program (`apart.program`) is started by a clean interpreter, with a limit on memory and time,
-without the caller's environment (which holds keys); the list comes in over stdin and cells go out over stdout, as JSON. It loads no
-more of ours than reads cells: it starts in hundredths of a second, and there is nothing in it to find.
+A few hundred bytes can name a cell in the last row of the last column, and a reader that allocates the rectangle dies on the
+spot, out of reach of any `except`. So a program (`apart.program`) is started by a clean interpreter, with a limit on memory and
+time, without the caller's environment (which holds keys); the list comes in over stdin and cells go out over stdout, as JSON. It
+loads no more of ours than reads cells: it starts in hundredths of a second, and there is nothing in it to find.
 """
 
 import datetime as dt
@@ -38,7 +38,9 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
 
 
 class ReadSheet(NamedTuple):
-    """A visible sheet. `merged`: (row, column) → row of the value for cells merged over several rows. `hidden`: rows nobody sees."""
+    """A visible sheet. `merged`: (row, column) → row of the value for cells merged over several rows.
+    `hidden`: rows nobody sees.
+    """
 
     name: str
     rows: Cells

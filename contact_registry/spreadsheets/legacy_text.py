@@ -1,9 +1,9 @@
 """Text typed in the fonts of the years before Unicode: TCVN3 (.VnTime, "NguyÔn V¨n") and VNI (VNI-Times, "Nguyeãn Vaên").
 
-Such a cell holds other letters than one saw, so nothing says which it is but the letters themselves. A sheet, or one column of it, is
-taken for legacy text only where letters stand that Vietnamese in Unicode never has; a number in it is never touched. In a list in
-Unicode single cells can be old, too: rows pasted from an old file. Those are read where TCVN3 left words that no language has; what
-VNI leaves, foreign names have as well.
+Such a cell holds other letters than one saw, so nothing says which it is but the letters themselves. A sheet, or one column of
+it, is taken for legacy text only where letters stand that Vietnamese in Unicode never has; a number in it is never touched. In a
+list in Unicode single cells can be old, too: rows pasted from an old file. Those are read where TCVN3 left words that no language
+has; what VNI leaves, foreign names have as well.
 """
 
 import re

@@ -2,7 +2,9 @@
 
 
 class Formula(str):
-    """A formula whose result nobody has worked out: a program wrote it, and no spreadsheet has opened the file since. Its text."""
+    """A formula whose result nobody has worked out: a program wrote it,
+    and no spreadsheet has opened the file since. Its text.
+    """
 
     __slots__ = ()
 

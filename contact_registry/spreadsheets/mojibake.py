@@ -1,4 +1,5 @@
-"""UTF-8 that a program read as Windows-1252 or -1258 and saved so: "Nguyá»…n VÄƒn An" is Nguyễn Văn An, and can be made that again.
+"""UTF-8 that a program read as Windows-1252 or -1258 and saved so:
+"Nguyá»…n VÄƒn An" is Nguyễn Văn An, and can be made that again.
 
 So can Windows-1258 that was read as -1252: "NguyêÞn Vãn Aình" is Nguyễn Văn Ánh.
 """

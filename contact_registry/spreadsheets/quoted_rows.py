@@ -1,7 +1,7 @@
 """Lines of text → rows of cells, as RFC 4180 and Excel write them, with no line lost to a quotation mark that was never closed.
 
-A stray `"` before one name makes a reader that only knows the standard swallow all names below it. Here a cell may run over several
-lines only where these are no rows of their own; else the mark is a mark like any other.
+A stray `"` before one name makes a reader that only knows the standard swallow all names below it. Here a cell may run over
+several lines only where these are no rows of their own; else the mark is a mark like any other.
 """
 
 import re
@@ -57,7 +57,9 @@ def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
 
 
 def _walk(lines: Sequence[str], separator: str, width: int) -> Iterator[list[str]]:
-    """Row by row. `width`: how many cells most rows have; 0 where that is not known yet, and a cell may have as many lines as it says."""
+    """Row by row. `width`: how many cells most rows have; 0 where that is not known yet,
+    and a cell may have as many lines as it says.
+    """
     at = 0
     while at < len(lines):
         row, took = _row(lines, at, separator, width) if '"' in lines[at] else (lines[at].split(separator), 1)
@@ -91,7 +93,8 @@ def _row(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[lis
 
 def _joined(lines: Sequence[str], at: int, separator: str, width: int) -> tuple[list[str], int] | None:
     """A row with a cell of several lines; None where a mark was never closed, or what it would swallow are rows of their own."""
-    # Where the row is whole already, not one; else one may be: the last line of a heading "Số\nTT" in the first column looks like a row.
+    # Where the row is whole already, not one; else one may be: the last line of a heading "Số\nTT" in the first column looks like
+    # a row.
     most = 0 if len(_alone(lines[at], separator)) >= width else 1
     rows_inside = 0
     together = lines[at]

@@ -22,8 +22,8 @@ _TOLD_BY = 200
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Rows from the first row of the sheet. `name` is None for text files. `typed`: numbers and dates are told from text.
-    `merged_up`: (row, column) → row of the value, for cells merged over several rows. `hidden`: rows that nobody sees, by a filter or by
-    hand.
+    `merged_up`: (row, column) → row of the value, for cells merged over several rows. `hidden`: rows that nobody sees, by a
+    filter or by hand.
     """
 
     name: str | None
@@ -43,7 +43,9 @@ class Workbook:
 
 
 def read_workbook(data: bytes, best_columns: Callable[[Sequence[Sequence[object]]], int]) -> Workbook:
-    """Reads all visible sheets. `best_columns` says how many headings a table has, to find out what separates a text's columns."""
+    """Reads all visible sheets. `best_columns` says how many headings a table has,
+    to find out what separates a text's columns.
+    """
     kind = sniff(data)
     if kind != "text":
         sheets, hidden = _read_apart(data)

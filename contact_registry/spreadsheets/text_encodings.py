@@ -1,4 +1,6 @@
-"""The bytes of a text → its letters: UTF-8 and UTF-16, Windows-1258 and -1252, and the fonts before Unicode that hide in the latter."""
+"""The bytes of a text → its letters: UTF-8 and UTF-16, Windows-1258 and -1252,
+and the fonts before Unicode that hide in the latter.
+"""
 
 import re
 import unicodedata
@@ -27,7 +29,9 @@ _WESTERN = {byte: bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) f
 
 
 class Decoded(NamedTuple):
-    """`content` in NFC; U+FFFD where bytes are no letter. `page`: an old code page it came in. `font`: the font its letters are of."""
+    """`content` in NFC; U+FFFD where bytes are no letter. `page`: an old code page it came in.
+    `font`: the font its letters are of.
+    """
 
     content: str
     page: Literal["windows-1258"] | None = None
@@ -69,8 +73,8 @@ def utf16_of(head: bytes) -> str | None:
 
 
 def _single_byte(data: bytes) -> Decoded:
-    """One byte a letter: the reading whose words are Vietnamese most often. Vietnamese Excel's own page where two are alike; an old
-    font only where it is far better, for text that lost its letters on saving has some words that look like one.
+    """One byte a letter: the reading whose words are Vietnamese most often. Vietnamese Excel's own page where two are alike; an
+    old font only where it is far better, for text that lost its letters on saving has some words that look like one.
     """
     western = data.decode("latin-1").translate(_WESTERN)
     pages = [Decoded(composed(data.decode("cp1258", errors="replace")), page="windows-1258"), Decoded(composed(western))]

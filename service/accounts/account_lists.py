@@ -29,7 +29,9 @@ _NEEDED = ("unit", "name", "email", "roles")
 
 _ROLES = {
     "clerk": ("clerk", "van thu", "giao vu"),
-    "approver": ("approver", "nguoi duyet", "hieu truong", "pho hieu truong", "lanh dao", "giam doc", "pho giam doc", "principal"),
+    "approver": (
+        "approver", "nguoi duyet", "hieu truong", "pho hieu truong", "lanh dao", "giam doc", "pho giam doc", "principal",
+    ),
     "officer": ("officer", "can bo", "can bo so", "chuyen vien"),
     "data_protection_lead": (
         "data protection lead", "phu trach du lieu", "phu trach bao ve du lieu", "phu trach du lieu ca nhan",
@@ -38,7 +40,10 @@ _ROLES = {
     "administrator": ("administrator", "admin", "quan tri", "quan tri vien"),
 }  # fmt: skip
 _ROLE_OF = {words: role for role, spellings in _ROLES.items() for words in spellings}
-_LANGUAGE_OF = {"": "vi", "vi": "vi", "viet": "vi", "tieng viet": "vi", "vietnamese": "vi", "en": "en", "anh": "en", "tieng anh": "en", "english": "en"}  # fmt: skip
+_LANGUAGE_OF = {
+    "": "vi", "vi": "vi", "viet": "vi", "tieng viet": "vi", "vietnamese": "vi",
+    "en": "en", "anh": "en", "tieng anh": "en", "english": "en",
+}  # fmt: skip
 _BETWEEN = re.compile(r"[,;/+&\n]|\bvà\b")
 
 

@@ -106,7 +106,8 @@ async def note_emails_told_taken(conn: AsyncConnection, actor: Actor, *, emails:
 
 
 async def change_account(conn: AsyncConnection, actor: Actor, *, account_id: int, change: Change, now: datetime) -> None:
-    """Gives or takes roles, a language, the account itself. Its keys may at once what its roles allow. The transaction acts for its unit.
+    """Gives or takes roles, a language, the account itself. Its keys may at once what its roles allow.
+    The transaction acts for its unit.
 
     A disabled account's invitation is void. Raises `Forbidden("auth.scope" | "account.oneself")`, `Invalid("request.invalid")`.
     """

@@ -1,4 +1,6 @@
-"""API keys: what an account's programs act with. A key never may more than its account, nor more than the key it was made with."""
+"""API keys: what an account's programs act with. A key never may more than its account,
+nor more than the key it was made with.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -89,10 +91,13 @@ async def create_api_key(
 
 
 async def list_api_keys(conn: AsyncConnection, actor: Actor, *, account_id: int) -> list[ApiKey]:
-    """The account's keys, the newest first, also those that ended; of one's own those that may no more than the key one asks with."""
+    """The account's keys, the newest first, also those that ended;
+    of one's own those that may no more than the key one asks with.
+    """
     rows = await conn.execute(
         text(
-            f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = :account AND (scopes <@ CAST(:scopes AS text[]) OR :all OR id = :own)"
+            f"SELECT {_COLUMNS} FROM api_keys"
+            " WHERE account_id = :account AND (scopes <@ CAST(:scopes AS text[]) OR :all OR id = :own)"
             " ORDER BY id DESC LIMIT 500"
         ),
         {
@@ -112,7 +117,8 @@ async def find_api_key(conn: AsyncConnection, token: str) -> ApiKey:
 
 
 async def locate_api_key(conn: AsyncConnection, actor: Actor, public_id: UUID) -> tuple[int, int]:
-    """The key's and its unit's internal ids, if it is the actor's to end: their own, or with `accounts:write` anybody's in the tree.
+    """The key's and its unit's internal ids, if it is the actor's to end:
+    their own, or with `accounts:write` anybody's in the tree.
 
     A key ends itself and such as may no more than it: a small one that was lost must not shut its owner out.
     Raises `NotFound("api_key.unknown")`, `Forbidden("auth.scope")`.
@@ -129,8 +135,8 @@ async def locate_api_key(conn: AsyncConnection, actor: Actor, public_id: UUID) -
 
 
 async def revoke_api_key(conn: AsyncConnection, actor: Actor, *, key_id: int, now: datetime) -> ApiKey:
-    """Ends a key that `locate_api_key` found, and every key that was made with it, or with one of those: who found it may have made
-    himself another. The transaction acts for the key's unit.
+    """Ends a key that `locate_api_key` found, and every key that was made with it, or with one of those: who found it may have
+    made himself another. The transaction acts for the key's unit.
     """
     heirs = await conn.execute(
         text(
@@ -146,7 +152,8 @@ async def revoke_api_key(conn: AsyncConnection, actor: Actor, *, key_id: int, no
         await _mark_revoked(conn, actor, heir.unit_id, heir.id, heir.account_id, now)
     ended = await conn.execute(
         text(
-            f"UPDATE api_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id RETURNING unit_id, account_id, {_COLUMNS}"
+            "UPDATE api_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id"
+            f" RETURNING unit_id, account_id, {_COLUMNS}"
         ),
         {"now": now, "id": key_id},
     )

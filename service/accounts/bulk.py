@@ -59,8 +59,8 @@ async def check_accounts(
 ) -> CheckedAccounts:
     """Says what making a list of people would do. The transaction acts for the top of the tree, subtree.
 
-    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` for a list without a column
-    it needs.
+    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` for a list without a
+    column it needs.
     """
     if actor is not None:
         actor.require("accounts:write")
@@ -151,7 +151,8 @@ async def _units(conn: AsyncConnection, codes: set[str], now: datetime) -> dict[
     """Those of the codes whose units stand today at or below the acting one."""
     rows = await conn.execute(
         text(
-            "SELECT u.code, u.id FROM unit_closure c JOIN units u ON u.id = c.descendant_id JOIN unit_versions v ON v.unit_id = u.id"
+            "SELECT u.code, u.id FROM unit_closure c JOIN units u ON u.id = c.descendant_id"
+            " JOIN unit_versions v ON v.unit_id = u.id"
             " WHERE c.ancestor_id = loa_unit() AND u.code = ANY(:codes)"
             " AND v.valid_from <= :today AND (v.valid_to IS NULL OR v.valid_to > :today)"
         ),
@@ -167,7 +168,8 @@ async def _standing(conn: AsyncConnection, master: MasterKey, read: ReadAccounts
             text(
                 "SELECT a.email_hash, door_unit_code(a.unit_id) AS unit, a.name_sealed, a.data_key_id, a.roles, a.language,"
                 " a.disabled_at IS NOT NULL AS disabled FROM accounts a"
-                " JOIN unit_closure c ON c.descendant_id = a.unit_id AND c.ancestor_id = loa_unit() WHERE a.email_hash = ANY(:hashes)"
+                " JOIN unit_closure c ON c.descendant_id = a.unit_id AND c.ancestor_id = loa_unit()"
+                " WHERE a.email_hash = ANY(:hashes)"
             ),
             {"hashes": [row.email_hash for row in read.rows]},
         )

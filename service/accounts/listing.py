@@ -50,7 +50,9 @@ def _state(row: RowMapping) -> AccountState:
 
 
 async def locate_account(conn: AsyncConnection, public_id: UUID) -> tuple[int, int]:
-    """The account's and its unit's internal ids, as far as the transaction's scope shows it. Raises `NotFound("account.unknown")`."""
+    """The account's and its unit's internal ids, as far as the transaction's scope shows it.
+    Raises `NotFound("account.unknown")`.
+    """
     found = await conn.execute(text("SELECT id, unit_id FROM accounts WHERE public_id = :id"), {"id": public_id})
     row = found.one_or_none()
     if row is None:

@@ -1,4 +1,6 @@
-"""The OpenAPI description: what FastAPI makes of the calls, and what is no call's own: refusals, lists of codes, what is streamed or signed."""
+"""The OpenAPI description: what FastAPI makes of the calls, and what is no call's own:
+refusals, lists of codes, what is streamed or signed.
+"""
 
 import hashlib
 import json
@@ -21,8 +23,9 @@ from service.api.open.record_models import RecordDocument, SignedRecord
 _END = re.compile(r"[.:;](?:\s|$)")
 DESCRIPTION = """Signed official warnings to parents, each with a look-up number that anybody can check.
 
-The first number of `version` changes when a client of before would break; what follows `+` changes whenever anything in this document does. \
-Fields, calls and codes may be added at any time: pass over what you do not know, and read an unknown `code` by its `status`."""
+The first number of `version` changes when a client of before would break; what follows `+` changes whenever anything in \
+this document does. Fields, calls and codes may be added at any time: pass over what you do not know, and read an unknown \
+`code` by its `status`."""
 _BESIDE = (Problem, ProgressEvent, RecordDocument, SignedRecord)
 
 

@@ -113,7 +113,9 @@ class Subject:
 async def note_event(
     conn: AsyncConnection, actor: Actor | None, subject: Subject, action: Action, now: datetime, /, **details: Detail
 ) -> None:
-    """Adds an event to the trail of the subject's unit. `actor` None: the system did it. The transaction must act for that unit."""
+    """Adds an event to the trail of the subject's unit. `actor` None: the system did it.
+    The transaction must act for that unit.
+    """
     await conn.execute(
         text(
             "INSERT INTO audit_events (unit_id, at, account_id, api_key_id, action, subject_kind, subject_id, details)"

@@ -19,8 +19,8 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`rows` by table. `next_number`: where the counter stood. `kind`: of a standalone home, else None. `sealed`: opens with the master
-    key that opens what is in the archive.
+    """`rows` by table. `next_number`: where the counter stood. `kind`: of a standalone home, else None. `sealed`: opens with the
+    master key that opens what is in the archive.
     """
 
     made_at: datetime

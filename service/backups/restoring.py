@@ -46,11 +46,11 @@ async def restore(
     migrate: Callable[[str], object],
     now: datetime,
 ) -> Restored:
-    """Restores the backup in `directory`. For the owner's login. `issued`: the highest number that may have been issued, given where the
-    backup's counter stood.
+    """Restores the backup in `directory`. For the owner's login. `issued`: the highest number that may have been issued, given
+    where the backup's counter stood.
 
-    Raises `Invalid("backup.damaged")`, `SchemaNewer`, `SchemaTooOld`, `Conflict` with `backup.other_master_key`, `backup.not_empty` or
-    `backup.processes_running`, `Unavailable("backup.no_program")`, `ProgramFailed`.
+    Raises `Invalid("backup.damaged")`, `SchemaNewer`, `SchemaTooOld`, `Conflict` with `backup.other_master_key`,
+    `backup.not_empty` or `backup.processes_running`, `Unavailable("backup.no_program")`, `ProgramFailed`.
     """
     manifest = read_manifest(directory)
     manifest.require_key(master)

@@ -45,7 +45,8 @@ async def approve(
     providers: tuple[str, ...] = (),
     carrying: Carrying = Carrying(),  # noqa: B008 - frozen
 ) -> BroadcastView:
-    """Approves exactly what was submitted, once: asked again by the same person for the same digest, it changes nothing; `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
+    """Approves exactly what was submitted, once: asked again by the same person for the same digest, it changes nothing;
+    `providers`: those an SMS may go by. The transaction acts for the broadcast's unit and must commit for anything to be sent.
 
     Raises `Forbidden` with `auth.scope`, `approval.by_author` or `approval.otp`, `NotFound("broadcast.unknown")`, and
     `Conflict` with `broadcast.not_allowed_in_state`, `approval.digest_changed`, `unit.not_ready`, `broadcast.overdue` or
@@ -97,7 +98,9 @@ async def approve(
 
 
 def _frozen(view: BroadcastView, frame: Frame, *, record_id: UUID, public_number: str, approver: int, now: datetime) -> Record:
-    """The record: final texts, names as on the day, nothing that refers to what can change. Raises `Invalid` if a rule is broken."""
+    """The record: final texts, names as on the day, nothing that refers to what can change.
+    Raises `Invalid` if a rule is broken.
+    """
     written = written_of(view)
     inspected = inspect(written, frame, now=now)
     inspected.require_sendable()  # the rules may be stricter than on the day it was submitted

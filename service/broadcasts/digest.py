@@ -14,7 +14,9 @@ def _moment(at: datetime | None) -> str | None:
 
 
 def digest_of(view: BroadcastView, frame: Frame, *, audience_count: int, layout_version: int = LAYOUT_VERSION) -> str:
-    """SHA-256, in hex, of the canonical JSON (RFC 8785) of the broadcast as it stands. `audience_count`: how many messages it would be."""
+    """SHA-256, in hex, of the canonical JSON (RFC 8785) of the broadcast as it stands.
+    `audience_count`: how many messages it would be.
+    """
     bound: Any = {
         "id": str(view.public_id),
         "unit": frame.unit.code,

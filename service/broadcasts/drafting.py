@@ -34,7 +34,8 @@ _YEARS = range(2000, 3000)  # in another zone 9999 may be over, and the year 12 
 class Draft:
     """Everything an author decides. `audience` without units means the broadcast's own unit and all below it.
 
-    `template`: the ready text whose words these are, unchanged. `drill`: to the unit's test recipients, whatever the audience; that stays.
+    `template`: the ready text whose words these are, unchanged. `drill`: to the unit's test recipients, whatever the audience;
+    that stays.
     `fallback`: "email", for those of whose number the carrier says that it is no use; they get the email's words.
     """
 
@@ -130,8 +131,8 @@ async def create_draft(
 ) -> BroadcastView:
     """A new draft of the unit. The transaction acts for that unit. `carrying`: when its messages may leave and how fast.
 
-    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid`, `content.statement_missing` or what is wrong with its times
-    (`broadcast.expires_before_it_may_leave` and its like), and as `resolve_audience` does.
+    Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid`, `content.statement_missing` or what is wrong with its
+    times (`broadcast.expires_before_it_may_leave` and its like), and as `resolve_audience` does.
     """
     actor.require("broadcasts:write")
     title, texts = _checked(draft)
@@ -142,8 +143,10 @@ async def create_draft(
     draft = replace(draft, audience=meant.named)
     made = await conn.execute(
         text(
-            "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, fallback, send_at, expires_at,"
-            " drill, author_id, created_at, updated_at) VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :template, :script,"
+            "INSERT INTO broadcasts"
+            " (unit_id, kind, urgency, title, texts, template, sms_script, audience, channels, fallback, send_at, expires_at,"
+            " drill, author_id, created_at, updated_at)"
+            " VALUES (:unit, :kind, :urgency, :title, CAST(:texts AS jsonb), :template, :script,"
             " CAST(:audience AS jsonb), :channels, :fallback, :send_at, :expires_at, :drill, :author, :now, :now) RETURNING id"
         ),
         {**_columns(draft, title, texts), "unit": unit.id, "drill": draft.drill, "author": actor.account_id, "now": now},
@@ -166,10 +169,11 @@ async def edit_draft(
     sender: str = "",
     digits: int = 12,
 ) -> BroadcastView:
-    """Changes these fields of the draft, as it stands once nobody else is changing it. Back to draft from wherever it was, its digest
-    void; whoever edits may not approve. `version`: the one that the author has seen.
+    """Changes these fields of the draft, as it stands once nobody else is changing it. Back to draft from wherever it was, its
+    digest void; whoever edits may not approve. `version`: the one that the author has seen.
 
-    Raises as `create_draft`, `Conflict("broadcast.not_allowed_in_state")` once it is approved, `Conflict("broadcast.changed_meanwhile")`.
+    Raises as `create_draft`, `Conflict("broadcast.not_allowed_in_state")` once it is approved,
+    `Conflict("broadcast.changed_meanwhile")`.
     """
     actor.require("broadcasts:write")
     was = await find_broadcast(conn, broadcast_id, lock=True)
@@ -194,7 +198,8 @@ async def edit_draft(
     )
     await conn.execute(
         text(
-            "UPDATE broadcasts SET kind = :kind, urgency = :urgency, title = :title, texts = CAST(:texts AS jsonb), template = :template,"
+            "UPDATE broadcasts"
+            " SET kind = :kind, urgency = :urgency, title = :title, texts = CAST(:texts AS jsonb), template = :template,"
             " sms_script = :script, audience = CAST(:audience AS jsonb), channels = :channels, fallback = :fallback,"
             " send_at = :send_at, expires_at = :expires_at, version = version + 1,"
             " editor_ids = CASE WHEN :editor = ANY (editor_ids) THEN editor_ids ELSE editor_ids || :editor END WHERE id = :id"

@@ -1,4 +1,6 @@
-"""What a broadcast that nobody has approved would be: how much its carriers would have to hand over, and what stands in its way."""
+"""What a broadcast that nobody has approved would be: how much its carriers would have to hand over,
+and what stands in its way.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +19,9 @@ from service.rendering import final_sms, sms_segments
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """`work`: segments and letters, by channel. `hinders`: the first thing it would be refused for, or that would be lost of it."""
+    """`work`: segments and letters, by channel. `hinders`: the first thing it would be refused for,
+    or that would be lost of it.
+    """
 
     work: Mapping[str, int] = field(default_factory=dict)
     hinders: FieldError | None = None
@@ -39,7 +43,9 @@ def work_of(view: BroadcastView, counts: Mapping[str, int], *, sender: str, digi
 async def foresee(
     conn: AsyncConnection, view: BroadcastView, *, carrying: Carrying, sender: str, digits: int, now: datetime
 ) -> Foreseen:
-    """Of a broadcast that was not planned yet. Refuses nothing. The transaction acts for its unit, and does so again afterwards."""
+    """Of a broadcast that was not planned yet. Refuses nothing. The transaction acts for its unit,
+    and does so again afterwards.
+    """
     unapproved = view.state in UNAPPROVED
     if unapproved and (wrong := next(untimely(times_of(view), carrying.quiet, now), None)):
         return Foreseen(hinders=wrong)
@@ -53,14 +59,16 @@ async def foresee(
 
 
 def require_times(view: BroadcastView, carrying: Carrying, now: datetime) -> None:
-    """Returns nothing, or raises `Conflict` with `broadcast.overdue` or `broadcast.expires_before_it_may_leave`, or whatever else is wrong
-    with its times.
+    """Returns nothing, or raises `Conflict` with `broadcast.overdue` or `broadcast.expires_before_it_may_leave`, or whatever else
+    is wrong with its times.
     """
     if wrong := tuple(untimely(times_of(view), carrying.quiet, now)):
         raise Conflict(wrong[0].code, fields=wrong, **(wrong[0].values or {}))
 
 
 def require_pace(view: BroadcastView, carrying: Carrying, work: Mapping[str, int], now: datetime) -> None:
-    """Returns nothing, or raises `Conflict("broadcast.expires_before_all_left")` where its carriers are too slow for its expiry."""
+    """Returns nothing, or raises `Conflict("broadcast.expires_before_all_left")` where its carriers
+    are too slow for its expiry.
+    """
     if wrong := tuple(too_slow(times_of(view), carrying, work, now)):
         raise Conflict(wrong[0].code, fields=wrong, **(wrong[0].values or {}))

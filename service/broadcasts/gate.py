@@ -1,8 +1,8 @@
-"""The gate between a stop and the calls: who marks deliveries passes it (the database's `deliver_round` does), who stops a broadcast
-shuts it until the stop is committed.
+"""The gate between a stop and the calls: who marks deliveries passes it (the database's `deliver_round` does), who stops a
+broadcast shuts it until the stop is committed.
 
-So a stop counts truly: whatever was marked before it is in the count, and nothing is marked behind it. A lock of the broadcast's row
-would do, too, but many sharers keep a single writer waiting; these locks are queued for in order.
+So a stop counts truly: whatever was marked before it is in the count, and nothing is marked behind it. A lock of the broadcast's
+row would do, too, but many sharers keep a single writer waiting; these locks are queued for in order.
 """
 
 from sqlalchemy import text

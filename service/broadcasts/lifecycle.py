@@ -32,8 +32,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.COMPLETED: frozenset({State.SENDING}),
     State.CANCELLED: frozenset(),
 }
-"""Draft to draft is an edit. Paused before planning goes back to approved, after it to sending. Completed goes back to sending when
-some of it is tried again.
+"""Draft to draft is an edit. Paused before planning goes back to approved, after it to sending. Completed goes back to sending
+when some of it is tried again.
 """
 
 UNAPPROVED = frozenset({State.DRAFT, State.PENDING_APPROVAL, State.RETURNED})

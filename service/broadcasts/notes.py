@@ -19,12 +19,14 @@ _STOPPED: Mapping[str, Phrase] = {
     **dict.fromkeys(
         ("audience.class_unknown", "audience.grade_unknown", "audience.unit_unknown"),
         _(
-            "The lists have changed since approval: a class, grade or unit of this warning is gone. Import the list again and resume, or cancel."
+            "The lists have changed since approval: a class, grade or unit of this warning is gone. "
+            "Import the list again and resume, or cancel."
         ),
     ),
     "unit.not_ready": _("The unit is not ready to send. Complete what is missing, then resume."),
     "sender.other": _(
-        "The carrier says it left under another name than the registered sender's; parents may take it for a false one. Ask the carrier."
+        "The carrier says it left under another name than the registered sender's; parents may take it for a false one. "
+        "Ask the carrier."
     ),
     "broadcast.overdue": _("The warning expired before all of it was sent. What had not left is not sent."),
 }
@@ -32,7 +34,8 @@ _BY_CARRIER = _("Paused: {reason} Resume once that is set right, or cancel.")
 _CANCELLED = _("It was cancelled. What had not left is not sent.")
 _RESTS = _("The carrier takes nothing now. It is tried again at {time}.")
 _STALLED = _(
-    "Nothing has left since {time:moment}. It is tried again by itself; no new warning is needed. If it lasts, tell whoever operates Loa."
+    "Nothing has left since {time:moment}. It is tried again by itself; no new warning is needed. "
+    "If it lasts, tell whoever operates Loa."
 )
 _WAITS: Mapping[WaitsFor, Phrase] = {
     "schedule": _("It will be sent at {time:moment}."),
@@ -56,8 +59,9 @@ def note_of(
     hinders: FieldError | None = None,
     rests: datetime | None = None,
 ) -> str | None:
-    """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about. `not_sent`: how
-    many of its deliveries never left. `hinders`: what it would be refused for, if it were submitted or approved now.
+    """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about.
+    `not_sent`: how many of its deliveries never left. `hinders`: what it would be refused for, if it were submitted or approved
+    now.
     `rests`: its carriers take nothing now, and are tried again then.
     """
     if view.state in UNAPPROVED:

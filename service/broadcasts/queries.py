@@ -18,8 +18,8 @@ class BroadcastView:
     """A broadcast without its progress. `id` and the ids of accounts are internal; `unit` is the code.
 
     `public_serial`: the delivery number behind the public look-up number, once approved (`LookupNumbers.written` writes it).
-    `record_id`: the signed record, once approved. `waits_until`: nothing of it leaves before. `stalled_since`: nothing has left of it
-    since then though it should. `template`: the ready text whose words these are.
+    `record_id`: the signed record, once approved. `waits_until`: nothing of it leaves before. `stalled_since`: nothing has left
+    of it since then though it should. `template`: the ready text whose words these are.
     `fallback`: the channel by which whoever has no working number is written to.
     """
 
@@ -88,10 +88,11 @@ class Located:
 
 
 _COLUMNS = """
-SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template, b.sms_script, b.audience,
-       b.channels, b.fallback, b.drill, b.send_at, b.expires_at, b.waits_until, b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
-       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.restored_from, b.cancel_reason, b.record_id,
-       r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
+SELECT b.id, b.public_id, b.unit_id, u.code AS unit, b.state, b.kind, b.urgency, b.title, b.texts, b.template,
+       b.sms_script, b.audience, b.channels, b.fallback, b.drill, b.send_at, b.expires_at, b.waits_until,
+       b.stalled_since, b.author_id, b.editor_ids, b.version, b.digest, b.audience_count, b.audience_confirmed,
+       b.submitted_by, b.submitted_at, b.approved_by, b.approved_at, b.return_reason, b.pause_reason, b.restored_from,
+       b.cancel_reason, b.record_id, r.public_number AS public_serial, b.planned_at, b.completed_at, b.created_at, b.updated_at
   FROM {broadcasts} b JOIN units u ON u.id = b.unit_id LEFT JOIN records r ON r.id = b.record_id
 """
 _SELECT = _COLUMNS.format(broadcasts="broadcasts")
@@ -105,7 +106,9 @@ def view_of(row: RowMapping) -> BroadcastView:
 
 
 async def locate_broadcast(conn: AsyncConnection, public_id: UUID) -> Located:
-    """Which broadcast of the acting unit (or, with the subtree scope, below it) has this id. Raises `NotFound("broadcast.unknown")`."""
+    """Which broadcast of the acting unit (or, with the subtree scope, below it) has this id.
+    Raises `NotFound("broadcast.unknown")`.
+    """
     row = (await conn.execute(text("SELECT id, unit_id FROM broadcasts WHERE public_id = :id"), {"id": public_id})).one_or_none()
     if row is None:
         raise NotFound("broadcast.unknown")
@@ -113,7 +116,9 @@ async def locate_broadcast(conn: AsyncConnection, public_id: UUID) -> Located:
 
 
 async def find_broadcast(conn: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> BroadcastView:
-    """The broadcast as it is now; with `lock`, held against others until the transaction ends. Raises `NotFound("broadcast.unknown")`."""
+    """The broadcast as it is now; with `lock`, held against others until the transaction ends.
+    Raises `NotFound("broadcast.unknown")`.
+    """
     ending = " WHERE b.id = :id" + (" FOR UPDATE OF b" if lock else "")
     row = (await conn.execute(text(_SELECT + ending), {"id": broadcast_id})).mappings().one_or_none()
     if row is None:
@@ -122,7 +127,9 @@ async def find_broadcast(conn: AsyncConnection, broadcast_id: int, *, lock: bool
 
 
 async def list_broadcasts(conn: AsyncConnection, *, before: int | None = None, limit: int = 50) -> list[BroadcastView]:
-    """The newest first, beginning behind the internal id `before`: those of the acting unit, and with the subtree scope below it."""
+    """The newest first, beginning behind the internal id `before`:
+    those of the acting unit, and with the subtree scope below it.
+    """
     rows = await conn.execute(
         text(_SELECT + " WHERE b.id < coalesce(:before, 9223372036854775807) ORDER BY b.id DESC LIMIT :limit"),
         {"before": before, "limit": limit},

@@ -18,7 +18,9 @@ from service.outbox import PlanBroadcast, put
 from service.readiness import readiness_of
 
 GROWTH = 1.05
-"""An audience that has grown by more than this since it was approved is not written to: the count the approver saw would be untrue."""
+"""An audience that has grown by more than this since it was approved is not written to:
+the count the approver saw would be untrue.
+"""
 
 
 RESTORED = "system.restored"
@@ -41,12 +43,12 @@ async def resume(
 ) -> BroadcastView:
     """Goes on where it was paused, by whomever. The transaction acts for the broadcast's unit.
 
-    An audience that has grown is counted anew: the refusal says how many there are now, and `audience_count` says yes to so many. As in
-    approval, an author or editor does not say it. One that was under way when the system was restored from a backup is resumed by
-    `after_restore`: the refusal before says of when the backup is and how many messages may have left since.
+    An audience that has grown is counted anew: the refusal says how many there are now, and `audience_count` says yes to so many.
+    As in approval, an author or editor does not say it. One that was under way when the system was restored from a backup is
+    resumed by `after_restore`: the refusal before says of when the backup is and how many messages may have left since.
     Raises `Forbidden` with `auth.scope` or `approval.by_author`, `NotFound("broadcast.unknown")`, `Conflict` with
-    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready`, `broadcast.audience_grew` or `broadcast.restored`, and `Invalid` as
-    `resolve_audience` does where a list has changed.
+    `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready`, `broadcast.audience_grew` or `broadcast.restored`,
+    and `Invalid` as `resolve_audience` does where a list has changed.
     """
     actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
@@ -82,8 +84,8 @@ async def reopen(
     """To call where some of a broadcast of the acting unit waits again: a completed one is being sent once more, any other stays.
 
     `actor` None: the system itself. `quiet`: hours whose end it waits for; what is under way was held when they began.
-    Raises `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.overdue` or, for one that is neither completed, being sent nor
-    paused, `broadcast.not_allowed_in_state`.
+    Raises `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.overdue` or, for one that is neither completed, being sent
+    nor paused, `broadcast.not_allowed_in_state`.
     """
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.state in (State.SENDING, State.PAUSED):

@@ -1,7 +1,7 @@
 """Stopping a warning: pausing it, and cancelling it for good.
 
-What stands afterwards is true: the gate is shut, so counts taken in the same transaction (`service.deliveries.progress_of`) are of what
-has left, what is in a provider's hands and what will not leave. Workers look at the state before every group they call.
+What stands afterwards is true: the gate is shut, so counts taken in the same transaction (`service.deliveries.progress_of`) are
+of what has left, what is in a provider's hands and what will not leave. Workers look at the state before every group they call.
 """
 
 from datetime import datetime
@@ -60,8 +60,8 @@ async def cancel(
     """Ends it for good: what waits is not sent (the workers settle it within seconds), what is being called ends as it ends.
 
     Its record is revoked: whoever looks it up is told that it no longer stands, whether or not some of it had left.
-    A draft is cancelled by whoever may write one, an approved warning by whoever may approve one. `reason`: for colleagues to read.
-    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("broadcast.unknown")`,
+    A draft is cancelled by whoever may write one, an approved warning by whoever may approve one. `reason`: for colleagues to
+    read. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("broadcast.unknown")`,
     `Conflict("broadcast.not_allowed_in_state")`, `Unavailable("signing.no_key")`.
     """
     actor.require("broadcasts:read")
@@ -82,7 +82,10 @@ async def cancel(
 
 async def _revoke(conn: AsyncConnection, view: BroadcastView, record_id: UUID, master: MasterKey, now: datetime) -> None:
     """The gate is shut: what has not begun to leave by now never will."""
-    begun = "SELECT EXISTS (SELECT FROM delivery_chunks WHERE broadcast_id = :id AND calling + accepted + delivered + failed + uncertain > 0)"
+    begun = (
+        "SELECT EXISTS"
+        " (SELECT FROM delivery_chunks WHERE broadcast_id = :id AND calling + accepted + delivered + failed + uncertain > 0)"
+    )
     left = (await conn.execute(text(begun), {"id": view.id})).scalar_one()
     purpose: Purpose = "drill" if view.drill else "record"
     key = await signing_key(conn, master, purpose=purpose, now=now)

@@ -1,4 +1,6 @@
-"""Asking for approval: the texts are held to the rules, the audience is counted, and a digest binds what was seen to what is sent."""
+"""Asking for approval: the texts are held to the rules, the audience is counted,
+and a digest binds what was seen to what is sent.
+"""
 
 from datetime import datetime
 
@@ -37,7 +39,8 @@ async def submit(
     The transaction acts for the broadcast's unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.not_allowed_in_state`,
-    `unit.not_ready`, `broadcast.overdue`, `broadcast.audience_empty` or what else is wrong with its times, and `Invalid` with the code of the first content rule that is broken.
+    `unit.not_ready`, `broadcast.overdue`, `broadcast.audience_empty` or what else is wrong with its times, and `Invalid` with the
+    code of the first content rule that is broken.
     """
     actor.require("broadcasts:write")
     view = await find_broadcast(conn, broadcast_id, lock=True)

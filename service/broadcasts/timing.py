@@ -14,14 +14,18 @@ from service.clock import QuietHours, on_screen
 from service.errors import FieldError
 
 LONGEST_LIFE = {"scam_alert": 90, "safety_advice": 366, "verification_instructions": 366}
-"""Days that a warning may hold at most, by kind, from the hour at which it is sent: news of a fraud grows old, advice lasts a school year."""
+"""Days that a warning may hold at most, by kind, from the hour at which it is sent:
+news of a fraud grows old, advice lasts a school year.
+"""
 LONGEST_AHEAD = 366
 """Days that `send_at` may lie ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """When messages may leave, and how fast. `paces`: SMS segments or letters a second, by channel; one that is absent is not known."""
+    """When messages may leave, and how fast. `paces`: SMS segments or letters a second, by channel;
+    one that is absent is not known.
+    """
 
     quiet: QuietHours | None = None
     paces: Mapping[str, float] = field(default_factory=dict)
@@ -80,7 +84,9 @@ def untimely(times: Times, quiet: QuietHours | None, now: datetime) -> Iterator[
 
 
 def too_slow(times: Times, carrying: Carrying, work: Mapping[str, int], now: datetime) -> Iterator[FieldError]:
-    """Whether its carriers could not hand over all of it, so many segments and letters by channel, before it expires, alone as it may be."""
+    """Whether its carriers could not hand over all of it, so many segments and letters by channel,
+    before it expires, alone as it may be.
+    """
     leaves, lasts = times.leaves(carrying.quiet, now), carrying.lasts(work)
     if lasts is not None and times.sent and leaves + lasts > times.expires_at:
         needed = on_screen(leaves + lasts + timedelta(minutes=1))

@@ -38,7 +38,8 @@ async def change_state(
     now: datetime,
     **columns: Any,
 ) -> BroadcastView:
-    """Changes the state of a broadcast of the acting unit, with the columns that go with it, in one statement. Returns it as it then is.
+    """Changes the state of a broadcast of the acting unit, with the columns that go with it, in one statement.
+    Returns it as it then is.
 
     `columns` are of the table broadcasts, for instance `planned_at=now`.
     Raises `Conflict("broadcast.not_allowed_in_state")`, or `NotFound("broadcast.unknown")`.

@@ -1,6 +1,7 @@
 """Carriers: what each of them says, translated once into our words, and what each can. No I/O, and no carrier's package.
 
-A second one is a module here with a line in `CARRIERS`, a channel in `workers.channels`, and a line of set-up (`workers.carriers.accounts`).
+A second one is a module here with a line in `CARRIERS`, a channel in `workers.channels`,
+and a line of set-up (`workers.carriers.accounts`).
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +21,9 @@ from service.languages import Phrase
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A kind of carrier. `meaning`: of a code with the carrier's name before it, and its class. `words`: of the same; None: nobody knows it."""
+    """A kind of carrier. `meaning`: of a code with the carrier's name before it, and its class.
+    `words`: of the same; None: nobody knows it.
+    """
 
     channel: Literal["sms", "email"]
     can: Abilities
@@ -38,7 +41,9 @@ CARRIERS: Mapping[str, Carrier] = MappingProxyType(
 
 
 def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
-    """Returns what a refusal's `code` means, whichever carrier it came from; of a code that is no carrier's, as much as its class says."""
+    """Returns what a refusal's `code` means, whichever carrier it came from;
+    of a code that is no carrier's, as much as its class says.
+    """
     carrier = CARRIERS.get(code.partition(".")[0])
     return plain(error_class) if carrier is None else carrier.meaning(code, error_class)
 

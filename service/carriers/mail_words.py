@@ -1,6 +1,7 @@
 """What a mail server's refusal means in plain words: by the step at which it came, its code, and its enhanced code (RFC 3463).
 
-A code is `smtp.`, the step unless it is RCPT's, the reply, and the enhanced code if there was one: `smtp.mail.450.4.7.1`, `smtp.550.5.1.1`.
+A code is `smtp.`, the step unless it is RCPT's, the reply, and the enhanced code if there was one:
+`smtp.mail.450.4.7.1`, `smtp.550.5.1.1`.
 """
 
 import re

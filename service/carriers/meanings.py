@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Literal
 
 ErrorClass = Literal["number", "content", "config", "temporary"]
-"""What happens next: the one delivery ends; this text is sent no more; a person sets something right; it is tried again by itself."""
+"""What happens next: the one delivery ends; this text is sent no more; a person sets something right;
+it is tried again by itself.
+"""
 
 Fault = Literal["number", "dead_address", "unreachable", "content", "sender", "account", "busy", "unknown"]
 """Whose fault a refusal is, as it is kept with the delivery.
@@ -52,11 +54,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`slows_down`: the provider asks for less at once, and is given time. `of_recipient`: it says nothing of how it takes others' messages.
+    """`slows_down`: the provider asks for less at once, and is given time. `of_recipient`: it says nothing of how it takes
+    others' messages.
     `longest`: seconds that the doubling pause of either grows to. `says_nothing`: the provider was not spoken to.
 
-    Of `content` and `config` only: `bears` is the share of a broadcast's messages that may meet this code, each ending for itself,
-    before the broadcast stops; 0: the first one stops it. `of_account`: nobody's messages get through, not only this broadcast's.
+    Of `content` and `config` only: `bears` is the share of a broadcast's messages that may meet this code, each ending for
+    itself, before the broadcast stops; 0: the first one stops it. `of_account`: nobody's messages get through, not only this
+    broadcast's.
     """
 
     fault: Fault
@@ -79,5 +83,7 @@ class Meaning:
 
 
 def plain(error_class: ErrorClass) -> Meaning:
-    """Returns the meaning of a code of which no more than its class is known: whoever stands between us and the carrier has answered."""
+    """Returns the meaning of a code of which no more than its class is known:
+    whoever stands between us and the carrier has answered.
+    """
     return Meaning(_PLAIN[error_class], of_account=error_class == "config")

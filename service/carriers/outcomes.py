@@ -14,7 +14,8 @@ from service.carriers.meanings import ErrorClass
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it over. `provider_id` is its name for the message (a Twilio SID; an email's Message-ID, without brackets).
+    """The provider took it over. `provider_id` is its name for the message (a Twilio SID;
+    an email's Message-ID, without brackets).
 
     `sender`: under which name it says that an SMS leaves or left; None where it does not say, or not yet.
     """
@@ -25,8 +26,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The provider surely did not take it. `code` is the provider's own behind its name ("twilio.21211", "smtp.550"), never its free text,
-    which may hold an address.
+    """The provider surely did not take it. `code` is the provider's own behind its name ("twilio.21211", "smtp.550"), never its
+    free text, which may hold an address.
     """
 
     code: str

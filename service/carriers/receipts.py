@@ -8,8 +8,8 @@ Becomes = Literal["accepted", "failed", "delivered"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`becomes`: what the delivery is by that; None: a status that says nothing of it. `code`: why it failed, behind the carrier's name
-    ("twilio.30005"; "twilio.failed" where it does not say); None unless it failed. `sender`: as in `Accepted`.
+    """`becomes`: what the delivery is by that; None: a status that says nothing of it. `code`: why it failed, behind the
+    carrier's name ("twilio.30005"; "twilio.failed" where it does not say); None unless it failed. `sender`: as in `Accepted`.
     """
 
     provider_id: str

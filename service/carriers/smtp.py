@@ -1,8 +1,8 @@
-"""What an SMTP reply means for us: by its code, its enhanced code (RFC 3463, 5248 and the registry they began) and the step at which it
-came. Pure.
+"""What an SMTP reply means for us: by its code, its enhanced code (RFC 3463, 5248 and the registry they began) and the step at
+which it came. Pure.
 
-The step stands in the refusal's code: `smtp.mail.450.4.7.1` is about us, `smtp.450.4.7.1` about the one recipient of RCPT. What is said
-of an address or a mailbox is about the recipient at whatever step.
+The step stands in the refusal's code: `smtp.mail.450.4.7.1` is about us, `smtp.450.4.7.1` about the one recipient of RCPT. What
+is said of an address or a mailbox is about the recipient at whatever step.
 """
 
 import re
@@ -40,8 +40,8 @@ _ABOUT_LOGIN = frozenset({530, 534, 535, 538})
 NO_PLACE = "smtp.no_place"
 """The code of a letter for which no connection came free: no word of it was said, nor anything heard of the relay."""
 
-# RFC 3463's second part and third. A subject that is not here, or a detail nobody knows, is judged by the subject's 0; where that is
-# not here, either, by the step.
+# RFC 3463's second part and third. A subject that is not here, or a detail nobody knows, is judged by the subject's 0; where that
+# is not here, either, by the step.
 _OF_A_REFUSAL: Mapping[tuple[int, int], ErrorClass] = MappingProxyType(
     {
         # the address: 1 no such mailbox, 2 no such host, 3 not written like one, 4 ambiguous, 6 moved, 10 takes no mail
@@ -114,7 +114,9 @@ _OF_ONE = Meaning("unreachable", of_recipient=True)
 
 
 def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
-    """What a reply that is not a success says. Its text is read for the enhanced code only, and never kept: it holds addresses."""
+    """What a reply that is not a success says. Its text is read for the enhanced code only,
+    and never kept: it holds addresses.
+    """
     if not 400 <= code <= 599:  # no reply of the protocol's: a success where none belongs, or no number at all
         return Unknown("answer.unreadable") if step == "data" else Refused("smtp.unreadable", "temporary")
     enhanced = _enhanced(code, text)
@@ -129,7 +131,8 @@ def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
 
 
 def ends_connection(step: Step, code: int, text: str) -> bool:
-    """Whether a reply on a connection that has carried a letter says that it shall carry no more, rather than anything of the next one.
+    """Whether a reply on a connection that has carried a letter says that it shall carry no more,
+    rather than anything of the next one.
 
     Relays end their quota of letters as they like: by any 4xx at MAIL, by 421 or "too many recipients" later.
     """
@@ -155,8 +158,8 @@ def _class_of(step: Step, subject: int, detail: int) -> ErrorClass:
     return _OF_A_REFUSAL.get((subject, detail), of_subject)
 
 
-# What a relay says of the recipient's address itself, for ever (RFC 3463, 7505): no such mailbox, no such host, none that is written so,
-# moved away, takes no mail.
+# What a relay says of the recipient's address itself, for ever (RFC 3463, 7505): no such mailbox, no such host, none that is
+# written so, moved away, takes no mail.
 _DEAD = frozenset({1, 2, 3, 6, 10})
 _DEAD_REPLIES = frozenset({550, 551, 553})
 

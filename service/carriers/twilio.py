@@ -1,7 +1,7 @@
 """Twilio, and whatever speaks its REST interface: what its codes and statuses mean for us, and what it can.
 
-The meanings are Twilio's (twilio.com/docs/api/errors). A code that stands for delivery (from 30000) comes in a status callback, the others
-in the answer to a request.
+The meanings are Twilio's (twilio.com/docs/api/errors). A code that stands for delivery (from 30000) comes in a status callback,
+the others in the answer to a request.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,8 @@ CAN = Abilities(receipts=True, fetch=True, listing=True, validity=True, unicode=
 _MINUTE, _HOUR = 60.0, 3600.0
 _NUMBER, _DEAD, _CONTENT, _CONFIG = Meaning("number"), Meaning("dead_address"), Meaning("content"), Meaning("account")
 _ACCOUNT = Meaning("account", of_account=True)
-# Of one's own sender at the recipient's carrier: a blocked or lapsed one fails with everybody, a number on its way to another carrier alone.
+# Of one's own sender at the recipient's carrier: a blocked or lapsed one fails with everybody, a number on its way to another
+# carrier alone.
 _SENDER = Meaning("sender", bears=0.02)
 _ITS_OWN_FAULT = Meaning("busy", Retry(5 * _MINUTE, 15 * _MINUTE, 3))
 _QUEUE_FULL = Meaning("busy", Retry(10 * _MINUTE, 20 * _MINUTE, 12), slows_down=True)
@@ -93,8 +94,8 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
     }
 )
 UNKNOWN = Meaning("unknown", bears=0.02)
-"""Of a code that nobody knows, and Twilio adds new ones: nothing is repeated, one odd number stops nobody, and a share of a broadcast that meets
-it has a person look.
+"""Of a code that nobody knows, and Twilio adds new ones: nothing is repeated, one odd number stops nobody, and a share of a
+broadcast that meets it has a person look.
 """
 
 
@@ -115,7 +116,9 @@ STATUSES: Mapping[str, Becomes | None] = MappingProxyType(
         "received": None,
     }
 )
-"""What becomes of a delivery by each of Twilio's statuses; None: nothing. One that is not here is none, either: Twilio adds new ones."""
+"""What becomes of a delivery by each of Twilio's statuses; None: nothing.
+One that is not here is none, either: Twilio adds new ones.
+"""
 _NEVER_SENT = frozenset({"failed", "canceled"})
 
 
@@ -141,8 +144,8 @@ def is_never_sent(status: object) -> bool:
 
 
 def code_of(said: object) -> int | None:
-    """A code such as Twilio's, which have five digits. None for anything else: what is kept and shown must not be what somebody liked to
-    put there, a number of a parent's perhaps.
+    """A code such as Twilio's, which have five digits. None for anything else: what is kept and shown must not be what somebody
+    liked to put there, a number of a parent's perhaps.
     """
     code = int(said) if isinstance(said, int) or (isinstance(said, str) and said.isdecimal() and len(said) == 5) else 0
     return code if 10_000 <= code < 100_000 else None

@@ -10,8 +10,9 @@ from service.carriers.twilio import said
 
 _USUAL_PORTS = {"https": 443, "http": 80}
 _ASKS_AGAIN = "#rc=5&rp=all"
-"""Twilio tells a thing once, and once more where no connection came about, unless the address asks for more: five times, whatever went
-wrong, while we restart perhaps (docs.twilio.com, connection overrides). A fragment is part neither of the request nor of its signature.
+"""Twilio tells a thing once, and once more where no connection came about, unless the address asks for more: five times, whatever
+went wrong, while we restart perhaps (docs.twilio.com, connection overrides). A fragment is part neither of the request nor of its
+signature.
 """
 
 
@@ -21,7 +22,9 @@ def callback_path(token: str) -> str:
 
 
 def callback_url(base: str, token: str) -> str:
-    """Returns the address to which Twilio tells what became of an attempt. `base`: our public address, without a slash at its end."""
+    """Returns the address to which Twilio tells what became of an attempt.
+    `base`: our public address, without a slash at its end.
+    """
     return f"{base}{callback_path(token)}{_ASKS_AGAIN}"
 
 
@@ -40,7 +43,8 @@ def is_signed(auth_tokens: Sequence[str], url: str, parameters: Sequence[tuple[s
     """Says whether a callback to `url` is signed by one of the accounts whose tokens these are.
 
     As Twilio signs: HMAC-SHA1 by the account's token over the exact public URL and every parameter, unknown ones included, sorted
-    by name (https://www.twilio.com/docs/usage/security). The port is sometimes in what it signs and sometimes not, so both are tried.
+    by name (https://www.twilio.com/docs/usage/security). The port is sometimes in what it signs and sometimes not, so both are
+    tried.
     """
     told = "".join(name + value for name, value in sorted(set(parameters)))
     given = signature.encode("utf-8", "replace")

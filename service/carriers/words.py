@@ -118,7 +118,9 @@ def of_line(code: str) -> Phrase | None:
 
 
 def of_code(code: str) -> Phrase:
-    """Returns the sentence for a carrier's code, its name before it. One that nobody knows is told with its number, and whom to ask."""
+    """Returns the sentence for a carrier's code, its name before it.
+    One that nobody knows is told with its number, and whom to ask.
+    """
     of_a_twilio = code.partition(".")[0] in _TWILIOS
     found = (of_twilio(code) if of_a_twilio else of_mail(code)) or of_line(code) or _ELSE
     shown = code.partition(".")[2] if of_a_twilio else code

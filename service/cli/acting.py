@@ -77,7 +77,8 @@ async def account_named(conn: AsyncConnection, deployment: Deployment, account: 
 
 
 async def unit_of(conn: AsyncConnection, deployment: Deployment, actor: Actor, code: str) -> Unit:
-    """The unit with this code, if it is the actor's or stands below it. The owner's login sees every unit, so it is asked for here.
+    """The unit with this code, if it is the actor's or stands below it.
+    The owner's login sees every unit, so it is asked for here.
 
     Raises `NotFound("unit.unknown")`.
     """

@@ -29,7 +29,9 @@ _LOST = 2 * AHEAD
 def backup(
     directory: Annotated[Path, typer.Argument(help="Where it is put, in a directory of its own.")],
 ) -> None:
-    """Copy the database, as of one moment, while everything goes on. Keys are not in it: LOA_MASTER_KEY and the file of numbers."""
+    """Copy the database, as of one moment, while everything goes on.
+    Keys are not in it: LOA_MASTER_KEY and the file of numbers.
+    """
     settings = Settings.read()
 
     async def work() -> Path:
@@ -62,7 +64,8 @@ def restore(
         else _into_home(settings, directory, numbers_lost)
     )
     typer.echo(
-        f"Restored as of {on_screen(done.made_at)}. Warnings paused for a person: {done.paused}; messages in doubt: {done.in_doubt}."
+        f"Restored as of {on_screen(done.made_at)}. Warnings paused for a person: {done.paused}; messages in doubt: "
+        f"{done.in_doubt}."
     )
     typer.echo(f"Numbers go on from {done.next_number}.")
 

@@ -1,4 +1,6 @@
-"""`loa broadcast`: what is under way, and stopping it or letting it go on, from the machine itself: also where the web side is away."""
+"""`loa broadcast`: what is under way, and stopping it or letting it go on, from the machine itself:
+also where the web side is away.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -83,7 +85,9 @@ def show_all(
     under_way: Annotated[bool, typer.Option("--under-way", help="Only what is approved and has not ended.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
 ) -> None:
-    """The newest first: id, state, urgency, unit, when it was approved (or drafted), title; and how many of its messages are where."""
+    """The newest first: id, state, urgency, unit, when it was approved (or drafted), title;
+    and how many of its messages are where.
+    """
 
     async def work(deployment: Deployment) -> list[_Seen]:
         await units_named(deployment, unit)  # refuses what is none
@@ -211,7 +215,8 @@ def _move(
     *,
     asks: str | None = None,
 ) -> None:
-    """Does it as this person, and says how the broadcast then stands. `asks`: what is asked before, beside its title and its messages.
+    """Does it as this person, and says how the broadcast then stands.
+    `asks`: what is asked before, beside its title and its messages.
 
     Raises `NotFound("broadcast.unknown")`, and what the use case raises.
     """
@@ -236,11 +241,14 @@ def _move(
 
 
 async def _named(conn: AsyncConnection, given: str) -> BroadcastView:
-    """The broadcast with this id, or with an id that begins so, or with this number. Raises `NotFound("broadcast.unknown")`, `Problem`."""
+    """The broadcast with this id, or with an id that begins so, or with this number.
+    Raises `NotFound("broadcast.unknown")`, `Problem`.
+    """
     given = given.strip().lower()
     found = await conn.execute(
         text(
-            "SELECT id FROM broadcasts WHERE id::text = :given OR starts_with(public_id::text, :given) ORDER BY id::text <> :given LIMIT 2"
+            "SELECT id FROM broadcasts WHERE id::text = :given OR starts_with(public_id::text, :given)"
+            " ORDER BY id::text <> :given LIMIT 2"
         ),
         {"given": given},
     )

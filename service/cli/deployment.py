@@ -1,4 +1,6 @@
-"""The deployment a command works on: the one the environment names, else the standalone home's, started for the while if need be."""
+"""The deployment a command works on: the one the environment names, else the standalone home's,
+started for the while if need be.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,8 +46,8 @@ class Deployment:
 
 @asynccontextmanager
 async def open_owner(settings: Settings, *, existing: bool = False) -> AsyncIterator[Deployment]:
-    """The deployment, migrated and with its keys. With `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`, which is made
-    where there is none. `existing`: raises `Problem` instead, since what is asked for cannot be in a new one.
+    """The deployment, migrated and with its keys. With `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`, which
+    is made where there is none. `existing`: raises `Problem` instead, since what is asked for cannot be in a new one.
     """
     if settings.database_url_owner:
         master = MasterKey.parse(settings.need("master_key"))

@@ -1,7 +1,7 @@
 """`loa import`: a school's list read, shown with its problems and what it would change, and applied, at one go on one machine.
 
-Reading happens here and not in a worker: it works whether or not the system is running. Nothing of the list is printed but where a
-problem stands and what to do about it.
+Reading happens here and not in a worker: it works whether or not the system is running. Nothing of the list is printed but where
+a problem stands and what to do about it.
 """
 
 from collections import Counter
@@ -155,7 +155,9 @@ def _said(written: str) -> Said:
 async def _read(
     deployment: Deployment, data: bytes, *, unit: str, email: str, of: ListOf, dry: bool, said: Sequence[Said]
 ) -> UUID:
-    """One transaction: a list that cannot be read for a fault of ours leaves nothing behind. What is said of columns has it read again."""
+    """One transaction: a list that cannot be read for a fault of ours leaves nothing behind.
+    What is said of columns has it read again.
+    """
     async with deployment.engine.begin() as conn:
         actor = await acting_as(conn, deployment, email)
         target = await unit_of(conn, deployment, actor, unit)

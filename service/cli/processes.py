@@ -101,7 +101,9 @@ def simulators() -> None:
 
 
 def bench() -> None:
-    """Measure this machine, each figure beside its limit and with its proof: `make bench`. Some minutes; `MANY=50000` for a quick look."""
+    """Measure this machine, each figure beside its limit and with its proof: `make bench`.
+    Some minutes; `MANY=50000` for a quick look.
+    """
     source = Path(__file__).parents[2]
     if not (source / "tests" / "benchmarks").is_dir():
         raise Problem("The benchmarks come with the source: run this in a checkout.")

@@ -41,10 +41,11 @@ async def take_bad_rows(
     now: datetime,
     confirm_rows: int | None = None,
 ) -> bytes:
-    """An xlsx of the rows with an error, each with what is to be done: a cell with an error as written, an address without one in part.
+    """An xlsx of the rows with an error, each with what is to be done:
+    a cell with an error as written, an address without one in part.
 
-    The transaction acts for the import's unit. Many rows at once are more often a column taken for another than many mistakes: above
-    a fifth of the list `confirm_rows` says how many. It is a look at people, and goes on record as one.
+    The transaction acts for the import's unit. Many rows at once are more often a column taken for another than many mistakes:
+    above a fifth of the list `confirm_rows` says how many. It is a look at people, and goes on record as one.
 
     Raises `Forbidden("auth.scope" | "contact.own_unit_only")`, `NotFound("import.unknown")`,
     `Conflict("import.not_allowed_in_state" | "import.dry_run" | "import.many_rows")`.

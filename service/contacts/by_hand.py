@@ -113,8 +113,8 @@ async def correct_by_hand(
     """A contact's number or email is this one now; the wrong one is not kept. `was`: which, where there are several.
 
     The transaction acts for the contact's unit. Raises `Forbidden`, `Invalid("request.invalid")`, `Conflict` with
-    `contact.address_taken`, `contact.several_addresses` or `contact.no_such_address` (`was` is none of theirs), `NotFound("contact.unknown")` if they were erased
-    meanwhile.
+    `contact.address_taken`, `contact.several_addresses` or `contact.no_such_address` (`was` is none of theirs),
+    `NotFound("contact.unknown")` if they were erased meanwhile.
     """
     actor.require("contacts:write")
     try:

@@ -1,4 +1,6 @@
-"""What a person decides when a list is applied: which of its rows, and whether it is the whole list or that of its classes alone."""
+"""What a person decides when a list is applied: which of its rows,
+and whether it is the whole list or that of its classes alone.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,8 +15,8 @@ HiddenRows = Literal["take", "leave"]
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`only_classes`: the list is of some classes, and every other class stays as it is. `hidden_rows`: whether rows that nobody sees in
-    the spreadsheet are taken; None: nobody has said.
+    """`only_classes`: the list is of some classes, and every other class stays as it is. `hidden_rows`: whether rows that nobody
+    sees in the spreadsheet are taken; None: nobody has said.
     """
 
     only_classes: bool = False
@@ -28,8 +30,8 @@ EVERY_ROW = Choices(hidden_rows="take")
 async def rows_to_leave(conn: AsyncConnection, found: RowMapping, choices: Choices) -> frozenset[tuple[str | None, int]]:
     """Returns the rows, by sheet and number, that are not to be applied.
 
-    Raises `Conflict`: `import.hidden_rows` where there are such and nobody has said what to do, `import.no_classes` where a list without
-    classes is to be applied to its classes.
+    Raises `Conflict`: `import.hidden_rows` where there are such and nobody has said what to do, `import.no_classes` where a list
+    without classes is to be applied to its classes.
     """
     if choices.only_classes:
         classed = await conn.execute(

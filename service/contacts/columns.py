@@ -63,11 +63,12 @@ async def say_columns(
 ) -> None:
     """Keeps these meanings for the unit and has the list read again.
 
-    Which column holds the classes says the list's own unit: what a class is called stands in the open, and of names taken for classes
-    everybody above would read them all, of the unit's next list, too.
+    Which column holds the classes says the list's own unit: what a class is called stands in the open, and of names taken for
+    classes everybody above would read them all, of the unit's next list, too.
 
-    Raises `Forbidden("auth.scope" | "import.classes_by_own_unit")`, `NotFound("import.unknown")`, `Conflict("import.not_allowed_in_state" |
-    "import.file_gone")` and `Invalid("import.column_must_drop" | "request.invalid")`; then nothing is changed.
+    Raises `Forbidden("auth.scope" | "import.classes_by_own_unit")`, `NotFound("import.unknown")`,
+    `Conflict("import.not_allowed_in_state" | "import.file_gone")` and `Invalid("import.column_must_drop" | "request.invalid")`;
+    then nothing is changed.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)
@@ -94,7 +95,9 @@ async def say_columns(
 
 
 def _by_heading(columns: Sequence[SeenColumn], said: Sequence[Said]) -> dict[str, Said]:
-    """What is said, by the heading it is remembered by. Two columns of one heading, told apart as "SĐT" and "SĐT (2)", mean the same."""
+    """What is said, by the heading it is remembered by. Two columns of one heading,
+    told apart as "SĐT" and "SĐT (2)", mean the same.
+    """
     seen = {column.heading for column in columns}
 
     def key(heading: str) -> str:
@@ -124,7 +127,8 @@ async def _remember(
         text(
             "INSERT INTO column_meanings (unit_id, audience, heading, field, role, set_by, set_at)"
             " SELECT :unit, :audience, heading, field, role, :by, :now"
-            " FROM unnest(CAST(:headings AS text[]), CAST(:fields AS text[]), CAST(:roles AS text[])) AS said (heading, field, role)"
+            " FROM unnest(CAST(:headings AS text[]), CAST(:fields AS text[]), CAST(:roles AS text[])) AS said"
+            " (heading, field, role)"
             " ON CONFLICT (unit_id, audience, heading)"
             " DO UPDATE SET field = excluded.field, role = excluded.role, set_by = excluded.set_by, set_at = excluded.set_at"
         ),

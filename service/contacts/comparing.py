@@ -21,8 +21,8 @@ async def compare_import(
 ) -> Difference:
     """Counts against the unit's present list of the same kind. The transaction acts for the import's unit.
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.not_allowed_in_state`, `import.dry_run`, `import.no_classes`
-    or `import.hidden_rows`.
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.not_allowed_in_state`, `import.dry_run`,
+    `import.no_classes` or `import.hidden_rows`.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)

@@ -1,4 +1,6 @@
-"""Consent as the school can prove it: who said yes, on which channel, where the paper is. Silence is no consent, and nothing is assumed."""
+"""Consent as the school can prove it: who said yes, on which channel, where the paper is.
+Silence is no consent, and nothing is assumed.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -121,7 +123,9 @@ async def record_class_consents(
 
 
 async def require_classes(conn: AsyncConnection, unit_id: int, classes: Sequence[str]) -> list[str]:
-    """How the present list writes these classes. Raises `Invalid("request.invalid")` naming the places of those that it does not have."""
+    """How the present list writes these classes. Raises `Invalid("request.invalid")` naming the places of
+    those that it does not have.
+    """
     listed = await listed_classes(conn, unit_ids=[unit_id])
     wrong = [
         FieldError(

@@ -73,7 +73,8 @@ async def _strike_from_lists(
     waiting = (
         await conn.execute(
             text(
-                "SELECT id, audience, state, dry_run FROM imports i WHERE unit_id = :unit AND (state IN ('reading', 'checked') OR state = 'failed'"
+                "SELECT id, audience, state, dry_run FROM imports i"
+                " WHERE unit_id = :unit AND (state IN ('reading', 'checked') OR state = 'failed'"
                 " AND EXISTS (SELECT FROM import_columns c WHERE c.import_id = i.id)) ORDER BY id FOR UPDATE"
             ),
             {"unit": unit_id},

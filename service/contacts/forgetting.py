@@ -1,4 +1,6 @@
-"""Lists, and the people on them, whose time is over: how much that is, and deleting a batch of it. The rules are service.retention's."""
+"""Lists, and the people on them, whose time is over: how much that is, and deleting a batch of it.
+The rules are service.retention's.
+"""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +19,8 @@ LISTS_KEPT = timedelta(days=30)
 FILES_KEPT = timedelta(hours=24)
 
 _NEVER_APPLIED = (
-    "FROM imports i WHERE i.unit_id = :unit AND i.state IN ('checked', 'failed') AND coalesce(i.checked_at, i.created_at) < :before"
+    "FROM imports i"
+    " WHERE i.unit_id = :unit AND i.state IN ('checked', 'failed') AND coalesce(i.checked_at, i.created_at) < :before"
     " AND (i.state = 'checked' AND NOT i.dry_run OR EXISTS (SELECT FROM import_columns c WHERE c.import_id = i.id)"
     "      OR EXISTS (SELECT FROM import_rows r WHERE r.import_id = i.id))"
 )
@@ -56,7 +59,8 @@ async def count_lists(conn: AsyncConnection, unit_id: int, now: datetime) -> dic
     """What `forget_list` would clear in all."""
     found = await conn.execute(
         text(
-            f"SELECT count(*) AS lists, coalesce(sum((SELECT count(*) FROM import_rows r WHERE r.import_id = i.id)), 0)::bigint AS rows"
+            "SELECT count(*) AS lists,"
+            " coalesce(sum((SELECT count(*) FROM import_rows r WHERE r.import_id = i.id)), 0)::bigint AS rows"
             f" {_NEVER_APPLIED}"
         ),
         {"unit": unit_id, "before": now - LISTS_KEPT},
@@ -65,7 +69,9 @@ async def count_lists(conn: AsyncConnection, unit_id: int, now: datetime) -> dic
 
 
 async def forget_list(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """Clears the oldest list that was never applied of everybody it names; empty when there is none left. Its counts and problems stay."""
+    """Clears the oldest list that was never applied of everybody it names; empty when there is none left.
+    Its counts and problems stay.
+    """
     found = (
         await conn.execute(
             text(f"SELECT i.id, i.public_id, i.state, i.dry_run {_NEVER_APPLIED} ORDER BY i.id LIMIT 1 FOR UPDATE"),

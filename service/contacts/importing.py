@@ -1,4 +1,5 @@
-"""Importing a school's list: upload (sealed at once), reading by a worker (reading.py), corrections, applying and undoing by a person.
+"""Importing a school's list: upload (sealed at once), reading by a worker (reading.py), corrections,
+applying and undoing by a person.
 
 reading ──► checked ──► applied ──► undone          A dry run keeps its report only and ends at `checked`.
    ▲ │          └─► reading   (another meaning for a column)
@@ -48,7 +49,8 @@ async def start_import(
 
     The name of its file is not asked for: it may name people, and the bytes say what they are.
 
-    Raises `Forbidden`, `Conflict("unit.not_ready")`, `TooLarge("import.too_large")`, `Invalid("import.unreadable" | "import.password_protected")`.
+    Raises `Forbidden`, `Conflict("unit.not_ready")`, `TooLarge("import.too_large")`,
+    `Invalid("import.unreadable" | "import.password_protected")`.
     """
     actor.require("imports:write")
     (await readiness_of(conn, unit_id, now=now)).require_for_list()
@@ -91,7 +93,8 @@ async def find_import(conn: AsyncConnection, import_id: int) -> RowMapping:
     """The import's row, held until the transaction ends. Raises `NotFound("import.unknown")`."""
     found = await conn.execute(
         text(
-            "SELECT id, public_id, unit_id, audience, state, dry_run, school_year, failure_code, applied_at FROM imports WHERE id = :id FOR UPDATE"
+            "SELECT id, public_id, unit_id, audience, state, dry_run, school_year, failure_code, applied_at FROM imports"
+            " WHERE id = :id FOR UPDATE"
         ),
         {"id": import_id},
     )
@@ -119,9 +122,9 @@ async def apply_import(
 ) -> Applied:
     """Makes a checked list the unit's present list, or that of its classes alone. The transaction must act for the import's unit.
 
-    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state`, `unit.not_ready`,
-    `import.no_classes`, `import.hidden_rows` (see `Choices`) or, where many of the present contacts would go and `confirm_gone` is not how
-    many, `import.many_gone`.
+    Raises `Forbidden`, `NotFound("import.unknown")`, `Conflict` with `import.dry_run`, `import.not_allowed_in_state`,
+    `unit.not_ready`, `import.no_classes`, `import.hidden_rows` (see `Choices`) or, where many of the present contacts would go
+    and `confirm_gone` is not how many, `import.many_gone`.
     """
     actor.require("imports:write")
     found = await find_import(conn, import_id)

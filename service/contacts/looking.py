@@ -22,7 +22,9 @@ _NOTE = "look-note"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looked at whom. `by`, `account`: the account's name and id; `api_key`: the label of the key it came with; `number`: the cursor of a listing."""
+    """Who looked at whom. `by`, `account`: the account's name and id; `api_key`: the label of the key it came with;
+    `number`: the cursor of a listing.
+    """
 
     number: int
     at: datetime

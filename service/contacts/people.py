@@ -58,8 +58,8 @@ async def search_people(
 ) -> tuple[list[ListedContact], UUID | None]:
     """One page of the unit's present contacts, masked, and where the next begins, if there is one. Acts for the unit.
 
-    Raises `Forbidden`, `Invalid("request.invalid")` with the code of what is wrong with a number, and `Invalid("request.cursor")` where
-    the last of the page before is no longer there.
+    Raises `Forbidden`, `Invalid("request.invalid")` with the code of what is wrong with a number, and `Invalid("request.cursor")`
+    where the last of the page before is no longer there.
     """
     actor.require("contacts:read")
     typed = await read_typed(conn, master, {"phone": asked.phone, "email": asked.email})
@@ -89,7 +89,9 @@ _POINTS = "FROM contact_points WHERE unit_id = :unit AND channel = :channel AND 
 
 
 async def with_address(conn: AsyncConnection, *, unit_id: int, phone: str | None, email: str | None, master: MasterKey) -> UUID:
-    """Whoever of the unit has this address, or had it last. Raises `NotFound("contact.unknown")`, `Invalid("request.invalid")`."""
+    """Whoever of the unit has this address, or had it last. Raises `NotFound("contact.unknown")`,
+    `Invalid("request.invalid")`.
+    """
     for channel, (_, hashed) in (await read_typed(conn, master, {"phone": phone, "email": email})).items():
         found = await conn.execute(
             text(

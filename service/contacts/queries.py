@@ -52,8 +52,8 @@ class LeftOutLine:
 class ImportReport:
     """The contract's `GET /imports/{id}`. `failure_code`: why the file as a whole could not be used, an import.* code.
 
-    `left_out`: every row with content that is no pupil, also in `counts`. `problems`: the first of them, `more_problems` behind the number of
-    the last; `problem_counts`: all of them, by code.
+    `left_out`: every row with content that is no pupil, also in `counts`. `problems`: the first of them, `more_problems` behind
+    the number of the last; `problem_counts`: all of them, by code.
     """
 
     id: UUID
@@ -104,12 +104,15 @@ async def locate_import(conn: AsyncConnection, public_id: UUID) -> ImportPlace:
 
 
 async def import_report(conn: AsyncConnection, public_id: UUID, *, language: Language, most: int | None = PAGE) -> ImportReport:
-    """The report, for a transaction acting for the import's unit, with so many problems at most, or all. Raises `NotFound("import.unknown")`."""
+    """The report, for a transaction acting for the import's unit, with so many problems at most, or all.
+    Raises `NotFound("import.unknown")`.
+    """
     row = (
         await conn.execute(
             text(
                 "SELECT i.id, i.public_id, u.code, i.state, i.dry_run, i.counts, i.dropped_columns, i.failure_code, i.created_at,"
-                " i.checked_at, i.applied_at, i.undone_at, i.audience, i.stage, i.rows_done, i.rows_total FROM imports i JOIN units u ON u.id = i.unit_id WHERE i.public_id = :id"
+                " i.checked_at, i.applied_at, i.undone_at, i.audience, i.stage, i.rows_done, i.rows_total FROM imports i"
+                " JOIN units u ON u.id = i.unit_id WHERE i.public_id = :id"
             ),
             {"id": public_id},
         )
@@ -155,7 +158,8 @@ async def list_imports(conn: AsyncConnection, *, unit_id: int, before: int | Non
     """The unit's imports, the newest first, behind the one numbered `before`."""
     rows = await conn.execute(
         text(
-            "SELECT i.id AS number, i.public_id AS id, u.code AS unit, i.audience, i.state, i.dry_run, i.school_year, i.counts - 'left_out' AS counts,"
+            "SELECT i.id AS number, i.public_id AS id, u.code AS unit, i.audience, i.state, i.dry_run, i.school_year,"
+            " i.counts - 'left_out' AS counts,"
             " i.created_at, i.applied_at FROM imports i JOIN units u ON u.id = i.unit_id"
             " WHERE i.unit_id = :unit AND i.id < coalesce(CAST(:before AS bigint), 9223372036854775807)"
             " ORDER BY i.id DESC LIMIT :limit"

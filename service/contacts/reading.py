@@ -1,5 +1,5 @@
-"""Reading an uploaded list in a worker. No file may keep the workers busy for ever: every attempt is counted before it begins, in a
-transaction of its own, so that one which took the whole process with it counts too. After the last the list is unreadable.
+"""Reading an uploaded list in a worker. No file may keep the workers busy for ever: every attempt is counted before it begins, in
+a transaction of its own, so that one which took the whole process with it counts too. After the last the list is unreadable.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """An uploaded list: sealed under the unit's key, kept until it is applied, so that it can be read again with other meanings.
 
-Whatever becomes of the import, a file is gone after 24 hours: `door_unread_imports`, which the sweeper asks every second, sees to it.
+Whatever becomes of the import, a file is gone after 24 hours:
+`door_unread_imports`, which the sweeper asks every second, sees to it.
 """
 
 import asyncio

@@ -66,7 +66,9 @@ async def keep_off(
     by: int | None,
     now: datetime,
 ) -> int:
-    """Suppresses these addresses and stops what waits for them; how many were not suppressed before. `by` None: the person itself."""
+    """Suppresses these addresses and stops what waits for them; how many were not suppressed before.
+    `by` None: the person itself.
+    """
     added = 0
     for channel, some in hashes.items():
         added += await suppress(conn, unit_id=unit_id, channel=channel, address_hashes=some, reason=reason, by=by, now=now)

@@ -1,4 +1,6 @@
-"""An address as somebody typed it in a request, read by the registry's rules and hashed. A refusal names the field, never the value."""
+"""An address as somebody typed it in a request, read by the registry's rules and hashed.
+A refusal names the field, never the value.
+"""
 
 from collections.abc import Mapping
 

@@ -1,8 +1,8 @@
 """A parent's way out of advisories by email: an opaque token in the message's header, and what it does.
 
 The token is AES-SIV over unit and address hash under the deployment's `unsubscribe_token` key: 48 characters that say nothing and
-cannot be made up. It lasts as long as the email does, so it names no delivery. It stops advisories by email, nothing else, and its
-answer is the same whether the address is on a list or not.
+cannot be made up. It lasts as long as the email does, so it names no delivery. It stops advisories by email, nothing else, and
+its answer is the same whether the address is on a list or not.
 """
 
 import base64

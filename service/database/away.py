@@ -5,7 +5,9 @@ from psycopg.errors import ReadOnlySqlTransaction
 
 
 class ReadOnly(psycopg.OperationalError):
-    """The server takes no writes: a standby, or a primary in the middle of a failover. Its connections are of no use when that is over."""
+    """The server takes no writes: a standby, or a primary in the middle of a failover.
+    Its connections are of no use when that is over.
+    """
 
 
 def why_away(error: BaseException) -> str:

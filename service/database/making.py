@@ -1,4 +1,6 @@
-"""The four logins and the database, made by a superuser before the first migration. Safe to run again: it sets the passwords anew."""
+"""The four logins and the database, made by a superuser before the first migration.
+Safe to run again: it sets the passwords anew.
+"""
 
 from collections.abc import Callable, Mapping
 

@@ -1,5 +1,5 @@
-"""The driver's own pool, for what every chunk and every round asks, and what the loops ask every second: single statements, beside which
-the layers above would cost more than the statement does.
+"""The driver's own pool, for what every chunk and every round asks, and what the loops ask every second: single statements,
+beside which the layers above would cost more than the statement does.
 """
 
 from collections.abc import AsyncIterator
@@ -16,7 +16,9 @@ from service.urls import driver_arguments
 Direct = AsyncConnection[TupleRow]
 """A connection of the driver's."""
 _WAIT = 2.0
-"""Seconds to wait for a connection, and for a server that is away: whoever asks tries again by themselves, and at once when it is back."""
+"""Seconds to wait for a connection, and for a server that is away:
+whoever asks tries again by themselves, and at once when it is back.
+"""
 
 
 class Pool(AsyncConnectionPool[Direct]):

@@ -1,8 +1,8 @@
 """Which schema this code needs, and whether a database has it.
 
-Code runs beside a schema that is newer (a release only adds what an older process can do without: docs/operating.md), never on one
-that is older or made of other files. Web and workers ask at their start and leave with these words; whoever supervises them starts them
-again.
+Code runs beside a schema that is newer (a release only adds what an older process can do without: docs/operating.md), never on
+one that is older or made of other files. Web and workers ask at their start and leave with these words; whoever supervises them
+starts them again.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from service.languages import Language
 from service.sentences import sentence
 
 SCHEMA = "0017"
-"""The number of the schema in service/schema, compared as text. A release that changes a file there raises it: a test holds both against
-tests/vectors/schema.sha256.
+"""The number of the schema in service/schema, compared as text. A release that changes a file there raises it: a test holds both
+against tests/vectors/schema.sha256.
 """
 
 FROM = "0016"

@@ -1,4 +1,5 @@
-"""Whether a connection is one session of PostgreSQL's. Behind a pooler in transaction mode it is not: each transaction is another's.
+"""Whether a connection is one session of PostgreSQL's. Behind a pooler in transaction mode it is not:
+each transaction is another's.
 
 The locks by which one worker of all sweeps would then stay behind with a session that is somebody else's, for ever.
 """
@@ -23,7 +24,9 @@ class SharedSessions(SchemaProblem):
 
 
 async def require_own_sessions(engine: AsyncEngine) -> None:
-    """Returns nothing, or raises `SharedSessions`: what one connection asks before and while others are busy, two sessions answer."""
+    """Returns nothing, or raises `SharedSessions`: what one connection asks before and while others are
+    busy, two sessions answer.
+    """
     async with single_statement(engine) as one:
         before = await _who(one)
         async with AsyncExitStack() as busy:

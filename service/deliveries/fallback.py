@@ -40,8 +40,8 @@ _DUE = text(
 
 
 async def fall_back(engine: AsyncEngine, *, quiet: QuietHours | None = None, now: datetime) -> int:
-    """Makes the letters that are due, a batch of each broadcast; how many. One that is paused keeps them for later; in `quiet` hours they
-    wait for the end of them.
+    """Makes the letters that are due, a batch of each broadcast; how many. One that is paused keeps them for later; in `quiet`
+    hours they wait for the end of them.
     """
     async with unit_transaction(engine, None) as conn:
         due = (await conn.execute(text("SELECT * FROM door_fallbacks_due(:now)"), {"now": now})).all()

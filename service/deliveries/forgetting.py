@@ -1,8 +1,8 @@
-"""To whom it was sent: forgotten 180 days after the broadcast ended. Number, keyed hash, state and times stay, so that what was sent
-stays provable and a look-up still answers.
+"""To whom it was sent: forgotten 180 days after the broadcast ended. Number, keyed hash, state and times stay, so that what was
+sent stays provable and a look-up still answers.
 
-Chunk by chunk, in order, each locked before its deliveries as everybody does: an UPDATE of deliveries also counts them anew, so whole
-chunks cost least (100,000 deliveries: see docs/decisions/0007-retention-and-rotation.md).
+Chunk by chunk, in order, each locked before its deliveries as everybody does: an UPDATE of deliveries also counts them anew, so
+whole chunks cost least (100,000 deliveries: see docs/decisions/0007-retention-and-rotation.md).
 """
 
 from datetime import datetime, timedelta
@@ -17,7 +17,8 @@ _CHUNKS_AT_ONCE = 10
 _DUE = (
     "FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id"
     " WHERE b.unit_id = :unit AND c.unit_id = :unit AND c.forgotten_at IS NULL"
-    " AND CASE WHEN b.state IN ('completed', 'cancelled') THEN coalesce(b.completed_at, b.updated_at) ELSE b.expires_at END < :before"
+    " AND CASE WHEN b.state IN ('completed', 'cancelled') THEN coalesce(b.completed_at, b.updated_at)"
+    " ELSE b.expires_at END < :before"
 )
 # What leads to a person. Of somebody who was erased the address is gone already.
 _KEPT = "({0}address_sealed <> '' OR {0}provider_id IS NOT NULL)"

@@ -51,7 +51,9 @@ from service.signing.errors import VerificationError
 
 CHUNK = 500
 PLAN_AHEAD = timedelta(minutes=2)
-"""1,500,000 deliveries take less than that. Who is taken off meanwhile is held back; the database's `door_due_broadcasts` is its twin."""
+"""1,500,000 deliveries take less than that. Who is taken off meanwhile is held back;
+the database's `door_due_broadcasts` is its twin.
+"""
 
 _deliveries = Table(
     "deliveries",
@@ -77,11 +79,11 @@ async def plan(
 ) -> int:
     """Plans a due broadcast and moves it to `sending`; how many chunks it has, 0 if there was nothing to plan (any more).
 
-    One with a time of its own is due a little before it, so that its first message leaves on time: its chunks wait until then, or until
-    the quiet hours that hold then are over.
+    One with a time of its own is due a little before it, so that its first message leaves on time: its chunks wait until then, or
+    until the quiet hours that hold then are over.
 
-    Pauses it with `broadcast.audience_grew` or `unit.not_ready`, or cancels it with `broadcast.overdue` where that is so. `digits`: of
-    its look-up numbers.
+    Pauses it with `broadcast.audience_grew` or `unit.not_ready`, or cancels it with `broadcast.overdue` where that is so.
+    `digits`: of its look-up numbers.
     """
     async with unit_transaction(engine, unit_id) as conn:
         broadcast = await find_broadcast(conn, broadcast_id, lock=True)
@@ -188,8 +190,10 @@ async def insert_chunks(
     """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again. How many."""
     made = await conn.execute(
         text(
-            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, segments, not_before)"
-            " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size, least(:first + (i + 1) * :size, :end) - 1,"
+            "INSERT INTO delivery_chunks"
+            " (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, segments, not_before)"
+            " SELECT :broadcast, :chunk + i, :unit, :lane, :channel, :first + i * :size,"
+            " least(:first + (i + 1) * :size, :end) - 1,"
             "   least((i + 1) * :size, :planned) - i * :size, :segments, CAST(:waits AS timestamptz)"
             " FROM generate_series(0, (:planned + :size - 1) / :size - 1) AS i"
         ),

@@ -1,5 +1,6 @@
-"""Deliveries under retired keys, sealed anew: a few chunks of one broadcast at a time, locked as everybody locks them, so that a send
-that is under way waits for a moment and goes on. Read as the sender, whose deliveries they are, with the keys of the units below it.
+"""Deliveries under retired keys, sealed anew: a few chunks of one broadcast at a time, locked as everybody locks them, so that a
+send that is under way waits for a moment and goes on. Read as the sender, whose deliveries they are, with the keys of the units
+below it.
 """
 
 import asyncio
@@ -30,7 +31,8 @@ async def reseal_chunks(conn: AsyncConnection, master: MasterKey, *, now: dateti
     await act_for(conn, unit_id, subtree=True)
     await conn.execute(
         text(
-            "SELECT FROM delivery_chunks WHERE broadcast_id = :broadcast AND chunk = ANY (:chunks) ORDER BY chunk FOR NO KEY UPDATE"
+            "SELECT FROM delivery_chunks WHERE broadcast_id = :broadcast AND chunk = ANY (:chunks) ORDER BY chunk"
+            " FOR NO KEY UPDATE"
         ),
         these,
     )
@@ -66,8 +68,10 @@ async def _reseal(conn: AsyncConnection, master: MasterKey, broadcast: int, rows
         await conn.execute(
             text(
                 "UPDATE deliveries d SET address_sealed = n.sealed, data_key_id = n.key"
-                " FROM unnest(CAST(:numbers AS bigint[]), CAST(:sealed AS bytea[]), CAST(:keys AS bigint[])) AS n (number, sealed, key)"
-                # Whatever the statistics say: by the primary key these chunks and no others, then joined at once, not each with each.
+                " FROM unnest(CAST(:numbers AS bigint[]), CAST(:sealed AS bytea[]), CAST(:keys AS bigint[])) AS n"
+                " (number, sealed, key)"
+                # Whatever the statistics say: by the primary key these chunks and no others, then joined at once, not each with
+                # each.
                 " WHERE d.broadcast_id = :broadcast AND d.number BETWEEN :first AND :last AND d.number = n.number"
             ),
             {

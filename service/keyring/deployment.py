@@ -1,9 +1,9 @@
 """The deployment's own keys, each sealed by the master key: made once, read through a door.
 
 `lookup_number` never rotates: every message already sent carries a number made with it. It hides order and volume, nothing
-else. `address_index` matches addresses without showing them: every suppression, consent and forgotten delivery is kept by its hash
-only, so another key would forget who said no. `attempt_token` makes the tokens in callback URLs, `unsubscribe_token` those in the
-`List-Unsubscribe` header of emails: with another key a parent's old email would not do it any more.
+else. `address_index` matches addresses without showing them: every suppression, consent and forgotten delivery is kept by its
+hash only, so another key would forget who said no. `attempt_token` makes the tokens in callback URLs, `unsubscribe_token` those
+in the `List-Unsubscribe` header of emails: with another key a parent's old email would not do it any more.
 """
 
 import os

@@ -67,7 +67,9 @@ async def make_missing_drill_keys(conn: AsyncConnection, master: Wrapping) -> No
 
 
 async def signing_key(conn: AsyncConnection, master: Wrapping, *, purpose: Purpose, now: datetime) -> SigningKey:
-    """Returns the key that signs for the acting unit now. Raises `Unavailable("signing.no_key")`: then nothing may be approved."""
+    """Returns the key that signs for the acting unit now. Raises `Unavailable("signing.no_key")`:
+    then nothing may be approved.
+    """
     row = (
         await conn.execute(
             text("SELECT kid, private_sealed FROM door_signing_key(:purpose, :now)"), {"purpose": purpose, "now": now}

@@ -1,7 +1,8 @@
 """Languages: every sentence that people read stands in English in the code and in each language in a catalogue (gettext, `.po`).
 
-The catalogues lie in `templates/languages/<language>/LC_MESSAGES/<domain>.po`; what languages there are is what folders there are. A language is
-always handed over: there is no current one. docs/languages.md has the recipe for a sentence and for a language.
+The catalogues lie in `templates/languages/<language>/LC_MESSAGES/<domain>.po`; what languages there are is what folders there
+are. A language is always handed over: there is no current one. docs/languages.md has the recipe for a sentence and for a
+language.
 """
 
 from service.languages.catalogues import Language, Plurals, catalogue, languages, reading_from

@@ -1,6 +1,7 @@
 """The catalogues: read from their `.po` files when a language is first needed, and kept.
 
-A `.po` is text that people review; reading all 700 sentences of a language takes some 10 ms, so nothing compiled (`.mo`) is kept beside it.
+A `.po` is text that people review; reading all 700 sentences of a language takes some 10 ms,
+so nothing compiled (`.mo`) is kept beside it.
 """
 
 import gettext
@@ -31,7 +32,9 @@ _folders: tuple[Path, ...] = (FOLDER,)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The sentences of one language, those of all domains together. `locale`: CLDR's, for numbers; None where CLDR does not know it."""
+    """The sentences of one language, those of all domains together.
+    `locale`: CLDR's, for numbers; None where CLDR does not know it.
+    """
 
     language: Language
     locale: Locale | None
@@ -39,7 +42,9 @@ class Catalogue:
     plural_form: Plurals
 
     def text(self, msgid: str, *, plural: str | None = None, context: str | None = None, count: int = 1) -> str:
-        """A sentence with its slots still open, in the form that goes with `count` where it has a `plural`; in English where it is lacking."""
+        """A sentence with its slots still open, in the form that goes with `count` where it has a `plural`;
+        in English where it is lacking.
+        """
         forms = self.sentences.get((context, msgid))
         if plural is None:
             return forms[0] if forms else msgid

@@ -6,7 +6,9 @@ _READ = 200  # characters: a browser's header has a few dozen
 
 
 def preferred_language(accept_language: str | None, default: Language = "vi") -> Language:
-    """The language that an Accept-Language header ranks highest of those there are; `default` for a draw it is in, and without a usable header."""
+    """The language that an Accept-Language header ranks highest of those there are;
+    `default` for a draw it is in, and without a usable header.
+    """
     ranked: dict[str, float] = {}
     for part in (accept_language or "")[:_READ].split(","):
         tag, _, quality = part.strip().partition(";")

@@ -1,7 +1,7 @@
 """`make catalogues`: brings the catalogues up to what the code and the templates say.
 
-Every sentence marked in the source gets its entry in each language: what was translated stays (also if it has moved to another domain), what is
-new is empty, what is gone is dropped. English is filled by itself. `make catalogues NEW=km` begins a language.
+Every sentence marked in the source gets its entry in each language: what was translated stays (also if it has moved to another
+domain), what is new is empty, what is gone is dropped. English is filled by itself. `make catalogues NEW=km` begins a language.
 """
 
 import sys

@@ -7,9 +7,9 @@
     GONE = _("The list has {count:n} rows; {gone:n} of them would go.")
     GONE.in_(language, count=1200, gone=3)
 
-Slots are `str.format`'s. `{x:n}`: a number with the language's own marks (1.200 or 1,200), `{x:moment}` a time as `on_screen` shows it, `{x:day}` its day.
-A phrase in a slot is said in the same language, a tuple one after another. A slot that nobody fills shows three dots: whoever explains a
-failure must not fail.
+Slots are `str.format`'s. `{x:n}`: a number with the language's own marks (1.200 or 1,200), `{x:moment}` a time as `on_screen`
+shows it, `{x:day}` its day. A phrase in a slot is said in the same language, a tuple one after another. A slot that nobody fills
+shows three dots: whoever explains a failure must not fail.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,9 @@ from service.languages.catalogues import Catalogue, Language, catalogue
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence in no language yet. `plural`: its English for many, told apart by the value `count`; `context`: tells two of one English apart."""
+    """A sentence in no language yet. `plural`: its English for many, told apart by the value `count`;
+    `context`: tells two of one English apart.
+    """
 
     msgid: str
     plural: str | None = None

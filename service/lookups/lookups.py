@@ -43,7 +43,9 @@ _RECALLED = {"cancelled": "record.cancelled", "cancelled_unsent": "record.cancel
 
 
 class Lookups:
-    """Made once per process. `engine`: the look-up login's. `patience`: seconds until a database that hangs is one that is down."""
+    """Made once per process. `engine`: the look-up login's. `patience`:
+    seconds until a database that hangs is one that is down.
+    """
 
     def __init__(self, engine: AsyncEngine, master: Wrapping, digits: int, clock: Clock, patience: float = 5.0) -> None:
         self._engine = engine
@@ -63,7 +65,9 @@ class Lookups:
         self._comparing = ThreadPoolExecutor(_COMPARISONS_AT_ONCE, thread_name_prefix="compare")
 
     async def answer(self, number: str | None, text: str | None) -> Answer:
-        """Answers for a number, a text, or both. Raises `TooLarge("lookup.text_too_long")`, `Unavailable("lookup.unavailable")`."""
+        """Answers for a number, a text, or both. Raises `TooLarge("lookup.text_too_long")`,
+        `Unavailable("lookup.unavailable")`.
+        """
         # Half a surrogate pair is no text: what goes in must come out of a page again.
         text = text.encode("utf-8", "replace").decode() if text and text.strip() else None
         if text is not None and len(text.encode()) > MOST_TEXT:

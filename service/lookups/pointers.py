@@ -19,7 +19,8 @@ _STANDBY = text("SELECT pg_is_in_recovery()")
 class Pointers:
     """The blocks known so far. New ones are fetched when a number lies behind all of them.
 
-    Blocks are committed in the order of their numbers (the counter's row is held until then), so nothing is ever missed in between.
+    Blocks are committed in the order of their numbers (the counter's row is held until then),
+    so nothing is ever missed in between.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:

@@ -48,7 +48,8 @@ class Queue:
 
     @classmethod
     async def connect(cls, url: str, ca_file: str = "", *, patience: float = 10.0) -> "Queue":
-        """Raises redis.RedisError or OSError when Valkey does not answer within so many seconds; the supervisor and the sweeper try again.
+        """Raises redis.RedisError or OSError when Valkey does not answer within so many seconds;
+        the supervisor and the sweeper try again.
 
         What stands in a queue's place and is none is taken away.
         """
@@ -68,8 +69,8 @@ class Queue:
     async def add(
         self, command: Command, lane: Lane, *, again: str = "", at: datetime | None = None, first: bool = False
     ) -> None:
-        """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way; `at`: not
-        to be begun before; `first`: before all that is queued, and at once.
+        """Queues a command unless its work is queued already. `again` makes it another job, for work that was lost on its way;
+        `at`: not to be begun before; `first`: before all that is queued, and at once.
         """
         ids: dict[str, Any] = dict(command.payload())
         if first:  # the queue is in the order of these times

@@ -37,7 +37,8 @@ async def put(conn: AsyncConnection, command: Command, *, lane: Lane, now: datet
 
 
 async def relay(engine: AsyncEngine, queue: Queue, lane: Lane) -> int:
-    """Queues what was committed in a lane and not yet queued; how many. Queued before it is marked: at worst a job comes twice, never not.
+    """Queues what was committed in a lane and not yet queued; how many.
+    Queued before it is marked: at worst a job comes twice, never not.
 
     Plans go before chunks: the sooner a broadcast is planned, the sooner it takes its turns.
     """

@@ -20,7 +20,9 @@ from service.sentences import WORDS
 from service.text_rules import one_line
 
 STATEMENTS = tuple(code.removeprefix("statement.") for code in WORDS if code.startswith("statement."))
-"""What a head may declare. A code never changes its meaning: ready texts name it, and what was declared stays on the old cards."""
+"""What a head may declare. A code never changes its meaning: ready texts name it,
+and what was declared stays on the old cards.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ async def approve_card(
     made = await conn.execute(
         text(
             "INSERT INTO verification_cards (unit_id, school_year, phone, hours, out_of_hours_phone, tested_on, statements,"
-            " approved_by, approved_at) VALUES (:unit, :year, :phone, :hours, :away, :tested, :statements, :by, :now) RETURNING id"
+            " approved_by, approved_at) VALUES (:unit, :year, :phone, :hours, :away, :tested, :statements, :by, :now)"
+            " RETURNING id"
         ),
         {
             "unit": unit_id,

@@ -24,9 +24,9 @@ class Covered:
     readiness: Readiness
 
 
-# Everything about parts is in small tables and read whole; only the page's units have their contacts counted, each by its own index
-# range. What is not ready is sorted out before, so a page of it is as quick as any other. SQL compares the school years' last days
-# as `judged` does.
+# Everything about parts is in small tables and read whole; only the page's units have their contacts counted, each by its own
+# index range. What is not ready is sorted out before, so a page of it is as quick as any other. SQL compares the school years'
+# last days as `judged` does.
 _PAGE = text(
     """
 WITH tree AS MATERIALIZED (
@@ -35,7 +35,8 @@ WITH tree AS MATERIALIZED (
     JOIN unit_versions v ON v.unit_id = u.id AND v.valid_from <= :today AND (v.valid_to IS NULL OR v.valid_to > :today)
    WHERE c.ancestor_id = :root
 ), rules AS (SELECT DISTINCT ON (unit_id) unit_id, school_year FROM data_rules ORDER BY unit_id, id DESC
-), accepted AS (SELECT DISTINCT ON (unit_id) unit_id, stands_for FROM protection_leads WHERE accepted_at IS NOT NULL ORDER BY unit_id, id DESC
+), accepted AS (
+  SELECT DISTINCT ON (unit_id) unit_id, stands_for FROM protection_leads WHERE accepted_at IS NOT NULL ORDER BY unit_id, id DESC
 ), named AS (SELECT DISTINCT ON (unit_id) unit_id, stands_for, accepted_at FROM protection_leads ORDER BY unit_id, id DESC
 ), cards AS (SELECT DISTINCT ON (unit_id) unit_id, school_year FROM verification_cards ORDER BY unit_id, id DESC
 ), page AS MATERIALIZED (

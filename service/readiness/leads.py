@@ -18,8 +18,8 @@ from service.text_rules import normal_email
 async def name_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, email: str, master: MasterKey, now: datetime) -> None:
     """Names an account of the unit, or of one above it, as lead for this school year. The transaction acts for `unit_id`.
 
-    Until the new lead accepts, the one before stays in office. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`: the
-    same for an email without an account and for one whose account is elsewhere or has another role.
+    Until the new lead accepts, the one before stays in office. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`:
+    the same for an email without an account and for one whose account is elsewhere or has another role.
     """
     actor.require("readiness:write")
     account = await _account(conn, email, await deployment_key(conn, master, "address_index"))

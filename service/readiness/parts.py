@@ -32,7 +32,9 @@ class PartState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`missing`: never had. `lapsed`: had, for a school year that is over. `waiting`: somebody is named as lead and has not accepted."""
+    """`missing`: never had. `lapsed`: had, for a school year that is over.
+    `waiting`: somebody is named as lead and has not accepted.
+    """
 
     missing: tuple[Part, ...] = ()
     lapsed: tuple[Part, ...] = ()

@@ -10,7 +10,8 @@ from service.readiness.parts import Readiness, judged
 
 _STANDING = text(
     "SELECT (SELECT school_year FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS rule,"
-    " (SELECT stands_for FROM protection_leads WHERE unit_id = :unit AND accepted_at IS NOT NULL ORDER BY id DESC LIMIT 1) AS lead,"
+    " (SELECT stands_for FROM protection_leads WHERE unit_id = :unit AND accepted_at IS NOT NULL ORDER BY id DESC LIMIT 1) AS"
+    " lead,"
     " (SELECT CASE WHEN accepted_at IS NULL THEN stands_for END FROM protection_leads WHERE unit_id = :unit"
     "   ORDER BY id DESC LIMIT 1) AS named,"
     " (SELECT school_year FROM verification_cards WHERE unit_id = :unit ORDER BY id DESC LIMIT 1) AS card"

@@ -1,4 +1,6 @@
-"""The take-down checklist: addresses where lists of people might stand, who looked and when, and whether what was found is gone."""
+"""The take-down checklist: addresses where lists of people might stand, who looked and when,
+and whether what was found is gone.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,7 +74,8 @@ async def mark_removed(
 ) -> None:
     """Notes that what was found is gone. The transaction acts for `unit_id`.
 
-    Raises `Forbidden("auth.scope")`, `NotFound("takedown.unknown")`, `Conflict("takedown.nothing_found")`, `Invalid("request.invalid")`.
+    Raises `Forbidden("auth.scope")`, `NotFound("takedown.unknown")`, `Conflict("takedown.nothing_found")`,
+    `Invalid("request.invalid")`.
     """
     actor.require("readiness:write")
     found = await conn.execute(

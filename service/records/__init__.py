@@ -1,4 +1,6 @@
-"""The store of signed, frozen records and of the blocks that lead from a number to its record. Written by broadcasts, read by lookups."""
+"""The store of signed, frozen records and of the blocks that lead from a number to its record.
+Written by broadcasts, read by lookups.
+"""
 
 from service.records.high_water import AHEAD, issued_up_to, keep_ahead
 from service.records.numbers import Block, blocks_after, lost_numbers, next_number, reserve_numbers

@@ -1,7 +1,8 @@
 """The highest number that may have been issued, in a file beside the keys: what a restored counter jumps past.
 
-The file is kept far ahead of the counter and written anew when half of that is used up: so it is there before a block is used, and a copy
-of it is good for as long as fewer than half of `AHEAD` numbers were issued since. A jump costs at most `AHEAD` of the 6·10^9 numbers.
+The file is kept far ahead of the counter and written anew when half of that is used up: so it is there before a block is used,
+and a copy of it is good for as long as fewer than half of `AHEAD` numbers were issued since. A jump costs at most `AHEAD` of the
+6·10^9 numbers.
 """
 
 import fcntl

@@ -11,15 +11,16 @@ async def store_revocation(conn: AsyncConnection, *, unit_id: int, record_id: UU
     """Stores a revocation just signed. The first one stands."""
     await conn.execute(
         text(
-            "INSERT INTO record_revocations (record_id, unit_id, jws) VALUES (:record, :unit, :jws) ON CONFLICT (unit_id, record_id) DO NOTHING"
+            "INSERT INTO record_revocations (record_id, unit_id, jws) VALUES (:record, :unit, :jws)"
+            " ON CONFLICT (unit_id, record_id) DO NOTHING"
         ),
         {"record": record_id, "unit": unit_id, "jws": jws},
     )
 
 
 async def revocations_since(conn: AsyncConnection, since: datetime | None) -> tuple[dict[UUID, bytes], datetime | None]:
-    """Revocations stored since then (None: all), not verified, by record; and up to when. Ask again from a little before: rows may
-    be committed in another order than they were dated.
+    """Revocations stored since then (None: all), not verified, by record; and up to when. Ask again from a little before: rows
+    may be committed in another order than they were dated.
     """
     rows = (
         await conn.execute(

@@ -66,8 +66,10 @@ async def put_text(conn: AsyncConnection, actor: Actor | None, *, unit_id: int, 
             "INSERT INTO registered_texts AS t (unit_id, provider, name, template, status, dated, reference, put_by, put_at)"
             " VALUES (:unit, :provider, :name, :template, :status, :dated, :reference, :by, :now)"
             " ON CONFLICT (unit_id, provider, name) DO UPDATE SET template = excluded.template, status = excluded.status,"
-            "   dated = excluded.dated, reference = excluded.reference, put_by = excluded.put_by, put_at = excluded.put_at, withdrawn_at = NULL"
-            " WHERE (t.template, t.status, t.dated, t.reference) <> (excluded.template, excluded.status, excluded.dated, excluded.reference)"
+            "   dated = excluded.dated, reference = excluded.reference, put_by = excluded.put_by, put_at = excluded.put_at,"
+            " withdrawn_at = NULL"
+            " WHERE (t.template, t.status, t.dated, t.reference) <>"
+            " (excluded.template, excluded.status, excluded.dated, excluded.reference)"
             "    OR t.withdrawn_at IS NOT NULL"
         ),
         {
@@ -121,7 +123,9 @@ async def set_unregistered(conn: AsyncConnection, actor: Actor, *, unit_id: int,
 
 
 async def set_sms_script(conn: AsyncConnection, actor: Actor, *, unit_id: int, script: SmsScript, now: datetime) -> None:
-    """Says how SMS of the unit and of all below it are written where their authors do not say. Raises `Forbidden("auth.scope")`."""
+    """Says how SMS of the unit and of all below it are written where their authors do not say.
+    Raises `Forbidden("auth.scope")`.
+    """
     _require(actor)
     await conn.execute(
         text(

@@ -59,8 +59,8 @@ async def unregistered_rule(conn: AsyncConnection) -> Unregistered:
 
 
 async def sms_script_of(conn: AsyncConnection, sender_s: SmsScript) -> SmsScript:
-    """How an SMS of the acting unit is written where its author does not say: as it has said itself or, the nearest first, a unit above it;
-    else as the deployment's sender has it.
+    """How an SMS of the acting unit is written where its author does not say: as it has said itself or, the nearest first, a unit
+    above it; else as the deployment's sender has it.
     """
     said: SmsScript | None = (await conn.execute(text("SELECT door_sms_script()"))).scalar_one()
     return said or sender_s

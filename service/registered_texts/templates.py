@@ -3,9 +3,9 @@
     SGDDTDNAI: Truong {truong:text:40} nghi hoc ngay {ngay:date}.
     So tra cuu: {number}
 
-`{number}` is the look-up number's place and stands once. A slot has a name, a kind (text, number, phone, date) and, where the kind
-does not say, how long it may get. Words are compared as the carrier sees them in GSM letters: without accents, with plain signs, any
-blank as good as another; small and capital letters differ.
+`{number}` is the look-up number's place and stands once. A slot has a name, a kind (text, number, phone, date) and, where the
+kind does not say, how long it may get. Words are compared as the carrier sees them in GSM letters: without accents, with plain
+signs, any blank as good as another; small and capital letters differ.
 """
 
 import re
@@ -73,7 +73,9 @@ class Template:
         return cls(tuple(parts))
 
     def fits(self, folded: str) -> bool:
-        """Whether a folded text, `{number}` in its place, is one of this kind. In time that grows with its length, not with its square."""
+        """Whether a folded text, `{number}` in its place, is one of this kind.
+        In time that grows with its length, not with its square.
+        """
         reached = [0]
         for part in self.parts:
             if isinstance(part, str):

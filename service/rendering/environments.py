@@ -1,4 +1,5 @@
-"""The Jinja environments, one for each language of pages and one of messages. An undefined name is an error in all: a message with a hole in it is never sent.
+"""The Jinja environments, one for each language of pages and one of messages.
+An undefined name is an error in all: a message with a hole in it is never sent.
 
 Pages escape everything. Messages render in a sandbox, because later the words of a unit's own templates come from people;
 only their HTML is escaped, an SMS shows `&` as it is.
@@ -32,7 +33,9 @@ def page_environment(language: Language = "vi") -> Environment:
 
 @cache
 def message_environment(language: Language = "vi") -> Environment:
-    """The environment of messages whose frames are in `language`. Made once: it holds compiled templates and nothing that changes."""
+    """The environment of messages whose frames are in `language`. Made once:
+    it holds compiled templates and nothing that changes.
+    """
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES / "messages"),
         autoescape=select_autoescape(["html"], default=False),
@@ -44,7 +47,9 @@ def message_environment(language: Language = "vi") -> Environment:
 
 
 def _speaking(made: Environment, language: Language) -> Environment:
-    """Gives templates `{% trans %}` and the filters. Old style: the new one lets HTML of a sentence through and stumbles over a bare %."""
+    """Gives templates `{% trans %}` and the filters. Old style: the new one lets HTML of a sentence through
+    and stumbles over a bare %.
+    """
 
     def gettext(msgid: str) -> str:
         return catalogue(language).text(msgid)

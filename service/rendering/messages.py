@@ -38,8 +38,8 @@ def message_variants(
 ) -> dict[str, Any]:
     """Every text of the warning, each with the slot `{number}` left in it.
 
-    `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent. `advisory`: its
-    email says how to get no more of them.
+    `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent. `advisory`:
+    its email says how to get no more of them.
     """
     variants: dict[str, Any] = {}
     if sms is not None:
@@ -64,8 +64,8 @@ def message_variants(
 
 
 def final_sms(*, kind: str, sender: str, text: str, script: str) -> str:
-    """One SMS as it will be sent, look-up line included, with the slot left in it. Words without accents get a line without: ours alone would
-    double the price.
+    """One SMS as it will be sent, look-up line included, with the slot left in it. Words without accents get a line without: ours
+    alone would double the price.
     """
     whole = plain_punctuation(_render(kind, "sms.txt", {"sender": sender, "text": text}).strip())
     return unaccented(whole) if script == "ascii" or unaccented(sender + text) == sender + text else whole

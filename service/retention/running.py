@@ -1,4 +1,6 @@
-"""A run: every rule, for one unit, in short transactions. Killed at any point, it has reported what it deleted and the next one goes on."""
+"""A run: every rule, for one unit, in short transactions. Killed at any point,
+it has reported what it deleted and the next one goes on.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +34,8 @@ async def units_to_check(conn: AsyncConnection, now: datetime) -> list[int]:
 async def run_unit(
     engine: AsyncEngine, unit_id: int, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Counts | None:
-    """Deletes all that is due for a unit; counts by rule of what this unit's run deleted, None if it was asked to stop before its end.
+    """Deletes all that is due for a unit; counts by rule of what this unit's run deleted,
+    None if it was asked to stop before its end.
 
     For the workers' login or the owner's. Each batch is reported in its own transaction.
     """
@@ -74,7 +77,9 @@ async def _close(conn: AsyncConnection, unit_id: int, now: datetime) -> Counts:
 
 
 async def dry_run(conn: AsyncConnection, unit_id: int, *, now: datetime) -> Counts:
-    """Counts what `run_unit` would delete now, by rule; rules with nothing due are left out. The transaction acts for the unit."""
+    """Counts what `run_unit` would delete now, by rule; rules with nothing due are left out.
+    The transaction acts for the unit.
+    """
     counts = {rule.name: _without_nothing(await rule.count(conn, unit_id, now)) for rule in RULES}
     return {rule: due for rule, due in counts.items() if due}
 

@@ -2,9 +2,9 @@
 
     the unit's list, table by table ──► deliveries, chunk by chunk ──► nothing left: wait a day ──► look once more, delete the key
 
-Lists come before deliveries: what is planned from a clear list is sealed with the new key, so deliveries are gone through once. Every
-batch is a transaction of its own that counts itself: a round may be killed or stopped anywhere. During the day whatever read the old
-key before it was retired comes to its end.
+Lists come before deliveries: what is planned from a clear list is sealed with the new key, so deliveries are gone through once.
+Every batch is a transaction of its own that counts itself: a round may be killed or stopped anywhere. During the day whatever
+read the old key before it was retired comes to its end.
 """
 
 from collections.abc import Callable

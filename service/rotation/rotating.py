@@ -13,7 +13,8 @@ from service.audit import Action, Subject, note_event
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """One retired key. `resealed`: rows done. `left`: rows still under it; `messages`: deliveries still to be looked through for it.
+    """One retired key. `resealed`: rows done. `left`: rows still under it;
+    `messages`: deliveries still to be looked through for it.
 
     `clear_since`: nothing is under it any more; it is deleted a day later.
     """

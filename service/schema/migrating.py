@@ -95,7 +95,9 @@ def _migrate(conn: Connection) -> Migrated:
 
 
 def _found(conn: Connection, files: dict[str, str]) -> tuple[str | None, dict[str, str]]:
-    """The number that the database has (None: none) and the files applied to it; those that are applied once are as they were then."""
+    """The number that the database has (None: none) and the files applied to it;
+    those that are applied once are as they were then.
+    """
     if _has(conn, "schema_state"):
         state = conn.execute(text("SELECT number, files FROM schema_state")).one()
         if state.number > SCHEMA:

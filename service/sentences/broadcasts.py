@@ -29,7 +29,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "system.restored": _("The system was restored from a backup. What has left since is not known, so this was stopped."),
     "broadcast.restored": _("This was under way when the system was restored from a backup. Some people may get it twice."),
     "restored.since": _(
-        "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. To go on, confirm that you know this."
+        "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. "
+        "To go on, confirm that you know this."
     ),
     "fallback.from_sms_only": _("Falling back to email is for a warning that goes by SMS and not by email."),
     "broadcast.channel_or_number": _("Choose a channel, or give a look-up number: one of the two."),
@@ -40,7 +41,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "audience.now": _("There are {recipients} messages to send now. To agree, confirm this very number."),
     "broadcast.expires_before_it_may_leave": _("It expires at {expires}, and may not leave before {leaves}. Set a later expiry."),
     "broadcast.quiet_until": _(
-        "Quiet hours hold until {leaves}. If somebody is about to lose money right now, make it an emergency: those leave at night, too."
+        "Quiet hours hold until {leaves}. If somebody is about to lose money right now, make it an emergency: "
+        "those leave at night, too."
     ),
     "broadcast.sends_after_expiry": _(
         "It would be sent at {sends}, not before its expiry at {expires}. Send it earlier, or set a later expiry."
@@ -50,7 +52,8 @@ SENTENCES: Mapping[str, Phrase] = {
     ),
     "broadcast.sent_too_late": _("It would be sent too late: a warning is scheduled {days} days ahead at most."),
     "broadcast.expires_before_all_left": _(
-        "The carriers need at least {minutes} minutes to hand all of it over, until {done}. Set a later expiry, or choose fewer recipients."
+        "The carriers need at least {minutes} minutes to hand all of it over, until {done}. "
+        "Set a later expiry, or choose fewer recipients."
     ),
     "broadcast.overdue": _("The broadcast has expired. Set a later expiry."),
     "audience.nobody": _("Without parents choose the staff, and no grade or class."),

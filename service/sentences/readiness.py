@@ -28,7 +28,8 @@ WORDS: Mapping[str, Phrase] = {
     "verification_card.lapsed": _("the verification card (lapsed on 31 October)"),
     # what a head may declare on the verification card
     "statement.own_account": _(
-        "The school collects money into its own account or at its office only, never through a private account of a teacher or clerk."
+        "The school collects money into its own account or at its office only, "
+        "never through a private account of a teacher or clerk."
     ),
     "statement.announced": _("Every payment is announced beforehand, in a letter of the school or at the parents' meeting."),
     "statement.receipts": _("The school issues a receipt for everything it collects."),

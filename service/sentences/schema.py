@@ -14,15 +14,15 @@ SENTENCES: Mapping[str, Phrase] = {
     ),
     "schema.older": _("The database is older than schema {needed}, which this version needs. Run `loa migrate` first."),
     "schema.other": _(
-        "The database was made with another {file} than this version's. Run `loa migrate`; if that says the same, use the version which"
-        " made this database."
+        "The database was made with another {file} than this version's. Run `loa migrate`; "
+        "if that says the same, use the version which made this database."
     ),
     "schema.shared_sessions": _(
-        "The database is behind a pooler in transaction mode: workers need sessions of their own (locks, LISTEN). Use the pooler's session"
-        " mode, or connect them directly. See docs/operating.md"
+        "The database is behind a pooler in transaction mode: workers need sessions of their own (locks, LISTEN). "
+        "Use the pooler's session mode, or connect them directly. See docs/operating.md"
     ),
     "schema.too_old": _(
-        "The database has schema {found}; this version brings further none before {oldest}. Run `loa migrate` of the version with schema"
-        " {oldest} (commit b0e0c1d) first, then of this one."
+        "The database has schema {found}; this version brings further none before {oldest}. "
+        "Run `loa migrate` of the version with schema {oldest} (commit b0e0c1d) first, then of this one."
     ),
 }

@@ -17,7 +17,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "unit.parent_level": _("A unit stands below one of a higher level, within your own tree."),
     "unit.move_in_future": _("A move to another parent holds from today or a day before."),
     "unit.before_present": _(
-        "A change holds from {day} on at the earliest: what the unit was called before, and where it stood, is the past and stays."
+        "A change holds from {day} on at the earliest: "
+        "what the unit was called before, and where it stood, is the past and stays."
     ),
     "unit.ends_before_start": _("The end must come after the start."),
 }

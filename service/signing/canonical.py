@@ -1,4 +1,6 @@
-"""One value, one sequence of bytes: canonical JSON (RFC 8785), so that signatures and digests mean the value, not its spelling."""
+"""One value, one sequence of bytes: canonical JSON (RFC 8785),
+so that signatures and digests mean the value, not its spelling.
+"""
 
 import hashlib
 from typing import Any

@@ -56,8 +56,8 @@ class Difference:
 class Comparison:
     """`differences` are against the nearest official text, in its order; none when `same`.
 
-    `nearest`: which of the official texts that is. `unaccented`: the texts are the same once accents are taken away. `whole`: every
-    official word is there in one piece, with other words before or after it; that is `different` all the same.
+    `nearest`: which of the official texts that is. `unaccented`: the texts are the same once accents are taken away. `whole`:
+    every official word is there in one piece, with other words before or after it; that is `different` all the same.
     """
 
     verdict: Verdict

@@ -1,6 +1,7 @@
 """The look-up number ("số tra cứu"): a keyed permutation of a delivery's number, written `4071 8826 3163`.
 
-    number ── + 2·10^9 ──► 10-round Feistel over 10^5 × 10^5, walked until the first digit is 2 to 7 ──► 10 digits + 2 check digits
+    number ── + 2·10^9 ──► 10-round Feistel over 10^5 × 10^5,
+walked until the first digit is 2 to 7 ──► 10 digits + 2 check digits
 
 No table of numbers exists: the permutation runs backwards. The key hides order and volume, nothing else; a look-up number is
 a pointer, not a secret. First digits 2 to 7 keep clear of phone numbers (0, 84), identity cards (0) and most bank cards; the
@@ -18,7 +19,8 @@ import unicodedata
 from array import array
 
 _ROUNDS = range(10)
-# What people and phones put between the groups: spaces of all kinds, dots, hyphens and dashes, at most two in a row ("4071 - 8826").
+# What people and phones put between the groups: spaces of all kinds, dots, hyphens and dashes, at most two in a row ("4071 -
+# 8826").
 GAP = r"[ \t\u00a0\u2000-\u200b\u202f\u205f\u3000.\-\u2010-\u2015\u2212]"
 _RUN = re.compile(rf"\d+(?:{GAP}{{1,3}}\d+)*")
 _GAPS = re.compile(rf"{GAP}+")
@@ -43,8 +45,8 @@ class LookupNumbers:
         self._high: int = 8 * self._half**2 // 10
         # One prepared state per round: a copy is cheaper than a keyed start.
         self._starts = [hashlib.blake2b(bytes([r]), key=key, digest_size=8) for r in _ROUNDS]
-        # What each round's F gave before, from 1 to H; 0: not asked yet. A worker meets most of it within 60,000 numbers. 4 MB; a nation's
-        # would be 400 MB, and is not kept.
+        # What each round's F gave before, from 1 to H; 0: not asked yet. A worker meets most of it within 60,000 numbers. 4 MB; a
+        # nation's would be 400 MB, and is not kept.
         self._met = [array("I", bytes(4 * self._half)) if digits == 12 else None for _ in _ROUNDS]
 
     @property

@@ -1,8 +1,8 @@
 """Takes messages on their way (queued, sent, delivered) and tells the sender of each step by a signed status callback.
 
 A small pool posts them: a slow receiver delays callbacks, never the gateway. As at Twilio, nobody is told of the first status,
-an HTTP answer of any kind is the end of it, and a connection that can't be made is tried once more, unless the address asks otherwise
-(`#rc=5&rp=all`: five times, whatever went wrong).
+an HTTP answer of any kind is the end of it, and a connection that can't be made is tried once more, unless the address asks
+otherwise (`#rc=5&rp=all`: five times, whatever went wrong).
 """
 
 import asyncio

@@ -13,7 +13,9 @@ _AFTER_ACCEPTING = 30000  # codes from here on are about delivery: Twilio takes 
 
 
 class Faults(BaseModel):
-    """The faults of one channel. `error_rate` is 1 unless given, as soon as an error is named; a bare rate means HTTP 500 or SMTP 451."""
+    """The faults of one channel. `error_rate` is 1 unless given, as soon as an error is named;
+    a bare rate means HTTP 500 or SMTP 451.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -20,7 +20,9 @@ from service.simulators.outbox import Mail, Outbox, Sms
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SHOWN = 30  # of each channel, newest first
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'self'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'self'"
+    ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

@@ -1,5 +1,5 @@
-"""`logs/run.log`: what the supervisor did. One JSON object a line, as the other logs: what died, how, after how long, how often, and when it
-was started again. Each process's own log says why.
+"""`logs/run.log`: what the supervisor did. One JSON object a line, as the other logs: what died, how, after how long, how often,
+and when it was started again. Each process's own log says why.
 """
 
 import json
@@ -32,7 +32,8 @@ class Diary:
             keep_restarts(self._home.root, self._restarts)
 
     def died(self, program: str, status: int | str, *, lived: float, pause: float | None) -> None:
-        """A program ended by itself with this status (negative: a signal's number), `lived` seconds old; or could not be started, and why.
+        """A program ended by itself with this status (negative: a signal's number), `lived` seconds old;
+        or could not be started, and why.
 
         It is started again in `pause` seconds; None: it is given up, and the run ends.
         """

@@ -83,9 +83,8 @@ _SECRET = re.compile(
 )
 _RUNS = r"VALKEY_URL|MASTER_KEY|METRICS_TOKEN|TWILIO_(?:\d_)?AUTH_TOKEN"
 _KNOWS = {
-    "web": re.compile(
-        rf"LOA_(?:DATABASE_URL_(?:WEB|LOOKUP)|{_RUNS})"
-    ),  # it signs nothing in a carrier's name, but reads their receipts
+    # It signs nothing in a carrier's name, but reads their receipts.
+    "web": re.compile(rf"LOA_(?:DATABASE_URL_(?:WEB|LOOKUP)|{_RUNS})"),
     "simulators": re.compile(r"LOA_TWILIO_AUTH_TOKEN"),
     "workers": re.compile(rf"LOA_(?:DATABASE_URL_WORKER|{_RUNS}|SMTP_(?:\d_)?PASSWORD)"),
 }

@@ -1,4 +1,6 @@
-"""What `loa run --live` needs to reach parents and does not have: said on the screen, in one block, before anybody relies on it."""
+"""What `loa run --live` needs to reach parents and does not have:
+said on the screen, in one block, before anybody relies on it.
+"""
 
 from collections.abc import Iterator
 

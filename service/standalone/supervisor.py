@@ -1,8 +1,8 @@
 """Keeps programs running: one that dies is started again, at once the first time, then ever more slowly.
 
-A program that cannot even start (it keeps dying young before it was ever seen well) ends the run with the last lines of its log, rather than
-restarting for ever behind a silent screen. One that was well and then keeps dying is told of, once until it is well again. Every death and
-every start stands in `logs/run.log`.
+A program that cannot even start (it keeps dying young before it was ever seen well) ends the run with the last lines of its log,
+rather than restarting for ever behind a silent screen. One that was well and then keeps dying is told of, once until it is well
+again. Every death and every start stands in `logs/run.log`.
 """
 
 import asyncio
@@ -105,7 +105,9 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     async def _lived(self, kept: _Kept, log: Path) -> int | str:
-        """Starts the program once and waits for its end. Returns its status, or why it could not even be started: that may pass."""
+        """Starts the program once and waits for its end. Returns its status,
+        or why it could not even be started: that may pass.
+        """
         try:
             with log.open("ab") as out:
                 starting = asyncio.create_task(start(kept.program, out, self._home.run))

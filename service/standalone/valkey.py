@@ -1,4 +1,6 @@
-"""Embedded Valkey: a Unix socket, no port, an append-only file. The queue may be lost at any moment; it need not be lost at every stop."""
+"""Embedded Valkey: a Unix socket, no port, an append-only file.
+The queue may be lost at any moment; it need not be lost at every stop.
+"""
 
 import importlib.util
 import socket

@@ -20,14 +20,16 @@ WORDS: Mapping[str, Phrase] = {
     "live_no_address": _("nobody beyond this machine reaches the look-up, and carriers cannot say what arrived"),
     "address": _("Look-up and API: {url}"),
     "disk_low": _(
-        "The disk is almost full: {left:n} GB ({share}%) left at {place}. Make room before nothing can be saved (docs/operating.md)."
+        "The disk is almost full: {left:n} GB ({share}%) left at {place}. "
+        "Make room before nothing can be saved (docs/operating.md)."
     ),
     "restored_waits": _(
         "This home was restored from a backup: no sample is sent by itself. What waits for you: loa broadcast list"
     ),
     "importing": _("Importing the list of {unit} …"),
     "carriers_ignored": _(
-        "LOA_TWILIO_* or LOA_SMTP_* is set, but the demo sends to the simulators only. To send for real: loa run --live with another LOA_HOME."
+        "LOA_TWILIO_* or LOA_SMTP_* is set, but the demo sends to the simulators only. To send for real: "
+        "loa run --live with another LOA_HOME."
     ),
     "other_kind": _("{home} was made for a {found} run. Choose another LOA_HOME: demo data and real carriers never meet."),
     "port_busy": _("Port {port} is in use. Set {setting} to another one, e.g. {setting}={other} make run"),
@@ -92,7 +94,8 @@ WORDS: Mapping[str, Phrase] = {
     "import_advice": _p("heads the table of problems of a list", "What to do"),
     "import_dropped": _("Private columns, dropped while reading and kept nowhere: {columns}."),
     "import_name_columns": _(
-        "Say what columns hold on the command line: --column A=name --column B=class --column C=phone, or --column 'Heading=phone'."
+        "Say what columns hold on the command line: "
+        "--column A=name --column B=class --column C=phone, or --column 'Heading=phone'."
     ),
     "import_left_out": _("Rows that are no pupils:"),
     "import_left_out_rows": _("rows {rows}"),
@@ -135,7 +138,9 @@ def parts_in_words(progress: Mapping[str, int]) -> tuple[Phrase, ...]:
 
 
 def terminal_language() -> Language:
-    """The terminal's language, by the first of LC_ALL, LC_MESSAGES and LANG that is set; English where there is no catalogue of it."""
+    """The terminal's language, by the first of LC_ALL, LC_MESSAGES and LANG that is set;
+    English where there is no catalogue of it.
+    """
     return language_of_locale(next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""))
 
 

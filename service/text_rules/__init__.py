@@ -1,5 +1,5 @@
-"""What words may not say, whoever writes them: an author, a unit that names itself, or the two put together in a final text. And the
-one form in which characters and emails are compared.
+"""What words may not say, whoever writes them: an author, a unit that names itself, or the two put together in a final text. And
+the one form in which characters and emails are compared.
 """
 
 from service.text_rules.characters import cleaned, one_line, plain_punctuation, unaccented

@@ -1,4 +1,6 @@
-"""The rules as one: no link, no money, no account, no telephone number, no request for a code, no slot of ours. They fail closed."""
+"""The rules as one: no link, no money, no account, no telephone number, no request for a code,
+no slot of ours. They fail closed.
+"""
 
 from dataclasses import dataclass
 

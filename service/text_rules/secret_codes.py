@@ -1,7 +1,7 @@
 """Requests to give a secret code away: a verb of giving and the name of a code in one sentence, in either order, undenied.
 
-Vietnamese is compared without accents, and a word that had other accents is another word: điện is not điền. Where a text has none,
-each word is read in the worse way.
+Vietnamese is compared without accents, and a word that had other accents is another word: điện is not điền. Where a text has
+none, each word is read in the worse way.
 """
 
 import re
@@ -12,9 +12,10 @@ from service.text_rules.reading import Reading
 
 # As written. Whatever has the same letters and other accents is another word.
 _VERBS = (
-    "đọc", "gửi", "gởi", "nhập", "cung cấp", "gõ", "điền", "báo", "đưa", "cho biết", "cho xem", "trả lời", "chia sẻ", "chụp", "nhắn",
-    "nhắn tin", "nhắn lại", "soạn", "soạn tin", "khai", "khai báo", "xác nhận", "bấm", "kể", "nói", "chuyển", "tiết lộ", "xin", "copy",
-    "chép", "dán", "send", "enter", "reply", "share", "provide", "give", "tell", "type", "text", "forward", "submit", "read", "input",
+    "đọc", "gửi", "gởi", "nhập", "cung cấp", "gõ", "điền", "báo", "đưa", "cho biết", "cho xem", "trả lời", "chia sẻ", "chụp",
+    "nhắn", "nhắn tin", "nhắn lại", "soạn", "soạn tin", "khai", "khai báo", "xác nhận", "bấm", "kể", "nói", "chuyển",
+    "tiết lộ", "xin", "copy", "chép", "dán", "send", "enter", "reply", "share", "provide", "give", "tell", "type", "text",
+    "forward", "submit", "read", "input",
 )  # fmt: skip
 _WRITTEN = {unaccented(verb): {verb, unaccented(verb)} for verb in _VERBS} | {"gui": {"gửi", "gui"}, "goi": {"gởi"}}
 # Behind the name of a code these have an object of their own: "mã OTP, bảo quét mã QR hoặc bấm vào".
@@ -31,7 +32,8 @@ _GIVE = re.compile(r"\bcho(?: \w+){0,3} $")  # "cho thầy mã OTP": the code st
 _CODE = re.compile(
     r"\b(?:(?:ma )?(?:o|0)[ .\-_]?t[ .\-_]?p"
     r"|ma (?:xac (?:thuc|nhan|minh)|bao mat|bi mat|pin|cvv|kich hoat|dang nhap|so vua|vua|moi nhan|so (?:trong|tren|duoc))"
-    r"|mat khau|mat ma|(?:so )?pin|cvv|c[ .\-]v[ .\-]v|pass ?word|pass ?code|pass|(?:verification|security|pin|one[ -]time) code|the code"
+    r"|mat khau|mat ma|(?:so )?pin|cvv|c[ .\-]v[ .\-]v|pass ?word|pass ?code|pass|(?:verification|security|pin|one[ -]time) code"
+    r"|the code"
     r"|(?:day |con |chu )?so (?:vua|moi) (?:nhan|gui|den|duoc|toi|ve)|(?:[4-8]|bon|tam) (?:chu |con )?so(?! dien thoai)"
     r"|sau (?:chu|con) so)\b"
 )
@@ -51,7 +53,8 @@ _DENIED = re.compile(
     rf"((?:(?: (?:{'|'.join(sorted(_WRITTEN, key=len, reverse=True))}))(?:,|/| hoac| hay| or))*) ?$"
 )
 _THIRD_PERSON = re.compile(
-    r"\b(?:co (?:mot |nhung )?(?:ke|nguoi) goi dien|ke (?:gian|xau|lua dao|mao danh|la)|(?:cac |mot so )?doi tuong|toi pham|nguoi la|ai (?:do )?(?=doi|yeu cau|bao)|scammers?|criminals?"
+    r"\b(?:co (?:mot |nhung )?(?:ke|nguoi) goi dien|ke (?:gian|xau|lua dao|mao danh|la)|(?:cac |mot so )?doi tuong|toi pham"
+    r"|nguoi la|ai (?:do )?(?=doi|yeu cau|bao)|scammers?|criminals?"
     r"|anyone)\b([^,;:\n]*)$"
 )
 _CLOSED = re.compile(r"\b(?:thi|va|hay|please|and|then|roi hay|moi|duoc moi|sau day)\b")

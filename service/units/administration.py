@@ -67,7 +67,8 @@ async def create_unit(
     valid_to: date | None = None,
     now: datetime,
 ) -> Unit:
-    """A new unit below `parent`, which is the actor's unit or stands below it. The transaction acts for the actor's unit, subtree.
+    """A new unit below `parent`, which is the actor's unit or stands below it.
+    The transaction acts for the actor's unit, subtree.
 
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("unit.unknown")` for the parent,
     `Conflict("unit.exists")`.
@@ -100,10 +101,11 @@ async def create_unit(
 async def revise_unit(conn: AsyncConnection, actor: Actor, *, code: str, revision: Revision, now: datetime) -> Unit:
     """Renames, moves or ends a unit from `revision.valid_from` (today) on.
 
-    A move holds from today or a day before: the tree that decides who sees what is today's. What a unit is called, which is what every
-    message of its own is signed with, and how long it stands, the unit above says; of the topmost, which has none, it says it itself.
-    What is left out stays as it is once nobody else is changing the unit. What the unit was before its present name and place stays, too.
-    Raises `Forbidden("auth.scope" | "unit.oneself")`, `NotFound("unit.unknown")`, `Invalid("request.invalid")`.
+    A move holds from today or a day before: the tree that decides who sees what is today's. What a unit is called, which is what
+    every message of its own is signed with, and how long it stands, the unit above says; of the topmost, which has none, it says
+    it itself. What is left out stays as it is once nobody else is changing the unit. What the unit was before its present name
+    and place stays, too. Raises `Forbidden("auth.scope" | "unit.oneself")`, `NotFound("unit.unknown")`,
+    `Invalid("request.invalid")`.
     """
     actor.require("units:write")
     today = today_of(now)

@@ -73,8 +73,8 @@ async def read_units(data: bytes) -> PlainTable:
 async def check_units(conn: AsyncConnection, actor: Actor | None, table: PlainTable, *, now: datetime) -> CheckedUnits:
     """Says what making a list of units would do. The transaction acts for the top of the tree, subtree.
 
-    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` for a list without a column
-    it needs.
+    `actor` None: the deployment's owner. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` for a list without a
+    column it needs.
     """
     if actor is not None:
         actor.require("units:write")

@@ -58,7 +58,9 @@ async def unit_by_id(conn: AsyncConnection, unit_id: int, on: date) -> Unit:
 
 
 async def root_unit(conn_owner: AsyncConnection, on: date) -> Unit:
-    """The unit at the top of the deployment's tree, for its owner's login. Raises `NotFound("unit.unknown")` before there is one."""
+    """The unit at the top of the deployment's tree, for its owner's login.
+    Raises `NotFound("unit.unknown")` before there is one.
+    """
     rows = await conn_owner.execute(
         text(
             f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE v.parent_id IS NULL AND {_STANDING}"

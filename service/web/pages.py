@@ -41,7 +41,9 @@ class Pages:
         return cls(environment, digits, words, Markup(style), policy)  # noqa: S704 - our own file, not a person's text
 
     def render(self, name: str, language: str, *, here: str | None = "/", number: str = "", **values: Any) -> str:
-        """A page in one language. `number` keeps an asked number across the change of language; without `here` there is no change."""
+        """A page in one language. `number` keeps an asked number across the change of language;
+        without `here` there is no change.
+        """
         other = "vi" if language == "en" else "en"
         query = "&".join(
             part for part in (f"so={number.replace(' ', '')}" if number else "", "lang=en" if other == "en" else "") if part

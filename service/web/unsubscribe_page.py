@@ -65,7 +65,9 @@ async def ask(page: Site, token: str, lang: Lang = None) -> HTMLResponse:
 
 @router.post(UNSUBSCRIBE_PATH + "{token}")
 async def stop(page: Site, token: str, request: Request, lang: Lang = None) -> HTMLResponse:
-    """No more advisories to this address from this unit. Twice is once. Who posts anything else has nothing done, and is told so: 400."""
+    """No more advisories to this address from this unit. Twice is once.
+    Who posts anything else has nothing done, and is told so: 400.
+    """
     try:
         way_out = page.tokens.open(token)
     except NotFound:
@@ -82,7 +84,9 @@ async def stop(page: Site, token: str, request: Request, lang: Lang = None) -> H
 
 
 async def _says_so(request: Request) -> bool:
-    """Whether a body is RFC 8058's, in whatever form mail programs write it: as a form or in parts, without a type, with a line's end."""
+    """Whether a body is RFC 8058's, in whatever form mail programs write it:
+    as a form or in parts, without a type, with a line's end.
+    """
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         try:
             async with request.form(max_files=0, max_fields=_MOST_FIELDS) as parts:

@@ -1,4 +1,6 @@
-"""Looks for people in bytes: numbers however they are grouped, emails, and full names in the encodings a file may hold them in."""
+"""Looks for people in bytes: numbers however they are grouped, emails,
+and full names in the encodings a file may hold them in.
+"""
 
 import re
 import unicodedata
@@ -37,7 +39,8 @@ class Searcher:
         found = self._plain(data)
         if b"\x00" in data:
             found |= self._plain(data.replace(b"\x00", b""))
-        # Folded, a name is one word in every case, with and without its accents, composed or not: looked for once, not in forty forms.
+        # Folded, a name is one word in every case, with and without its accents, composed or not: looked for once, not in forty
+        # forms.
         readings = [_unescaped(each).decode("utf-8", "replace") for each in (data, data.replace(b"\x00", b""))]
         readings += [data[at:].decode(encoding, "replace") for at in (0, 1) for encoding in ("utf-16-le", "utf-16-be")]
         if any(name in text for text in map(_folded, readings) for name in self._names):

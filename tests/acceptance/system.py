@@ -34,8 +34,8 @@ def short_home() -> Iterator[Path]:
         yield Path(directory) / "h +%41"
 
 
-# One for all calls: each client reads the authorities of the whole world anew, and a test asks hundreds of times. No connection is kept:
-# what it leads to is killed and started again.
+# One for all calls: each client reads the authorities of the whole world anew, and a test asks hundreds of times. No connection
+# is kept: what it leads to is killed and started again.
 _HTTP = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 
 

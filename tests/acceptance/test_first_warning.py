@@ -1,4 +1,6 @@
-"""docs/first-warning.md, as it stands there: a live system with the simulators in the carriers' place, from nothing to a look-up."""
+"""docs/first-warning.md, as it stands there: a live system with the simulators in the carriers' place,
+from nothing to a look-up.
+"""
 
 import os
 import re

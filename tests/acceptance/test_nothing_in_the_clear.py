@@ -141,7 +141,9 @@ def _queue(socket: Path) -> list[bytes]:
 
 
 def _rows(url: str) -> list[tuple[str, bytes]]:
-    """Every row with its table. Bytes stand as they are: written as hexadecimal they would be full of digits that mean nothing."""
+    """Every row with its table. Bytes stand as they are: written as hexadecimal they would be full of
+    digits that mean nothing.
+    """
     with psycopg.connect(url) as conn:
         tables = conn.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
         return [

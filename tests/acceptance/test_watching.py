@@ -1,4 +1,6 @@
-"""What an operator sees of a running system: one trace through all processes, an alarm when something stands still, and metrics."""
+"""What an operator sees of a running system: one trace through all processes,
+an alarm when something stands still, and metrics.
+"""
 
 import asyncio
 import json

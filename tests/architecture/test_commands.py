@@ -1,4 +1,6 @@
-"""Every command that can be put into the outbox has its job, no job waits for a command that does not exist, and every loop is run."""
+"""Every command that can be put into the outbox has its job, no job waits for a command that does not
+exist, and every loop is run.
+"""
 
 import inspect
 

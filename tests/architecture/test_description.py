@@ -31,7 +31,9 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_every_call_has_a_short_name_of_its_own(document: dict[str, Any]) -> None:
-    """FastAPI's own (`list_all_api_v1_units_get`) becomes a function of every generated client: say `operation_id="list_units"`."""
+    """FastAPI's own (`list_all_api_v1_units_get`) becomes a function of every generated client:
+    say `operation_id="list_units"`.
+    """
     named = {call: operation["operationId"] for call, operation in operations(document)}
     assert len(named) > 80
     assert {call: name for call, name in named.items() if not re.fullmatch(r"[a-z]+(_[a-z]+){1,4}", name)} == {}

@@ -1,4 +1,6 @@
-"""Findings have one form, so that anybody can run them and none of them does harm (`findings/README.md`). They are run outside CI."""
+"""Findings have one form, so that anybody can run them and none of them does harm
+(`findings/README.md`). They are run outside CI.
+"""
 
 import re
 import subprocess
@@ -9,9 +11,8 @@ import pytest
 from tests.architecture.sources import ROOT
 
 FINDINGS = sorted((ROOT / "findings").glob("*.sh"))
-_NOBODYS = re.compile(
-    r"(?:.*\.)?(?:example|invalid|test|localhost)|127(?:\.\d+){3}|[\w-]+"
-)  # invented, this machine, or no name at all
+# Invented, this machine, or no name at all.
+_NOBODYS = re.compile(r"(?:.*\.)?(?:example|invalid|test|localhost)|127(?:\.\d+){3}|[\w-]+")
 HEADINGS = ["Guess", "What happens", "Versions", "Why it matters", "Seen"]
 
 

@@ -1,4 +1,6 @@
-"""What is said of a broadcast and of its messages, in a language whose every sentence is bracketed: no word of ours stays outside."""
+"""What is said of a broadcast and of its messages, in a language whose every sentence is bracketed:
+no word of ours stays outside.
+"""
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta

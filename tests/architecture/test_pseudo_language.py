@@ -1,4 +1,6 @@
-"""In a language whose every sentence is bracketed no word of ours stays outside: whatever does is in no catalogue, and no translator sees it."""
+"""In a language whose every sentence is bracketed no word of ours stays outside:
+whatever does is in no catalogue, and no translator sees it.
+"""
 
 import string
 

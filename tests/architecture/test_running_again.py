@@ -15,7 +15,8 @@ pytestmark = pytest.mark.acceptance
 PROJECT = {
     "Makefile": ".venv/%: ;\n",
     "pyproject.toml": (
-        '[tool.pytest.ini_options]\naddopts = ["--strict-markers", "-m", "not slow"]\nmarkers = ["acceptance", "browser", "slow"]\n'
+        '[tool.pytest.ini_options]\naddopts = ["--strict-markers", "-m", "not slow"]\nmarkers = ["acceptance", "browser", '
+        '"slow"]\n'
     ),
     "test_steady.py": "def test_steady():\n    pass\n",
 }

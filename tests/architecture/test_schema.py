@@ -15,7 +15,8 @@ OVERLOADED = set[str]()
 _DEFINES = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)", re.MULTILINE | re.IGNORECASE)
 # Older processes go on beside a new schema: nothing they use may go or change its shape under them (docs/operating.md).
 _CONTRACTS = re.compile(
-    r"\bDROP\s+(?:TABLE|COLUMN|FUNCTION|TYPE|VIEW)\b|\bRENAME\b|\bALTER\s+(?:COLUMN\s+)?\w+\s+(?:SET\s+DATA\s+)?TYPE\b|\bSET\s+NOT\s+NULL\b",
+    r"\bDROP\s+(?:TABLE|COLUMN|FUNCTION|TYPE|VIEW)\b|\bRENAME\b|\bALTER\s+(?:COLUMN\s+)?\w+\s+(?:SET\s+DATA\s+)?TYPE\b"
+    r"|\bSET\s+NOT\s+NULL\b",
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"\bADD\s+COLUMN\s+(?:IF\s+NOT\s+EXISTS\s+)?[^,;]+", re.IGNORECASE)

@@ -43,7 +43,9 @@ def field_names() -> set[str]:
 
 
 def spoken() -> Iterator[tuple[str, str]]:
-    """Every Vietnamese sentence of the catalogues and of the source, with its domain or module. Whoever reads a terminal knows settings by name."""
+    """Every Vietnamese sentence of the catalogues and of the source, with its domain or module.
+    Whoever reads a terminal knows settings by name.
+    """
     for po in (FOLDER / "vi" / "LC_MESSAGES").glob("*.po"):
         with po.open("rb") as file:
             yield from (
@@ -79,7 +81,9 @@ def test_words_for_developers_are_noticed(bad: str) -> None:
 
 
 def _raised(tree: ast.AST) -> Iterator[tuple[int, str, set[str] | None]]:
-    """Every refusal and field error that is made with a literal code: its line, its code and the names of its values, None: not to be seen."""
+    """Every refusal and field error that is made with a literal code:
+    its line, its code and the names of its values, None: not to be seen.
+    """
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

@@ -1,4 +1,6 @@
-"""`make bench`: runs everything once and prints the table. `PARENTS=2000 CONTACTS=100000 MANY=50000 make bench` for a quick look."""
+"""`make bench`: runs everything once and prints the table. `PARENTS=2000 CONTACTS=100000 MANY=50000
+make bench` for a quick look.
+"""
 
 import asyncio
 import os
@@ -46,12 +48,14 @@ def _print(rows: list[Row]) -> None:
     console = Console(width=150)
     memory = psutil.virtual_memory().total / 2**30
     console.print(
-        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()} {platform.release()}; "
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.release()}; "
         "one web, two worker and one simulator process; load 1 min before the end: "
         f"{os.getloadavg()[0]:.1f}"
     )
     console.print(
-        f"Providers: the simulators, as fast as they are, without faults, unpaced; SMTP without TLS over {limits.CONNECTIONS} connections, Twilio"
+        "Providers: the simulators, as fast as they are, without faults, unpaced; "
+        f"SMTP without TLS over {limits.CONNECTIONS} connections, Twilio"
         f" over HTTP; Loa with at most 50 letters and 100 SMS in flight, the raw loops with {limits.CONNECTIONS} connections and"
         f" {limits.IN_FLIGHT} calls"
     )

@@ -1,7 +1,8 @@
-"""A department's send through a carrier that takes everything at once: what our own part costs, and whether the urgent gets through it.
+"""A department's send through a carrier that takes everything at once:
+what our own part costs, and whether the urgent gets through it.
 
-Two worker processes deliver in bulk; beside them one of the urgent lane waits for small urgent warnings, approved while the large one is
-planned and sent.
+Two worker processes deliver in bulk; beside them one of the urgent lane waits for small urgent warnings, approved while the large
+one is planned and sent.
 """
 
 import asyncio
@@ -183,7 +184,8 @@ async def _large(first: Approved, workers: list[psutil.Process], few: _Send, man
     stop.set()
     latencies, peak = sorted(await urgent), await memory
     (row,) = await approved.rows(
-        "SELECT count(*) AS n, count(DISTINCT address_hash) AS addresses, count(DISTINCT provider_id) AS taken, max(attempt) AS attempts"
+        "SELECT count(*) AS n, count(DISTINCT address_hash) AS addresses, count(DISTINCT provider_id) AS taken,"
+        " max(attempt) AS attempts"
         "  FROM deliveries WHERE broadcast_id = :id",
         id=approved.broadcast_id,
     )
@@ -197,7 +199,8 @@ async def _large(first: Approved, workers: list[psutil.Process], few: _Send, man
             large.rate,
             "the aim",
             _AIM,
-            f"{many / large.rate:.1f} s; each once; planned in {large.planned:.1f} s, then {large.sending:,.0f}/s; processor a delivery: workers"
+            f"{many / large.rate:.1f} s; each once; planned in {large.planned:.1f} s, then {large.sending:,.0f}/s; "
+            "processor a delivery: workers"
             f" {ours / many * 1e6:.0f}, PostgreSQL {servers / many * 1e6:.0f} us; at most {peak:.0f} MB a worker",
         ),
         Row("the same, as deliveries at 10,000 cost", "deliveries/s", large.sending, f"at {_FEW:,}", few.sending),
@@ -207,6 +210,7 @@ async def _large(first: Approved, workers: list[psutil.Process], few: _Send, man
             1 / ninety_fifth,
             "the aim: 1 s at the 95th percentile",
             1.0,
-            f"{len(latencies)} warnings: median {statistics.median(latencies) * 1000:.0f} ms, 95th percentile {ninety_fifth * 1000:.0f} ms",
+            f"{len(latencies)} warnings: median {statistics.median(latencies) * 1000:.0f} ms, "
+            f"95th percentile {ninety_fifth * 1000:.0f} ms",
         ),
     ]

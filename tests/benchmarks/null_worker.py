@@ -1,4 +1,6 @@
-"""A worker as it is, but for its carrier, which takes every SMS and sends none. `python -m tests.benchmarks.null_worker urgent|bulk`."""
+"""A worker as it is, but for its carrier, which takes every SMS and sends none.
+`python -m tests.benchmarks.null_worker urgent|bulk`.
+"""
 
 import os
 import sys

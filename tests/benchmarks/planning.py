@@ -24,7 +24,8 @@ WITH people AS (
   INSERT INTO contacts (unit_id, role) SELECT :unit, 'parent' FROM generate_series(1, :many) RETURNING id
 )
 INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id)
-SELECT :unit, id, 'sms', substr(sha256(id::text::bytea), 1, 16), substr(sha256((-id)::text::bytea) || sha256(id::text::bytea), 1, 40), :key
+SELECT :unit, id, 'sms', substr(sha256(id::text::bytea), 1, 16),
+       substr(sha256((-id)::text::bytea) || sha256(id::text::bytea), 1, 40), :key
   FROM people
 """
 _BARE = """

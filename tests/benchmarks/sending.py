@@ -40,8 +40,8 @@ def _send(system: System, channel: str, parents: int) -> tuple[float, str]:
 async def measure(system: System, smtp_port: int, account: str, token: str, parents: int) -> list[Row]:
     """Ours and the raw loops against the same simulators, one after the other, with the same messages.
 
-    Nobody is there to take the raw SMS loop's callbacks, so they are dropped first; then once more with all of them, which the web process
-    takes beside.
+    Nobody is there to take the raw SMS loop's callbacks, so they are dropped first; then once more with all of them, which the
+    web process takes beside.
     """
     rows = []
     email, proof = _send(system, "email", parents)

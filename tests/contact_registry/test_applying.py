@@ -43,7 +43,8 @@ class School:
         checked = read_list("\n".join((HEAD, *lines)).encode(), "")
         async with unit_transaction(self.engines.web, unit_id) as conn:
             insert = text(
-                "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'checked', '2026-2027', :by) RETURNING id"
+                "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'checked', '2026-2027', :by)"
+                " RETURNING id"
             )
             by = self.world.actor(unit).account_id
             made = (await conn.execute(insert, {"unit": unit_id, "by": by})).scalar_one()

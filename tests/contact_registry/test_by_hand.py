@@ -146,7 +146,8 @@ async def test_whatever_was_done_by_hand_a_list_is_applied_and_undone(registry: 
     async with registry.engines.owner.connect() as conn:
         lost = await conn.execute(
             text(
-                "SELECT count(*) FROM contact_points p JOIN contacts c ON c.id = p.contact_id WHERE p.ended_by IS NULL AND c.ended_by IS NOT NULL"
+                "SELECT count(*) FROM contact_points p JOIN contacts c ON c.id = p.contact_id"
+                " WHERE p.ended_by IS NULL AND c.ended_by IS NOT NULL"
             )
         )
         assert lost.scalar_one() == 0, "no present number of somebody who is not"

@@ -1,4 +1,6 @@
-"""Files made to do harm, or spoiled on their way: each is read or refused with its code, in bounded time and memory, and leaves nothing."""
+"""Files made to do harm, or spoiled on their way: each is read or refused with its code,
+in bounded time and memory, and leaves nothing.
+"""
 
 import random
 import resource
@@ -99,7 +101,10 @@ READ: dict[str, tuple[Callable[[], bytes], int]] = {
     "dates before there were any": (
         lambda: sheet(
             "".join(f'<c t="inlineStr"><is><t>{each}</t></is></c>' for each in HEAD).join(("<row>", "</row>"))
-            + '<row><c><v>1</v></c><c t="d"><v>0001-01-01</v></c><c t="d"><v>1850-01-01</v></c><c><v>-1e308</v></c><c><v>1e400</v></c></row>'
+            + (
+                '<row><c><v>1</v></c><c t="d"><v>0001-01-01</v></c><c '
+                't="d"><v>1850-01-01</v></c><c><v>-1e308</v></c><c><v>1e400</v></c></row>'
+            )
         ),
         1,
     ),
@@ -195,7 +200,9 @@ CODES = {
 
 
 def spoil(data: bytes, chance: random.Random) -> bytes:
-    """Cut short (at the very beginning, in the directory at the end, anywhere), bytes changed, pieces swapped, doubled, joined."""
+    """Cut short (at the very beginning, in the directory at the end, anywhere), bytes changed,
+    pieces swapped, doubled, joined.
+    """
     if chance.random() < 0.4:
         cut = chance.choice((chance.randrange(1, 40), len(data) - chance.randrange(1, 40), chance.randrange(len(data))))
         return data[: max(cut, 1)]

@@ -1,4 +1,6 @@
-"""Every habit of every list, read: codes by sheet and row, numbers, classes, what was dropped. The acceptance test sends to them."""
+"""Every habit of every list, read: codes by sheet and row, numbers, classes, what was dropped.
+The acceptance test sends to them.
+"""
 
 from collections import defaultdict
 

@@ -1,4 +1,6 @@
-"""A list of some classes, applied to those alone: every other class is written to exactly as before, and undoing leaves no trace."""
+"""A list of some classes, applied to those alone: every other class is written to exactly as before,
+and undoing leaves no trace.
+"""
 
 import asyncio
 import random

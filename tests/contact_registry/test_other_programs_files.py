@@ -1,5 +1,5 @@
-"""Workbooks as other programs than Excel write them: read as Excel shows them, or refused with the way out. Whatever a file does not
-say by itself (a hidden row, a formula without a result, a rounded number) is told.
+"""Workbooks as other programs than Excel write them: read as Excel shows them, or refused with the way out. Whatever a file does
+not say by itself (a hidden row, a formula without a result, a rounded number) is told.
 """
 
 import io
@@ -75,9 +75,11 @@ def test_cells_of_an_ods_are_what_one_sees() -> None:
     sheet = only(
         opendocument(
             '<table:table-row><table:table-cell table:number-columns-repeated="2"/>'
-            '<table:table-cell table:number-columns-repeated="2" office:value-type="string"><text:p>a<text:s text:c="2"/>b<text:span>c'
+            '<table:table-cell table:number-columns-repeated="2" office:value-type="string"><text:p>a<text:s '
+            'text:c="2"/>b<text:span>c'
             "</text:span></text:p><text:p>d</text:p></table:table-cell></table:table-row>"
-            '<table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+            '<table:table-row table:number-rows-repeated="3"><table:table-cell '
+            'table:number-columns-repeated="1024"/></table:table-row>'
             '<table:table-row><table:table-cell office:value-type="date" office:date-value="2026-09-05"><text:p>5/9</text:p>'
             '</table:table-cell><table:table-cell office:value-type="string"><office:annotation><text:p>0900000000</text:p>'
             "</office:annotation><text:p>6A1</text:p></table:table-cell></table:table-row>"
@@ -138,7 +140,8 @@ def test_a_rounded_number_and_a_hidden_sheet_of_an_ods_are_told() -> None:
 
 def xml_2003(rows: str, before: str = "", after: str = "") -> bytes:
     return (
-        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook {MAIN}>{before}<Worksheet ss:Name="6A1"><Table>{rows}'
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook {MAIN}>{before}<Worksheet '
+        f'ss:Name="6A1"><Table>{rows}'
         f"</Table></Worksheet>{after}</Workbook>"
     ).encode()
 
@@ -153,9 +156,11 @@ def test_xml_2003_is_read_as_excel_shows_it() -> None:
     assert numbers(read_list(xml_2003(rows).decode().encode("utf-16"), "")) == NUMBERS
     sheet = only(
         xml_2003(
-            f"<Row>{data('6A1', own='ss:MergeDown=' + chr(34) + '2' + chr(34))}{data('a', own='ss:Index=' + chr(34) + '4' + chr(34))}</Row>"
-            '<Row ss:Index="3" ss:Hidden="1"><Cell ss:Index="2" ss:Formula="=R1C1"/><Cell ss:StyleID="s1"><Data ss:Type="Number">8.18552E8'
-            '</Data></Cell><Cell><Data ss:Type="Error">#N/A</Data><Comment><Data>0900000000</Data></Comment></Cell></Row>',
+            f"<Row>{data('6A1', own='ss:MergeDown=' + chr(34) + '2' + chr(34))}"
+            f"{data('a', own='ss:Index=' + chr(34) + '4' + chr(34))}</Row>"
+            '<Row ss:Index="3" ss:Hidden="1"><Cell ss:Index="2" ss:Formula="=R1C1"/>'
+            '<Cell ss:StyleID="s1"><Data ss:Type="Number">8.18552E8</Data></Cell>'
+            '<Cell><Data ss:Type="Error">#N/A</Data><Comment><Data>0900000000</Data></Comment></Cell></Row>',
             '<Styles><Style ss:ID="s1"><NumberFormat ss:Format="Scientific"/></Style></Styles>',
         )
     )
@@ -325,7 +330,9 @@ GOOD = [
 
 
 def spoiled(chance: random.Random) -> bytes:
-    """A good file with its insides spoiled: what lies in an archive is spoiled before it is packed, so that the readers meet it."""
+    """A good file with its insides spoiled: what lies in an archive is spoiled before it is packed,
+    so that the readers meet it.
+    """
     whole = chance.choice(GOOD)
     if not whole.startswith(b"PK"):
         return _changed(whole, chance)

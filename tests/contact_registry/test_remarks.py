@@ -16,7 +16,9 @@ PLACES = ("notes", "unknown", "order", "class", "phone", "beside", "bracket", "d
 
 @dataclass(frozen=True)
 class Written:
-    """How a list is kept: with STT, with a class column (else a title says it), and whether the pupil with the remark has them too."""
+    """How a list is kept: with STT, with a class column (else a title says it),
+    and whether the pupil with the remark has them too.
+    """
 
     numbered: bool
     classed: bool

@@ -1,8 +1,9 @@
 """Lists as schools and programs of all kinds write them (all people invented), each with what must come of it.
 
-tests/vectors/strangers.json says it by file: pupils (`rows`), numbers, classes, names, emails; `codes` of rows by number, where a row that
-is not named has no error; `says`: codes that must be among its problems; `left_out`: rows by reason; `refused`: the code, the `columns`
-offered, and what comes out once a person `said` what they are; `sample`: the same as that sample, a `sheet` of it, a code `besides`.
+tests/vectors/strangers.json says it by file: pupils (`rows`), numbers, classes, names, emails; `codes` of rows by number, where a
+row that is not named has no error; `says`: codes that must be among its problems; `left_out`: rows by reason; `refused`: the
+code, the `columns` offered, and what comes out once a person `said` what they are; `sample`: the same as that sample, a `sheet`
+of it, a code `besides`.
 """
 
 import json

@@ -44,7 +44,9 @@ cells = st.text(st.sampled_from("ab ,;\"\n'1"), max_size=8)
 
 @given(st.lists(st.lists(cells, min_size=4, max_size=4), min_size=1, max_size=6), st.sampled_from(",;\t|"))
 def test_what_a_program_quoted_by_the_standard_is_read_by_it(rows: list[list[str]], separator: str) -> None:
-    """Where every cell of several lines stands in the last column but one, or no cell has so many separators that it looks like a row."""
+    """Where every cell of several lines stands in the last column but one,
+    or no cell has so many separators that it looks like a row.
+    """
     rows = [[cell.replace("\n", " ") if separator in cell or '"' in cell else cell for cell in row] for row in rows]
     rows = [[row[0].replace("\n", " ") or "x", row[1], row[2], row[3]] for row in rows]
     made = io.StringIO(newline="")
@@ -88,7 +90,11 @@ def test_a_stray_mark_beside_cells_that_are_quoted_costs_no_pupil() -> None:
 
 
 def test_a_cell_of_several_lines_is_one_cell() -> None:
-    content = '"Số\nTT","Họ và tên","Lớp","SĐT\nmẹ","Ghi chú"\n1,"An\n(nghỉ)",6A1,0912345601,"xem\nlại\n"\n2,Bình,6A1,"0912345602\n0912345603",\n'
+    content = (
+        '"Số\nTT","Họ và tên","Lớp","SĐT\nmẹ","Ghi chú"\n'
+        '1,"An\n(nghỉ)",6A1,0912345601,"xem\nlại\n"\n'
+        '2,Bình,6A1,"0912345602\n0912345603",\n'
+    )
     read = read_list(content.encode(), "")
     assert [row.row for row in read.rows] == [2, 3]
     assert numbers(read) == ["+84912345601", "+84912345602", "+84912345603"]

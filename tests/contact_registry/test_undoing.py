@@ -64,7 +64,9 @@ class Registry:
             }
 
     async def gone_with_an_address(self) -> int:
-        """Present addresses of contacts that are gone, or on another list than their contact: audiences rely on there being none."""
+        """Present addresses of contacts that are gone, or on another list than their contact:
+        audiences rely on there being none.
+        """
         async with self.engines.owner.connect() as conn:
             found = await conn.execute(
                 text(
@@ -90,7 +92,10 @@ def parents(chance: random.Random) -> list[str]:
         return f"p{chance.randrange(5)}@example.com" if chance.random() < 0.4 else ""
 
     return [
-        f"{n};Học Sinh {chance.randrange(9)};{chance.randrange(6, 8)}A{chance.randrange(1, 3)};{number()};{number()};{number()};{email()}"
+        (
+            f"{n};Học Sinh "
+            f"{chance.randrange(9)};{chance.randrange(6, 8)}A{chance.randrange(1, 3)};{number()};{number()};{number()};{email()}"
+        )
         for n in range(1, chance.randrange(4, 16))
     ]
 

@@ -56,7 +56,9 @@ async def approve_broadcast(
     with_emails: int = 0,
     fallback: str | None = None,
 ) -> Approved:
-    """A world with parents at one school, and a warning for all of them by both channels, approved. With a `fallback` by SMS alone."""
+    """A world with parents at one school, and a warning for all of them by both channels, approved.
+    With a `fallback` by SMS alone.
+    """
     world = await make_world(engines.owner, master)
     now = datetime.now(UTC)
     async with engines.owner.begin() as conn:

@@ -1,4 +1,6 @@
-"""Lists with every habit a school has, and what must come of each: codes by sheet and row, and the numbers that get the warning."""
+"""Lists with every habit a school has, and what must come of each:
+codes by sheet and row, and the numbers that get the warning.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Languages made for a test: one whose every sentence stands in brackets, so that what no catalogue holds shows; and any other, of a few sentences."""
+"""Languages made for a test: one whose every sentence stands in brackets, so that what no catalogue holds shows;
+and any other, of a few sentences.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +22,9 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def bracketed(text: str) -> str:
-    """`⟦The list has ⟧{count:n}⟦ rows.⟧`: slots and marks stay outside, so that what fills a slot must bring brackets of its own."""
+    """`⟦The list has ⟧{count:n}⟦ rows.⟧`: slots and marks stay outside,
+    so that what fills a slot must bring brackets of its own.
+    """
     parts, at = [], 0
     for slot in _OPEN.finditer(text):
         parts += [text[at : slot.start()], slot.group()]
@@ -30,13 +34,17 @@ def bracketed(text: str) -> str:
 
 
 def left_behind(text: str) -> list[str]:
-    """The words of a rendered text that came from no catalogue. Letters of names, codes and what people wrote must be taken out before."""
+    """The words of a rendered text that came from no catalogue. Letters of names,
+    codes and what people wrote must be taken out before.
+    """
     return _LETTERS.findall(_BRACKETED.sub(" ", text))
 
 
 @contextmanager
 def pseudo_language(folder: Path) -> Iterator[Language]:
-    """Puts a catalogue into `folder` in which every sentence of the source is bracketed, and gives its language while it is read."""
+    """Puts a catalogue into `folder` in which every sentence of the source is bracketed,
+    and gives its language while it is read.
+    """
     with catalogues(folder, PSEUDO, {domain: list(found.values()) for domain, found in in_domains().items()}):
         yield PSEUDO
 
@@ -55,7 +63,8 @@ def catalogues(folder: Path, language: Language, said: Mapping[str, list[list[Se
                 catalog.add((first.msgid, first.plural), (bracketed(first.msgid), bracketed(first.plural)), context=first.context)
         with (place / f"{domain}.po").open("wb") as file:
             file.write(
-                b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=n != 1;\\n"\n\n'
+                b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; '
+                b'plural=n != 1;\\n"\n\n'
             )
             write_po(file, catalog, omit_header=True, width=0)
     with reading_from(folder):

@@ -27,7 +27,9 @@ def in_vni(text: str) -> str:
 def xlsx(
     sheets: Mapping[str, Rows], *, merged: Sequence[str] = (), hidden: Sequence[str] = (), hidden_rows: Sequence[int] = ()
 ) -> bytes:
-    """As Excel writes it. `merged`: ranges on every sheet; `hidden`: letters of columns, names of sheets; `hidden_rows`: on every one."""
+    """As Excel writes it. `merged`: ranges on every sheet; `hidden`: letters of columns, names of sheets;
+    `hidden_rows`: on every one.
+    """
     book, made = openpyxl.Workbook(), io.BytesIO()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():

@@ -41,7 +41,10 @@ class Press:
                     "email": {
                         "subject": "Cảnh báo",
                         "text": "Kẻ mạo danh.\nSố tra cứu: {number}",
-                        "html": "<html><head><title>x</title></head><body><p>Kẻ <b>mạo</b> danh.</p><p>Số tra cứu:&nbsp;{number}</p></body></html>",
+                        "html": (
+                            "<html><head><title>x</title></head><body><p>Kẻ <b>mạo</b> danh.</p><p>Số tra "
+                            "cứu:&nbsp;{number}</p></body></html>"
+                        ),
                     },
                 },
                 layout_version="1",

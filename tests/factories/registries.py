@@ -1,4 +1,5 @@
-"""Small registries drawn by chance: schools that share numbers, suppressions at every level, consents, staff, people who are gone.
+"""Small registries drawn by chance: schools that share numbers, suppressions at every level, consents,
+staff, people who are gone.
 
 `Drawn` is also the model: it says, in plain Python, who would be written to and who would not and why.
 """
@@ -180,7 +181,9 @@ def hash_of(address: Address) -> bytes:
 
 
 async def write_registry(conn: AsyncConnection, world: World, drawn: Drawn) -> None:
-    """Replaces everything the registry holds, as the owner. The addresses are sealed with nothing: no counting or planning opens one."""
+    """Replaces everything the registry holds, as the owner. The addresses are sealed with nothing:
+    no counting or planning opens one.
+    """
     await conn.execute(text("TRUNCATE contacts, contact_points, enrolments, suppressions, consents CASCADE"))
     keys = {row.unit_id: row.id for row in await conn.execute(text("SELECT unit_id, id FROM data_keys"))}
     accounts = {unit: world.actor(code).account_id for code, unit in world.units.items()}
@@ -196,7 +199,8 @@ async def write_registry(conn: AsyncConnection, world: World, drawn: Drawn) -> N
         of: (
             await conn.execute(
                 text(
-                    "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'applied', '2026-2027', :by) RETURNING id"
+                    "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'applied', '2026-2027', :by)"
+                    " RETURNING id"
                 ),
                 {"unit": of, "by": by},
             )

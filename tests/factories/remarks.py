@@ -1,4 +1,6 @@
-"""What school clerks and parents write beside a pupil: more than three hundred everyday remarks, none of which says that somebody is no pupil."""
+"""What school clerks and parents write beside a pupil: more than three hundred everyday remarks,
+none of which says that somebody is no pupil.
+"""
 
 REMARKS: tuple[str, ...] = tuple(
     """

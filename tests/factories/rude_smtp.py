@@ -1,4 +1,6 @@
-"""A relay that behaves as bug reports say relays do: a polite ESMTP server, changed in one place. In this process, on loopback."""
+"""A relay that behaves as bug reports say relays do: a polite ESMTP server, changed in one place.
+In this process, on loopback.
+"""
 
 import asyncio
 import re
@@ -34,8 +36,8 @@ class Talk:
 
 @dataclass
 class RudeSmtp:
-    """`says`: by word (BANNER, EHLO, AUTH, MAIL, RCPT, DATA, TEXT, RSET) what is said instead. `thinks`: seconds before it is; `pauses`: what
-    is awaited before it is.
+    """`says`: by word (BANNER, EHLO, AUTH, MAIL, RCPT, DATA, TEXT, RSET) what is said instead. `thinks`: seconds before it is;
+    `pauses`: what is awaited before it is.
 
     `letters`: (recipient, raw) as taken. `words`: how often each word was heard.
     """

@@ -1,4 +1,5 @@
-"""A gateway that speaks Twilio's interface as badly as real ones do: in this process, on loopback, each rudeness switched on by a field.
+"""A gateway that speaks Twilio's interface as badly as real ones do:
+in this process, on loopback, each rudeness switched on by a field.
 
 Nothing of it knows Loa: what it says is what Twilio's pages, or somebody's issue, say that a gateway said.
 """
@@ -25,9 +26,9 @@ from tests.service.simulators.running import ACCOUNT, TOKEN, running
 
 @dataclass
 class RudeTwilio:
-    """`refuses`: (status, code) of the `every`-th request; a code of None: a page of HTML. `fails_with`: the error code that a message has
-    when it is fetched or listed. `sender`: who it says a message is from; None: nobody yet. `lag`: how far its list is behind. `ahead`: how
-    far its clock is. `loses`: it takes a message and answers 502.
+    """`refuses`: (status, code) of the `every`-th request; a code of None: a page of HTML. `fails_with`: the error code that a
+    message has when it is fetched or listed. `sender`: who it says a message is from; None: nobody yet. `lag`: how far its list
+    is behind. `ahead`: how far its clock is. `loses`: it takes a message and answers 502.
     """
 
     refuses: tuple[int, int | None] | None = None

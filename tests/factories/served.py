@@ -15,7 +15,9 @@ from tests.factories.waiting import until
 
 @asynccontextmanager
 async def served(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
-    """The port of the application, whose lifespan somebody else runs. `options`: uvicorn's, beside those that a test always has."""
+    """The port of the application, whose lifespan somebody else runs.
+    `options`: uvicorn's, beside those that a test always has.
+    """
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1, **options)
     server = uvicorn.Server(config)

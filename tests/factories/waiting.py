@@ -1,4 +1,6 @@
-"""Waiting for what somebody else does: for a state, never for a time. Nowhere else in the tests is slept (`test_no_sleeping` holds it)."""
+"""Waiting for what somebody else does: for a state, never for a time.
+Nowhere else in the tests is slept (`test_no_sleeping` holds it).
+"""
 
 import asyncio
 import inspect
@@ -14,7 +16,9 @@ _EVERY = 0.01
 
 
 def wait_for(what: str, probe: Callable[[], T | None], seconds: float, every: float = 0.05) -> T:
-    """Asks `probe` every so many seconds until its answer is true; that answer. Raises AssertionError with `what` after `seconds`."""
+    """Asks `probe` every so many seconds until its answer is true; that answer.
+    Raises AssertionError with `what` after `seconds`.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if answer := probe():

@@ -65,7 +65,8 @@ async def make_world(owner: AsyncEngine, master: MasterKey, *, ready: bool = Tru
             )
             await conn.execute(
                 text(
-                    "INSERT INTO unit_closure SELECT ancestor_id, :unit, depth + 1 FROM unit_closure WHERE descendant_id = :parent "
+                    "INSERT INTO unit_closure SELECT ancestor_id, :unit, depth + 1 FROM unit_closure"
+                    " WHERE descendant_id = :parent "
                     "UNION ALL SELECT :unit, :unit, 0"
                 ),
                 {"unit": unit, "parent": units.get(parent or "", -1)},
@@ -75,7 +76,8 @@ async def make_world(owner: AsyncEngine, master: MasterKey, *, ready: bool = Tru
                 account = (
                     await conn.execute(
                         text(
-                            "INSERT INTO accounts (unit_id, email_hash, email_sealed, name_sealed, data_key_id, password_hash, roles)"
+                            "INSERT INTO accounts"
+                            " (unit_id, email_hash, email_sealed, name_sealed, data_key_id, password_hash, roles)"
                             " VALUES (:unit, :hash, :email, :name, :key, '!', :roles) RETURNING id"
                         ),
                         {

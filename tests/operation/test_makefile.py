@@ -1,4 +1,5 @@
-"""The way from nothing to a `.venv`: a Python that will not do is named at once, and a `.venv` that will not do is made anew by itself.
+"""The way from nothing to a `.venv`: a Python that will not do is named at once,
+and a `.venv` that will not do is made anew by itself.
 
 Where `pip install` would be called only its stamp is looked at: the packages come in tests of a whole clone.
 """

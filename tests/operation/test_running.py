@@ -1,4 +1,6 @@
-"""The compose file's own commands with its own environments, on a PostgreSQL that asks for passwords: migrated, up, healthy, sending."""
+"""The compose file's own commands with its own environments, on a PostgreSQL that asks for passwords:
+migrated, up, healthy, sending.
+"""
 
 import asyncio
 import shlex
@@ -130,7 +132,9 @@ async def test_the_composed_cluster_migrates_comes_up_healthy_and_sends(
 
 
 async def test_the_guides_commands_are_commands(cluster: Composed, tmp_path: Path) -> None:
-    """Whatever the guide runs in the one-off service is run here, in its order; the rest of its commands are docker's, git's and looks."""
+    """Whatever the guide runs in the one-off service is run here, in its order;
+    the rest of its commands are docker's, git's and looks.
+    """
     assert (await asyncio.to_thread(cluster.run, "migrate")).returncode == 0
     made = ""
     for line in "\n".join(blocks(ROOT / "docs/operating.md")[1:]).splitlines():

@@ -1,4 +1,6 @@
-"""Addresses of database and queue: one reading for everybody, and what cannot be used is refused with a sentence that repeats none of it."""
+"""Addresses of database and queue: one reading for everybody, and what cannot be used is refused with a
+sentence that repeats none of it.
+"""
 
 import pytest
 from redis.asyncio.connection import parse_url

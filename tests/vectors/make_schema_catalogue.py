@@ -1,4 +1,5 @@
-"""Makes schema_catalogue.txt: every table, column, type, index, policy, trigger and function of the schema, and who may do what with it.
+"""Makes schema_catalogue.txt: every table, column, type, index, policy, trigger and function of the schema,
+and who may do what with it.
 
 No bodies: who reviews a change of it sees the doors that open. Kept by hand of nobody:
 
@@ -37,7 +38,8 @@ SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.a
        || coalesce(' | ' || {
     _GRANTS.format(
         f"SELECT {_WHO}, string_agg(lower(a.privilege_type), '+' ORDER BY a.privilege_type)"
-        " FROM aclexplode((SELECT o.attacl FROM pg_attribute o WHERE o.attrelid = d0.attrelid AND o.attnum = d0.attnum)) AS a GROUP BY 1"
+        " FROM aclexplode((SELECT o.attacl FROM pg_attribute o"
+        " WHERE o.attrelid = d0.attrelid AND o.attnum = d0.attnum)) AS a GROUP BY 1"
     )
 }, '')
   FROM pg_attribute a JOIN pg_attribute d0 ON d0.attrelid = a.attrelid AND d0.attnum = a.attnum
@@ -45,13 +47,17 @@ SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.a
  WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname
 """
 _PARTS = (
-    "SELECT 'CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s AND contype <> 'n' ORDER BY conname",
+    (
+        "SELECT 'CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = %s AND contype <> 'n' ORDER BY conname"
+    ),
     (
         "SELECT pg_get_indexdef(indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s"
         " AND NOT EXISTS (SELECT FROM pg_constraint n WHERE n.conindid = i.indexrelid) ORDER BY c.relname"
     ),
     (
-        "SELECT 'POLICY ' || polname || ' ' || CASE polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' ELSE polcmd::text END || ' TO '"
+        "SELECT 'POLICY ' || polname || ' ' || CASE polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT'"
+        " ELSE polcmd::text END || ' TO '"
         " || (SELECT string_agg(pg_get_userbyid(r), ', ' ORDER BY pg_get_userbyid(r)) FROM unnest(polroles) AS r)"
         " || coalesce(' USING ' || regexp_replace(pg_get_expr(polqual, polrelid), '\\s+', ' ', 'g'), '')"
         " || coalesce(' WITH CHECK ' || regexp_replace(pg_get_expr(polwithcheck, polrelid), '\\s+', ' ', 'g'), '')"
@@ -62,7 +68,8 @@ _PARTS = (
 _FUNCTIONS = f"""
 SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid),
        concat_ws(', ', l.lanname, CASE p.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END,
-                 CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' ELSE 'SECURITY INVOKER' END, 'OWNER ' || pg_get_userbyid(p.proowner),
+                 CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' ELSE 'SECURITY INVOKER' END,
+                 'OWNER ' || pg_get_userbyid(p.proowner),
                  'SET ' || array_to_string(p.proconfig, ' SET ')),
        coalesce({
     _GRANTS.format(
@@ -82,7 +89,9 @@ def catalogue(conn: psycopg.Connection) -> str:
 
 def _lines(conn: psycopg.Connection) -> Iterator[str]:
     for oid, name, owner, secured, options, grants in conn.execute(_TABLES.encode()).fetchall():
-        yield f"TABLE {name} | OWNER {owner} | row-level security {'on' if secured else 'OFF'}{f' | {options}' if options else ''}"
+        yield (
+            f"TABLE {name} | OWNER {owner} | row-level security {'on' if secured else 'OFF'}{f' | {options}' if options else ''}"
+        )
         yield f"  may: {grants or 'nobody else'}"
         for part in (_COLUMNS, *_PARTS):
             for (line,) in conn.execute(part.encode(), [oid]).fetchall():

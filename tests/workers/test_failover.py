@@ -1,4 +1,6 @@
-"""With real worker processes and two providers a channel: what one surely did not take is carried by the next, each message once."""
+"""With real worker processes and two providers a channel: what one surely did not take is carried by
+the next, each message once.
+"""
 
 from collections import Counter
 from collections.abc import AsyncIterator

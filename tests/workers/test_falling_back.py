@@ -1,4 +1,6 @@
-"""With real worker processes: whoever's number is refused, at once or by receipt, has the warning by email within seconds, once."""
+"""With real worker processes: whoever's number is refused, at once or by receipt,
+has the warning by email within seconds, once.
+"""
 
 import asyncio
 

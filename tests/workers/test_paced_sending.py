@@ -96,9 +96,11 @@ async def test_an_urgent_warning_overtakes_an_advisory_at_the_provider(school: S
     async with school.engines.owner.begin() as conn:  # the same parents, once more, urgently
         copied = await conn.execute(
             text(
-                "WITH urgent AS (INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at,"
+                "WITH urgent AS"
+                " (INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at,"
                 "   author_id, audience_count, record_id, approved_at)"
-                " SELECT unit_id, 'approved', kind, 'urgent', title, texts, audience, '{sms}', expires_at, author_id, 300, record_id, now()"
+                " SELECT unit_id, 'approved', kind, 'urgent', title, texts, audience, '{sms}', expires_at, author_id, 300,"
+                " record_id, now()"
                 "   FROM broadcasts RETURNING id) SELECT id FROM urgent"
             )
         )

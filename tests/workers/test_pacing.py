@@ -1,4 +1,6 @@
-"""The buckets that all workers share, in a real Valkey: never above the rate, urgent before bulk, and no burst out of any trouble."""
+"""The buckets that all workers share, in a real Valkey: never above the rate, urgent before bulk,
+and no burst out of any trouble.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

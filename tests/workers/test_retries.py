@@ -1,4 +1,6 @@
-"""What becomes of a refusal: only what is temporary is tried again by itself, in its own time, and never beyond the warning's expiry."""
+"""What becomes of a refusal: only what is temporary is tried again by itself, in its own time,
+and never beyond the warning's expiry.
+"""
 
 import random
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,5 @@
-"""Real workers and a gateway that refuses, or sends under another name: one odd number stops nobody; what is set up wrongly stops the
-warning and is named.
+"""Real workers and a gateway that refuses, or sends under another name: one odd number stops nobody; what is set up wrongly stops
+the warning and is named.
 """
 
 from tests.factories.rude_twilio import rude_twilio

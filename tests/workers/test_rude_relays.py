@@ -1,4 +1,6 @@
-"""Real workers and relays as bug reports say they are: how long it takes, what a clerk is told, and what the relay has to bear."""
+"""Real workers and relays as bug reports say they are: how long it takes, what a clerk is told,
+and what the relay has to bear.
+"""
 
 import asyncio
 import signal
@@ -15,7 +17,9 @@ STANDING = "SELECT state, reason, returned, attempt FROM deliveries ORDER BY num
 
 
 async def test_what_a_relay_refuses_for_now_leaves_within_seconds_of_its_taking_letters_again(school: School) -> None:
-    """Its login is away, then it has had enough for this minute; some recipients are strangers to it, and nobody waits for those."""
+    """Its login is away, then it has had enough for this minute; some recipients are strangers to it,
+    and nobody waits for those.
+    """
     began = time.monotonic()
     taken_at = 0.0
 

@@ -1,4 +1,6 @@
-"""Whatever an author types: what the carrier gets is the signed text with the number in its slot, and costs what the preview said."""
+"""Whatever an author types: what the carrier gets is the signed text with the number in its slot,
+and costs what the preview said.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

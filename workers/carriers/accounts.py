@@ -10,7 +10,9 @@ from workers.channels.email_smtp import EmailSmtp
 from workers.channels.sms_twilio import SmsTwilio
 
 SMS_TIMEOUT = 10.0
-"""Seconds for a call of the SMS gateway, everything in it. Reconciliation counts on it (service.deliveries.rounds.reconciling.CALL_ENDS)."""
+"""Seconds for a call of the SMS gateway, everything in it. Reconciliation counts on it
+(service.deliveries.rounds.reconciling.CALL_ENDS).
+"""
 EMAIL_TIMEOUT = 20.0
 """Seconds for one step of SMTP up to a letter. Behind it relays that filter have minutes: `LOA_SMTP_ANSWER_SECONDS`."""
 

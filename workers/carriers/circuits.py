@@ -4,8 +4,9 @@
                 ▲           │
                 └───────────┘ for twice as long
 
-It opens for seconds when half of the latest answers were trouble or none of them was taken, and at once, for a minute or more, when the
-provider wants nothing of our account. What a provider says of one number or one text is an answer like any other: it works.
+It opens for seconds when half of the latest answers were trouble or none of them was taken, and at once, for a minute or more,
+when the provider wants nothing of our account. What a provider says of one number or one text is an answer like any other: it
+works.
 
 State of one process, for one event loop; nothing is kept elsewhere.
 """

@@ -1,7 +1,7 @@
 """The way of a channel's messages: the first of its providers that works and takes this broadcast.
 
-What one provider surely did not take goes to the next: by the next attempt, whose intent names it before it is called. What nobody can
-know of goes to none.
+What one provider surely did not take goes to the next: by the next attempt, whose intent names it before it is called. What
+nobody can know of goes to none.
 """
 
 from collections import Counter, OrderedDict
@@ -23,7 +23,8 @@ Channel = TypeVar("Channel")
 
 @dataclass(frozen=True, slots=True)
 class Provider(Generic[Channel]):
-    """One account at one carrier. `name`: what deliveries, logs and metrics call it. `room`: how many of so many calls it has a line for.
+    """One account at one carrier. `name`: what deliveries, logs and metrics call it. `room`: how many of so many calls it has a
+    line for.
     `account`: a fingerprint of whose it is; the name stays when somebody puts another into the settings.
     """
 
@@ -105,7 +106,9 @@ class Route(Generic[Channel]):
         return min((provider.circuit.wait() for provider in self._taking(broadcast_id)), default=0.0)
 
     def rests(self) -> float | None:
-        """Seconds until some provider may be called at all, whatever the broadcast; None where one may now, or where there is none."""
+        """Seconds until some provider may be called at all, whatever the broadcast;
+        None where one may now, or where there is none.
+        """
         if not self.providers or any(each.circuit.state == 0 for each in self.providers):
             return None
         return min(each.circuit.wait() for each in self.providers) or None

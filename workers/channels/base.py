@@ -1,7 +1,7 @@
 """What every carrier promises its caller: hand it a message, get back what is surely known. Never an exception of the carrier's.
 
-What is known is an `Outcome` (`service.carriers.outcomes`): Accepted, Refused, or Unknown, which must never be repeated by itself.
-A programming error is not an outcome and is raised; what the caller was calling is then `Unknown` to it, too.
+What is known is an `Outcome` (`service.carriers.outcomes`): Accepted, Refused, or Unknown, which must never be repeated by
+itself. A programming error is not an outcome and is raised; what the caller was calling is then `Unknown` to it, too.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,9 @@ class CannotList(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What differs between two recipients of one broadcast's email. `way_out`: the https address that ends advisories to this one."""
+    """What differs between two recipients of one broadcast's email.
+    `way_out`: the https address that ends advisories to this one.
+    """
 
     to: str
     number: str

@@ -1,7 +1,8 @@
 """An email built once per broadcast and patched per recipient.
 
-EmailMessage makes about 850 messages a second, the wire takes 6,000: so the message is made once, with marks where recipients differ,
-cut into pieces at the marks, and each recipient's is the pieces joined. A test holds it equal to a message made the slow way.
+EmailMessage makes about 850 messages a second, the wire takes 6,000: so the message is made once, with marks where recipients
+differ, cut into pieces at the marks, and each recipient's is the pieces joined. A test holds it equal to a message made the slow
+way.
 
 The same slots give the same bytes: a repeat that a person chooses is, to every mail program, the same message.
 """
@@ -21,14 +22,15 @@ NUMBER = "{number}"  # as the signed record writes it
 
 _FROM, _TO, _ID, _SUBJECT, _NUMBER, _WAY_OUT = _SLOTS = ("from", "to", "id", "subject", "number", "way_out")
 _SHORT_LINES = SMTP.clone(max_line_length=76)  # what quoted-printable may have
-_WORD_BYTES = (
-    39  # of UTF-8 in one encoded word: 52 letters of base64, 64 with its frame, 73 behind `Subject: `; a line may have 76
-)
+# Of UTF-8 in one encoded word: 52 letters of base64, 64 with its frame, 73 behind `Subject: `; a line may have 76.
+_WORD_BYTES = 39
 _CONTROL = re.compile(r"[\x00-\x20\x7f<>]")
 
 
 class EmailBlueprint:
-    """The message of one broadcast, plain text and HTML side by side. `{number}` may stand in the subject, the text and the HTML."""
+    """The message of one broadcast, plain text and HTML side by side.
+    `{number}` may stand in the subject, the text and the HTML.
+    """
 
     def __init__(
         self,
@@ -116,8 +118,8 @@ def _encoded_words(text: str) -> bytes:
 def _marks(*content: str) -> dict[str, str]:
     """A mark for each slot: letters and digits that no encoding touches and that occur nowhere in the content.
 
-    Of the content, not by chance, and drawn again should one occur in it. As long as the longest number, 16 digits in fours, so that
-    no line grows too long.
+    Of the content, not by chance, and drawn again should one occur in it. As long as the longest number, 16 digits in fours, so
+    that no line grows too long.
     """
     for draw in count():
         seed = "\0".join((str(draw), *content)).encode()

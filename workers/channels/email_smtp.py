@@ -1,7 +1,7 @@
 """Email through an SMTP relay, over a pool of connections that stay open and survive the relay's restarts and quotas.
 
-Nothing is repeated here, but for a message whose connection turned out dead, or full, before a word of it was said: that is tried once more
-over a new one.
+Nothing is repeated here, but for a message whose connection turned out dead, or full, before a word of it was said: that is tried
+once more over a new one.
 """
 
 import asyncio
@@ -19,7 +19,9 @@ _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]|^[^@]*$")
 
 
 class EmailSmtp:
-    """An `EmailChannel`. At most `pool` connections, opened when needed, and at most `per_domain` letters to one domain at once. Make and close it in the event loop that uses it."""
+    """An `EmailChannel`. At most `pool` connections, opened when needed, and at most `per_domain` letters to one domain at once.
+    Make and close it in the event loop that uses it.
+    """
 
     def __init__(
         self,
@@ -42,9 +44,9 @@ class EmailSmtp:
         """`sender` is the envelope's, where bounces go: a bare address, else ValueError. Without a username nobody logs in.
 
         `ca_file`: PEM of further authorities; the relay's certificate, its name and dates are checked with `starttls` and `tls`.
-        `letters`: that go over one connection. Seconds: `timeout` for a step; `answer` for the reply behind a letter (RFC 5321: 600);
-        `idle` that an unused connection is kept, before a firewall forgets it; `place` that a letter waits for one: what is stopped
-        meanwhile must not leave later.
+        `letters`: that go over one connection. Seconds: `timeout` for a step; `answer` for the reply behind a letter (RFC 5321:
+        600); `idle` that an unused connection is kept, before a firewall forgets it; `place` that a letter waits for one: what is
+        stopped meanwhile must not leave later.
         """
         if _NO_ADDRESS.search(sender) or not sender.isascii():
             raise ValueError("the sender must be a bare address such as canhbao@example.vn")

@@ -64,7 +64,9 @@ class SmsTwilio:
         discard: bool = False,
         timeout: float = 10,
     ) -> None:
-        """`messaging_service`: the SID of the service that `sender` belongs to. `discard`: Twilio shall keep neither text nor number."""
+        """`messaging_service`: the SID of the service that `sender` belongs to.
+        `discard`: Twilio shall keep neither text nor number.
+        """
         self._http = _PooledClient(api_url, account_sid, auth_token, timeout)
         self._messages = Client(account_sid, auth_token, http_client=self._http).messages
         # The text was signed: nobody puts other characters into it.
@@ -92,7 +94,9 @@ class SmsTwilio:
         return Accepted(sent.sid, _sender(sent.from_)) if _is_id(sent.sid) else Unknown("answer.unreadable")
 
     async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:
-        """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no such date."""
+        """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter:
+        a queued message has no such date.
+        """
         if self._discard:  # a list without texts and numbers does not have it either way
             raise CannotList("content.discarded")
         readable = True
@@ -165,7 +169,9 @@ def _cannot_list() -> Iterator[None]:
 
 
 def _ahead(date: str, asked_at: datetime) -> timedelta:
-    """How far a clock is ahead by which an answer was given, at most. It is told in whole seconds; nothing where it is not told."""
+    """How far a clock is ahead by which an answer was given, at most.
+    It is told in whole seconds; nothing where it is not told.
+    """
     with suppress(TypeError, ValueError):
         said = parsedate_to_datetime(date)
         if said.tzinfo is not None:
@@ -186,7 +192,8 @@ async def _text(answer: aiohttp.ClientResponse) -> str:
 class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has no types
     """Twilio's HTTP client with our base URL, one session, and nothing written to a log.
 
-    It takes over `request` whole: Twilio's logs addresses and texts, and hands aiohttp an `auth` argument that aiohttp is giving up.
+    It takes over `request` whole: Twilio's logs addresses and texts,
+    and hands aiohttp an `auth` argument that aiohttp is giving up.
     """
 
     def __init__(self, api_url: str, account_sid: str, auth_token: str, timeout: float) -> None:

@@ -1,7 +1,7 @@
 """Opening a connection to a relay: its name looked up, each of its addresses tried, the line secured, ourselves logged in.
 
-Nothing of a letter is said here, so whatever fails is a refusal. A login is tried by one mechanism, and where it was refused nobody who
-waits beside tries the same: an account that sees too many wrong passwords is locked.
+Nothing of a letter is said here, so whatever fails is a refusal. A login is tried by one mechanism, and where it was refused
+nobody who waits beside tries the same: an account that sees too many wrong passwords is locked.
 """
 
 import asyncio
@@ -31,7 +31,9 @@ _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 6))
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where, and how we show ourselves. `our_name`: for EHLO. `patience`: seconds for one step. Without a username nobody logs in."""
+    """Where, and how we show ourselves. `our_name`: for EHLO. `patience`: seconds for one step.
+    Without a username nobody logs in.
+    """
 
     host: str
     port: int
@@ -64,7 +66,9 @@ class Opening:
         """Connections that the relay has just taken, and on which nobody's letter is under way yet."""
 
     async def open(self) -> aiosmtplib.SMTP | Refused:
-        """A connection on which MAIL may be said next. Until a login has succeeded one tries, and who waited beside shares what came of it."""
+        """A connection on which MAIL may be said next. Until a login has succeeded one tries,
+        and who waited beside shares what came of it.
+        """
         if self._logged_in:
             return await self._open()
         loop = asyncio.get_running_loop()
@@ -170,7 +174,9 @@ class Opening:
         return client
 
     async def _log_in(self, client: aiosmtplib.SMTP) -> None:
-        """By the first mechanism that both know: another is tried only where the relay does not take this one, which is no failed login."""
+        """By the first mechanism that both know: another is tried only where the relay does not take this one,
+        which is no failed login.
+        """
         ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
         offered = [way for name, way in ways.items() if name in client.server_auth_methods]
         if not offered:

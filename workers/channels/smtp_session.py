@@ -1,7 +1,7 @@
 """A connection's life: one letter after the other, until it has carried its share, was refused too often, or is found dead.
 
-What breaks before the relay said 354 is a refusal: nothing of the letter was said. What breaks behind it is unknown. `Full` says that the
-connection, and not the letter, is done with: the letter may be tried over another at once.
+What breaks before the relay said 354 is a refusal: nothing of the letter was said. What breaks behind it is unknown. `Full` says
+that the connection, and not the letter, is done with: the letter may be tried over another at once.
 """
 
 import asyncio

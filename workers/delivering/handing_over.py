@@ -1,4 +1,6 @@
-"""One delivery handed to its carrier, and what its answer means for it. Everything that is the same for all was prepared before."""
+"""One delivery handed to its carrier, and what its answer means for it.
+Everything that is the same for all was prepared before.
+"""
 
 import random
 import time

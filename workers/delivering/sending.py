@@ -1,4 +1,5 @@
-"""A chunk under way: round after round, what came back is recorded and the intent for the next few committed, then they are called.
+"""A chunk under way: round after round, what came back is recorded and the intent for the next few
+committed, then they are called.
 
 One statement a round does both halves and renews the lease, and no connection is held while a provider is called. A killed
 process leaves at most its window in `calling`; a stopping one lets what is in flight come home and records it.
@@ -26,13 +27,13 @@ from workers.pacing import turn_is_over
 _TOGETHER = 0.7  # of a group: answers worth a transaction, while others are still in flight
 _GATHER = 0.05  # seconds the first answer waits for those behind it
 LATEST_CALL = timedelta(seconds=5)
-"""From the intent, before it is committed, to the call. A process that was asleep for longer does not call: what it meant to may since
-have been found absent and given to another."""
+"""From the intent, before it is committed, to the call. A process that was asleep for longer does not call: what it meant to may
+since have been found absent and given to another."""
 _LATEST_CALL_SECONDS = LATEST_CALL.total_seconds()
 RENEW_EVERY = 20.0  # seconds: a hung carrier must not cost the lease
 GIVE_PLACE = 5.0
-"""Seconds for which a chunk that has nothing more to begin waits for answers in a place that others could have. A relay may think for ten
-minutes behind a letter."""
+"""Seconds for which a chunk that has nothing more to begin waits for answers in a place that others could have. A relay may think
+for ten minutes behind a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,9 @@ class Sending:
         return self.renewed + self.renew_every - time.monotonic()
 
     def _next(self, freed: int) -> tuple[Calls[Any] | None, list[Waiting]]:
-        """Whom to call and what to mark now, in places of our own that this round frees and in others as far as the channel's share goes."""
+        """Whom to call and what to mark now, in places of our own that this round frees and in others as far as
+        the channel's share goes.
+        """
         over = turn_is_over(time.monotonic() - self.began, lacking=self.lacking)
         turn = self.handing_over.turn(len(self.left)) if self.left and not over and not self.tools.stopping.is_set() else None
         if turn is None:
@@ -197,7 +200,9 @@ class Sending:
         return await self.handing_over.send(each, attempt, calls)
 
     async def _answers(self) -> list[Result]:
-        """Waits for the first answer, and a little for those behind it; none when there is something else to do before one comes."""
+        """Waits for the first answer, and a little for those behind it;
+        none when there is something else to do before one comes.
+        """
         patience = self._until_renewal()
         if not self.left and not self.gave_place.is_set():
             patience = min(patience, self._until_place_is_given())

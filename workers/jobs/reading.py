@@ -40,7 +40,9 @@ async def read_import(ctx: dict[str, Any], unit_id: int, import_id: int) -> None
 
 @asynccontextmanager
 async def _told(engine: AsyncEngine, unit_id: int, import_id: int) -> AsyncIterator[_HowFar]:
-    """Inside, whoever waits for the list is told how far it is. Stops before the reader's own transaction writes the list's row."""
+    """Inside, whoever waits for the list is told how far it is. Stops before the reader's own
+    transaction writes the list's row.
+    """
     how_far = _HowFar()
 
     async def tell() -> None:

@@ -1,4 +1,6 @@
-"""What to say, taken only from a record whose signature was just verified. Verified and laid out once per record, not per parent."""
+"""What to say, taken only from a record whose signature was just verified.
+Verified and laid out once per record, not per parent.
+"""
 
 import time
 from collections import OrderedDict

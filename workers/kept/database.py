@@ -1,5 +1,5 @@
-"""What a database that is away looks like from here, and waiting for it. Anything else, broken SQL or a missing grant, is an error and is
-not waited for.
+"""What a database that is away looks like from here, and waiting for it. Anything else, broken SQL or a missing grant, is an
+error and is not waited for.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ async def until_back(
     clock: Callable[[], float] = time.monotonic,
     again: float = _AGAIN,
 ) -> Known:
-    """Does it again while the database is away, for ten minutes: what is known must not be lost, and is recorded however late. While it waits
-    something stands in `unrecorded`: a process that is asked to leave waits, too.
+    """Does it again while the database is away, for ten minutes: what is known must not be lost, and is recorded however late.
+    While it waits something stands in `unrecorded`: a process that is asked to leave waits, too.
     """
     give_up = clock() + _PATIENCE
     kept, told = object(), False

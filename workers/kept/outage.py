@@ -1,4 +1,6 @@
-"""A database that is away, told as one pair of lines however many loops find it so: `database.away`, and `database.back` with how long."""
+"""A database that is away, told as one pair of lines however many loops find it so:
+`database.away`, and `database.back` with how long.
+"""
 
 import time
 from collections.abc import Callable

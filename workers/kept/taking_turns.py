@@ -1,4 +1,6 @@
-"""Keeping a lane's queue just long enough that no worker waits: asked by whoever ends a chunk or a plan, and every second besides."""
+"""Keeping a lane's queue just long enough that no worker waits:
+asked by whoever ends a chunk or a plan, and every second besides.
+"""
 
 from uuid import uuid4
 

@@ -5,8 +5,8 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 GROUPS: Mapping[str, int] = {"sms": 50, "email": 25}
-"""Of one chunk, by channel. There are places for two: while some of one chunk are recorded and its next marked, another's are under way.
-An SMS in doubt is found in its carrier's list; a letter stays in doubt, and of those there are 50 at most.
+"""Of one chunk, by channel. There are places for two: while some of one chunk are recorded and its next marked, another's are
+under way. An SMS in doubt is found in its carrier's list; a letter stays in doubt, and of those there are 50 at most.
 """
 
 

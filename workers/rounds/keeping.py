@@ -1,5 +1,5 @@
-"""What a worker does now and then with what is kept: deletes what is due, and seals anew what a retired key sealed. `loops` repeats
-it, in one worker at a time.
+"""What a worker does now and then with what is kept: deletes what is due, and seals anew what a retired key sealed. `loops`
+repeats it, in one worker at a time.
 """
 
 import structlog

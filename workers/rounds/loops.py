@@ -1,7 +1,8 @@
-"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts. Each survives a database that is away.
+"""The loops beside the queue: heartbeat, relay of committed commands, sweeper, receipts, doubts.
+Each survives a database that is away.
 
-By any other error those end that sending needs: a worker whose loops are broken must not look alive. What it does not need (watching,
-polling, keeping) says so and is tried again later: no mistake there keeps a warning from leaving.
+By any other error those end that sending needs: a worker whose loops are broken must not look alive. What it does not need
+(watching, polling, keeping) says so and is tried again later: no mistake there keeps a warning from leaving.
 """
 
 import asyncio
@@ -142,7 +143,9 @@ async def relay_commands(tools: Tools) -> None:
 
 
 async def note_troubles(tools: Tools) -> None:
-    """Writes down by which channels this worker's carriers take nothing, as that changes, for whoever is about to approve something."""
+    """Writes down by which channels this worker's carriers take nothing, as that changes,
+    for whoever is about to approve something.
+    """
     noted: dict[str, datetime] = {}
 
     async def once() -> None:
@@ -193,8 +196,8 @@ async def _listen(tools: Tools, nudged: asyncio.Event) -> None:
 async def _alone(
     tools: Tools, name: str, seconds: float, round_: Callable[[Tools], Awaitable[None]], *, needed: bool = True
 ) -> None:
-    """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection, and the connection
-    when nothing is heard of its holder: a machine that is frozen in its round holds up nobody for long.
+    """Repeats a round in one worker of all at a time: whoever has its advisory lock. The lock ends with its connection, and the
+    connection when nothing is heard of its holder: a machine that is frozen in its round holds up nobody for long.
     """
     lock = f"loa {name}"
 

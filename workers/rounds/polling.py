@@ -1,5 +1,6 @@
-"""Receipts that never came: the provider is asked, slowly, an hour after the message left and once more five hours later; and after five
-minutes where most of a chunk is silent and the first few of it turn out to have been spoken of: their receipts are lost.
+"""Receipts that never came: the provider is asked, slowly, an hour after the message left and once more five hours later; and
+after five minutes where most of a chunk is silent and the first few of it turn out to have been spoken of: their receipts are
+lost.
 """
 
 import asyncio

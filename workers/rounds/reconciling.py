@@ -43,7 +43,9 @@ async def reconcile(tools: Tools) -> None:
 
 
 async def accounts_since(tools: Tools) -> Mapping[str, datetime]:
-    """Since when each provider's name has stood for the account that it stands for. To be asked at a worker's start, too: before it calls."""
+    """Since when each provider's name has stood for the account that it stands for.
+    To be asked at a worker's start, too: before it calls.
+    """
     async with tools.direct.connection() as conn:
         return {
             each.name: (await fetch_all(conn, ACCOUNT_SINCE, each.name, each.account, tools.clock()))[0][0]
@@ -52,7 +54,9 @@ async def accounts_since(tools: Tools) -> Mapping[str, datetime]:
 
 
 async def _reach(tools: Tools) -> Mapping[str, datetime | None]:
-    """How far each provider's list reaches: when the newest message that it shows was created. Asked before anything is missed in it."""
+    """How far each provider's list reaches: when the newest message that it shows was created.
+    Asked before anything is missed in it.
+    """
 
     async def of(channel: SmsChannel) -> datetime | None:
         try:

@@ -1,4 +1,6 @@
-"""The archive that a workbook is: bounded before it is unpacked, and mended where a program wrote it in a way that Excel forgives."""
+"""The archive that a workbook is: bounded before it is unpacked,
+and mended where a program wrote it in a way that Excel forgives.
+"""
 
 import io
 import re

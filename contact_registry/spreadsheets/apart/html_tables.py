@@ -33,7 +33,9 @@ _MOST_TEXT = 100_000
 
 
 def read_html(data: bytes) -> dict[str, Any]:
-    """Reads every table of the page and the text around them, one below the other as Excel shows them, in one sheet. Raises `Refused`."""
+    """Reads every table of the page and the text around them, one below the other as Excel shows them,
+    in one sheet. Raises `Refused`.
+    """
     page = _Page()
     try:
         page.feed(decode(data).content)

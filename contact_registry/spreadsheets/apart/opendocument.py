@@ -1,4 +1,6 @@
-"""OpenDocument spreadsheets (.ods, and .fods in one file), cell by cell: what stands between the cells is nothing, a comment is no cell."""
+"""OpenDocument spreadsheets (.ods, and .fods in one file), cell by cell:
+what stands between the cells is nothing, a comment is no cell.
+"""
 
 import datetime as dt
 import io

@@ -1,7 +1,7 @@
 """What the library that reads .xls does not tell: hidden rows, and formulas that failed, which it gives as empty cells.
 
-The workbook is a stream of records in a compound file ([MS-CFB], [MS-XLS]); a few kinds of them are looked at. What does not fit is left
-alone: the library has read the file, and this only adds to it.
+The workbook is a stream of records in a compound file ([MS-CFB], [MS-XLS]); a few kinds of them are looked at. What does not fit
+is left alone: the library has read the file, and this only adds to it.
 """
 
 import struct

@@ -58,10 +58,11 @@ class CountIn(AudienceAsked):
 class NotSentOut(BaseModel):
     """Some that are left out. Each is counted under one reason, the first of this order that holds.
 
-    `wrong_person`, `invalid`, `hard_bounce`, `opt_out` (advisories only): suppressed on the list they stand on, or by a unit between
-    that and yours. `no_consent`: an advisory of a unit that sends by consent. `other`: whatever would tell of a unit above yours.
-    These count `addresses`: an address that stands on several lists is left out only if it is on each of them. `no_address` counts
-    `contacts` without an address on any of the channels, `no_contact` counts `pupils` nobody can be written to for.
+    `wrong_person`, `invalid`, `hard_bounce`, `opt_out` (advisories only): suppressed on the list they stand on, or by a unit
+    between that and yours. `no_consent`: an advisory of a unit that sends by consent. `other`: whatever would tell of a unit
+    above yours. These count `addresses`: an address that stands on several lists is left out only if it is on each of them.
+    `no_address` counts `contacts` without an address on any of the channels, `no_contact` counts `pupils` nobody can be written
+    to for.
     """
 
     reason: Reason
@@ -77,7 +78,9 @@ class CostOut(BaseModel):
 
 
 class LackingOut(BaseModel):
-    """A class or grade, and the units whose list has none of it: how many, and the codes of the first 20. `message`: the same in words."""
+    """A class or grade, and the units whose list has none of it: how many, and the codes of the first 20.
+    `message`: the same in words.
+    """
 
     of: Literal["class", "grade"]
     named: str
@@ -96,12 +99,13 @@ class LackingOut(BaseModel):
 
 
 class CountOut(BaseModel):
-    """`recipients`: messages that would leave now, one per number or address and channel. `people`: those who would get them, each once.
+    """`recipients`: messages that would leave now, one per number or address and channel.
+    `people`: those who would get them, each once.
 
     `lacking`: units with a list of their own that has none of a class or grade that is meant.
     `segments`: of all SMS together; null without an SMS text, or without SMS among the channels. `cost_estimate` is null without
-    segments, and where no price is set. `fallbacks`: how many of the numbers belong to somebody who could be written to by email should
-    theirs be no use; null unless `fallback` is asked for.
+    segments, and where no price is set. `fallbacks`: how many of the numbers belong to somebody who could be written to by email
+    should theirs be no use; null unless `fallback` is asked for.
     """
 
     recipients: int

@@ -31,9 +31,10 @@ async def pause_one(move: Moving, actor: Approver) -> JSONResponse:
 async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None) -> JSONResponse:
     """Goes on where it was paused, by a person or by the system.
 
-    Paused with `broadcast.audience_grew` it is refused once more, with the present number of messages in `errors`; asked again with that
-    number as `audience_count` it goes on. Whoever wrote or edited it may not say so. Paused with `system.restored` it is refused once more,
-    with the backup's time and how many messages may have left since; asked again with `after_restore` it goes on.
+    Paused with `broadcast.audience_grew` it is refused once more, with the present number of messages in `errors`; asked again
+    with that number as `audience_count` it goes on. Whoever wrote or edited it may not say so. Paused with `system.restored` it
+    is refused once more, with the backup's time and how many messages may have left since; asked again with `after_restore` it
+    goes on.
     """
     return await move.run(
         actor,
@@ -54,7 +55,8 @@ async def resume_one(move: Moving, actor: Approver, body: ResumeIn | None = None
 async def cancel_one(move: Moving, actor: BroadcastsReader, body: CancelIn | None = None) -> JSONResponse:
     """Ends it for good. Whoever may write drafts may cancel a draft; an approved warning is an approver's to cancel.
 
-    What waits becomes `not_sent` within seconds; what is being called ends as it ends. `stopped` says what can no longer be called back.
+    What waits becomes `not_sent` within seconds; what is being called ends as it ends.
+    `stopped` says what can no longer be called back.
     """
     return await move.run(
         actor,
@@ -86,8 +88,8 @@ async def retry_failed_ones(move: Moving, actor: Approver) -> JSONResponse:
 
 @router.post("/{broadcast_id}/repeat-uncertain", operation_id="repeat_uncertain_deliveries", response_model=BroadcastOut)
 async def repeat_uncertain_ones(move: Moving, actor: Approver, body: RepeatIn) -> JSONResponse:
-    """Sends what is in doubt once more: all of a channel, or one message by its look-up number. Each may come twice; that is why a
-    person says so, and why.
+    """Sends what is in doubt once more: all of a channel, or one message by its look-up number. Each may come twice; that is why
+    a person says so, and why.
     """
     context, number = move.context, body.delivery(move.context.numbers)
 

@@ -31,8 +31,8 @@ class ResumeIn(_Asked):
 
 
 class RepeatIn(_Asked):
-    """All of one `channel`, or the one message with this look-up `number`. `reason`: the recipient says nothing came; the provider's own
-    log has nothing; it matters more than a double.
+    """All of one `channel`, or the one message with this look-up `number`. `reason`: the recipient says nothing came; the
+    provider's own log has nothing; it matters more than a double.
     """
 
     channel: Literal["sms", "email"] | None = None
@@ -50,8 +50,9 @@ class RepeatIn(_Asked):
 
 
 class Stopped(BaseModel):
-    """An honest count at the moment of the stop. `left`: accepted by a carrier, or delivered. `in_hand`: being handed over, or nobody
-    knows whether it was taken; cannot be called back. `unsent`: does not leave. `failed`: was refused. Together all that was planned.
+    """An honest count at the moment of the stop. `left`: accepted by a carrier, or delivered. `in_hand`: being handed over, or
+    nobody knows whether it was taken; cannot be called back. `unsent`: does not leave. `failed`: was refused. Together all that
+    was planned.
     """
 
     left: int

@@ -10,8 +10,8 @@ from service.deliveries import DeliveryView, Shown
 class DeliveryOut(BaseModel):
     """One message to one address, masked. `reason` in plain words. `provider`: the short name of whom it was last handed to.
 
-    `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so. `called_at`: when the last attempt
-    was begun. `repeat`: of one that is `uncertain`, what sending it again would mean.
+    `address`: null once it is no longer kept (erased, or older than it may be); `note` then says so. `called_at`: when the last
+    attempt was begun. `repeat`: of one that is `uncertain`, what sending it again would mean.
     """
 
     look_up_number: str

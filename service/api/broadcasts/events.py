@@ -1,7 +1,7 @@
 """`/broadcasts/{id}/events`: progress as it happens, as server-sent events. Between two looks no transaction is held.
 
-A stream outlives the moment its key was checked: the key is asked about again while it runs. Each asks the database every second: an
-account has so many at once in a process and no more.
+A stream outlives the moment its key was checked: the key is asked about again while it runs. Each asks the database every second:
+an account has so many at once in a process and no more.
 """
 
 import asyncio
@@ -86,7 +86,9 @@ async def events(
     _: Annotated[None, Depends(_stream)],
     first: Annotated[BroadcastOut, Depends(_now)],  # before the stream begins, so that a refusal is still a refusal
 ) -> AsyncIterable[ServerSentEvent]:
-    """`progress` events whenever a number changes, until the broadcast has ended and settled, or the key is revoked (seen within 30 s)."""
+    """`progress` events whenever a number changes, until the broadcast has ended and settled,
+    or the key is revoked (seen within 30 s).
+    """
     seen, checked = first, context.now()
     yield _event(seen)
     while seen.state not in ENDED or seen.progress.waiting + seen.progress.sending > 0:  # a cancelled one still settles

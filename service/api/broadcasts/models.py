@@ -61,8 +61,8 @@ class TextsIn(_Asked):
 
 
 class AudienceIn(_Asked):
-    """Whom it is for. Without `units`: the broadcast's own unit and all below it. `staff`: staff, too; with `"parents": false`, only
-    staff.
+    """Whom it is for. Without `units`: the broadcast's own unit and all below it. `staff`: staff, too; with `"parents": false`,
+    only staff.
     """
 
     units: Annotated[list[Word], Field(max_length=2_000)] = []
@@ -78,10 +78,11 @@ class AudienceIn(_Asked):
 class BroadcastIn(_Asked):
     """A new draft: with `texts` of its own, or with a `template` (a ready text's code, T01 to T14) and what fills its `slots`.
 
-    A template brings a title, too; `title` replaces it. `drill`: to the unit's own test recipients (`/units/{code}/test-contacts`), whatever
-    the audience, in words that say so first. `fallback`, with SMS and without email among the channels: whose number the carrier calls dead, no
-    mobile, or refused gets the email's words at the address of theirs on the same list, if they may be written to there. Without
-    `sms_script` an SMS is written as the unit's own setting says (`/registered-texts/script`), else the sender's: with its diacritics.
+    A template brings a title, too; `title` replaces it. `drill`: to the unit's own test recipients
+    (`/units/{code}/test-contacts`), whatever the audience, in words that say so first. `fallback`, with SMS and without email
+    among the channels: whose number the carrier calls dead, no mobile, or refused gets the email's words at the address of theirs
+    on the same list, if they may be written to there. Without `sms_script` an SMS is written as the unit's own setting says
+    (`/registered-texts/script`), else the sender's: with its diacritics.
     """
 
     unit: Annotated[str, Field(max_length=40, examples=["nbk-thcs"])]
@@ -100,7 +101,9 @@ class BroadcastIn(_Asked):
     expires_at: Moment
 
     def draft(self, usual: SmsScript) -> Draft:
-        """`usual`: the script of an SMS where nobody says. Raises `Invalid("request.invalid")`, `NotFound("template.unknown")`."""
+        """`usual`: the script of an SMS where nobody says. Raises `Invalid("request.invalid")`,
+        `NotFound("template.unknown")`.
+        """
         title, texts = self._written()
         return Draft(
             kind=self.kind,
@@ -178,8 +181,8 @@ class ApprovalIn(_Asked):
 class ProgressOut(BaseModel):
     """Seven parts that always sum to `total`.
 
-    `accepted`: the carrier has taken it over, and more is never known of an email. `delivered`: the carrier says that it reached the phone.
-    Whether anybody looked at it, nobody knows.
+    `accepted`: the carrier has taken it over, and more is never known of an email. `delivered`: the carrier says that it reached
+    the phone. Whether anybody looked at it, nobody knows.
     """
 
     total: int
@@ -197,8 +200,9 @@ class ProgressOut(BaseModel):
 
 
 class EstimateOut(BaseModel):
-    """Until the last of what waits will have been accepted by its carrier, which says nothing of being read. It counts in the pace that
-    the providers sell, what stands before it there, and the pace seen so far; a later warning that is more urgent makes it longer.
+    """Until the last of what waits will have been accepted by its carrier, which says nothing of being read. It counts in the
+    pace that the providers sell, what stands before it there, and the pace seen so far; a later warning that is more urgent makes
+    it longer.
     """
 
     seconds_left: int
@@ -280,11 +284,12 @@ class AudienceOut(BaseModel):
 class BroadcastOut(BaseModel):
     """A broadcast as it stands. `rate`: deliveries per second that left, from planning to the last departure.
 
-    `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and in
-    lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time or quiet hours.
+    `texts` is what the author wrote, `rendered` what parents get: read that before you approve. It is null until submitted, and
+    in lists. `note`: why it stands where it stands, in a sentence. `waits_until`: nothing of it leaves before, for its own time
+    or quiet hours.
     `stalled_since`: nothing has left of it since then though it should; somebody must look. `moves`: what you may do with it now.
-    `estimate`: how long it will take, before approval if it were approved now; null in lists, and when nobody can know. `fallbacks`: how many of `progress.total` are emails to
-    those whose SMS failed; it grows while they fail.
+    `estimate`: how long it will take, before approval if it were approved now; null in lists, and when nobody can know.
+    `fallbacks`: how many of `progress.total` are emails to those whose SMS failed; it grows while they fail.
     """
 
     id: UUID
@@ -363,7 +368,8 @@ class BroadcastOut(BaseModel):
 
 _SAME = (
     "unit", "state", "kind", "urgency", "title", "sms_script", "fallback", "drill", "send_at", "expires_at", "version",
-    "digest", "audience_count", "return_reason", "pause_reason", "cancel_reason", "created_at", "submitted_at", "approved_at", "completed_at",
+    "digest", "audience_count", "return_reason", "pause_reason", "cancel_reason",
+    "created_at", "submitted_at", "approved_at", "completed_at",
 )  # fmt: skip
 
 

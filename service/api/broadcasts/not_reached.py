@@ -42,7 +42,8 @@ def _page() -> tuple[Template, str, str]:
 class NotReachedOut(BaseModel):
     """One address the warning did not get to. No address: nobody's on these channels. No role: nobody to write to for the pupil.
 
-    `row`: as the spreadsheet shows it. `code`: the delivery's reason, or why there was none (`/audiences/count`); `why`: in words.
+    `row`: as the spreadsheet shows it. `code`: the delivery's reason,
+    or why there was none (`/audiences/count`); `why`: in words.
     """
 
     class_name: Annotated[str, Field(serialization_alias="class")]
@@ -56,8 +57,8 @@ class NotReachedOut(BaseModel):
 
 
 class NotReachedList(BaseModel):
-    """As it stands `at`, in the order of the school's present list. `under_way`: people whose message has not left yet; they are not
-    among the items. `next` is the cursor of the next page, or null.
+    """As it stands `at`, in the order of the school's present list. `under_way`: people whose message has not left yet; they are
+    not among the items. `next` is the cursor of the next page, or null.
     """
 
     class_name: Annotated[str, Field(serialization_alias="class")]
@@ -79,7 +80,9 @@ async def read(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> NotReachedList:
-    """Of your own school's broadcasts: whom of a class it has not reached, and why. Taking it leaves a mark in the audit trail."""
+    """Of your own school's broadcasts: whom of a class it has not reached, and why.
+    Taking it leaves a mark in the audit trail.
+    """
     language = preferred_language(request.headers.get("accept-language"))
     skip, now = open_number(cursor) or 0, context.now()
     async with at_broadcast(context, actor, broadcast_id) as (conn, located):

@@ -37,7 +37,9 @@ class PreviewIn(BaseModel):
 
 
 class SmsOut(BaseModel):
-    """What would be sent, sender and look-up line included; the counts are of it. `dearer`: the few characters that alone turn it to UCS-2."""
+    """What would be sent, sender and look-up line included; the counts are of it.
+    `dearer`: the few characters that alone turn it to UCS-2.
+    """
 
     variant: SmsScript
     text: str

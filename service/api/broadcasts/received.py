@@ -37,8 +37,8 @@ class AboutOut(BaseModel):
 class ReceivedOut(BaseModel):
     """A broadcast of a unit above yours whose audience includes you. `id` is its public record's.
 
-    `percent`: how far the whole broadcast is, in steps of 25; of one with fewer than 100 messages 0 until it has ended. Nothing here
-    says to which of your parents it went on your account: a number on two lists is written to once.
+    `percent`: how far the whole broadcast is, in steps of 25; of one with fewer than 100 messages 0 until it has ended. Nothing
+    here says to which of your parents it went on your account: a number on two lists is written to once.
     """
 
     id: UUID

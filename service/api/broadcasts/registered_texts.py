@@ -66,7 +66,9 @@ class RuleIn(BaseModel):
 
 
 class ScriptIn(BaseModel):
-    """How an SMS is written where its author does not say: with diacritics (`unicode`) or without. Holds for the units below, too."""
+    """How an SMS is written where its author does not say: with diacritics (`unicode`) or without.
+    Holds for the units below, too.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -36,7 +36,9 @@ Name = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 class PersonIn(BaseModel):
-    """Somebody to write to: a parent beside a class and perhaps a pupil, or a member of staff with a name. A phone, an email or both."""
+    """Somebody to write to: a parent beside a class and perhaps a pupil, or a member of staff with a name.
+    A phone, an email or both.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

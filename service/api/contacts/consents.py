@@ -1,4 +1,6 @@
-"""`/consents` and `/contacts/{id}/consents`: what parents agreed to, with its proof. No consent is assumed and nothing is pre-ticked."""
+"""`/consents` and `/contacts/{id}/consents`: what parents agreed to, with its proof.
+No consent is assumed and nothing is pre-ticked.
+"""
 # ruff: noqa: FAST003 - the id in the path is taken by the dependency `ChangingPerson`
 
 from typing import Annotated

@@ -19,8 +19,8 @@ router = APIRouter(prefix="/units", tags=["broadcasts"])
 
 
 class DrillContactsIn(BaseModel):
-    """Members of the unit's own staff, by the ids of their contacts, by their addresses (`me`: your own), or both. Naming them, an approver
-    says that their addresses are theirs and were tried.
+    """Members of the unit's own staff, by the ids of their contacts, by their addresses (`me`: your own), or both. Naming them,
+    an approver says that their addresses are theirs and were tried.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -16,8 +16,8 @@ router = APIRouter(prefix="/contact-looks", tags=["contacts"])
 
 
 class LookOut(BaseModel):
-    """`by`, `account`: the account's name and id; `api_key`: the label of the key it came with; `contact`: stays when the person is erased;
-    the import's id where rows of a list that is not applied yet were taken.
+    """`by`, `account`: the account's name and id; `api_key`: the label of the key it came with; `contact`: stays when the person
+    is erased; the import's id where rows of a list that is not applied yet were taken.
     """
 
     at: datetime

@@ -1,7 +1,7 @@
 """The codes of the API as lists, each once in the OpenAPI document: a program can be written against them before it meets one.
 
-Answers hold one of the list or, from a newer Loa, one that is not on it yet: a generated client must still read the refusal. Tests hold every
-answer to the list (tests/factories/description.py).
+Answers hold one of the list or, from a newer Loa, one that is not on it yet: a generated client must still read the refusal.
+Tests hold every answer to the list (tests/factories/description.py).
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,7 @@
 """What a connection may owe before it is a request: so many bytes of head, so many seconds, and so many such connections at all.
 
-The server below bounds none of these. Whoever opens connections and says nothing, or says it for ever, would have every place there is,
-and visitors would find the door shut with nothing in the log.
+The server below bounds none of these. Whoever opens connections and says nothing, or says it for ever, would have every place
+there is, and visitors would find the door shut with nothing in the log.
 """
 
 import asyncio
@@ -25,7 +25,9 @@ _PARTING = 2.0  # seconds in which whoever is refused may read why
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`head`: bytes; `seconds`: for a whole head; `unfinished`: connections without a whole request; `at_once`: connections in all."""
+    """`head`: bytes; `seconds`: for a whole head; `unfinished`: connections without a whole request;
+    `at_once`: connections in all.
+    """
 
     head: int = 48 * 1024
     seconds: float = 10.0
@@ -178,7 +180,9 @@ class BoundedConnection(HttpToolsProtocol):
                 self.unfinished.owes_head(self)
 
     def part(self, reason: str) -> None:
-        """Ends the connection with a word where a request had begun; at once where places are short, or in the middle of an answer."""
+        """Ends the connection with a word where a request had begun; at once where places are short,
+        or in the middle of an answer.
+        """
         self._parted = True
         if reason not in _PARTINGS or self._head == 0 or self._is_being_answered():
             self.transport.abort()
@@ -198,7 +202,9 @@ class BoundedConnection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _measured(self, size: int) -> None:
-        """Of several heads in one piece of data each has its own size. The parser takes an error for a request that is none: 400."""
+        """Of several heads in one piece of data each has its own size.
+        The parser takes an error for a request that is none: 400.
+        """
         self._size += size
         if self._size > self.unfinished.bounds.head:
             self.unfinished.count("head_large")

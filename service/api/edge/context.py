@@ -51,7 +51,9 @@ class ApiContext:
 
 
 async def context(request: Request) -> ApiContext:
-    """Set by the composition root. Async though it waits for nothing: FastAPI hands whatever is not to a thread, at every call."""
+    """Set by the composition root. Async though it waits for nothing:
+    FastAPI hands whatever is not to a thread, at every call.
+    """
     made: ApiContext = request.app.state.api_context
     return made
 

@@ -42,7 +42,9 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """Sets what a response has not set itself, and logs method, call, status and duration. Never the path: it may name a number."""
+    """Sets what a response has not set itself, and logs method, call, status and duration.
+    Never the path: it may name a number.
+    """
 
     def __init__(self, app: ASGIApp, *, https: bool, meters: Meters) -> None:
         self._app = app
@@ -100,7 +102,8 @@ Refusal = Callable[[Request, int, str], Response]
 
 
 class BodyLimits:
-    """Refuses a body that is larger than its path allows, by its stated length at once, else while it arrives; and one that never ends.
+    """Refuses a body that is larger than its path allows, by its stated length at once,
+    else while it arrives; and one that never ends.
 
     What is left of it is read by `WholeRequests`, which stands around this.
     """

@@ -24,7 +24,9 @@ class FieldProblem(BaseModel):
 
 
 class RowProblem(BaseModel):
-    """One cell of a list that could not be used: row and heading as the spreadsheet shows them. Never repeats what stood there."""
+    """One cell of a list that could not be used: row and heading as the spreadsheet shows them.
+    Never repeats what stood there.
+    """
 
     row: int
     column: str

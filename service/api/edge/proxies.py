@@ -1,7 +1,8 @@
 """Who is asking, and by which address, when proxies stand in between (`LOA_TRUSTED_PROXIES`).
 
-Every proxy adds the address it was called from to the end of `X-Forwarded-For`. So the list is read from its end, only as long as what
-speaks is a proxy of ours; whatever a client wrote at the beginning is never reached. From anybody else these headers are taken away.
+Every proxy adds the address it was called from to the end of `X-Forwarded-For`. So the list is read from its end, only as long as
+what speaks is a proxy of ours; whatever a client wrote at the beginning is never reached. From anybody else these headers are
+taken away.
 """
 
 import re

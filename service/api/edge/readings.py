@@ -1,5 +1,5 @@
-"""How many files this process reads at once: few, and one for each account. Whoever comes above that is told so at once and waits outside,
-where waiting costs nobody else anything.
+"""How many files this process reads at once: few, and one for each account. Whoever comes above that is told so at once and waits
+outside, where waiting costs nobody else anything.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,9 @@ class Readings:
 
     @contextmanager
     def one(self, account_id: int) -> Iterator[None]:
-        """A file of this account is read. Raises `TooMany("request.reading")` if another of its own is, `Unavailable("request.readers_busy")`."""
+        """A file of this account is read. Raises `TooMany("request.reading")` if another of its own is,
+        `Unavailable("request.readers_busy")`.
+        """
         if account_id in self._readers:
             raise TooMany("request.reading")
         if len(self._readers) >= self._at_once:

@@ -1,4 +1,6 @@
-"""Days and moments as a request writes them: in words of ISO 8601, never as a number, which would be read as seconds or milliseconds."""
+"""Days and moments as a request writes them: in words of ISO 8601, never as a number,
+which would be read as seconds or milliseconds.
+"""
 
 import re
 from datetime import date

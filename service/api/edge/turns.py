@@ -1,4 +1,6 @@
-"""One call at a time on what a call locks in the database: the others wait here, where they hold no connection that somebody else needs."""
+"""One call at a time on what a call locks in the database: the others wait here,
+where they hold no connection that somebody else needs.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,8 +1,9 @@
 """No answer overtakes the request it is for: what is left of a body is read and dropped first, so that the caller is not cut off.
 
-Whoever is answered while still sending, and is then cut off, may never see the answer; behind a proxy that keeps connections it may be
-somebody else's request that suffers for it. So what the call itself did not read is read here, bounded in bytes and time. What is left
-even then is answered with `Connection: close`, and read on for a little while behind the answer before the connection ends.
+Whoever is answered while still sending, and is then cut off, may never see the answer; behind a proxy that keeps connections it
+may be somebody else's request that suffers for it. So what the call itself did not read is read here, bounded in bytes and time.
+What is left even then is answered with `Connection: close`, and read on for a little while behind the answer before the
+connection ends.
 """
 
 import asyncio
@@ -31,8 +32,8 @@ class WholeRequests:
             await self._app(scope, receive, send)
             return
         body = _Body(receive)
-        # Whoever asks first whether to send a body at all is told so by the answer alone. A proxy hands the question on and has told its
-        # caller to send, whatever we answer.
+        # Whoever asks first whether to send a body at all is told so by the answer alone. A proxy hands the question on and has
+        # told its caller to send, whatever we answer.
         asks_first = headers.get("expect", "").lower() == "100-continue" and PASSED_ON not in scope
         lingers = False
 

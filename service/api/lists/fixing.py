@@ -60,7 +60,9 @@ class NameOut(BaseModel):
 
 
 class LegacyTextOut(BaseModel):
-    """Text in an old font or code page ("tcvn3", "vni", "windows-1258"), or UTF-8 that was read as another ("utf-8"), made readable: are these names right?"""
+    """Text in an old font or code page ("tcvn3", "vni", "windows-1258"), or UTF-8 that was read as another ("utf-8"),
+    made readable: are these names right?
+    """
 
     encoding: Literal["tcvn3", "vni", "windows-1258", "utf-8"]
     samples: list[NameOut]
@@ -163,8 +165,9 @@ class ContactsOut(BaseModel):
 
 
 class ImportDifferenceOut(BaseModel):
-    """Against the unit's present list. `needs_confirmation`: more than a fifth goes; `new_classes_only`: no class is a present one;
-    `whole_classes_gone`: classes that would go altogether. Where the list is only of some classes, apply it with `only_classes`.
+    """Against the unit's present list. `needs_confirmation`: more than a fifth goes; `new_classes_only`: no class is a present
+    one; `whole_classes_gone`: classes that would go altogether. Where the list is only of some classes, apply it with
+    `only_classes`.
     """
 
     present: int

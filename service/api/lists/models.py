@@ -74,7 +74,8 @@ class ImportProblemList(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """An import and what was found in it. `counts` and `problems` stand once it is read: the first 200, and how many there are of each code.
+    """An import and what was found in it. `counts` and `problems` stand once it is read:
+    the first 200, and how many there are of each code.
 
     `problems_next` is the cursor of the next ones at `/imports/{id}/problems`, or null.
     """
@@ -128,9 +129,9 @@ class ImportList(BaseModel):
 
 
 class ApplyIn(BaseModel):
-    """`confirm_gone`: how many of the present contacts go, where that is more than a fifth of them. `only_classes`: the list is of some
-    classes; every other class stays as it is. `hidden_rows`: whether rows that are hidden in the spreadsheet (`row.hidden`) are taken or
-    left; to be said where there are any.
+    """`confirm_gone`: how many of the present contacts go, where that is more than a fifth of them. `only_classes`: the list is
+    of some classes; every other class stays as it is. `hidden_rows`: whether rows that are hidden in the spreadsheet
+    (`row.hidden`) are taken or left; to be said where there are any.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,7 +1,7 @@
 """`/healthz`: this process answers. `/readyz`: what it needs answers too, and a worker was seen lately on each lane.
 
-What a person has to see to while parents are still served (no carrier is set up, the disk is nearly full) degrades: 200, and the part says it.
-A balancer that took the look-up away from parents for that would do the greater harm.
+What a person has to see to while parents are still served (no carrier is set up, the disk is nearly full) degrades: 200, and the
+part says it. A balancer that took the look-up away from parents for that would do the greater harm.
 """
 
 import asyncio

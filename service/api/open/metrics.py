@@ -1,7 +1,8 @@
-"""`/metrics`: what this process counts, and the system's figures from the database and the queue, asked for once a second at most.
+"""`/metrics`: what this process counts, and the system's figures from the database and the queue,
+asked for once a second at most.
 
-Told to whoever has `LOA_METRICS_TOKEN`. Where none is set: to the same machine, and only as long as the system has no public address,
-for behind a proxy everybody comes from the same machine.
+Told to whoever has `LOA_METRICS_TOKEN`. Where none is set: to the same machine, and only as long as the system has no public
+address, for behind a proxy everybody comes from the same machine.
 """
 
 import asyncio
@@ -51,7 +52,9 @@ _OF_LANES = frozenset({"stalled", "workers"})
 
 
 class SystemGauges(Collector):
-    """The latest look at database and queue. What cannot be asked has no figures, and says so in `loa_database_up`, `loa_valkey_up`."""
+    """The latest look at database and queue. What cannot be asked has no figures,
+    and says so in `loa_database_up`, `loa_valkey_up`.
+    """
 
     def __init__(self, context: ApiContext) -> None:
         self._context = context
@@ -101,7 +104,9 @@ class SystemGauges(Collector):
 
 
 def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None, *, lookup: bool = True) -> Iterator[GaugeMetricFamily]:
-    """Figures as gauges. None: they could not be asked for. `lookup`: whether the look-up's login reaches a server that is no standby."""
+    """Figures as gauges. None: they could not be asked for. `lookup`:
+    whether the look-up's login reaches a server that is no standby.
+    """
     database = GaugeMetricFamily("loa_database_up", "Whether the database answers each login.", labels=["login"])
     database.add_metric(["web"], float(figures is not None))
     database.add_metric(["lookup"], float(lookup))
@@ -117,7 +122,9 @@ def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None, *, loo
 
 
 def of_this_machine(settings: Settings) -> Iterator[Metric]:
-    """Carriers that are set up, room on the disk of `LOA_HOME`, and how often the supervisor of one machine started each process again."""
+    """Carriers that are set up, room on the disk of `LOA_HOME`, and how often the supervisor of one machine
+    started each process again.
+    """
     carriers = GaugeMetricFamily("loa_carriers", "Carriers set up for a channel.", labels=["channel"])
     for channel, many in settings.carriers.items():
         carriers.add_metric([channel], many)

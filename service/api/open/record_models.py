@@ -25,8 +25,8 @@ class SignedRecord(BaseModel):
 
 
 class ApprovalOut(BaseModel):
-    """Who approved what. `account`: known to the issuer. `digest`: of what was read and approved. `single`: by its own author, in an
-    emergency.
+    """Who approved what. `account`: known to the issuer. `digest`: of what was read and approved. `single`: by its own author, in
+    an emergency.
     """
 
     role: str
@@ -72,7 +72,9 @@ class RecordDocument(BaseModel):
 
 
 class JwkOut(BaseModel):
-    """A public key. `loa_unit`: whose. `loa_purpose`: what it signs. It signs from `loa_valid_from` on, until the earliest of the others."""
+    """A public key. `loa_unit`: whose. `loa_purpose`: what it signs.
+    It signs from `loa_valid_from` on, until the earliest of the others.
+    """
 
     kty: Literal["OKP"]
     crv: Literal["Ed25519"]
@@ -107,7 +109,9 @@ class RevokedKeyOut(BaseModel):
 
 
 class DirectoryOut(BaseModel):
-    """Whose the keys are. `delegations`: none yet; a unit without a key of its own is signed for by the nearest above it that has one."""
+    """Whose the keys are. `delegations`: none yet; a unit without a key of its own is signed for by the
+    nearest above it that has one.
+    """
 
     keys: list[UnitKeyOut]
     delegations: list[dict[str, str]] = Field(max_length=0)

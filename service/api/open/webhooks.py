@@ -19,7 +19,9 @@ _MOST_FIELDS = 100  # a gateway sends a dozen or two
 
 
 class _Direct(APIRoute):
-    """Described like every call, but handed its request as it is: what FastAPI does in between took more than half of a callback's time."""
+    """Described like every call, but handed its request as it is: what FastAPI does in between took more than
+    half of a callback's time.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def handle(request: Request) -> Response:

@@ -102,8 +102,8 @@ async def revoke(
     key_id: Annotated[UUID, Path(description="the key's id")],
     key: IdempotencyKey = None,
 ) -> JSONResponse:
-    """Ends a key at once, and all that were made with it: the one you call with, one of yours that may no more, or with `accounts:write`
-    anybody's in your tree.
+    """Ends a key at once, and all that were made with it: the one you call with, one of yours that may no more, or with
+    `accounts:write` anybody's in your tree.
     """
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         number, unit_id = await locate_api_key(conn, actor, key_id)

@@ -45,7 +45,9 @@ class BulkForm(BaseModel):
 
 
 class BulkOut(BaseModel):
-    """`unchanged`: rows that stand already as the list says. Refused with problems, the answer is a problem with these same fields."""
+    """`unchanged`: rows that stand already as the list says. Refused with problems,
+    the answer is a problem with these same fields.
+    """
 
     rows: int
     created: int
@@ -113,7 +115,9 @@ async def units(context: Context, actor: UnitsWriter, request: Request, key: Ide
     openapi_extra={"requestBody": _BODY},
 )
 async def accounts(context: Context, actor: AccountsWriter, request: Request, key: IdempotencyKey = None) -> Response:
-    """Makes the list's people and invites them. Asked for as xlsx, the invitations come as a workbook to hand out. 200 for a `dry_run`."""
+    """Makes the list's people and invites them. Asked for as xlsx,
+    the invitations come as a workbook to hand out. 200 for a `dry_run`.
+    """
     data, dry_run = await _upload(request)
     language = preferred_language(request.headers.get("accept-language"))
     invited: list[InvitedAccount] = []

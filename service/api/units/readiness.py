@@ -1,4 +1,6 @@
-"""`/units/{code}/readiness` and its three parts: what the department's letter asks of a unit before it may hold a list or send."""
+"""`/units/{code}/readiness` and its three parts: what the department's letter asks of a unit before
+it may hold a list or send.
+"""
 # ruff: noqa: FAST003 - the code in the path is taken by the dependencies `ReadingUnit` and `ChangingUnit`
 
 from fastapi import APIRouter, Request

@@ -16,8 +16,8 @@ class _Asked(BaseModel):
 
 
 class DataRuleIn(_Asked):
-    """The unit's internal rule on personal data. `sha256`: of the signed file, in hex. `advisory_basis`: `consent` where advisories
-    may go only to those who agreed.
+    """The unit's internal rule on personal data. `sha256`: of the signed file, in hex. `advisory_basis`: `consent` where
+    advisories may go only to those who agreed.
     """
 
     number: Annotated[str, Field(max_length=100, examples=["12/QĐ-THCS"])]

@@ -1,4 +1,6 @@
-"""`/units/{code}/takedowns`: where lists of people might stand on the net, whether they do, and the head's word that none is left."""
+"""`/units/{code}/takedowns`: where lists of people might stand on the net, whether they do,
+and the head's word that none is left.
+"""
 
 from datetime import date, datetime
 from typing import Annotated

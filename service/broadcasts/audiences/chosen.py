@@ -36,7 +36,8 @@ class Lacking:
 class AudienceCount:
     """Deliveries a broadcast would have, the people behind them, and those it leaves out: (reason, count), each under one reason.
 
-    `people`: a mother with a number and an email is one. `lacking`: units of the audience whose own list has none of a class or grade.
+    `people`: a mother with a number and an email is one. `lacking`: units of the audience whose own list has none of a class or
+    grade.
     `fallbacks`: numbers whose holder could be written to by email should theirs be no use; None where nobody asked.
     """
 
@@ -105,10 +106,11 @@ async def weigh_audience(
     now: datetime,
     fallback: str | None = None,
 ) -> AudienceCount:
-    """How many would be written to, and how many would not and why, before anything is drafted. The transaction acts for the unit.
+    """How many would be written to, and how many would not and why, before anything is drafted.
+    The transaction acts for the unit.
 
-    Raises `Forbidden("auth.scope")`, `Invalid` as `resolve_audience` does, and `Invalid("request.invalid")` for a `fallback` where there is
-    none.
+    Raises `Forbidden("auth.scope")`, `Invalid` as `resolve_audience` does, and `Invalid("request.invalid")` for a `fallback`
+    where there is none.
     """
     actor.require("broadcasts:write")
     if wrong := unfit_fallback(channels, fallback):

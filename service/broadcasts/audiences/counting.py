@@ -11,7 +11,9 @@ from service.broadcasts.queries import BroadcastView
 
 
 async def require_audience(conn: AsyncConnection, view: BroadcastView, *, now: datetime) -> None:
-    """Returns nothing, or raises as `resolve_audience` does for a class, grade or unit that is gone. A drill goes to test recipients."""
+    """Returns nothing, or raises as `resolve_audience` does for a class, grade or unit that is gone.
+    A drill goes to test recipients.
+    """
     if not view.drill:
         await resolve_audience(conn, view.unit_id, view.unit, load_audience(view.audience), on=now)
 

@@ -1,7 +1,7 @@
 """Drills: a warning through the whole path to colleagues who agreed to get it. Never to a parent, and never taken for a warning.
 
-Its record is signed with a drill key, its texts begin with the word, its numbers say so at the look-up. Its recipients are the unit's own
-staff whom an approver has named as test recipients, saying by that the addresses are theirs and were tried.
+Its record is signed with a drill key, its texts begin with the word, its numbers say so at the look-up. Its recipients are the
+unit's own staff whom an approver has named as test recipients, saying by that the addresses are theirs and were tried.
 """
 
 from collections.abc import Sequence

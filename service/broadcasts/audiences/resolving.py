@@ -1,7 +1,7 @@
 """What an audience's names stand for on the day: units by code, classes and grades by the present lists' own spelling.
 
-A name that nothing stands for is refused with the nearest there are: half an audience is never lost in silence. Only the acting unit's
-own tree is asked, so nobody learns of another's.
+A name that nothing stands for is refused with the nearest there are: half an audience is never lost in silence. Only the acting
+unit's own tree is asked, so nobody learns of another's.
 """
 
 from collections.abc import Sequence
@@ -28,8 +28,8 @@ _NEAREST = 5
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`audience`: in the lists' spelling, to ask them with. `named`: each name once, to be kept and shown. `listed`: None where the
-    audience names neither class nor grade.
+    """`audience`: in the lists' spelling, to ask them with. `named`: each name once, to be kept and shown. `listed`: None where
+    the audience names neither class nor grade.
     """
 
     unit_ids: list[int]
@@ -39,7 +39,8 @@ class Resolved:
 
 
 async def resolve_audience(conn: AsyncConnection, unit_id: int, unit_code: str, audience: Audience, *, on: datetime) -> Resolved:
-    """The units whose lists are meant (those named, else the broadcast's own, each with all that stands below it), and who on them.
+    """The units whose lists are meant (those named, else the broadcast's own,
+    each with all that stands below it), and who on them.
 
     The transaction acts for the broadcast's unit, and does so again afterwards. Raises `Invalid` with `audience.unit_unknown`,
     `audience.class_unknown` or `audience.grade_unknown`, naming each place, and with `request.invalid` for an audience of nobody;

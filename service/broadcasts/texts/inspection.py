@@ -48,7 +48,8 @@ def with_example(text: str, digits: int = 12) -> str:
 class Written:
     """What of a warning decides its words and what they are held to.
 
-    `texts`: cleaned, and only what its channels carry. `by_sms`: whether an SMS leaves. `template`: the ready text it is, unchanged.
+    `texts`: cleaned, and only what its channels carry. `by_sms`: whether an SMS leaves. `template`: the ready text it is,
+    unchanged.
     `drill`: the texts say that they are one.
     """
 
@@ -102,8 +103,8 @@ def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
 
 
 def _unregistered(written: Written, variants: dict[str, Any], registered: Registrations | None) -> Iterator[Finding]:
-    """An SMS that a carrier has not approved. An emergency is never held back by it: a few who get it are better than none. Nor is a drill of
-    an approved text, for which nothing but the word before it was not filed.
+    """An SMS that a carrier has not approved. An emergency is never held back by it: a few who get it are better than none. Nor
+    is a drill of an approved text, for which nothing but the word before it was not filed.
     """
     if registered is None or not written.by_sms:
         return

@@ -44,7 +44,8 @@ SLOTS = {
 class ReadyText:
     """A text with slots in single braces: `{truong}` a school's short name, `{ngay}` a day as dd/mm, `{chu_de}` a topic.
 
-    `needs_statement`: it claims what a school does, so its head must have declared this statement (`service.readiness.STATEMENTS`).
+    `needs_statement`: it claims what a school does, so its head must have declared this statement
+    (`service.readiness.STATEMENTS`).
     """
 
     code: str
@@ -60,7 +61,9 @@ class ReadyText:
         return tuple(dict.fromkeys(_SLOT.findall(f"{self.title} {self.sms} {self.email}")))
 
     def filled(self, values: Mapping[str, str]) -> tuple[str, Texts]:
-        """Title and texts with every slot filled. Raises `Invalid("request.invalid")` for a slot missing, unknown, empty, too long, or no day."""
+        """Title and texts with every slot filled. Raises `Invalid("request.invalid")` for a slot missing, unknown,
+        empty, too long, or no day.
+        """
         wrong = [FieldError(f"slots.{name}", "field.missing") for name in self.slots if name not in values]
         wrong += [
             FieldError("slots", "field.choice", {"allowed": ", ".join(self.slots)}) for name in values if name not in self.slots

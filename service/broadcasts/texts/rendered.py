@@ -1,4 +1,6 @@
-"""What parents will get, as it stands before an approver and in the record: final texts, with the slot `{number}` left in them."""
+"""What parents will get, as it stands before an approver and in the record:
+final texts, with the slot `{number}` left in them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -87,7 +87,9 @@ def carried(channels: Collection[str], fallback: str | None) -> tuple[str, ...]:
 
 
 def unfit(title: str | None, texts: Texts, channels: Collection[str]) -> list[FieldError]:
-    """What is missing, empty or too long in cleaned texts for these channels, all at once. Without a title: of the texts alone."""
+    """What is missing, empty or too long in cleaned texts for these channels, all at once.
+    Without a title: of the texts alone.
+    """
     written = [*([("title", title)] if title is not None else []), *texts.fields()]
     wrong = [
         FieldError(field, "field.too_long", {"most": LONGEST[field]}) for field, text in written if len(text) > LONGEST[field]

@@ -23,8 +23,10 @@ FORBIDDING = frozenset({"không", "khong", "ko", "đừng", "chớ", "cấm", "n
 
 # Inside these the word cannot be misread in a way that turns the advice around.
 HARMLESS_PHRASES = re.compile(
-    r"\b(?:(?:noi|su|tin|ung|xay|loi|tac|ap|thong|tuyen|hinh) dung|dung (?:luong|han|gio|quy dinh|luat)|nghiem cam|hay (?:den|goi|hoi|xem|luu|nho|kiem tra|can than|lien he|doc|so|canh giac)"
-    r"|cam (?:on|ket|xuc|nang|do|tay)|thong cam|gia dinh|gia re|danh gia|tham gia|quoc gia|chuyen gia|hoc gia|(?:so|ten|sdt|tin) la|nguoi la"
+    r"\b(?:(?:noi|su|tin|ung|xay|loi|tac|ap|thong|tuyen|hinh) dung|dung (?:luong|han|gio|quy dinh|luat)|nghiem cam|hay (?:den|goi"
+    r"|hoi|xem|luu|nho|kiem tra|can than|lien he|doc|so|canh giac)"
+    r"|cam (?:on|ket|xuc|nang|do|tay)|thong cam|gia dinh|gia re|danh gia|tham gia|quoc gia|chuyen gia|hoc gia|(?:so|ten|sdt"
+    r"|tin) la|nguoi la"
     r"|(?:canh|thong|bam) bao|bao (?:ve|dam|mat|chi|hiem|gom|dai)|(?:dai|nha) bao"
     r"|ma (?:otp|so|pin|qr|xac thuc|xac nhan|xac minh|vach)|ban da luu|(?:cac|cua|so) ban|phuong an|van ban|ban be|uy ban)\b"
 )

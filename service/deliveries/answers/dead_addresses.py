@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def suppress_dead(conn: AsyncConnection, failed: Sequence[tuple[int, int]]) -> None:
-    """For failed deliveries (broadcast, number) of the acting unit's broadcasts; those that failed for another reason are left."""
+    """For failed deliveries (broadcast, number) of the acting unit's broadcasts;
+    those that failed for another reason are left.
+    """
     await conn.execute(
         text("SELECT door_suppress_dead(CAST(:broadcasts AS bigint[]), CAST(:numbers AS bigint[]))"),
         {"broadcasts": [broadcast for broadcast, _ in failed], "numbers": [number for _, number in failed]},

@@ -1,7 +1,7 @@
 """What a receipt that says "failed" leads to besides: another try in its own time, or the broadcast's pause.
 
-Which codes lead to what is the workers' to say (`workers.retries.RECEIPT_RULES`). What is tried again was surely not delivered. Nobody's
-delivery waits beyond the warning's expiry; one that was completed is sent again while some of it waits.
+Which codes lead to what is the workers' to say (`workers.retries.RECEIPT_RULES`). What is tried again was surely not delivered.
+Nobody's delivery waits beyond the warning's expiry; one that was completed is sent again while some of it waits.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,9 @@ NO_CODE = "failed"
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Some time between `after` and `up_to` seconds later, at most `most` times. Without seconds: as soon as somebody resumes it."""
+    """Some time between `after` and `up_to` seconds later, at most `most` times.
+    Without seconds: as soon as somebody resumes it.
+    """
 
     after: float
     up_to: float
@@ -35,8 +37,9 @@ class Again:
 class FailureRules:
     """By code, as a receipt has it ("30003").
 
-    `again`: waits and is tried again. `stops`: pauses the broadcast above this share of what has left; 0: at once. `ends`: the one number's
-    matter. `unknown`: the share for every other code, and for failures without one. `slower`: the provider asks for less.
+    `again`: waits and is tried again. `stops`: pauses the broadcast above this share of what has left; 0: at once. `ends`: the
+    one number's matter. `unknown`: the share for every other code, and for failures without one. `slower`: the provider asks for
+    less.
     """
 
     again: Mapping[str, Again] = field(default_factory=dict)
@@ -85,9 +88,11 @@ SELECT broadcast_id, chunk, count(*) AS many, array_agg(number) AS numbers,
 # What came back is all that waits: not before the first of it is due. A worker that holds the chunk says when it gives it back.
 _NOT_BEFORE = text(
     "UPDATE delivery_chunks c SET not_before = CASE WHEN c.waiting = r.many THEN r.first ELSE least(c.not_before, r.first) END"
-    "  FROM unnest(CAST(:broadcasts AS bigint[]), CAST(:chunks AS integer[]), CAST(:many AS integer[]), CAST(:first AS timestamptz[]))"
+    "  FROM unnest(CAST(:broadcasts AS bigint[]), CAST(:chunks AS integer[]), CAST(:many AS integer[]),"
+    " CAST(:first AS timestamptz[]))"
     "       AS r (broadcast_id, chunk, many, first)"
-    " WHERE c.broadcast_id = r.broadcast_id AND c.chunk = r.chunk AND c.holder IS NULL AND (c.not_before IS NOT NULL OR c.waiting = r.many)"
+    " WHERE c.broadcast_id = r.broadcast_id AND c.chunk = r.chunk AND c.holder IS NULL"
+    " AND (c.not_before IS NOT NULL OR c.waiting = r.many)"
 )
 
 # `since`: what had left when it was last paused for this. A person who resumes it gives it as much again.
@@ -102,7 +107,8 @@ WITH met AS (
   ON CONFLICT (broadcast_id, code) DO UPDATE SET met = f.met + excluded.met
   RETURNING f.broadcast_id, f.code, f.met, f.since)
 SELECT m.broadcast_id, m.code, m.met,
-       (SELECT sum(accepted + delivered + failed) FROM delivery_chunks c WHERE c.broadcast_id = m.broadcast_id) - m.since AS left_since
+       (SELECT sum(accepted + delivered + failed) FROM delivery_chunks c WHERE c.broadcast_id = m.broadcast_id) - m.since
+         AS left_since
   FROM met m
 """
 )

@@ -1,7 +1,8 @@
 """Receipts applied: from the inbox to the deliveries, in batches, by rank, never backwards.
 
-They come late, doubled, out of order, and for messages we thought nobody had: whatever comes, the furthest word stands, however it is
-cut into batches. A receipt of any attempt proves that the message was taken, so it also settles a delivery that waits for another try.
+They come late, doubled, out of order, and for messages we thought nobody had: whatever comes, the furthest word stands, however
+it is cut into batches. A receipt of any attempt proves that the message was taken, so it also settles a delivery that waits for
+another try.
 """
 
 from collections import Counter
@@ -25,7 +26,8 @@ _TAKE = text("SELECT id FROM receipts_inbox ORDER BY id LIMIT :batch FOR UPDATE 
 # Whoever moves deliveries locks their chunks first, in order: see claims.
 _LOCK = text(
     "SELECT FROM delivery_chunks c WHERE (c.broadcast_id, c.chunk) IN ("
-    "   SELECT d.broadcast_id, d.chunk FROM receipts_inbox r JOIN deliveries d USING (broadcast_id, number) WHERE r.id = ANY (:ids))"
+    "   SELECT d.broadcast_id, d.chunk FROM receipts_inbox r JOIN deliveries d USING (broadcast_id, number)"
+    " WHERE r.id = ANY (:ids))"
     " ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE"
 )
 
@@ -36,11 +38,13 @@ WITH taken AS (
   DELETE FROM receipts_inbox WHERE id = ANY (:ids)
   RETURNING broadcast_id, number, attempt, provider_id, status, error_code, received_at
 ), word (status, becomes, rank) AS (VALUES
-  ('accepted', 'accepted', 1), ('scheduled', 'accepted', 1), ('queued', 'accepted', 1), ('sending', 'accepted', 1), ('sent', 'accepted', 1),
+  ('accepted', 'accepted', 1), ('scheduled', 'accepted', 1), ('queued', 'accepted', 1), ('sending', 'accepted', 1),
+  ('sent', 'accepted', 1),
   ('failed', 'failed', 2), ('undelivered', 'failed', 2), ('canceled', 'failed', 2),
   ('delivered', 'delivered', 3), ('read', 'delivered', 3)
 ), furthest AS (
-  SELECT DISTINCT ON (t.broadcast_id, t.number) t.broadcast_id, t.number, t.attempt, t.provider_id, t.error_code, t.received_at, w.becomes
+  SELECT DISTINCT ON (t.broadcast_id, t.number)
+         t.broadcast_id, t.number, t.attempt, t.provider_id, t.error_code, t.received_at, w.becomes
     FROM taken t JOIN word w USING (status) JOIN deliveries d ON d.broadcast_id = t.broadcast_id AND d.number = t.number
    -- That an earlier attempt failed says nothing of the one under way, and must not stand before what does.
    WHERE (w.becomes <> 'failed' OR t.attempt = d.attempt)
@@ -75,7 +79,8 @@ SELECT count(*), NULL, NULL, NULL, NULL, NULL FROM taken t
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """`taken`: how many receipts. `strays`: those among them whose delivery there is not (any more). `slower`: providers that ask for less.
+    """`taken`: how many receipts. `strays`: those among them whose delivery there is not (any more).
+    `slower`: providers that ask for less.
 
     `changed`: by broadcast, what how many of its deliveries became.
     """

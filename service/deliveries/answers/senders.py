@@ -15,7 +15,9 @@ OTHER_SENDER = "sender.other"
 
 
 def is_other(said: str | None, registered: str) -> bool:
-    """Whether a carrier says that it used another sender than the registered one. It may not know yet (None, or a service's own id)."""
+    """Whether a carrier says that it used another sender than the registered one.
+    It may not know yet (None, or a service's own id).
+    """
     if not said or (said.startswith("MG") and len(said) == 34):
         return False
     return _plain(said) != _plain(registered)
@@ -34,13 +36,15 @@ async def note_other_sender(conn: AsyncConnection, broadcast_id: int, *, now: da
 
 
 async def other_senders(conn: AsyncConnection, receipts: list[int]) -> list[int]:
-    """Broadcasts of which these receipts of the inbox tell that a message left under another name. What was called before a person last
-    resumed it is known.
+    """Broadcasts of which these receipts of the inbox tell that a message left under another name. What was called before a
+    person last resumed it is known.
     """
     found = await conn.execute(
         text(
-            "SELECT DISTINCT b.id FROM receipts_inbox r JOIN deliveries d USING (broadcast_id, number) JOIN broadcasts b ON b.id = d.broadcast_id"
-            " WHERE r.id = ANY (:ids) AND r.status = :other AND (d.called_at >= b.updated_at OR b.state = 'completed') ORDER BY b.id"
+            "SELECT DISTINCT b.id FROM receipts_inbox r JOIN deliveries d USING (broadcast_id, number)"
+            " JOIN broadcasts b ON b.id = d.broadcast_id"
+            " WHERE r.id = ANY (:ids) AND r.status = :other AND (d.called_at >= b.updated_at OR b.state = 'completed')"
+            " ORDER BY b.id"
         ),
         {"ids": receipts, "other": OTHER_SENDER},
     )

@@ -1,4 +1,6 @@
-"""The system in figures, across all units: what is open, and how old the oldest of it is. Through doors; nobody's figures in particular."""
+"""The system in figures, across all units: what is open, and how old the oldest of it is.
+Through doors; nobody's figures in particular.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

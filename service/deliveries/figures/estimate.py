@@ -1,5 +1,5 @@
-"""How long a broadcast will take, honestly: never better than its providers' pace and what stands before it allow, and null when nobody
-can know.
+"""How long a broadcast will take, honestly: never better than its providers' pace and what stands before it allow, and null when
+nobody can know.
 """
 
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ async def estimate_before(
     starts: datetime | None,
     now: datetime,
 ) -> Estimate | None:
-    """Of a broadcast that is not planned yet, if it were approved now. `work`: its segments and letters by channel; `starts`: nothing of it
-    leaves before. None: there is none, or a channel has no provider.
+    """Of a broadcast that is not planned yet, if it were approved now. `work`: its segments and letters by channel; `starts`:
+    nothing of it leaves before. None: there is none, or a channel has no provider.
     """
     if not any(work.values()):
         return None
@@ -56,8 +56,8 @@ async def estimate_before(
 async def estimate_of(
     conn: AsyncConnection, view: BroadcastView, *, paces: Mapping[str, float], starts: datetime | None, now: datetime
 ) -> Estimate | None:
-    """Of a broadcast of the acting unit. `paces`: what a channel's provider takes in a second, segments or letters, by channel; `starts`:
-    nothing of it leaves before.
+    """Of a broadcast of the acting unit. `paces`: what a channel's provider takes in a second, segments or letters, by channel;
+    `starts`: nothing of it leaves before.
 
     None: it is not being sent, a channel has no provider, or nothing has left for a minute though it was its turn.
     """
@@ -84,7 +84,8 @@ async def _seen(conn: AsyncConnection, view: BroadcastView, channel: str, now: d
     row = (
         await conn.execute(
             text(
-                "SELECT coalesce(sum((accepted + delivered + failed) * segments), 0) AS gone, max(left_at) AS last FROM delivery_chunks"
+                "SELECT coalesce(sum((accepted + delivered + failed) * segments), 0) AS gone, max(left_at) AS last"
+                " FROM delivery_chunks"
                 " WHERE broadcast_id = :broadcast AND channel = :channel"
             ),
             {"broadcast": view.id, "channel": channel},

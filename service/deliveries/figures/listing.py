@@ -18,9 +18,9 @@ from service.languages import Language
 class DeliveryView:
     """One message to one address. `number` is the cursor of a listing; `code` is the reason's code.
 
-    `address`: None once it is no longer kept, which `note` then says in words. `called_at`: the last attempt's intent; `attempt`: how
-    many there were. `repeat`: of one in doubt, what sending it again would mean. `provider`: the short name of whom it was last
-    handed to.
+    `address`: None once it is no longer kept, which `note` then says in words. `called_at`: the last attempt's intent; `attempt`:
+    how many there were. `repeat`: of one in doubt, what sending it again would mean. `provider`: the short name of whom it was
+    last handed to.
     """
 
     number: int
@@ -48,7 +48,9 @@ async def list_deliveries(
     language: Language,
     master: MasterKey,
 ) -> list[DeliveryView]:
-    """In the order of their numbers, behind `after`. `state` in the API's words: "sending" is what the database calls `calling`."""
+    """In the order of their numbers, behind `after`. `state` in the API's words:
+    "sending" is what the database calls `calling`.
+    """
     rows = (
         await conn.execute(
             text(

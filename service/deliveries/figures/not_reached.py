@@ -87,10 +87,11 @@ async def take_not_reached(
     master: MasterKey,
     now: datetime,
 ) -> NotReached:
-    """The list as it stands, by the school's present list. Taking it leaves a mark. The transaction acts for the broadcast's unit.
+    """The list as it stands, by the school's present list. Taking it leaves a mark.
+    The transaction acts for the broadcast's unit.
 
-    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `NotFound` with `audience.class_unknown` or `audience.class_not_meant`,
-    `Conflict("audience.not_own_list")` for a broadcast that is not the actor's own school's, and
+    Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `NotFound` with `audience.class_unknown` or
+    `audience.class_not_meant`, `Conflict("audience.not_own_list")` for a broadcast that is not the actor's own school's, and
     `Conflict("broadcast.not_allowed_in_state")` for one that was not planned yet.
     """
     actor.require("contacts:read")
@@ -167,7 +168,8 @@ _WEAK = text(
     "SELECT n.hash FROM unnest(CAST(:hashes AS bytea[])) AS n (hash) WHERE ("
     "   SELECT count(*) = 3 AND bool_and(l.state = 'failed' AND l.reason LIKE '%.30003') FROM ("
     "     SELECT d.state, d.reason FROM broadcasts b CROSS JOIN LATERAL ("  # by the key: history is never read through
-    "       SELECT state, reason FROM deliveries WHERE broadcast_id = b.id AND channel = 'sms' AND address_hash = n.hash OFFSET 0) AS d"
+    "       SELECT state, reason FROM deliveries"
+    " WHERE broadcast_id = b.id AND channel = 'sms' AND address_hash = n.hash OFFSET 0) AS d"
     "      WHERE b.unit_id = :unit AND b.id <= :broadcast AND b.planned_at IS NOT NULL ORDER BY b.id DESC LIMIT 3) AS l)"
 )
 _REACHED = {"accepted", "delivered"}

@@ -1,7 +1,7 @@
 """Broadcasts from above, as a school may know them: what is public of each, and two coarse figures.
 
-One is of the school's own list, the other of the broadcast as a whole. Neither is of "its" deliveries: a number that stands on two
-lists is written to once, and whose list it was taken from would tell one school of the other's (docs/decisions/0006).
+One is of the school's own list, the other of the broadcast as a whole. Neither is of "its" deliveries: a number that stands on
+two lists is written to once, and whose list it was taken from would tell one school of the other's (docs/decisions/0006).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """A round of a chunk under way: what came back is recorded and the intent to call the next committed, in one statement.
 
-The statement is the database's `deliver_round` (schema/functions/delivering.sql): alone on a connection it is its own transaction, so
-that a round costs one way there and back however many deliveries are in it.
+The statement is the database's `deliver_round` (schema/functions/delivering.sql): alone on a connection it is its own
+transaction, so that a round costs one way there and back however many deliveries are in it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,8 @@ _ROUND = (
 
 
 class Result(NamedTuple):
-    """The outcome of one attempt. `reason` is a code; `retry_at` only with `waiting`. `own`: it was refused for reasons of its own, which
-    counts against it.
+    """The outcome of one attempt. `reason` is a code; `retry_at` only with `waiting`. `own`: it was refused for reasons of its
+    own, which counts against it.
     """
 
     number: int
@@ -37,8 +37,8 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`stands`: the lease still does. `attempts`: number → attempt of those that may now be called, and only those. `returned`: number →
-    how often it was refused for reasons of its own, by a provider or in a receipt.
+    """`stands`: the lease still does. `attempts`: number → attempt of those that may now be called, and only those. `returned`:
+    number → how often it was refused for reasons of its own, by a provider or in a receipt.
     """
 
     stands: bool
@@ -58,9 +58,9 @@ async def commit_round(
 ) -> Round:
     """Records results, renews the lease, and commits the intent to call `provider` for the numbers in `call`.
 
-    Results count whether the lease stands or not: for deliveries still `calling` by that attempt, or `uncertain` because the answer was
-    late. What a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits again, taken for
-    absent. Nobody may be called when the lease is lost or the broadcast was paused, cancelled or ran out.
+    Results count whether the lease stands or not: for deliveries still `calling` by that attempt, or `uncertain` because the
+    answer was late. What a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits
+    again, taken for absent. Nobody may be called when the lease is lost or the broadcast was paused, cancelled or ran out.
     """
     numbers, attempts, outcomes, provider_ids, reasons, retries, own = zip(*results, strict=True) if results else ((),) * 7
     lease = (claimed.unit_id, claimed.broadcast_id, claimed.chunk, worker, claimed.claims, LEASE_SECONDS, now)

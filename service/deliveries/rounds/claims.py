@@ -1,8 +1,8 @@
 """Who has which chunk, and the intent committed before a provider is called.
 
 A chunk is leased to one worker process; its deliveries move `waiting → calling` in small groups, guarded by that lease and by the
-broadcast still being under way. Whoever lost the lease moves nothing, so nothing is called twice. A lease is known by its holder and
-its `claims`: a worker that lost a chunk and leased it again has another lease.
+broadcast still being under way. Whoever lost the lease moves nothing, so nothing is called twice. A lease is known by its holder
+and its `claims`: a worker that lost a chunk and leased it again has another lease.
 
 Whoever moves deliveries locks their chunk first (a round does, and `lock_chunks`): so nobody waits for another in a ring.
 """
@@ -50,8 +50,8 @@ _RELEASE = "SELECT release_chunk(%s, %s, %s, %s, %s, %s, %s)"
 async def claim(
     conn: Direct, *, unit_id: int, broadcast_id: int, chunk: int, worker: UUID, most_a_day: int = 0
 ) -> Claimed | None:
-    """Leases a free chunk of a broadcast that is being sent; None if it is not to be had. What expired meanwhile is not sent, nor an
-    advisory to somebody who has had `most_a_day` (0: as many as come). One statement, a transaction by itself.
+    """Leases a free chunk of a broadcast that is being sent; None if it is not to be had. What expired meanwhile is not sent, nor
+    an advisory to somebody who has had `most_a_day` (0: as many as come). One statement, a transaction by itself.
     """
     asked = (unit_id, broadcast_id, chunk, worker, LEASE_SECONDS, most_a_day)
     row = await (await conn.execute(_CLAIM, asked, binary=True)).fetchone()
@@ -74,7 +74,9 @@ async def let_go(conn: AsyncConnection, *, broadcast_id: int, chunk: int, worker
 
 
 async def give_place(conn: AsyncConnection, claimed: Claimed, *, worker: UUID) -> None:
-    """Keeps the lease, and counts no longer among the chunks that are out: others take their turn. For one that only waits for answers."""
+    """Keeps the lease, and counts no longer among the chunks that are out: others take their turn.
+    For one that only waits for answers.
+    """
     await conn.execute(
         text(
             "UPDATE delivery_chunks SET nudged_at = NULL"

@@ -1,7 +1,7 @@
 """SMS whose receipt never came: which are to be asked for at their provider, and what becomes of the answers.
 
-An answer goes into the inbox like any receipt, and so through the one place that applies them. Whoever is still silent after the second
-question stays accepted: that is all that will ever be known.
+An answer goes into the inbox like any receipt, and so through the one place that applies them. Whoever is still silent after the
+second question stays accepted: that is all that will ever be known.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,8 +20,8 @@ SOON = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class SilentChunk:
-    """A chunk some of whose SMS are to be asked for. `due`: since when; whoever was asked since then was asked enough. `soon`: for the first
-    time, because most of it is silent.
+    """A chunk some of whose SMS are to be asked for. `due`: since when; whoever was asked since then was asked enough. `soon`:
+    for the first time, because most of it is silent.
     """
 
     unit_id: int
@@ -63,7 +63,8 @@ async def silent(conn: AsyncConnection, chunk: SilentChunk, *, now: datetime, at
             "SELECT d.number, d.attempt, d.provider, d.provider_id FROM delivery_chunks c"
             "  JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
             " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'accepted' AND d.provider_id IS NOT NULL"
-            "   AND d.accepted_at <= :accepted_before AND (d.listed_at IS NULL OR d.listed_at < :due) ORDER BY d.number LIMIT :at_most"
+            "   AND d.accepted_at <= :accepted_before AND (d.listed_at IS NULL OR d.listed_at < :due) ORDER BY d.number"
+            " LIMIT :at_most"
         ),
         {
             "broadcast": chunk.broadcast_id,
@@ -86,7 +87,8 @@ async def note_answers(
     await lock_chunks(conn, chunk.broadcast_id, numbers)
     await conn.execute(
         text(
-            "UPDATE deliveries SET listed_at = :now WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'accepted'"
+            "UPDATE deliveries SET listed_at = :now"
+            " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'accepted'"
         ),
         {"now": now, "broadcast": chunk.broadcast_id, "numbers": numbers},
     )

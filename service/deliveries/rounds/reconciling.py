@@ -1,9 +1,9 @@
 """SMS in doubt, settled with the provider's own message list (docs/decisions/0002-absence-proven-by-listings.md).
 
-Found in one listing: accepted. Not found: nothing is proven as long as the list may be behind, which carriers' lists are for minutes
-and, on bad days, hours. It was not taken, and waits again, only when the list is known to have caught up (it shows a message of ours
-that was created later than the call), several such listings in a row lacked it, and minutes have passed since the call. Until then it
-stays in doubt, and a receipt, the list or a person decides.
+Found in one listing: accepted. Not found: nothing is proven as long as the list may be behind, which carriers' lists are for
+minutes and, on bad days, hours. It was not taken, and waits again, only when the list is known to have caught up (it shows a
+message of ours that was created later than the call), several such listings in a row lacked it, and minutes have passed since the
+call. Until then it stays in doubt, and a receipt, the list or a person decides.
 """
 
 from collections.abc import Collection
@@ -16,27 +16,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.deliveries.rounds.claims import lock_chunks
 
 CALL_ENDS = timedelta(seconds=20)
-"""From the intent a call is begun within 5 s or not at all, and given up after 10 s (the channel's timeout); 5 more for the way and
-for clocks that differ. A test holds it against the workers' own numbers."""
+"""From the intent a call is begun within 5 s or not at all, and given up after 10 s (the channel's timeout); 5 more for the way
+and for clocks that differ. A test holds it against the workers' own numbers."""
 SPACING = timedelta(seconds=4)
-"""Between the first listings. They grow rarer with the doubt's age: a list that lags for hours is not asked thousands of times."""
+"""Between the first listings. They grow rarer with the doubt's age:
+a list that lags for hours is not asked thousands of times.
+"""
 ABSENCES = 6
-"""Listings that caught up and lack it. Spread over no less than a call takes, and the last of them has caught up with the call's end."""
+"""Listings that caught up and lack it. Spread over no less than a call takes,
+and the last of them has caught up with the call's end.
+"""
 _RARER = 4  # a doubt is listed again after this share of its age
 _RAREST = timedelta(minutes=10)
 _BATCH = 50
 _CLOCKS_DIFFER = timedelta(seconds=5)
 # When it was listed, put off by what its next listing waits beyond the usual spacing.
-_NEXT_LESS_SPACING = "CAST(:asked AS timestamptz) + greatest(interval '0', least(CAST(:rarest AS interval), (:asked - d.called_at) / :rarer) - :spacing)"
+_NEXT_LESS_SPACING = (
+    "CAST(:asked AS timestamptz) + greatest(interval '0', least(CAST(:rarest AS interval), "
+    "(:asked - d.called_at) / :rarer) - :spacing)"
+)
 _PAUSES = {"rarest": _RAREST, "rarer": _RARER, "spacing": SPACING}
 _CLOCKS_ARE_WRONG_BY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """An SMS nobody knows the fate of. The address is still sealed. `provider`: who was called, None if that was not kept. `since`: no
-    message of an attempt before this one is so young. `caught_up`: a list that shows a message created then or later has caught up with
-    the call; where its next listing may be the last, with its very end: a list may stand still in the midst of it.
+    """An SMS nobody knows the fate of. The address is still sealed. `provider`: who was called, None if that was not kept.
+    `since`: no message of an attempt before this one is so young. `caught_up`: a list that shows a message created then or later
+    has caught up with the call; where its next listing may be the last, with its very end: a list may stand still in the midst of
+    it.
     """
 
     number: int
@@ -54,11 +62,13 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
         text(
             "SELECT d.number, d.provider, d.attempt, d.called_at, d.absences, d.data_key_id, d.address_sealed,"
             # A system that was restored does not know when the lost one called, only that it did not afterwards.
-            "       CASE d.reason WHEN 'system.restored' THEN greatest(d.called_at, b.updated_at) ELSE d.called_at END AS called_until"
+            "       CASE d.reason WHEN 'system.restored' THEN greatest(d.called_at,"
+            " b.updated_at) ELSE d.called_at END AS called_until"
             "  FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id"
             "  JOIN deliveries d ON d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number"
             " WHERE c.broadcast_id = :broadcast AND c.chunk = :chunk AND d.state = 'uncertain' AND d.address_sealed <> ''"
-            "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before) ORDER BY d.listed_at NULLS FIRST, d.called_at, d.number LIMIT :batch"
+            "   AND (d.listed_at IS NULL OR d.listed_at <= :listed_before)"
+            " ORDER BY d.listed_at NULLS FIRST, d.called_at, d.number LIMIT :batch"
         ),
         {"broadcast": broadcast_id, "chunk": chunk, "listed_before": now - SPACING, "batch": _BATCH},
     )
@@ -77,7 +87,9 @@ async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now:
 
 
 def _since(attempt: int, called_at: datetime) -> datetime:
-    """A first attempt has none before it: what has this number is the message, however wrong the clock was by which it was called."""
+    """A first attempt has none before it: what has this number is the message,
+    however wrong the clock was by which it was called.
+    """
     return called_at - (_CLOCKS_ARE_WRONG_BY if attempt == 1 else _CLOCKS_DIFFER)
 
 
@@ -99,8 +111,8 @@ async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int
 async def absent(
     conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime, settles: timedelta
 ) -> None:
-    """A listing begun at `asked_at`, which had caught up with their calls, had none of these. `settles`: from the call until so much time
-    has passed no number of listings is enough.
+    """A listing begun at `asked_at`, which had caught up with their calls, had none of these. `settles`: from the call until so
+    much time has passed no number of listings is enough.
     """
     if not numbers:
         return
@@ -128,7 +140,9 @@ async def absent(
 
 
 async def unanswered(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
-    """The provider did not say whether it has these, or its list may be behind. It proves nothing; others come before them now."""
+    """The provider did not say whether it has these, or its list may be behind.
+    It proves nothing; others come before them now.
+    """
     if not numbers:
         return
     await lock_chunks(conn, broadcast_id, numbers)

@@ -13,18 +13,18 @@ from service.clock import QuietHours
 from service.errors import Conflict, NotFound
 
 RepeatReason = Literal["not_received", "provider_has_not", "may_come_twice"]
-"""Why what is in doubt is sent again: the recipient said that nothing came; the provider's own log has nothing; it matters more than a
-double."""
+"""Why what is in doubt is sent again: the recipient said that nothing came; the provider's own log has nothing; it matters more
+than a double."""
 
 
 async def retry_failed(
     conn: AsyncConnection, actor: Actor, *, broadcast_id: int, quiet: QuietHours | None = None, now: datetime
 ) -> int:
-    """All that failed waits again, but for dead numbers; how many. Whoever was taken off meanwhile is held back at the next claim. `quiet`:
-    hours whose end it waits for.
+    """All that failed waits again, but for dead numbers; how many. Whoever was taken off meanwhile is held back at the next
+    claim. `quiet`: hours whose end it waits for.
 
-    The transaction acts for the broadcast's unit. Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict` with
-    `broadcast.not_allowed_in_state`, `broadcast.overdue` or `broadcast.nothing_to_repeat`.
+    The transaction acts for the broadcast's unit. Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict`
+    with `broadcast.not_allowed_in_state`, `broadcast.overdue` or `broadcast.nothing_to_repeat`.
     """
     actor.require("broadcasts:approve")
     view = await reopen(conn, broadcast_id, actor=actor, quiet=quiet, now=now)

@@ -86,8 +86,8 @@ async def close_finished(engine: AsyncEngine, *, now: datetime) -> int:
 
 
 async def reopen_unfinished(engine: AsyncEngine, *, quiet: QuietHours | None = None, now: datetime) -> int:
-    """Opens completed broadcasts of which something waits again, each in its own transaction; how many. What is overdue is dropped then,
-    and the rest waits for the end of `quiet` hours.
+    """Opens completed broadcasts of which something waits again, each in its own transaction; how many. What is overdue is
+    dropped then, and the rest waits for the end of `quiet` hours.
     """
 
     def open_again(view: BroadcastView) -> _Columns:

@@ -1,4 +1,6 @@
-"""The demo's units pass the letter's gate by the same use cases as any other: filed by the department, accepted by each unit's own lead."""
+"""The demo's units pass the letter's gate by the same use cases as any other:
+filed by the department, accepted by each unit's own lead.
+"""
 
 import hashlib
 from datetime import datetime

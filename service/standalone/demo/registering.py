@@ -1,4 +1,6 @@
-"""The demo's carrier has the ready texts and their drills on file, as a department that has gone through the carriers' forms would."""
+"""The demo's carrier has the ready texts and their drills on file,
+as a department that has gone through the carriers' forms would.
+"""
 
 from datetime import datetime
 

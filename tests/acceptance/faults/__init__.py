@@ -1,5 +1,6 @@
-"""Faults of every kind in a running system of real processes, broken from outside; each test ends with `settled.settled_exactly`: every
-delivery in one final state, the sum as planned, and what the carriers have, counted by address, is what is said to have left, each once.
+"""Faults of every kind in a running system of real processes, broken from outside; each test ends with `settled.settled_exactly`:
+every delivery in one final state, the sum as planned, and what the carriers have, counted by address, is what is said to have
+left, each once.
 
     fault                                          where                     guards that its test was seen to need (`guards.py`)
     worker killed: claimed, marked, called,        test_worker_killed        intent, freed
@@ -19,9 +20,11 @@ delivery in one final state, the sum as planned, and what the carriers have, cou
     paused and resumed 20 times                    test_people_stop          gate
     cancelled at half                              test_people_stop          drop
     SIGTERM in the middle                          test_processes_leave      last calls
-    web side away                                  test_processes_leave      none: workers know nothing of it, import-linter holds it
+    web side away                                  test_processes_leave      none: workers know nothing of it, import-linter holds
+it
     all of it at random, by a seed                 test_at_random            any
 
-`test_guards` takes each guard out of a copy of the source and sees the test fail (`-m slow`, a minute each). PostgreSQL's clock is the
-lease's; a process cannot be made to see another, so a sleeping one stands for the jump that matters. Backups have tests of their own.
+`test_guards` takes each guard out of a copy of the source and sees the test fail (`-m slow`, a minute each). PostgreSQL's clock
+is the lease's; a process cannot be made to see another, so a sleeping one stands for the jump that matters. Backups have tests of
+their own.
 """

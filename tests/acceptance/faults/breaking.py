@@ -1,4 +1,5 @@
-"""The means of breaking a running system, all from outside: signals to its processes, and its own servers. The product knows of none.
+"""The means of breaking a running system, all from outside: signals to its processes, and its own servers.
+The product knows of none.
 
 `holding` has the locks by which a worker is caught between two steps, `line` the connection to a carrier that breaks.
 """

@@ -25,7 +25,9 @@ def system() -> Iterator[System]:
 
 @pytest.fixture(autouse=True)
 def _whole_circuits(request: pytest.FixtureRequest, _calm: None) -> None:
-    """What one test's faults made a worker think of its carriers does not reach the next: it would begin with a single call as a trial."""
+    """What one test's faults made a worker think of its carriers does not reach the next:
+    it would begin with a single call as a trial.
+    """
     if "system" not in request.fixturenames:
         return
     running: System = request.getfixturevalue("system")

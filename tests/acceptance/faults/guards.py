@@ -16,7 +16,9 @@ class Guard:
     cuts: tuple[tuple[str, str, str], ...]
 
     def places(self, source: Path) -> list[tuple[Path, str, str]]:
-        """Where the cuts go: (file, what stands there, what then stands there). Raises AssertionError for a cut that finds nothing."""
+        """Where the cuts go: (file, what stands there, what then stands there).
+        Raises AssertionError for a cut that finds nothing.
+        """
         found = [
             (file, was, becomes)
             for files, was, becomes in self.cuts

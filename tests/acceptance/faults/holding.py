@@ -19,7 +19,10 @@ def number_of(system: System, broadcast: str) -> int:
     return int(ask(system, "SELECT id FROM broadcasts WHERE public_id = %s", broadcast)[0][0])
 
 
-_CLAIMING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%data_keys%%' AND application_name LIKE 'loa worker%%'"
+_CLAIMING = (
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE wait_event_type = 'Lock' AND query LIKE '%%data_keys%%' AND application_name LIKE 'loa worker%%'"
+)
 _PLANNING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO delivery_chunks%%'"
 _SWEEPING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%door_unread_imports%%'"
 

@@ -14,9 +14,11 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Line:
-    """Between a client and a port of this machine. `lose_asked`, `lose_answers`: the share of what passes at which the line breaks.
+    """Between a client and a port of this machine. `lose_asked`, `lose_answers`:
+    the share of what passes at which the line breaks.
 
-    Lost on the way there, the carrier never heard it; lost on the way back, it has acted on it. `losable`: only what has this in it is lost.
+    Lost on the way there, the carrier never heard it; lost on the way back, it has acted on it.
+    `losable`: only what has this in it is lost.
     """
 
     def __init__(self, port: int, seed: int = 1) -> None:

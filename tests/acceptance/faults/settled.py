@@ -1,4 +1,6 @@
-"""The one check at the end of every fault: what left, counted outside, is what is said to have left, each once, and nothing is open."""
+"""The one check at the end of every fault: what left, counted outside, is what is said to have left,
+each once, and nothing is open.
+"""
 
 import logging
 import threading
@@ -23,15 +25,18 @@ _LAST_LINES = 60
 _log = logging.getLogger(__name__)
 _GONE = ("accepted", "delivered", "uncertain")
 _STATES = """
-SELECT d.channel, d.state, d.provider_id, d.reason, d.attempt FROM deliveries d JOIN broadcasts b ON b.id = d.broadcast_id WHERE b.public_id = %s
+SELECT d.channel, d.state, d.provider_id, d.reason, d.attempt
+  FROM deliveries d JOIN broadcasts b ON b.id = d.broadcast_id WHERE b.public_id = %s
 """
 
 _WAITS_FOR = """
-SELECT jsonb_build_object('now', now(), 'broadcast', b.state, 'paused_for', b.pause_reason, 'waits_until', b.waits_until) || jsonb_build_object(
+SELECT jsonb_build_object(
+         'now', now(), 'broadcast', b.state, 'paused_for', b.pause_reason, 'waits_until', b.waits_until) || jsonb_build_object(
          'chunk', c.chunk, 'holder', c.holder, 'lease_until', c.lease_until, 'not_before', c.not_before, 'nudged_at', c.nudged_at,
-         'number', d.number, 'state', d.state, 'reason', d.reason, 'attempt', d.attempt, 'returned', d.returned, 'called_at', d.called_at,
-         'retry_at', d.retry_at, 'absences', d.absences, 'listed_at', d.listed_at)
-  FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id JOIN delivery_chunks c ON c.broadcast_id = b.id AND c.chunk = d.chunk
+         'number', d.number, 'state', d.state, 'reason', d.reason, 'attempt', d.attempt, 'returned', d.returned,
+         'called_at', d.called_at, 'retry_at', d.retry_at, 'absences', d.absences, 'listed_at', d.listed_at)
+  FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id
+  JOIN delivery_chunks c ON c.broadcast_id = b.id AND c.chunk = d.chunk
  WHERE b.public_id = %s AND d.state IN ('waiting', 'calling', 'uncertain') ORDER BY d.number
 """
 
@@ -101,10 +106,11 @@ def settled_exactly(
     seconds: float = RECOVERED,
     key: str = "clerk",
 ) -> Counter[str]:
-    """Ends the carriers' faults, waits at most `seconds` until a broadcast is settled, and holds it against the outside world; its states.
+    """Ends the carriers' faults, waits at most `seconds` until a broadcast is settled,
+    and holds it against the outside world; its states.
 
-    `planned`: the addresses by channel. `in_doubt`: emails that may stay so; a doubt beyond that is waited for, a worker that wakes up
-    may end it yet. `cancelled`: what was left may end unsent.
+    `planned`: the addresses by channel. `in_doubt`: emails that may stay so; a doubt beyond that is waited for, a worker that
+    wakes up may end it yet. `cancelled`: what was left may end unsent.
     """
     expected = {channel: set(addresses) for channel, addresses in planned.items()}
     system.no_faults()

@@ -1,4 +1,6 @@
-"""Faults of every kind at random over several warnings of both channels and all urgencies. The seed is printed; LOA_SEED repeats it."""
+"""Faults of every kind at random over several warnings of both channels and all urgencies.
+The seed is printed; LOA_SEED repeats it.
+"""
 
 import logging
 import os

@@ -1,4 +1,6 @@
-"""Carriers that take a message and never answer, answer 500, or say that we are too fast; one fault after the other, settled together."""
+"""Carriers that take a message and never answer, answer 500, or say that we are too fast;
+one fault after the other, settled together.
+"""
 
 from collections.abc import Callable
 
@@ -15,7 +17,9 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
 
 def five_hundreds(system: System, marker: str, of: list[str]) -> str:
-    """Nobody knows what an answer of 500 means: an SMS is in doubt until its absence is proven. A relay's 451 is a plain refusal."""
+    """Nobody knows what an answer of 500 means: an SMS is in doubt until its absence is proven.
+    A relay's 451 is a plain refusal.
+    """
     system.faults(channel="sms", error_rate=0.2, http_status=500)
     system.faults(channel="email", error_rate=0.2, smtp_reply="451 4.3.0 Try again later")
     broadcast = system.send(marker, classes=of)

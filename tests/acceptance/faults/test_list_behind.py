@@ -1,4 +1,6 @@
-"""A gateway as it is in an incident: it takes what it is given, its answers are lost, its list is minutes behind and its receipts late."""
+"""A gateway as it is in an incident: it takes what it is given, its answers are lost,
+its list is minutes behind and its receipts late.
+"""
 
 from collections import Counter
 
@@ -18,7 +20,9 @@ _SINCE = "SELECT extract(epoch FROM now() - min(called_at))::float8 FROM deliver
 
 
 def test_a_list_that_is_behind_and_receipts_that_are_late_send_nobody_twice(system: System) -> None:
-    """For longer than it takes to prove absence, where the list can prove it. Another SMS of the account is as late in the list."""
+    """For longer than it takes to prove absence, where the list can prove it.
+    Another SMS of the account is as late in the list.
+    """
     marker, of = "danh sach cham", CLASSES[-2]
     parents = of_class(of)["sms"]
     system.faults(channel="sms", lose_after_accept=1, list_lag_ms=_LATE, callbacks_after_ms=_LATE)

@@ -130,7 +130,9 @@ def _signed(url: str, said: dict[str, str], token: str) -> dict[str, str]:
 
 
 async def _receipt_urls(system: System, broadcast: str, beyond: int = 0) -> list[tuple[str, str]]:
-    """Where the carrier was told to send the receipts of a broadcast's SMS, and its name for each. `beyond`: of numbers so far behind."""
+    """Where the carrier was told to send the receipts of a broadcast's SMS, and its name for each.
+    `beyond`: of numbers so far behind.
+    """
     told = child(system, "web").environ()
     engine = make_engine(postgres.url(Home.at(system.home), WORKER), name="test", pool_size=1)
     async with unit_transaction(engine, None) as conn:

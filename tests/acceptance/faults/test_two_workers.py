@@ -45,7 +45,9 @@ def test_two_workers_given_the_same_chunks_share_them(system: System) -> None:
 
 
 def test_a_worker_that_slept_past_its_lease_calls_nobody(system: System) -> None:
-    """It stands still between the intent and the call, and in its round as the sweeper; when it goes on, others have sent the SMS."""
+    """It stands still between the intent and the call, and in its round as the sweeper;
+    when it goes on, others have sent the SMS.
+    """
     marker, of = "may ngu quen", "9A5"
     with ExitStack() as own:
         with unsupervised(system), ExitStack() as held:

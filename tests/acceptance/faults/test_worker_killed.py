@@ -1,4 +1,6 @@
-"""A worker killed (-9) at each step between claim and record, caught there by a lock that it waits for or a carrier that is slow."""
+"""A worker killed (-9) at each step between claim and record, caught there by a lock that it waits for
+or a carrier that is slow.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

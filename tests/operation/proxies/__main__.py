@@ -1,5 +1,5 @@
-"""`run.sh` in words: what a parent, a clerk and a carrier meet behind each of the four proxies. Exits with 1 where something is not as it
-should be. The proxies are outside software: only valid requests are sent through them.
+"""`run.sh` in words: what a parent, a clerk and a carrier meet behind each of the four proxies. Exits with 1 where something is
+not as it should be. The proxies are outside software: only valid requests are sent through them.
 """
 
 import json

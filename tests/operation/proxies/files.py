@@ -74,7 +74,9 @@ def caddy(place: Place) -> Started:
         {
             "/var/log/caddy/": f"{place.folder}/",
             "127.0.0.1:8000": f"127.0.0.1:{place.web}",
-            "\tservers {": f"\tadmin off\n\tauto_https disable_certs\n\thttp_port {place.plain}\n\thttps_port {place.tls}\n\tservers {{",
+            "\tservers {": (
+                f"\tadmin off\n\tauto_https disable_certs\n\thttp_port {place.plain}\n\thttps_port {place.tls}\n\tservers {{"
+            ),
             f"\n{HOST} {{": f"\n{HOST} {{\n\tbind 127.0.0.1\n\ttls {place.folder}/fullchain.pem {place.folder}/privkey.pem",
         },
     )
@@ -109,7 +111,10 @@ def apache(place: Place) -> Started:
         },
     )
     modules = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in _MODULES.split())
-    own = f"ServerRoot {place.folder}\nPidFile {place.folder}/pid\nErrorLog {place.folder}/start.log\nUser www-data\nGroup www-data\n"
+    own = (
+        f"ServerRoot {place.folder}\nPidFile {place.folder}/pid\nErrorLog {place.folder}/start.log\nUser www-data\nGroup "
+        "www-data\n"
+    )
     own += (
         f"Listen 127.0.0.1:{place.plain}\nListen 127.0.0.1:{place.tls}\nTypesConfig /etc/mime.types\nMutex file:{place.folder}\n"
     )

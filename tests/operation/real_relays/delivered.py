@@ -1,7 +1,9 @@
-"""500 letters to the relay that `run.sh` started: by a plain client, then through a real worker, which a polite sink is given, too.
+"""500 letters to the relay that `run.sh` started: by a plain client, then through a real worker,
+which a polite sink is given, too.
 
-Not collected by itself: `run.sh` beside it says where the relay is. How fast a relay can be is its own matter (Exim starts two processes a
-letter): Loa may take twice as long as a polite sink lets it, or as a plain client with as many connections takes with this relay.
+Not collected by itself: `run.sh` beside it says where the relay is. How fast a relay can be is its own matter (Exim starts two
+processes a letter): Loa may take twice as long as a polite sink lets it, or as a plain client with as many connections takes with
+this relay.
 """
 
 import asyncio

@@ -26,8 +26,8 @@ async def _suppress(engines: Engines, master: MasterKey, unit_id: int, number: s
 
 @pytest.fixture
 async def school(site: Site, engines: Engines, master: MasterKey) -> Site:
-    """Four numbers and one address in 6A1, one number in 7B. The first opted out here, the second at the department. A pupil of 6A1
-    has nobody; one parent only an address.
+    """Four numbers and one address in 6A1, one number in 7B. The first opted out here, the second at the department. A pupil of
+    6A1 has nobody; one parent only an address.
     """
     ours = site.world.units[OURS]
     await add_parents(engines.owner, master, ours, phones=4, emails=1)

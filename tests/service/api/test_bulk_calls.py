@@ -317,7 +317,9 @@ async def test_a_citys_units_and_people_take_seconds(site: Site) -> None:
 
 
 async def test_a_new_school_is_brought_in_by_api_only(site: Site) -> None:
-    """The department's administrator makes the school and its three people; each comes in by themselves and acts for the school."""
+    """The department's administrator makes the school and its three people;
+    each comes in by themselves and acts for the school.
+    """
     new = [("tvo-thcs", "Trường THCS Trần Văn Ơn", "trường", OFFICE, "")]
     assert (await send(site, "units", workbook(UNIT_HEADINGS, new))).status_code == 201
     staff = [

@@ -1,4 +1,6 @@
-"""What people are told of carriers, and what carriers tell: by which of several a message went, why one was stopped, whose callback it is."""
+"""What people are told of carriers, and what carriers tell: by which of several a message went,
+why one was stopped, whose callback it is.
+"""
 
 from collections.abc import AsyncIterator
 

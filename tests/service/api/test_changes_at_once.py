@@ -89,7 +89,8 @@ async def test_what_a_unit_was_before_stays(site: Site, engines: Engines) -> Non
         names = (
             await conn.execute(
                 text(
-                    "SELECT v.name FROM unit_versions v JOIN units u ON u.id = v.unit_id WHERE u.code = 'nbk-thcs' ORDER BY valid_from"
+                    "SELECT v.name FROM unit_versions v JOIN units u ON u.id = v.unit_id WHERE u.code = 'nbk-thcs'"
+                    " ORDER BY valid_from"
                 )
             )
         ).scalars()

@@ -72,7 +72,8 @@ async def test_how_many_could_fall_back_is_told_before(site: Site, engines: Engi
         await conn.execute(
             text(
                 "INSERT INTO suppressions (unit_id, channel, address_hash, reason)"
-                " SELECT unit_id, channel, address_hash, 'hard_bounce' FROM contact_points WHERE channel = 'email' ORDER BY id LIMIT 1"
+                " SELECT unit_id, channel, address_hash, 'hard_bounce' FROM contact_points WHERE channel = 'email' ORDER BY id"
+                " LIMIT 1"
             )
         )
     assert (await site.call("POST", "/audiences/count", json=asked)).json()["fallbacks"] == 2

@@ -73,7 +73,9 @@ async def test_what_is_uploaded_never_touches_a_disk(site: Site, monkeypatch: py
 
 
 async def test_nobody_looks_into_a_stranger_s_body(site: Site) -> None:
-    """It is read on and dropped (tests/service/api/test_whole_requests.py): that it is no form is told only to whoever may send one."""
+    """It is read on and dropped (tests/service/api/test_whole_requests.py):
+    that it is no form is told only to whoever may send one.
+    """
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     refused = await site.client.post("/api/v1/imports", headers=headers, content=b"no form")
     assert (refused.status_code, refused.json()["code"]) == (401, "auth.missing")

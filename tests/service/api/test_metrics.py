@@ -68,13 +68,15 @@ async def test_they_say_what_is_open_and_how_old_it_is(watched: Site, engines: E
     unit = watched.world.units["nbk-thcs"]
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql(
-            "INSERT INTO broadcasts (unit_id, kind, title, texts, audience, channels, expires_at, author_id, state, urgency, updated_at)"
+            "INSERT INTO broadcasts"
+            " (unit_id, kind, title, texts, audience, channels, expires_at, author_id, state, urgency, updated_at)"
             " SELECT %(unit)s, 'scam_alert', 'x', '{}', '{}', '{sms}', now() + interval '1 day', min(id), 'sending', 'urgent',"
             "   now() - interval '90 seconds' FROM accounts",
             {"unit": unit},
         )
         await conn.exec_driver_sql(
-            "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, calling, uncertain)"
+            "INSERT INTO delivery_chunks"
+            " (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, calling, uncertain)"
             " SELECT id, n, %(unit)s, 'urgent', 'sms', 1, 1, 5, 2, 1 FROM broadcasts, generate_series(0, 1) AS n",
             {"unit": unit},
         )
@@ -143,7 +145,10 @@ async def test_they_name_no_person_no_number_and_no_unit(watched: Site) -> None:
 
 
 def _chunk(state: str) -> str:
-    return f"UPDATE deliveries SET state = '{state}', accepted_at = now() + interval '2 seconds' WHERE number IN (SELECT number FROM deliveries ORDER BY number LIMIT :n)"
+    return (
+        f"UPDATE deliveries SET state = '{state}', accepted_at = now() + interval '2 seconds'"
+        " WHERE number IN (SELECT number FROM deliveries ORDER BY number LIMIT :n)"
+    )
 
 
 async def _reached(approved: Approved) -> list[tuple[str, str]]:

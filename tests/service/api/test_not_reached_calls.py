@@ -85,7 +85,8 @@ async def _all_ended(sent: Sent) -> None:
 async def test_it_holds_those_of_the_class_it_did_not_get_to_and_why(sent: Sent) -> None:
     await _all_ended(sent)
     await sent.run(
-        "INSERT INTO enrolments (unit_id, school_year, grade, class_name, sheet, row) VALUES (:unit, '2026-2027', '6', '6A1', 'Khối 6', 30)",
+        "INSERT INTO enrolments (unit_id, school_year, grade, class_name, sheet, row)"
+        " VALUES (:unit, '2026-2027', '6', '6A1', 'Khối 6', 30)",
         unit=sent.unit,
     )
     answer = await sent.ask(class_name="6a1")
@@ -130,11 +131,14 @@ async def test_whoever_was_reached_at_one_address_is_reached(sent: Sent) -> None
     """The parent whose number failed has an address by which it arrived."""
     await _all_ended(sent)
     await sent.run(
-        "WITH failed AS (SELECT p.contact_id, p.unit_id, p.data_key_id, p.address_sealed FROM contact_points p WHERE p.address_hash = :hash),"
+        "WITH failed AS"
+        " (SELECT p.contact_id, p.unit_id, p.data_key_id, p.address_sealed FROM contact_points p WHERE p.address_hash = :hash),"
         " point AS (INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id)"
         "   SELECT unit_id, contact_id, 'email', 'an address', address_sealed, data_key_id FROM failed)"
-        " INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, state, address_hash, address_sealed)"
-        " SELECT b.id, 999, b.unit_id, b.unit_id, f.data_key_id, 0, 'email', 'delivered', 'an address', 'x' FROM broadcasts b, failed f",
+        " INSERT INTO deliveries"
+        " (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, state, address_hash, address_sealed)"
+        " SELECT b.id, 999, b.unit_id, b.unit_id, f.data_key_id, 0, 'email', 'delivered', 'an address', 'x'"
+        " FROM broadcasts b, failed f",
         hash=await sent.hash(2),
     )
     assert [each["row"] for each in (await sent.ask()).json()["items"]] == [7, 8]
@@ -152,7 +156,8 @@ async def test_every_taking_leaves_a_mark_without_a_person_in_it(sent: Sent) -> 
     async with sent.engines.owner.connect() as conn:
         marks = await conn.execute(
             text(
-                "SELECT account_id, subject_id, details FROM audit_events WHERE action = 'broadcast.not_reached_taken' ORDER BY id"
+                "SELECT account_id, subject_id, details FROM audit_events WHERE action = 'broadcast.not_reached_taken'"
+                " ORDER BY id"
             )
         )
         assert [tuple(mark) for mark in marks] == [

@@ -139,7 +139,8 @@ async def test_what_no_column_can_hold_is_refused_or_cleaned_but_breaks_nothing(
 async def test_a_full_disk_is_no_matter_of_seconds_and_says_who_helps(site: Site, engines: Engines) -> None:
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql(
-            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END$$"
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; "
+            "END$$"
         )
         await conn.exec_driver_sql("CREATE TRIGGER no_room BEFORE INSERT ON broadcasts EXECUTE FUNCTION no_room()")
     answer = await site.call("POST", "/broadcasts", json=notice())

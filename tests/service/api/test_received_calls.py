@@ -1,4 +1,6 @@
-"""What a school may know of a broadcast from above: what is public, and coarse figures that tell nothing of another school's list."""
+"""What a school may know of a broadcast from above: what is public,
+and coarse figures that tell nothing of another school's list.
+"""
 
 from typing import Any
 

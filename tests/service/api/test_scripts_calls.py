@@ -1,4 +1,6 @@
-"""With or without diacritics: an SMS keeps them unless its author, its unit or the sender says otherwise, and the price stands beside it."""
+"""With or without diacritics: an SMS keeps them unless its author, its unit or the sender says otherwise,
+and the price stands beside it.
+"""
 
 from typing import Any
 
@@ -73,11 +75,8 @@ async def test_a_preview_shows_both_with_their_segments_and_judges_the_one_that_
     ("script", "sms", "named"),
     [
         ("unicode", "Scam call in your school's name: send no money. Call the number that you have saved. 😀", ["😀"]),
-        (
-            "unicode",
-            "Scam call in our school's name, by a man called Lâm: send no money. Call the saved number.",
-            [],
-        ),  # â is dear
+        # â is dear
+        ("unicode", "Scam call in our school's name, by a man called Lâm: send no money. Call the saved number.", []),
         ("ascii", "Kẻ mạo danh gọi điện đòi tiền, xưng là thầy cô của trường: KHÔNG chuyển tiền. 🚫 Gọi số trường.", ["🚫"]),
     ],
 )

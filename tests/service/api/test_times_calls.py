@@ -1,4 +1,6 @@
-"""What cannot arrive while it holds is refused at the draft, field by field; and how long it will wait and take is told before approval."""
+"""What cannot arrive while it holds is refused at the draft, field by field;
+and how long it will wait and take is told before approval.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 """Two schools on one system: whatever one asks, nobody at the other is read, counted, guessed or changed.
 
-Every call of the API is made by every person of one school with the other's ids, codes and numbers in it. A call without an example
-here fails the first test, so the sweep stays whole.
+Every call of the API is made by every person of one school with the other's ids, codes and numbers in it. A call without an
+example here fails the first test, so the sweep stays whole.
 """
 
 import asyncio
@@ -52,8 +52,8 @@ async def theirs(site: Site, engines: Engines, master: MasterKey) -> Theirs:
 
 
 async def live(site: Site, engines: Engines, master: MasterKey) -> Theirs:
-    """The other school's life: a list applied, a list with mistakes waiting, a draft, a warning before its approver, and a parent who
-    was looked at, consented and opted out.
+    """The other school's life: a list applied, a list with mistakes waiting, a draft, a warning before its approver, and a parent
+    who was looked at, consented and opted out.
     """
     applied = await put_list(site, engines, master, THEIRS, THEIR_LIST)
     checked = await read_list(site, engines, master, THEIRS, THEIR_LIST.replace("Riêng", "Thật Riêng"))

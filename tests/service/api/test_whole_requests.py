@@ -1,4 +1,6 @@
-"""An answer that comes before its request is whole reaches the caller, and the next request on the same connection is a request."""
+"""An answer that comes before its request is whole reaches the caller,
+and the next request on the same connection is a request.
+"""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,6 @@
-"""A backup taken in the middle of a send and restored: nothing is repeated, by the system or by whoever resumes, and nobody is lost."""
+"""A backup taken in the middle of a send and restored: nothing is repeated,
+by the system or by whoever resumes, and nobody is lost.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -28,7 +28,8 @@ async def sent(engines: Engines, master: MasterKey) -> Approved:
 
 async def _take(made: Approved, ago: str) -> None:
     await made.run(
-        "UPDATE deliveries SET state = 'calling', attempt = attempt + 1, called_at = now() - CAST(:ago AS interval) WHERE state = 'waiting'",
+        "UPDATE deliveries SET state = 'calling', attempt = attempt + 1, called_at = now() - CAST(:ago AS interval)"
+        " WHERE state = 'waiting'",
         ago=ago,
     )
     await made.run("UPDATE deliveries SET state = 'accepted' WHERE state = 'calling'")

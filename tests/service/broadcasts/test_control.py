@@ -248,7 +248,9 @@ async def test_nothing_is_dropped_of_what_is_being_sent_or_paused(sending: Appro
 
 
 async def test_what_comes_back_to_wait_after_the_end_is_sent_all_the_same(sending: Approved) -> None:
-    """By a worker that was taken for dead: it knows that the emails in doubt were not taken. An email in doubt keeps nothing open."""
+    """By a worker that was taken for dead: it knows that the emails in doubt were not taken.
+    An email in doubt keeps nothing open.
+    """
     await _call(sending, "accepted")
     claimed = await _call(sending, "uncertain", chunk=1)
     await close_finished(sending.engines.worker, now=_now())

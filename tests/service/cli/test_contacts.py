@@ -69,7 +69,8 @@ async def test_an_operator_finds_takes_off_and_erases_in_a_persons_name(
         assert {row.unit_id: row.many for row in left} == {world.units[UNIT]: 1, world.units["lqd-th"]: 2}
         deeds = await conn.execute(
             text(
-                "SELECT e.action, a.roles FROM audit_events e JOIN accounts a ON a.id = e.account_id WHERE e.account_id IS NOT NULL"
+                "SELECT e.action, a.roles FROM audit_events e JOIN accounts a ON a.id = e.account_id"
+                " WHERE e.account_id IS NOT NULL"
                 " ORDER BY e.id"
             )
         )

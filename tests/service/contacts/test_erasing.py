@@ -54,7 +54,8 @@ async def hash_of(sent: Approved, address: str) -> bytes:
 
 async def contact_of(sent: Approved, address: str = NUMBER, unit: str = SCHOOL) -> ContactPlace:
     (row,) = await sent.rows(
-        "SELECT c.public_id FROM contacts c JOIN contact_points p ON p.contact_id = c.id WHERE p.address_hash = :hash AND p.unit_id = :unit ORDER BY c.id LIMIT 1",
+        "SELECT c.public_id FROM contacts c JOIN contact_points p ON p.contact_id = c.id"
+        " WHERE p.address_hash = :hash AND p.unit_id = :unit ORDER BY c.id LIMIT 1",
         hash=await hash_of(sent, address),
         unit=sent.world.units[unit],
     )
@@ -117,7 +118,8 @@ async def waiting_list(sent: Approved, data: str, *, state: str = "checked", dry
     """A list read and not applied."""
     unit = sent.world.units[SCHOOL]
     (row,) = await sent.rows(
-        "INSERT INTO imports (unit_id, state, school_year, created_by, dry_run) VALUES (:unit, :state, '2026-2027', :by, :dry) RETURNING id",
+        "INSERT INTO imports (unit_id, state, school_year, created_by, dry_run) VALUES (:unit, :state, '2026-2027', :by, :dry)"
+        " RETURNING id",
         unit=unit,
         state=state,
         by=sent.world.actor().account_id,
@@ -278,7 +280,8 @@ async def test_whoever_is_on_the_staffs_list_or_an_old_one_by_that_number_goes_t
             ended=ended,
         )
         await sent.run(
-            "INSERT INTO contact_points (unit_id, contact_id, audience, channel, address_hash, address_sealed, data_key_id, ended_by)"
+            "INSERT INTO contact_points"
+            " (unit_id, contact_id, audience, channel, address_hash, address_sealed, data_key_id, ended_by)"
             " SELECT unit_id, :id, :of, channel, address_hash, address_sealed, data_key_id, :ended FROM contact_points"
             " WHERE address_hash = :hash LIMIT 1",
             id=row.id,
@@ -296,7 +299,8 @@ async def test_a_number_they_had_once_and_somebody_else_has_now_stays_with_that_
     old = await waiting_list(sent, LIST.replace("0900000000", "0955555555"))
     await sent.run(
         "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id, ended_by)"
-        " SELECT unit_id, :first, channel, address_hash, address_sealed, data_key_id, :old FROM contact_points WHERE contact_id = :second",
+        " SELECT unit_id, :first, channel, address_hash, address_sealed, data_key_id, :old FROM contact_points"
+        " WHERE contact_id = :second",
         first=first.id,
         second=second.id,
         old=old,

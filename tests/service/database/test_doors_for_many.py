@@ -56,7 +56,10 @@ async def test_a_code_that_is_taken_is_told_by_the_count(engines: Engines, world
 
 async def invite(engines: Engines, acting: int, unit: int, key: int) -> None:
     asked = {"unit": [unit], "bytes": [os.urandom(16)], "key": [key], "words": ["clerk"], "languages": ["vi"], "now": NOW}
-    sql = "SELECT * FROM door_invite_accounts(:unit, :bytes, :bytes, :bytes, :key, :words, :languages, :bytes, :now, NULL, NULL, :now)"
+    sql = (
+        "SELECT * FROM"
+        " door_invite_accounts(:unit, :bytes, :bytes, :bytes, :key, :words, :languages, :bytes, :now, NULL, NULL, :now)"
+    )
     async with unit_transaction(engines.web, acting, subtree=True) as conn:
         assert len((await conn.execute(text(sql), asked)).all()) == 1
 

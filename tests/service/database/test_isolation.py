@@ -34,7 +34,10 @@ ROWS = (
     "INSERT INTO audit_events (unit_id, at, action, subject_kind, subject_id) VALUES (:unit, now(), 'a', 'b', 'c')",
     "INSERT INTO outbox (unit_id, lane, command, payload) VALUES (:unit, 'bulk', 'x', '{}')",
     "INSERT INTO imports (unit_id, state, school_year, created_by) VALUES (:unit, 'checked', '2026-2027', :account)",
-    "INSERT INTO import_files (import_id, unit_id, data_key_id, sealed) SELECT id, :unit, :key, :h FROM imports WHERE unit_id = :unit",
+    (
+        "INSERT INTO import_files (import_id, unit_id, data_key_id, sealed) SELECT id, :unit, :key, :h FROM imports"
+        " WHERE unit_id = :unit"
+    ),
     (
         "INSERT INTO import_rows (import_id, position, unit_id, row, data_key_id, sealed)"
         " SELECT id, 1, :unit, 1, :key, :h FROM imports WHERE unit_id = :unit"
@@ -85,7 +88,10 @@ ROWS = (
     "INSERT INTO signing_keys VALUES (:n, :unit, 'record', decode(repeat('00', 32), 'hex'), :h, now(), NULL, NULL)",
     "INSERT INTO records VALUES (gen_random_uuid(), :unit, :h, :h, :n::bigint, now(), now())",
     "INSERT INTO record_revocations (record_id, unit_id, jws) SELECT id, :unit, :h FROM records WHERE unit_id = :unit",
-    "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records WHERE unit_id = :unit",
+    (
+        "INSERT INTO number_blocks SELECT :n::bigint * 1000, :n::bigint * 1000 + 9, :unit, id, 'deliveries' FROM records"
+        " WHERE unit_id = :unit"
+    ),
     (
         "INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, audience, channels, expires_at, author_id)"
         " VALUES (:unit, 'scam_alert', 'urgent', 't', '{}', '{}', '{sms}', now(), :account)"
@@ -95,7 +101,8 @@ ROWS = (
         " SELECT id, 0, :unit, 'urgent', 'sms', 1, 1, 1 FROM broadcasts WHERE unit_id = :unit"
     ),
     (
-        "INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
+        "INSERT INTO deliveries"
+        " (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
         " SELECT id, 1, :unit, :unit, :key, 0, 'sms', :h, :h FROM broadcasts WHERE unit_id = :unit"
     ),
     "INSERT INTO delivery_turns SELECT id, 'sms', :unit, now() FROM broadcasts WHERE unit_id = :unit",

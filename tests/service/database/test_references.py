@@ -1,4 +1,6 @@
-"""What foreign keys would say of a list's rows: they refer to what is there, and what is referred to stays, also of two at once."""
+"""What foreign keys would say of a list's rows: they refer to what is there,
+and what is referred to stays, also of two at once.
+"""
 
 import asyncio
 
@@ -15,11 +17,13 @@ from tests.factories.world import World, make_world
 
 POINT = (
     "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id)"
-    " SELECT unit_id, coalesce(CAST(:contact AS bigint), contact_id), 'email', 'another', 'sealed', coalesce(CAST(:key AS bigint), data_key_id) FROM contact_points"
+    " SELECT unit_id, coalesce(CAST(:contact AS bigint), contact_id), 'email', 'another', 'sealed',"
+    " coalesce(CAST(:key AS bigint), data_key_id) FROM contact_points"
 )
 PUPIL = (
     "INSERT INTO enrolments (unit_id, contact_id, school_year, class_name, data_key_id)"
-    " SELECT unit_id, coalesce(CAST(:contact AS bigint), contact_id), '2026-2027', '6A2', coalesce(CAST(:key AS bigint), data_key_id) FROM contact_points"
+    " SELECT unit_id, coalesce(CAST(:contact AS bigint), contact_id), '2026-2027', '6A2',"
+    " coalesce(CAST(:key AS bigint), data_key_id) FROM contact_points"
 )
 ROW = (
     "INSERT INTO import_rows (import_id, position, unit_id, row, sealed, data_key_id)"

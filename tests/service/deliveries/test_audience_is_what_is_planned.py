@@ -1,4 +1,6 @@
-"""What is counted before a broadcast is drafted is what is planned when it is sent, and what a plain model says of the same people."""
+"""What is counted before a broadcast is drafted is what is planned when it is sent,
+and what a plain model says of the same people.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -73,7 +75,8 @@ class System:
             made = await conn.execute(
                 text(
                     "WITH its AS (UPDATE records SET unit_id = :unit RETURNING id)"
-                    " INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id,"
+                    " INSERT INTO broadcasts"
+                    " (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id,"
                     "   audience_count, record_id)"
                     " SELECT :unit, 'approved', 'scam_alert', :urgency, 't', '{}', CAST(:audience AS jsonb), :channels,"
                     "   now() + interval '1 day', :by, :count, its.id FROM its RETURNING id"

@@ -61,7 +61,10 @@ async def test_segments_are_counted_not_messages(department: Department) -> None
 
 async def test_a_pace_seen_that_is_slower_is_believed_and_a_faster_one_is_not(department: Department) -> None:  # noqa: F811
     broadcast = await department.sends(4)
-    begun = "UPDATE broadcasts SET planned_at = now() - interval '100 seconds', updated_at = now() - interval '100 seconds' RETURNING 1"
+    begun = (
+        "UPDATE broadcasts SET planned_at = now() - interval '100 seconds', updated_at = now() - interval '100 seconds'"
+        " RETURNING 1"
+    )
     await department.run(begun)
     gone = "UPDATE delivery_chunks SET waiting = 0, accepted = 500, left_at = now() WHERE chunk = 0 RETURNING 1"
     await department.run(gone)

@@ -26,7 +26,8 @@ async def _planned(engines: Engines, master: MasterKey, phones: int) -> Approved
 async def _accept(approved: Approved) -> None:
     """Everything that waits is handed over, and taken."""
     await approved.run(
-        "UPDATE deliveries SET state = 'calling', attempt = attempt + 1, provider = 'twilio', retry_at = NULL WHERE state = 'waiting'"
+        "UPDATE deliveries SET state = 'calling', attempt = attempt + 1, provider = 'twilio', retry_at = NULL"
+        " WHERE state = 'waiting'"
     )
     await approved.run("UPDATE deliveries SET state = 'accepted', accepted_at = now() WHERE state = 'calling'")
 

@@ -46,7 +46,8 @@ async def sent(engines: Engines, master: MasterKey) -> Approved:
 async def _receive(made: Approved, *codes: str) -> None:
     """The carrier fails the first SMS of the list with the first code, and so on; several are of one batch."""
     rows = await made.rows(
-        "SELECT d.number, d.attempt, d.state FROM deliveries d JOIN contact_points p USING (channel, address_hash) WHERE d.channel = 'sms'"
+        "SELECT d.number, d.attempt, d.state FROM deliveries d JOIN contact_points p USING (channel, address_hash)"
+        " WHERE d.channel = 'sms'"
         " ORDER BY p.id"
     )
     intake = ReceiptIntake(made.engines.web, system_clock)
@@ -96,7 +97,8 @@ async def test_a_dead_number_leads_to_that_parents_address_with_a_number_of_its_
         1,
     )
     (record,) = await sent.rows(
-        "SELECT b.record_id FROM number_blocks n JOIN broadcasts b ON b.record_id = n.record_id WHERE :n BETWEEN first_number AND last_number",
+        "SELECT b.record_id FROM number_blocks n JOIN broadcasts b ON b.record_id = n.record_id"
+        " WHERE :n BETWEEN first_number AND last_number",
         n=letter.number,
     )
     assert record is not None, "a look-up of it leads to the record"
@@ -251,7 +253,8 @@ async def test_a_completed_warning_that_falls_back_at_night_waits_for_the_mornin
     quiet, now = quiet_now(), datetime.now(UTC)
     assert await fall_back(sent.engines.worker, quiet=quiet, now=now) == 1
     (row,) = await sent.rows(
-        "SELECT b.waits_until, c.not_before FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id WHERE c.channel = 'email'"
+        "SELECT b.waits_until, c.not_before FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id"
+        " WHERE c.channel = 'email'"
     )
     assert row.waits_until == row.not_before == quiet.end_after(now)
 

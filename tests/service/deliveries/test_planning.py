@@ -43,8 +43,10 @@ async def test_planning_twice_at_once_and_again_makes_nothing_twice(approved: Ap
 async def test_the_same_address_cannot_be_planned_twice(planned: Approved) -> None:
     with pytest.raises(IntegrityError):
         await planned.run(
-            "INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
-            " SELECT broadcast_id, number + 1000, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed"
+            "INSERT INTO deliveries"
+            " (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
+            " SELECT broadcast_id, number + 1000, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash,"
+            " address_sealed"
             " FROM deliveries"
         )
 
@@ -111,7 +113,9 @@ NEAR = timedelta(seconds=20)
 async def test_what_is_scheduled_is_planned_as_soon_as_the_database_names_it_and_no_sooner(
     approved: Approved, ahead: timedelta, planned: int
 ) -> None:
-    """`PLAN_AHEAD` and `door_due_broadcasts` say the same: one alone would name what is not planned, or plan what nobody names."""
+    """`PLAN_AHEAD` and `door_due_broadcasts` say the same: one alone would name what is not planned,
+    or plan what nobody names.
+    """
     await approved.run("UPDATE broadcasts SET send_at = now() + CAST(:ahead AS interval)", ahead=ahead)
 
     due = await approved.rows("SELECT broadcast_id FROM door_due_broadcasts()")

@@ -6,7 +6,8 @@ from tests.factories.approved import Approved
 
 _MORE = """
 INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)
-  SELECT :broadcast, 1000000 * :broadcast + n, unit_id, recipient_unit, data_key_id, 0, 'sms', sha256((:broadcast || '.' || n)::bytea), 'x'
+  SELECT :broadcast, 1000000 * :broadcast + n, unit_id, recipient_unit, data_key_id, 0, 'sms',
+         sha256((:broadcast || '.' || n)::bytea), 'x'
     FROM (SELECT * FROM deliveries LIMIT 1) AS one, generate_series(1, 3000) AS n
 """
 

@@ -107,7 +107,10 @@ async def test_what_nobody_plans_is_stalled(engines: Engines, master: MasterKey)
 
 async def _another(planned: Approved, urgency: str) -> None:
     """A broadcast beside it, of which something has left just now."""
-    copied = "unit_id, kind, title, texts, audience, channels, expires_at, author_id, record_id, planned_at, approved_at, state, urgency"
+    copied = (
+        "unit_id, kind, title, texts, audience, channels, expires_at, author_id, record_id, planned_at, approved_at, state, "
+        "urgency"
+    )
     await planned.run(
         f"INSERT INTO broadcasts ({copied}) SELECT {copied.removesuffix('urgency')} :urgency FROM broadcasts LIMIT 1",
         urgency=urgency,

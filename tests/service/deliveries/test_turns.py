@@ -32,8 +32,10 @@ class Department:
     async def sends(self, chunks: int, urgency: str = "advisory", *, emails: int = 0, unit: str = "nbk-thcs") -> int:
         """A broadcast being sent, with so many chunks of 500 SMS and, behind them, so many of emails."""
         broadcast = await self.run(
-            "INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id, planned_at)"
-            " VALUES (:unit, 'sending', 'scam_alert', :urgency, 't', '{}', '{}', '{sms,email}', now() + interval '1 day', :author, now())"
+            "INSERT INTO broadcasts"
+            " (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id, planned_at)"
+            " VALUES (:unit, 'sending', 'scam_alert', :urgency, 't', '{}', '{}', '{sms,email}', now() + interval '1 day',"
+            " :author, now())"
             " RETURNING id",
             unit=self.world.units[unit],
             urgency=urgency,
@@ -42,8 +44,10 @@ class Department:
         async with self.engines.owner.begin() as conn:
             await conn.execute(
                 text(
-                    "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
-                    " SELECT :broadcast, i, :unit, :lane, CASE WHEN i < :sms THEN 'sms' ELSE 'email' END, i * 500, i * 500 + 499, 500"
+                    "INSERT INTO delivery_chunks"
+                    " (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
+                    " SELECT :broadcast, i, :unit, :lane, CASE WHEN i < :sms THEN 'sms'"
+                    " ELSE 'email' END, i * 500, i * 500 + 499, 500"
                     "   FROM generate_series(0, :chunks - 1) AS i"
                 ),
                 {
@@ -76,7 +80,8 @@ class Department:
     async def end(self, broadcast: int, chunks: int) -> None:
         """So many leased chunks of a broadcast are done."""
         await self.run(
-            "WITH done AS (UPDATE delivery_chunks c SET waiting = 0, accepted = 500, holder = NULL, lease_until = NULL, nudged_at = NULL"
+            "WITH done AS (UPDATE delivery_chunks c"
+            " SET waiting = 0, accepted = 500, holder = NULL, lease_until = NULL, nudged_at = NULL"
             " WHERE (broadcast_id, chunk) IN (SELECT broadcast_id, chunk FROM delivery_chunks WHERE holder IS NOT NULL"
             "   AND broadcast_id = :broadcast ORDER BY chunk LIMIT :chunks) RETURNING 1) SELECT count(*) FROM done",
             broadcast=broadcast,
@@ -187,7 +192,8 @@ async def test_what_was_lost_with_the_queue_is_queued_again(department: Departme
     await department.worker()
     first = await department.turns()
     await department.run(
-        "WITH old AS (UPDATE delivery_chunks SET nudged_at = nudged_at - interval '11 seconds' WHERE nudged_at IS NOT NULL RETURNING 1)"
+        "WITH old AS (UPDATE delivery_chunks SET nudged_at = nudged_at - interval '11 seconds' WHERE nudged_at IS NOT NULL"
+        " RETURNING 1)"
         " SELECT count(*) FROM old"
     )
     assert await department.turns() == first == [broadcast] * 6
@@ -234,8 +240,10 @@ async def test_the_next_turn_costs_as_little_beside_3000_open_chunks_as_beside_3
     await department.worker()
     few = await blocks_read()
     more = (
-        "WITH more AS (INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
-        " SELECT b.id, i, b.unit_id, 'bulk', 'sms', i * 500, i * 500 + 499, 500 FROM broadcasts b, generate_series(-2941, -1) AS i"
+        "WITH more AS (INSERT INTO delivery_chunks"
+        " (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting)"
+        " SELECT b.id, i, b.unit_id, 'bulk', 'sms', i * 500, i * 500 + 499, 500"
+        " FROM broadcasts b, generate_series(-2941, -1) AS i"
         " RETURNING 1) SELECT count(*) FROM more"
     )
     assert await department.run(more) == 29_410

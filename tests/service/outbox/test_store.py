@@ -1,4 +1,6 @@
-"""Commands on their way to the queue: those of a committed transaction, and nothing that this release does not know holds them up."""
+"""Commands on their way to the queue: those of a committed transaction,
+and nothing that this release does not know holds them up.
+"""
 
 from datetime import UTC, datetime
 

@@ -43,7 +43,8 @@ async def test_every_unit_below_stands_in_it_with_what_it_has(gate: Gate) -> Non
         await conn.execute(text("INSERT INTO contacts (unit_id, role) SELECT :unit, 'parent' FROM generate_series(1, 3)"), values)
         await conn.execute(
             text(
-                "INSERT INTO imports (unit_id, state, school_year, created_by, applied_at) VALUES (:unit, 'applied', '2026-2027', :by, :now)"
+                "INSERT INTO imports (unit_id, state, school_year, created_by, applied_at)"
+                " VALUES (:unit, 'applied', '2026-2027', :by, :now)"
             ),
             values,
         )

@@ -39,7 +39,8 @@ class Place:
     async def applied_list(self, at: datetime, state: str = "applied") -> int:
         return await self.make(
             "INSERT INTO imports (unit_id, state, school_year, created_by, created_at, checked_at, applied_at)"
-            " VALUES (:unit, :state, '2026-2027', :account, :at, :at, CASE WHEN :state = 'applied' THEN CAST(:at AS timestamptz) END)"
+            " VALUES (:unit, :state, '2026-2027', :account, :at, :at, CASE WHEN :state = 'applied'"
+            " THEN CAST(:at AS timestamptz) END)"
             " RETURNING id",
             at=at,
             state=state,
@@ -58,7 +59,8 @@ class Place:
     async def point(self, contact: int, ended_by: int | None = None, unit: int | None = None) -> int:
         return await self.make(
             "INSERT INTO contact_points (unit_id, contact_id, channel, address_hash, address_sealed, data_key_id, ended_by)"
-            " SELECT :of, :contact, 'sms', CAST(gen_random_uuid()::text AS bytea), 'sealed', id, :ended FROM data_keys WHERE unit_id = :of"
+            " SELECT :of, :contact, 'sms', CAST(gen_random_uuid()::text AS bytea), 'sealed', id, :ended FROM data_keys"
+            " WHERE unit_id = :of"
             " RETURNING id",
             of=unit or self.unit,
             contact=contact,

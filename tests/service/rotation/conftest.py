@@ -24,7 +24,8 @@ _ROWS = (
         " SELECT :unit, min(id), '2026-2027', '6A1', :name, :key FROM contacts"
     ),
     (
-        "INSERT INTO consents (unit_id, channel, address_hash, basis, proof, place_sealed, data_key_id, given_on, recorded_by, recorded_at)"
+        "INSERT INTO consents"
+        " (unit_id, channel, address_hash, basis, proof, place_sealed, data_key_id, given_on, recorded_by, recorded_at)"
         " VALUES (:unit, 'sms', 'h', 'consent', 'meeting', :place, :key, '2026-09-05', :account, now())"
     ),
     (
@@ -80,7 +81,8 @@ class School:
                 rows = (
                     await conn.execute(
                         text(
-                            f"SELECT {column} AS sealed, data_key_id, {channel} FROM {table} WHERE {unit} = :unit AND {column} IS NOT NULL"
+                            f"SELECT {column} AS sealed, data_key_id, {channel} FROM {table}"
+                            f" WHERE {unit} = :unit AND {column} IS NOT NULL"
                         ),
                         {"unit": self.unit},
                     )
@@ -122,7 +124,8 @@ async def department_s_messages(school: School) -> None:
         made = await conn.execute(
             text(
                 "INSERT INTO broadcasts (unit_id, state, kind, urgency, title, texts, audience, channels, expires_at, author_id)"
-                " SELECT :unit, 'completed', kind, urgency, title, texts, audience, channels, expires_at, author_id FROM broadcasts"
+                " SELECT :unit, 'completed', kind, urgency, title, texts, audience, channels, expires_at, author_id"
+                " FROM broadcasts"
                 " RETURNING id"
             ),
             {"unit": department},
@@ -130,15 +133,19 @@ async def department_s_messages(school: School) -> None:
         broadcast = made.scalar_one()
         await conn.execute(
             text(
-                "INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, accepted)"
+                "INSERT INTO delivery_chunks"
+                " (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, accepted)"
                 " VALUES (:broadcast, 0, :unit, 'urgent', 'sms', 9001, 9002, 0, 2)"
             ),
             {"broadcast": broadcast, "unit": department},
         )
         await conn.execute(
             text(
-                "INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, state, address_hash, address_sealed)"
-                " SELECT :broadcast, 9000 + row_number() OVER (), :unit, unit_id, data_key_id, 0, channel, 'accepted', address_hash, address_sealed"
+                "INSERT INTO deliveries"
+                " (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, state, address_hash,"
+                " address_sealed)"
+                " SELECT :broadcast, 9000 + row_number() OVER (), :unit, unit_id, data_key_id, 0, channel, 'accepted',"
+                " address_hash, address_sealed"
                 " FROM contact_points WHERE channel = 'sms' LIMIT 2"
             ),
             {"broadcast": broadcast, "unit": department},

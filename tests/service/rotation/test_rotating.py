@@ -18,7 +18,8 @@ async def test_the_list_of_what_is_sealed_is_the_schema_s(school: School) -> Non
     rows = await school.approved.rows(
         "SELECT c.table_name, c.column_name FROM information_schema.columns c"
         "  JOIN information_schema.columns k ON k.table_name = c.table_name AND k.column_name = 'data_key_id'"
-        " WHERE c.table_schema = 'public' AND c.column_name LIKE '%sealed' AND c.data_type = 'bytea' AND c.table_name NOT LIKE 'deliveries_%'"
+        " WHERE c.table_schema = 'public' AND c.column_name LIKE '%sealed' AND c.data_type = 'bytea'"
+        " AND c.table_name NOT LIKE 'deliveries_%'"
     )
     assert sorted(tuple(row) for row in rows) == sorted((table, column) for table, column, _ in COLUMNS)
 

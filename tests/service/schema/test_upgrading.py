@@ -1,4 +1,6 @@
-"""Migrations beside a system at work: they give way, they say what they did, and code and schema are never mismatched in silence."""
+"""Migrations beside a system at work: they give way, they say what they did,
+and code and schema are never mismatched in silence.
+"""
 
 import asyncio
 import gzip
@@ -68,7 +70,9 @@ def later(urls: Urls) -> None:
 
 
 def dumped(url: str) -> list[str]:
-    """The schema of the database at `url`, each statement of it: in no order, nor the columns of a table or whom something is granted."""
+    """The schema of the database at `url`, each statement of it: in no order,
+    nor the columns of a table or whom something is granted.
+    """
     program = [str(binaries() / "pg_dump"), "--schema-only", "--no-owner", "--dbname", url.replace("+psycopg", "")]
     said = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True).stdout
     statements = re.split(r"\n{3,}", re.sub(r"^(?:--|\\).*\n", "", said, flags=re.MULTILINE))

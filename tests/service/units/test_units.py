@@ -106,7 +106,10 @@ async def test_a_unit_neither_calls_itself_another_nor_says_how_long_it_stands(e
         async with unit_transaction(engines.web, admin.unit_id, subtree=True) as conn:
             with pytest.raises(Forbidden, match=r"unit\.oneself"):
                 await revise_unit(conn, admin, code=code, revision=revision, now=NOW)
-    door = "SELECT door_revise_unit(:unit, :name, (SELECT parent_id FROM unit_versions WHERE unit_id = :unit), :day, NULL, NULL, NULL, :now)"
+    door = (
+        "SELECT door_revise_unit(:unit, :name, (SELECT parent_id FROM unit_versions WHERE unit_id = :unit), :day, NULL, NULL,"
+        " NULL, :now)"
+    )
     with pytest.raises(DBAPIError, match="said by the unit above"):
         async with unit_transaction(engines.web, admin.unit_id) as conn:
             await conn.execute(text(door), {"unit": admin.unit_id, "name": department, "day": TODAY, "now": NOW})

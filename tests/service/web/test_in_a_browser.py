@@ -1,4 +1,6 @@
-"""The look-up page in Chromium, without JavaScript: nothing runs over the edge, contrast and structure hold (axe), by keyboard."""
+"""The look-up page in Chromium, without JavaScript: nothing runs over the edge,
+contrast and structure hold (axe), by keyboard.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Any, Literal

@@ -138,8 +138,10 @@ async def test_what_waits_to_be_sent_is_not_sent(site: Site, engines: Engines, p
         )
         await conn.execute(
             text(
-                "INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
-                " SELECT :broadcast, row_number() OVER (), unit_id, unit_id, data_key_id, 0, channel, address_hash, address_sealed"
+                "INSERT INTO deliveries"
+                " (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, address_hash, address_sealed)"
+                " SELECT :broadcast, row_number() OVER (), unit_id, unit_id, data_key_id, 0, channel, address_hash,"
+                " address_sealed"
                 "   FROM contact_points WHERE unit_id = :unit"
             ),
             values,

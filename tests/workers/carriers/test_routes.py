@@ -1,4 +1,6 @@
-"""The way of a channel's messages: the first provider that works and takes the broadcast; what nobody can know of goes to none."""
+"""The way of a channel's messages: the first provider that works and takes the broadcast;
+what nobody can know of goes to none.
+"""
 
 from collections.abc import Sequence
 

@@ -86,10 +86,12 @@ MAIL: list[tuple[Step, str, ErrorClass]] = [
     ("data", "554 5.6.0 no", "content"), ("data", "554 5.6.1 no", "content"), ("data", "554 5.6.3 no", "content"),
     ("data", "554 5.6.6 no", "content"), ("rcpt", "550 5.6.7 not ASCII", "number"), ("data", "550 5.6.9 not ASCII", "number"),
     # 7: policy and security
-    ("mail", "550 5.7.1 not you", "config"), ("rcpt", "554 5.7.1 relaying denied", "config"), ("data", "554 5.7.1 spam", "content"),
-    ("data", "554 5.7.0 policy", "content"), ("rcpt", "550 5.7.2 list", "number"), ("rcpt", "550 5.7.3 no", "config"),
-    ("mail", "530 5.7.10 encrypt", "config"), ("connect", "535 5.7.13 disabled", "config"), ("rcpt", "550 5.7.17 owner", "number"),
-    ("data", "550 5.7.20 DKIM", "config"), ("mail", "550 5.7.23 SPF", "config"), ("rcpt", "550 5.7.25 reverse", "config"),
+    ("mail", "550 5.7.1 not you", "config"), ("rcpt", "554 5.7.1 relaying denied", "config"),
+    ("data", "554 5.7.1 spam", "content"), ("data", "554 5.7.0 policy", "content"),
+    ("rcpt", "550 5.7.2 list", "number"), ("rcpt", "550 5.7.3 no", "config"),
+    ("mail", "530 5.7.10 encrypt", "config"), ("connect", "535 5.7.13 disabled", "config"),
+    ("rcpt", "550 5.7.17 owner", "number"), ("data", "550 5.7.20 DKIM", "config"),
+    ("mail", "550 5.7.23 SPF", "config"), ("rcpt", "550 5.7.25 reverse", "config"),
     ("data", "550 5.7.26 several", "config"), ("mail", "550 5.7.27 null MX", "config"), ("mail", "550 5.7.28 flood", "temporary"),
     ("rcpt", "550 5.7.30 REQUIRETLS", "number"), ("rcpt", "550 5.7.99 new", "config"), ("data", "550 5.7.99 new", "content"),
 ]  # fmt: skip

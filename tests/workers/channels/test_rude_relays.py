@@ -1,4 +1,6 @@
-"""Relays that end connections, think for long, ask strangers to come again or hang up: what becomes of letters, and over how many connections."""
+"""Relays that end connections, think for long, ask strangers to come again or hang up:
+what becomes of letters, and over how many connections.
+"""
 
 import asyncio
 import contextlib

@@ -47,8 +47,8 @@ class StandStillClock:
 
 @dataclass
 class Carrier:
-    """Takes whatever it is given, once `open`; answers no question about it. `created`: it lists each message as made then; `reach`:
-    its list reaches until then.
+    """Takes whatever it is given, once `open`; answers no question about it. `created`: it lists each message as made then;
+    `reach`: its list reaches until then.
     """
 
     taken: list[str] = field(default_factory=list)

@@ -1,5 +1,5 @@
-"""A chunk and its providers: nothing is marked while none may be called, doubt is asked for where the message was sent, and a channel
-nobody carries is said so.
+"""A chunk and its providers: nothing is marked while none may be called, doubt is asked for where the message was sent, and a
+channel nobody carries is said so.
 """
 
 from dataclasses import replace

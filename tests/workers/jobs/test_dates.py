@@ -30,7 +30,8 @@ async def _date(bench: Bench, quiet: QuietHours | None = None) -> datetime:
 
 
 @pytest.mark.parametrize(("send_at", "waits_until", "expected"), [
-    (None, None, timedelta()), (SOON, None, SOON), (SOON, SOON, SOON), (None, NIGHT, NIGHT), (SOON, NIGHT, NIGHT), (None, -NIGHT, timedelta()),
+    (None, None, timedelta()), (SOON, None, SOON), (SOON, SOON, SOON),
+    (None, NIGHT, NIGHT), (SOON, NIGHT, NIGHT), (None, -NIGHT, timedelta()),
 ])  # fmt: skip
 async def test_it_is_the_latest_of_approval_its_own_time_and_the_end_of_quiet_hours(
     bench: Bench, send_at: timedelta | None, waits_until: timedelta | None, expected: timedelta

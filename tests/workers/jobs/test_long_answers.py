@@ -1,4 +1,6 @@
-"""A carrier that thinks for minutes behind a letter: nobody is in doubt for it, its chunk keeps its lease, and others have its place."""
+"""A carrier that thinks for minutes behind a letter: nobody is in doubt for it, its chunk keeps its lease,
+and others have its place.
+"""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""SMS of which no word came: asked for after an hour, once more after six, and then left as accepted; sooner where receipts are lost."""
+"""SMS of which no word came: asked for after an hour, once more after six, and then left as accepted;
+sooner where receipts are lost.
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -88,7 +88,10 @@ async def test_the_next_broadcasts_deliveries_find_a_partition(bench: Bench) -> 
 
 async def test_whose_receipts_come_without_end_does_not_keep_the_others_waiting(bench: Bench, urls: Urls) -> None:
     first, second = sorted(bench.approved.world.units.values())[:2]
-    stray = b"INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, received_at) VALUES (%s, 1, 1, 1, 'SM', 'sent', now())"
+    stray = (
+        b"INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, received_at)"
+        b" VALUES (%s, 1, 1, 1, 'SM', 'sent', now())"
+    )
     with psycopg.connect(urls.owner.replace("+psycopg", ""), autocommit=True) as carrier:
 
         def another(*said: Any) -> None:

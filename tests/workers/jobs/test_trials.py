@@ -1,4 +1,6 @@
-"""A provider that took nothing is given one message as a trial: none waits for a trial that was not made, and none waits long once it works."""
+"""A provider that took nothing is given one message as a trial:
+none waits for a trial that was not made, and none waits long once it works.
+"""
 
 from dataclasses import dataclass, replace
 

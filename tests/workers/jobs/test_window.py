@@ -1,4 +1,6 @@
-"""The places of a process: never more than there are, each channel's by themselves, and the first chunk of a channel served whole."""
+"""The places of a process: never more than there are, each channel's by themselves,
+and the first chunk of a channel served whole.
+"""
 
 import asyncio
 
