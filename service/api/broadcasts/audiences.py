@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contact_registry.audiences import LeftOut
-from service.api.broadcasts.models import AudienceIn, TextsIn
+from service.api.broadcasts.draft_models import AudienceIn, TextsIn
 from service.api.contacts.models import Channel as ContactChannel
 from service.api.contacts.models import RoleName
 from service.api.edge.context import ApiContext, BroadcastsWriter, ContactsReader, Context, Spoken

@@ -13,14 +13,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.api.broadcasts.models import (
-    ApprovalIn,
-    BroadcastChange,
-    BroadcastIn,
-    BroadcastList,
-    BroadcastOut,
-    ReturnIn,
-)
+from service.api.broadcasts.draft_models import ApprovalIn, BroadcastChange, BroadcastIn, ReturnIn
+from service.api.broadcasts.models import BroadcastList, BroadcastOut
 from service.api.edge.context import ApiContext, Approver, BroadcastsReader, BroadcastsWriter, Context, Spoken
 from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
 from service.api.edge.idempotency import IdempotencyKey, once, request_hash

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.broadcasts.models import MOST_FINDINGS, FindingOut, TextsIn, Title
+from service.api.broadcasts.draft_models import TextsIn, Title
+from service.api.broadcasts.models import MOST_FINDINGS, FindingOut
 from service.api.edge.context import BroadcastsReader, Context
 from service.api.edge.times import Moment
 from service.api.edge.unit_place import at_unit
