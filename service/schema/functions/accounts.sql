@@ -61,15 +61,16 @@ BEGIN
     SELECT made.email_hash, made.public_id FROM made;
 END $$;
 
--- The account a unit may name as its lead: of the unit or of one above it. Null for every other email, whether it has an account or not.
+-- The account a unit may name as its lead: of the unit or of one above it. Null for every other email, whether it has an account
+-- or not.
 CREATE OR REPLACE FUNCTION door_lead_account(hash bytea) RETURNS bigint
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT a.id FROM accounts a JOIN unit_closure c ON c.ancestor_id = a.unit_id AND c.descendant_id = loa_unit()
    WHERE a.email_hash = hash AND a.disabled_at IS NULL AND 'data_protection_lead' = ANY (a.roles)
 $$;
 
--- Who filed, named, accepted, approved or looked, for the acting unit: they may be of a unit above, whose accounts and keys it does
--- not see. Sealed names, and the wrapped keys they are sealed with.
+-- Who filed, named, accepted, approved or looked, for the acting unit: they may be of a unit above, whose accounts and keys it
+-- does not see. Sealed names, and the wrapped keys they are sealed with.
 CREATE OR REPLACE FUNCTION door_readiness_people()
   RETURNS TABLE (account_id bigint, name_sealed bytea, data_key_id bigint, key_unit integer, wrapped bytea)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

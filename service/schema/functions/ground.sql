@@ -1,5 +1,5 @@
--- Doors: the few questions an application login may ask across units. Each is one narrow SECURITY DEFINER function; everything else goes
--- through row-level security (tables/0001_units.sql). A door returns ids and sealed bytes, never a person.
+-- Doors: the few questions an application login may ask across units. Each is one narrow SECURITY DEFINER function; everything
+-- else goes through row-level security (tables/0001_units.sql). A door returns ids and sealed bytes, never a person.
 --
 -- Here those that keep the house: which schema this is, who is alive, commands to relay, what has had its day.
 
@@ -32,8 +32,8 @@ CREATE OR REPLACE FUNCTION door_workers_alive() RETURNS integer
   SELECT count(*)::integer FROM worker_heartbeats WHERE seen_at > now() - interval '8 seconds'
 $$;
 
--- Takes unrelayed commands, oldest first. The caller queues them and commits; if it dies before, they are taken again. Of one lane, and of the
--- other only what nobody took for a while: a busy bulk worker never holds an urgent command.
+-- Takes unrelayed commands, oldest first. The caller queues them and commits; if it dies before, they are taken again. Of one
+-- lane, and of the other only what nobody took for a while: a busy bulk worker never holds an urgent command.
 CREATE OR REPLACE FUNCTION door_take_outbox(at_most integer, of_lane text)
   RETURNS TABLE (id bigint, unit_id integer, lane text, command text, payload jsonb)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -52,8 +52,9 @@ CREATE OR REPLACE FUNCTION door_clear_away() RETURNS void
   DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days';
 $$;
 
--- Deliveries have partitions of 100,000 broadcasts; the next is made while half of the last is still free, as deliveries_0 was (tables/0010_deliveries.sql).
--- Attaching takes a lock that sends and reads go on beside; what a long VACUUM holds is asked for again a minute later.
+-- Deliveries have partitions of 100,000 broadcasts; the next is made while half of the last is still free, as deliveries_0 was
+-- (tables/0010_deliveries.sql). Attaching takes a lock that sends and reads go on beside; what a long VACUUM holds is asked for
+-- again a minute later.
 CREATE OR REPLACE FUNCTION door_make_partitions() RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE

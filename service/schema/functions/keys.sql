@@ -46,8 +46,8 @@ CREATE OR REPLACE FUNCTION door_key_rotations()
    WHERE r.deleted_at IS NULL AND r.stopped_at IS NULL ORDER BY r.began_at, r.data_key_id
 $$;
 
--- Chunks that may hold deliveries under a retired key: of the key's unit and of those above it, not gone through since the unit's list
--- was clear (what is planned from a clear list is sealed with the new key).
+-- Chunks that may hold deliveries under a retired key: of the key's unit and of those above it, not gone through since the unit's
+-- list was clear (what is planned from a clear list is sealed with the new key).
 CREATE OR REPLACE FUNCTION door_chunks_to_reseal(at_most integer)
   RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer, first_number bigint, last_number bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -68,7 +68,8 @@ CREATE OR REPLACE FUNCTION door_count_resealed(keys bigint[], counts bigint[]) R
     FROM unnest(keys, counts) AS n (key, count) WHERE r.data_key_id = n.key AND r.deleted_at IS NULL
 $$;
 
--- Those of the keys that still seal a delivery, of whatever sender: deliveries do not refer to keys, so this is asked before one goes.
+-- Those of the keys that still seal a delivery, of whatever sender: deliveries do not refer to keys, so this is asked before one
+-- goes.
 CREATE OR REPLACE FUNCTION door_keys_of_deliveries(keys bigint[]) RETURNS SETOF bigint
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT DISTINCT d.data_key_id FROM deliveries d WHERE d.data_key_id = ANY (keys) AND d.address_sealed <> ''

@@ -1,7 +1,7 @@
 -- Lists under way, and what is kept no longer than it may be.
 
--- Uploaded lists whose reading was lost on the way. No file outlives its day: what is older is deleted here, first, reported as every other
--- deletion is, and reading its import finds nothing and ends it.
+-- Uploaded lists whose reading was lost on the way. No file outlives its day: what is older is deleted here, first, reported as
+-- every other deletion is, and reading its import finds nothing and ends it.
 CREATE OR REPLACE FUNCTION door_unread_imports() RETURNS TABLE (unit_id integer, import_id bigint)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH gone AS (DELETE FROM import_files f WHERE f.created_at < now() - interval '24 hours' RETURNING f.unit_id)

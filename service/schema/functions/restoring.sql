@@ -1,9 +1,11 @@
--- After a restore: what a backup does not know may have been done since. Nothing that left before it leads to another message by itself.
+-- After a restore: what a backup does not know may have been done since. Nothing that left before it leads to another message by
+-- itself.
 
--- What a restored database does not know: whether what waited then has left since. Nothing of it leaves by itself. The owner's alone.
--- Deliveries pass through `calling`, with an attempt, as one that left would have: so the provider's list and late receipts settle them.
--- What was completed is known as restored, too. A carrier still tells, or is asked, what became of its messages; whether that led to
--- another try or a letter, only the lost system knew. `called_at` says which attempts are meant: those before `restored_from`.
+-- What a restored database does not know: whether what waited then has left since. Nothing of it leaves by itself. The owner's
+-- alone. Deliveries pass through `calling`, with an attempt, as one that left would have: so the provider's list and late
+-- receipts settle them. What was completed is known as restored, too. A carrier still tells, or is asked, what became of its
+-- messages; whether that led to another try or a letter, only the lost system knew. `called_at` says which attempts are meant:
+-- those before `restored_from`.
 CREATE OR REPLACE FUNCTION settle_restored(backed_up timestamptz, issued bigint, at timestamptz, OUT paused bigint, OUT in_doubt bigint)
   LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,7 +1,7 @@
 -- When a broadcast's time has come, whose turn it is, and how much stands before it.
 
--- Approved, due, and not yet planned. A broadcast with a time of its own is planned ahead of it (service.deliveries.planning.PLAN_AHEAD);
--- nothing of it is claimed before.
+-- Approved, due, and not yet planned. A broadcast with a time of its own is planned ahead of it
+-- (service.deliveries.planning.PLAN_AHEAD); nothing of it is claimed before.
 CREATE OR REPLACE FUNCTION door_due_broadcasts() RETURNS TABLE (unit_id integer, broadcast_id bigint, lane text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT b.unit_id, b.id, CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END
@@ -10,8 +10,8 @@ CREATE OR REPLACE FUNCTION door_due_broadcasts() RETURNS TABLE (unit_id integer,
    ORDER BY array_position('{emergency,urgent,advisory}', b.urgency), b.id LIMIT 100
 $$;
 
--- While quiet hours hold, until when: everything open waits but emergencies. Null: none hold. What waits is not asked for again and
--- again: its chunks wait with it, also those that came home meanwhile.
+-- While quiet hours hold, until when: everything open waits but emergencies. Null: none hold. What waits is not asked for again
+-- and again: its chunks wait with it, also those that came home meanwhile.
 CREATE OR REPLACE FUNCTION door_keep_quiet(until timestamptz) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   UPDATE broadcasts b SET waits_until = until
@@ -28,11 +28,11 @@ CREATE OR REPLACE FUNCTION door_keep_quiet(until timestamptz) RETURNS void
    WHERE c.broadcast_id = w.broadcast_id AND c.chunk = w.chunk
 $$;
 
--- Whose turn it is. A few chunks a worker stand in its lane's queue, no more; the next are chosen when there is room, by what is under
--- way then. The emergency first; then whoever has the fewest chunks under way, a broadcast's SMS and its emails each for themselves;
--- among those, whoever had a turn the longest ago. What is due within a second or so is queued for its time: it leaves on the second.
--- Of one channel no more are out, queued or leased, than there are places: what its carrier is slow to take does not fill the queue before
--- another's.
+-- Whose turn it is. A few chunks a worker stand in its lane's queue, no more; the next are chosen when there is room, by what is
+-- under way then. The emergency first; then whoever has the fewest chunks under way, a broadcast's SMS and its emails each for
+-- themselves; among those, whoever had a turn the longest ago. What is due within a second or so is queued for its time: it
+-- leaves on the second. Of one channel no more are out, queued or leased, than there are places: what its carrier is slow to take
+-- does not fill the queue before another's.
 CREATE OR REPLACE FUNCTION door_next_chunks(of_lane text, per_worker integer)
   RETURNS TABLE (unit_id integer, broadcast_id bigint, chunk integer, claims integer, emergency boolean, due timestamptz)
   LANGUAGE plpgsql SECURITY DEFINER
@@ -93,8 +93,8 @@ BEGIN
   RETURNING c.unit_id, c.broadcast_id, c.chunk, c.claims, l.emergency, c.not_before;
 END $$;
 
--- What is left of the acting unit's broadcast and what stands before it at the providers, in segments or letters: all of the more urgent,
--- and of its equals as much as it has itself, since they take turns. Sums of all units' broadcasts, nobody's by itself.
+-- What is left of the acting unit's broadcast and what stands before it at the providers, in segments or letters: all of the more
+-- urgent, and of its equals as much as it has itself, since they take turns. Sums of all units' broadcasts, nobody's by itself.
 CREATE OR REPLACE FUNCTION door_work_ahead(of_broadcast bigint) RETURNS TABLE (channel text, own bigint, before bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
@@ -112,8 +112,8 @@ BEGIN
    GROUP BY mine.channel, mine.work;
 END $$;
 
--- What would stand before a broadcast of this urgency if it were approved now, with so much to send itself: segments and letters of what
--- is more urgent, and as much as its own of what is as urgent, for they take turns.
+-- What would stand before a broadcast of this urgency if it were approved now, with so much to send itself: segments and letters
+-- of what is more urgent, and as much as its own of what is as urgent, for they take turns.
 CREATE OR REPLACE FUNCTION door_work_before(of_urgency text, own_sms bigint, own_email bigint) RETURNS TABLE (channel text, before bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH under_way AS (

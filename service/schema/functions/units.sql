@@ -38,7 +38,8 @@ BEGIN
   RETURN made;
 END $$;
 
--- From a day on, another name, parent or end for a unit below the acting one, or for the topmost itself. The past keeps its names.
+-- From a day on, another name, parent or end for a unit below the acting one, or for the topmost itself. The past keeps its
+-- names.
 CREATE OR REPLACE FUNCTION door_revise_unit(revised integer, new_name text, below integer, starts date, ends date,
                                  by_account bigint, by_key bigint, at timestamptz) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,9 +1,9 @@
 -- What is watched: stalls, how long a broadcast took, and the system's state in figures.
 
--- Marks what stands still and what goes again. It stands still when for a minute nothing left of it though something should: it is not
--- paused, its time has come and no quiet hours hold. Whose turn others have is not standing still: 10 s more for each broadcast of its
--- lane that moves on one of its channels (a turn is 5 s), and an advisory waits for as long as an urgent warning moves there.
--- Due and not even planned counts, too. Whoever marks it is told, and nobody else is: the alarm rings once.
+-- Marks what stands still and what goes again. It stands still when for a minute nothing left of it though something should: it
+-- is not paused, its time has come and no quiet hours hold. Whose turn others have is not standing still: 10 s more for each
+-- broadcast of its lane that moves on one of its channels (a turn is 5 s), and an advisory waits for as long as an urgent warning
+-- moves there. Due and not even planned counts, too. Whoever marks it is told, and nobody else is: the alarm rings once.
 CREATE OR REPLACE FUNCTION door_mark_stalls() RETURNS TABLE (broadcast_id bigint, lane text, stalled_since timestamptz, seconds double precision)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH part AS (  -- each channel of what is sent
@@ -33,8 +33,8 @@ CREATE OR REPLACE FUNCTION door_mark_stalls() RETURNS TABLE (broadcast_id bigint
   RETURNING b.id, CASE b.urgency WHEN 'advisory' THEN 'bulk' ELSE 'urgent' END, c.since, extract(epoch FROM now() - coalesce(c.since, c.was))::double precision
 $$;
 
--- Measures what has got so far since the last look: when its first message was accepted, and when 95% of what was to leave were. In
--- seconds from approval or, where it had to wait for its time or for quiet hours, from then.
+-- Measures what has got so far since the last look: when its first message was accepted, and when 95% of what was to leave were.
+-- In seconds from approval or, where it had to wait for its time or for quiet hours, from then.
 CREATE OR REPLACE FUNCTION door_measure_broadcasts() RETURNS TABLE (broadcast_id bigint, lane text, reached text, seconds double precision)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH far AS (

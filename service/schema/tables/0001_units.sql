@@ -1,9 +1,9 @@
 -- Units: the tree of organisations. Names and parents are dated (offices are renamed, schools merge), the code is not.
 --
--- Who may see what, in this file and all behind it. Three application logins (loa_web, loa_worker, loa_lookup), none of which owns a table.
--- Every table with a unit shows only the acting unit's rows; without an acting unit it shows none. Reading below one's unit must be asked
--- for ('loa.scope' = 'subtree') and is granted only to the tables that say so (`loa_protect(.., true)`). What has no unit of its own, and
--- all that crosses units, is reached through doors only: ../functions/.
+-- Who may see what, in this file and all behind it. Three application logins (loa_web, loa_worker, loa_lookup), none of which
+-- owns a table. Every table with a unit shows only the acting unit's rows; without an acting unit it shows none. Reading below
+-- one's unit must be asked for ('loa.scope' = 'subtree') and is granted only to the tables that say so (`loa_protect(.., true)`).
+-- What has no unit of its own, and all that crosses units, is reached through doors only: ../functions/.
 --
 -- What is called the same is the same, and is explained here once:
 --   id           a serial number; it never leaves the system, since it would tell a school how many the others have

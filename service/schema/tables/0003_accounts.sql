@@ -1,5 +1,5 @@
--- People who may act. Email and name are sealed; the keyed hash finds an account by its email. Accounts made by somebody else have no
--- password: their person sets it with an invitation, once; nobody else ever knows it.
+-- People who may act. Email and name are sealed; the keyed hash finds an account by its email. Accounts made by somebody else
+-- have no password: their person sets it with an invitation, once; nobody else ever knows it.
 
 CREATE TABLE accounts (
   id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -54,8 +54,8 @@ CREATE TABLE number_counter (
 INSERT INTO number_counter (next_number) VALUES (1);
 ALTER TABLE number_counter ENABLE ROW LEVEL SECURITY;
 
--- Numbers that may have been issued after the backup from which the system was restored: of what, nobody knows any more. To whom asks for
--- one the look-up is unavailable; it is never called unknown, as an invented one is.
+-- Numbers that may have been issued after the backup from which the system was restored: of what, nobody knows any more. To whom
+-- asks for one the look-up is unavailable; it is never called unknown, as an invented one is.
 CREATE TABLE lost_numbers (
   first_number  bigint PRIMARY KEY,          -- of the gap
   last_number   bigint NOT NULL CHECK (last_number >= first_number),  -- the highest that may have been issued

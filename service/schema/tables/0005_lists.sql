@@ -30,8 +30,8 @@ SELECT loa_protect('imports', true);
 GRANT SELECT, INSERT, UPDATE ON imports TO loa_web;
 GRANT SELECT, UPDATE ON imports TO loa_worker;
 
--- The uploaded file, sealed. It stays until its list is applied, so that its columns can be named anew, and is deleted after 24 hours
--- whatever happened (door_unread_imports).
+-- The uploaded file, sealed. It stays until its list is applied, so that its columns can be named anew, and is deleted after 24
+-- hours whatever happened (door_unread_imports).
 CREATE TABLE import_files (
   import_id    bigint PRIMARY KEY REFERENCES imports,  -- the list it is
   unit_id      integer NOT NULL REFERENCES units,

@@ -1,13 +1,13 @@
 -- The contact registry. Every address and name is sealed under its unit's data key; keyed hashes do the matching.
 --
--- A reference is looked up once for every row: three of them were a third of the time an import takes, and of contacts and data keys it was
--- still a fifth of it (200,000 look-ups for 20,000 pupils). The unit is held by the policies, which let nobody write another's; imports are
--- never deleted; contacts and data keys are looked up once a statement, by the triggers `refers_..` and `referred`. All that a foreign key
--- says of them holds as before: nothing refers to what is not there, what is referred to is not deleted, and of two transactions at once
--- one waits for the other and then looks again.
+-- A reference is looked up once for every row: three of them were a third of the time an import takes, and of contacts and data
+-- keys it was still a fifth of it (200,000 look-ups for 20,000 pupils). The unit is held by the policies, which let nobody write
+-- another's; imports are never deleted; contacts and data keys are looked up once a statement, by the triggers `refers_..` and
+-- `referred`. All that a foreign key says of them holds as before: nothing refers to what is not there, what is referred to is
+-- not deleted, and of two transactions at once one waits for the other and then looks again.
 
--- A person to be written to. One number is one contact of a unit's list, whatever the number of children; a parent who teaches at the
--- school stands on both lists.
+-- A person to be written to. One number is one contact of a unit's list, whatever the number of children; a parent who teaches at
+-- the school stands on both lists.
 CREATE TABLE contacts (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   public_id    uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -23,12 +23,14 @@ CREATE TABLE contacts (
   created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX contacts_public ON contacts (unit_id, public_id);
--- People without any address are those meant less those addressed: both are counted from an index alone, in its order (1.5 million
--- contacts: 0.6 s of one process; looking for them one by one in a hash of all addresses took three processes as long each).
+-- People without any address are those meant less those addressed: both are counted from an index alone, in its order (1.5
+-- million contacts: 0.6 s of one process; looking for them one by one in a hash of all addresses took three processes as long
+-- each).
 CREATE INDEX contacts_unit ON contacts (unit_id) INCLUDE (audience) WHERE ended_by IS NULL;
 -- Found again by the import that ended them: to undo it, and to clear away what can no longer be undone.
 CREATE INDEX contacts_ended ON contacts (ended_by) WHERE ended_by IS NOT NULL;
--- What is sealed is found by its key, and a key is deleted only if nothing is: both without reading whole tables. So elsewhere, too.
+-- What is sealed is found by its key, and a key is deleted only if nothing is: both without reading whole tables. So elsewhere,
+-- too.
 CREATE INDEX contacts_key ON contacts (data_key_id) WHERE data_key_id IS NOT NULL;
 CREATE TRIGGER referred AFTER DELETE ON contacts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION loa_referred();
 SELECT loa_protect('contacts', true);
@@ -52,8 +54,8 @@ CREATE TABLE contact_points (
 CREATE UNIQUE INDEX contact_points_address ON contact_points (unit_id, audience, channel, address_hash) WHERE ended_by IS NULL;
 -- See contacts_unit.
 CREATE INDEX contact_points_contact ON contact_points (contact_id) INCLUDE (unit_id, channel, audience, ended_by);
--- Every present address, in the order of its hash: a department's are counted from the index alone, as they come (1.5 million contacts:
--- 0.9 s instead of 4.9 s).
+-- Every present address, in the order of its hash: a department's are counted from the index alone, as they come (1.5 million
+-- contacts: 0.9 s instead of 4.9 s).
 CREATE INDEX contact_points_present ON contact_points (channel, address_hash, unit_id) INCLUDE (audience) WHERE ended_by IS NULL;
 CREATE INDEX contact_points_ended ON contact_points (ended_by) WHERE ended_by IS NOT NULL;  -- see contacts_ended
 CREATE INDEX contact_points_key ON contact_points (data_key_id);
@@ -117,8 +119,8 @@ SELECT loa_protect('suppressions', true);
 GRANT SELECT, INSERT, DELETE ON suppressions TO loa_web;
 GRANT SELECT, INSERT ON suppressions TO loa_worker;
 
--- On what ground a parent is written to. By keyed hash, as suppressions are: it outlives lists and people, but for a person who is erased,
--- with whom it ends.
+-- On what ground a parent is written to. By keyed hash, as suppressions are: it outlives lists and people, but for a person who
+-- is erased, with whom it ends.
 CREATE TABLE consents (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   unit_id       integer NOT NULL REFERENCES units,

@@ -1,6 +1,6 @@
--- What the letter asks of a unit before it may hold a list or send: a data rule, a lead who accepted, a verification card.
--- Rows are added, never changed, but for a lead's acceptance and leaving: the latest of a unit stands, until 31 October behind its school
--- year.
+-- What the letter asks of a unit before it may hold a list or send: a data rule, a lead who accepted, a verification card. Rows
+-- are added, never changed, but for a lead's acceptance and leaving: the latest of a unit stands, until 31 October behind its
+-- school year.
 
 CREATE TABLE data_rules (
   id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

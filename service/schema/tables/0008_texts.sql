@@ -1,6 +1,7 @@
 -- What a unit's SMS may say, and in which letters.
 
--- Texts registered with the carriers. They hold for the unit that has them registered and for all below it, who send under its name.
+-- Texts registered with the carriers. They hold for the unit that has them registered and for all below it, who send under its
+-- name.
 CREATE TABLE registered_texts (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   unit_id       integer NOT NULL REFERENCES units,
@@ -24,8 +25,8 @@ CREATE TABLE unregistered_texts (
   set_at   timestamptz NOT NULL              -- when
 );
 
--- The script of a unit's SMS where a draft does not say. It holds for the units below, too, until one of them says otherwise. No row: as
--- the deployment's sender has it.
+-- The script of a unit's SMS where a draft does not say. It holds for the units below, too, until one of them says otherwise. No
+-- row: as the deployment's sender has it.
 CREATE TABLE sms_scripts (
   unit_id  integer PRIMARY KEY REFERENCES units,
   script   text NOT NULL CHECK (script IN ('ascii', 'unicode')),

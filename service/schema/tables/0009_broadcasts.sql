@@ -74,8 +74,8 @@ SELECT loa_protect('test_contacts');
 GRANT SELECT, INSERT, DELETE ON test_contacts TO loa_web;
 GRANT SELECT ON test_contacts TO loa_worker;
 
--- How many advisories were meant for an address today, over all units: the keyed hash and a number, no unit. Reached through a door only,
--- which tells nobody a number. Kept for two days.
+-- How many advisories were meant for an address today, over all units: the keyed hash and a number, no unit. Reached through a
+-- door only, which tells nobody a number. Kept for two days.
 CREATE TABLE messages_of_day (
   day           date NOT NULL,               -- in Vietnam
   channel       text NOT NULL,

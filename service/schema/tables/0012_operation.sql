@@ -24,8 +24,8 @@ CREATE TABLE worker_heartbeats (
 );
 ALTER TABLE worker_heartbeats ENABLE ROW LEVEL SECURITY;
 
--- Retention: what was deleted, when, by which rule. The rules are data in service/retention/rules.py.
--- Counts grow with every batch, in the transaction that deletes: they are true whenever a run is killed, and the next goes on with them.
+-- Retention: what was deleted, when, by which rule. The rules are data in service/retention/rules.py. Counts grow with every
+-- batch, in the transaction that deletes: they are true whenever a run is killed, and the next goes on with them.
 CREATE TABLE retention_runs (
   id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   unit_id   integer NOT NULL REFERENCES units,
