@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from contact_registry.sealing import MasterKey
 from service.database import make_engine
@@ -100,11 +101,22 @@ def test_a_schema_newer_than_the_code_is_refused_with_words(urls: Urls, master_t
 
 
 @pytest.mark.parametrize("command", [("service", "web"), ("workers", "urgent")])
-def test_web_and_workers_leave_with_words_where_the_schema_is_older(
-    command: tuple[str, ...], urls: Urls, valkey_url: str, master_text: str
+@pytest.mark.parametrize(
+    ("mismatch", "said"),
+    [
+        ("number = '0003'", f"The database is older than schema {SCHEMA}, which this version needs. Run `loa migrate` first."),
+        (
+            "files = files - 'tables/0001_units.sql'",
+            "The database was made with another tables/0001_units.sql than this version's.",
+        ),
+    ],
+    ids=["older", "of other files"],
+)
+def test_web_and_workers_leave_with_words_where_the_schema_is_not_theirs(
+    mismatch: str, said: str, command: tuple[str, ...], urls: Urls, valkey_url: str, master_text: str
 ) -> None:
     with psycopg.connect(urls.owner.replace("+psycopg", "")) as conn:
-        conn.execute("UPDATE schema_state SET number = '0003'")
+        conn.execute(f"UPDATE schema_state SET {mismatch}".encode())
     environment = {
         "LOA_DATABASE_URL_WEB": urls.web,
         "LOA_DATABASE_URL_WORKER": urls.worker,
@@ -116,7 +128,7 @@ def test_web_and_workers_leave_with_words_where_the_schema_is_older(
         [sys.executable, "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert ended.returncode == 1
-    assert "Run `loa migrate` first" in ended.stderr
+    assert said in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -208,6 +220,16 @@ def test_a_database_made_with_another_table_stays_as_it_is(urls: Urls) -> None:
         conn.execute("UPDATE schema_state SET files = jsonb_set(files, '{tables/0001_units.sql}', '\"another\"')")
     before = dumped(urls.owner)
     with pytest.raises(SchemaOther, match=r"tables/0001_units\.sql"):
+        upgrade(urls.owner)
+    assert dumped(urls.owner) == before
+
+
+def test_a_function_that_cannot_run_is_found_when_it_is_made(urls: Urls) -> None:
+    with psycopg.connect(urls.owner.replace("+psycopg", "")) as conn:
+        conn.execute("ALTER TABLE carrier_accounts RENAME since TO begun")
+        conn.execute("UPDATE schema_state SET files = files - 'functions/carriers.sql'")
+    before = dumped(urls.owner)
+    with pytest.raises(ProgrammingError, match="since"):
         upgrade(urls.owner)
     assert dumped(urls.owner) == before
 
