@@ -71,12 +71,12 @@ class ReadAccounts:
 
 
 async def read_accounts(data: bytes) -> PlainTable:
-    """A list of people as it stands in a file, read before anything is held for it. Raises `ImportRefused`."""
+    """Reads a list of people as it stands in a file, before anything is held for it. Raises `ImportRefused`."""
     return await read_table_apart(data, _COLUMNS, most=MOST)
 
 
 def people_of(table: PlainTable, index_key: bytes) -> ReadAccounts:
-    """The list's people, each email once. Raises `Invalid("request.invalid")` for a missing column."""
+    """Reads the list's people, each email once. Raises `Invalid("request.invalid")` for a missing column."""
     if missing := [name for name in _NEEDED if name not in table.headings]:
         headings = dict(zip(_COLUMNS, TEMPLATE[0], strict=True))
         raise Invalid(

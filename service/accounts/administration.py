@@ -28,7 +28,7 @@ class Change:
 
 
 def wrong_fields(email: str | None, name: str) -> list[FieldError]:
-    """What keeps these from being a person, field by field, never with a value. `email` as `normal_email` read it."""
+    """Finds what keeps these from being a person, field by field, never with a value. `email` as `normal_email` read it."""
     wrong = []
     if email is None:
         wrong.append(FieldError("email", "email.invalid"))
@@ -58,10 +58,11 @@ async def create_account(
     language: str = "vi",
     actor: Actor | None = None,
 ) -> int:
-    """A named person at a unit; the account's id. The transaction acts for that unit. `actor` None: the deployment's owner.
+    """Creates an account for a named person at a unit; returns its id. The transaction acts for that unit. `actor` None: the
+    deployment's owner.
 
-    Without a password nobody signs in to it before an invitation is redeemed.
-    Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `Conflict("account.email_taken")`.
+    Without a password nobody signs in to it before an invitation is redeemed. Raises `Forbidden("auth.scope")`,
+    `Invalid("request.invalid")`, `Conflict("account.email_taken")`.
     """
     if actor is not None:
         actor.require("accounts:write")

@@ -44,10 +44,10 @@ async def create_api_key(
     expires_at: datetime | None = None,
     actor: Actor | None = None,
 ) -> str:
-    """A key for an account's programs. Returns the token, which is shown this once and kept nowhere.
+    """Makes a key for an account's programs. Returns the token, which is shown this once and kept nowhere.
 
-    `actor` makes it for themselves only, with no scope they do not have, and not to outlive the key they made it with.
-    None: the deployment's owner, or whoever redeems an invitation. Raises `Invalid("request.invalid")`.
+    `actor` makes it for themselves only, with no scope they do not have, and not to outlive the key they made it with. None: the
+    deployment's owner, or whoever redeems an invitation. Raises `Invalid("request.invalid")`.
     """
     allowed = SCOPES if actor is None else actor.permissions
     if actor is not None and account_id != actor.account_id:
@@ -91,8 +91,8 @@ async def create_api_key(
 
 
 async def list_api_keys(conn: AsyncConnection, actor: Actor, *, account_id: int) -> list[ApiKey]:
-    """The account's keys, the newest first, also those that ended;
-    of one's own those that may no more than the key one asks with.
+    """Lists the account's keys, the newest first, also those that ended; of one's own those that may no more than the key one
+    asks with.
     """
     rows = await conn.execute(
         text(
@@ -111,17 +111,17 @@ async def list_api_keys(conn: AsyncConnection, actor: Actor, *, account_id: int)
 
 
 async def find_api_key(conn: AsyncConnection, token: str) -> ApiKey:
-    """The key with this token. It must be there."""
+    """Finds the key with this token. It must be there."""
     found = await conn.execute(text(f"SELECT {_COLUMNS} FROM api_keys WHERE key_hash = :hash"), {"hash": token_hash(token)})
     return ApiKey(**found.mappings().one())
 
 
 async def locate_api_key(conn: AsyncConnection, actor: Actor, public_id: UUID) -> tuple[int, int]:
-    """The key's and its unit's internal ids, if it is the actor's to end:
-    their own, or with `accounts:write` anybody's in the tree.
+    """Finds the key's and its unit's internal ids, if it is the actor's to end: their own, or with `accounts:write` anybody's in
+    the tree.
 
-    A key ends itself and such as may no more than it: a small one that was lost must not shut its owner out.
-    Raises `NotFound("api_key.unknown")`, `Forbidden("auth.scope")`.
+    A key ends itself and such as may no more than it: a small one that was lost must not shut its owner out. Raises
+    `NotFound("api_key.unknown")`, `Forbidden("auth.scope")`.
     """
     found = (
         await conn.execute(text("SELECT id, unit_id, account_id, scopes FROM api_keys WHERE public_id = :id"), {"id": public_id})

@@ -50,7 +50,7 @@ class InvitedAccount:
 
 
 def emails_taken(problems: Sequence[RowError]) -> int:
-    """How many rows were refused because their email has an account elsewhere."""
+    """Counts the rows that were refused because their email has an account elsewhere."""
     return sum(problem.code == "account.email_taken" for problem in problems)
 
 

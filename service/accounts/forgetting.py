@@ -12,7 +12,7 @@ _OLD = "FROM invitations WHERE unit_id = :unit AND expires_at < :before"
 
 
 async def count_invitations(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """What `forget_invitations` would delete in all."""
+    """Counts what `forget_invitations` would delete in all."""
     found = await conn.execute(
         text(f"SELECT count(*) AS invitations {_OLD}"), {"unit": unit_id, "before": now - INVITATIONS_KEPT}
     )

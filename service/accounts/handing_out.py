@@ -17,7 +17,7 @@ _ROLES = {
 
 
 def invitations_workbook(invited: Sequence[InvitedAccount]) -> bytes:
-    """One row a person, in the list's order."""
+    """Writes an xlsx with one row a person, in the list's order."""
     return text_workbook("Loi moi", _HEADINGS, [_row(each) for each in invited])
 
 

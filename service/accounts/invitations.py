@@ -47,8 +47,8 @@ class Redeemed:
 
 
 async def invite(conn: AsyncConnection, actor: Actor | None, *, account_id: int, now: datetime) -> Invitation:
-    """A new invitation; the one before is void. The transaction acts for the account's unit.
-    `actor` None: the deployment's owner.
+    """Makes a new invitation; the one before is void. The transaction acts for the account's unit. `actor` None: the
+    deployment's owner.
 
     Raises `Forbidden("auth.scope")`, `Conflict("account.disabled")`.
     """

@@ -50,8 +50,8 @@ def _state(row: RowMapping) -> AccountState:
 
 
 async def locate_account(conn: AsyncConnection, public_id: UUID) -> tuple[int, int]:
-    """The account's and its unit's internal ids, as far as the transaction's scope shows it.
-    Raises `NotFound("account.unknown")`.
+    """Finds the account's and its unit's internal ids, as far as the transaction's scope shows it. Raises
+    `NotFound("account.unknown")`.
     """
     found = await conn.execute(text("SELECT id, unit_id FROM accounts WHERE public_id = :id"), {"id": public_id})
     row = found.one_or_none()
@@ -61,7 +61,7 @@ async def locate_account(conn: AsyncConnection, public_id: UUID) -> tuple[int, i
 
 
 async def account_state(conn: AsyncConnection, account_id: int) -> AccountState:
-    """The account with this internal id. It must be there."""
+    """Loads the account with this internal id. It must be there."""
     found = await conn.execute(text(f"{_SELECT} WHERE a.id = :id"), {"id": account_id, "none": NO_PASSWORD})
     return _state(found.mappings().one())
 
@@ -75,7 +75,8 @@ async def list_accounts(
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[AccountLine]:
-    """Accounts in the order of their ids, beginning behind `after`: the unit's, else all that the transaction's scope shows.
+    """Lists accounts in the order of their ids, beginning behind `after`: the unit's, else all that the transaction's scope
+    shows.
 
     Raises `Forbidden("auth.scope")`.
     """
@@ -102,7 +103,7 @@ async def list_accounts(
 
 
 async def own_email(conn: AsyncConnection, actor: Actor, *, master: MasterKey) -> str | None:
-    """The actor's own address, opened; None where the transaction acts for another unit than the account's."""
+    """Opens the actor's own address; None where the transaction acts for another unit than the account's."""
     found = await conn.execute(text("SELECT data_key_id, email_sealed FROM accounts WHERE id = :id"), {"id": actor.account_id})
     row = found.one_or_none()
     if row is None:

@@ -14,11 +14,11 @@ NO_PASSWORD = "!"  # noqa: S105 - no hash: no password fits it
 
 
 def password_problem(password: str) -> FieldError | None:
-    """Why this can be nobody's password."""
+    """Says why this can be nobody's password; None: it can."""
     return FieldError("password", "account.password_short", {"least": SHORTEST}) if len(password) < SHORTEST else None
 
 
 async def hash_password(password: str) -> str:
-    """argon2id. One keyboard composes "ậ", another types it in three: both are the same password."""
+    """Hashes a password with argon2id. One keyboard composes "ậ", another types it in three: both are the same password."""
     composed = unicodedata.normalize("NFC", password)
     return await asyncio.to_thread(PasswordHasher().hash, composed)  # 50 ms on purpose: not on the event loop

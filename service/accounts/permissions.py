@@ -76,12 +76,14 @@ SCOPES: frozenset[str] = frozenset().union(*PERMISSIONS.values()) | {APPROVE_UNA
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
-    """Everything the roles together allow. An unknown role is a programming error (KeyError)."""
+    """Returns everything the roles together allow. An unknown role is a programming error (KeyError)."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
 
 
 def narrowed(roles: Iterable[str], scopes: Iterable[str]) -> frozenset[str]:
-    """What a key may do: what its account may, as far as its scopes go, and `approve:unattended` if it may approve at all."""
+    """Returns what a key may do: what its account may, as far as its scopes go, and `approve:unattended` if it may approve at
+    all.
+    """
     wanted = frozenset(scopes)
     allowed = permissions_of(roles) & wanted
     return allowed | ({APPROVE_UNATTENDED} & wanted if "broadcasts:approve" in allowed else frozenset())

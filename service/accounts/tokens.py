@@ -15,17 +15,19 @@ _SHAPE = re.compile(r"loa_[A-Za-z0-9_-]{43}")
 
 
 def new_token(prefix: str = "loa_") -> str:
-    """A token nobody has had. The prefix tells what it opens."""
+    """Makes a token nobody has had. The prefix tells what it opens."""
     return prefix + secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> bytes:
-    """What the database keeps of a token."""
+    """Hashes a token into what the database keeps of it."""
     return hashlib.sha256(token.encode()).digest()
 
 
 async def authenticate(engine: AsyncEngine, token: str) -> Actor:
-    """Who acts with this token. Raises `Unauthenticated("auth.missing")` for any token that opens nothing, without saying why."""
+    """Finds who acts with this token. Raises `Unauthenticated("auth.missing")` for any token that opens nothing, without saying
+    why.
+    """
     if not _SHAPE.fullmatch(token):
         raise Unauthenticated("auth.missing")
     async with engine.connect() as conn:

@@ -152,7 +152,7 @@ _WANTED = (
 
 
 async def list_events(conn: AsyncConnection, *, after: int = 0, limit: int = 100, wanted: Wanted = _ALL) -> list[Event]:
-    """The acting unit's deeds in order (to the owner's login: everybody's), beginning behind the event `after`."""
+    """Lists the acting unit's deeds in order (to the owner's login: everybody's), beginning behind the event `after`."""
     rows = await conn.execute(
         text(
             "SELECT id, at, account_id, api_key_id, action, subject_kind, subject_id, details"
@@ -165,7 +165,7 @@ async def list_events(conn: AsyncConnection, *, after: int = 0, limit: int = 100
 
 
 async def count_events(conn: AsyncConnection, *, after: int = 0, wanted: Wanted = _ALL) -> int:
-    """How many deeds there are behind the event `after`."""
+    """Counts the deeds there are behind the event `after`."""
     return int((await conn.execute(text("SELECT count(*)" + _WANTED), _values(after, wanted))).scalar_one())
 
 

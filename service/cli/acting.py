@@ -18,7 +18,7 @@ from service.units import Unit, find_unit
 
 
 async def acting_as(conn: AsyncConnection, deployment: Deployment, email: str) -> Actor:
-    """The account with this email, found by its keyed hash.
+    """Finds the account with this email, by its keyed hash, and acts in its name.
 
     Raises `NotFound("account.unknown")` and, for one that may act no more, `Conflict("account.may_not_act")`.
     """
@@ -56,7 +56,7 @@ class Named:
 
 
 def email_unless(account: int | None) -> str:
-    """The email, asked for because arguments stand in the shell's history; nothing where the account was named by its id."""
+    """Asks for the email (arguments stand in the shell's history); returns nothing where the account was named by its id."""
     if account is not None:
         return ""
     typer.echo("Email: ", nl=False, err=True)  # on standard output stands what was made, and nothing else
@@ -64,7 +64,7 @@ def email_unless(account: int | None) -> str:
 
 
 async def account_named(conn: AsyncConnection, deployment: Deployment, account: int | None, email: str) -> Named:
-    """The account with this id, or with this email. Raises `NotFound("account.unknown")`."""
+    """Finds the account with this id, or with this email. Raises `NotFound("account.unknown")`."""
     index_key = await deployment_key(conn, deployment.master, "address_index")
     found = await conn.execute(
         text("SELECT id, unit_id, roles FROM accounts WHERE id = :id OR email_hash = :hash"),
@@ -77,8 +77,8 @@ async def account_named(conn: AsyncConnection, deployment: Deployment, account: 
 
 
 async def unit_of(conn: AsyncConnection, deployment: Deployment, actor: Actor, code: str) -> Unit:
-    """The unit with this code, if it is the actor's or stands below it.
-    The owner's login sees every unit, so it is asked for here.
+    """Finds the unit with this code, if it is the actor's or stands below it. The owner's login sees every unit, so it is asked
+    for here.
 
     Raises `NotFound("unit.unknown")`.
     """

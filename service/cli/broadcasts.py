@@ -69,7 +69,7 @@ class _Seen:
         return f"{view.public_id}  {view.state:<16}  {view.urgency:<9}  {view.unit:<16}  {began}  {view.title}"
 
     def in_words(self) -> str:
-        """How many of its messages are where, the parts that are none left out, and the notes."""
+        """Says how many of its messages are where, the parts that are none left out, and the notes."""
         parts = {words: getattr(self.progress, part) for part, words in _PARTS.items()}
         if self.view.state == State.CANCELLED:  # what waits is on its way there
             parts["not sent"] += parts.pop("waiting")
@@ -110,7 +110,7 @@ def show_all(
 
 
 def disk_line(disk: DiskSpace) -> str | None:
-    """What whoever looks at the warnings is told of a disk that is nearly full; None where there is room."""
+    """Says to whoever looks at the warnings that a disk is nearly full; None where there is room."""
     return Words.of_terminal()("disk_low", left=disk.gigabytes, share=disk.share, place=disk.place) if disk.low else None
 
 

@@ -46,8 +46,10 @@ class Deployment:
 
 @asynccontextmanager
 async def open_owner(settings: Settings, *, existing: bool = False) -> AsyncIterator[Deployment]:
-    """The deployment, migrated and with its keys. With `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`, which
-    is made where there is none. `existing`: raises `Problem` instead, since what is asked for cannot be in a new one.
+    """Opens the deployment, migrated and with its keys: with `LOA_DATABASE_URL_OWNER` that one, else the home under `LOA_HOME`,
+    which is made where there is none.
+
+    `existing`: raises `Problem` instead, since what is asked for cannot be in a new one.
     """
     if settings.database_url_owner:
         master = MasterKey.parse(settings.need("master_key"))
@@ -68,7 +70,7 @@ async def open_owner(settings: Settings, *, existing: bool = False) -> AsyncIter
 
 @asynccontextmanager
 async def owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """The owner's engine, for one command."""
+    """Lends the owner's engine, for one command."""
     engine = make_engine(url, name="loa cli", pool_size=1)
     try:
         yield engine

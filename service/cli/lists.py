@@ -58,7 +58,7 @@ class _FileFirst(TyperGroup):
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
-        """With the options of the one that needs no name."""
+        """Writes the help with the options of the one that needs no name."""
         super().format_help(ctx, formatter)
         command = self.commands["file"]
         command.format_help(type(ctx)(command, info_name=ctx.info_name, parent=ctx.parent, help_option_names=[]), formatter)

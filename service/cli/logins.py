@@ -11,7 +11,7 @@ _URLS = {OWNER: "database_url_owner", WEB: "database_url_web", WORKER: "database
 
 
 def make_logins(settings: Settings) -> None:
-    """The four logins and the database, by the superuser of `LOA_DATABASE_URL_SUPERUSER`.
+    """Makes the four logins and the database, by the superuser of `LOA_DATABASE_URL_SUPERUSER`.
 
     Raises `Problem` for a URL that names another login or no password, and `MissingSetting`.
     """

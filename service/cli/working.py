@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def on_deployment(work: Callable[[Deployment], Awaitable[T]], *, existing: bool = False) -> T:
-    """What `work` returns, run on the deployment that the environment names. `existing`: none is made for it."""
+    """Runs `work` on the deployment that the environment names; returns what it returns. `existing`: none is made for it."""
 
     async def opened() -> T:
         async with open_owner(Settings.read(), existing=existing) as deployment:
@@ -27,18 +27,19 @@ def on_deployment(work: Callable[[Deployment], Awaitable[T]], *, existing: bool 
 
 
 async def act_from_the_top(conn: AsyncConnection, deployment: Deployment, unit: str) -> None:
-    """From here on the transaction acts for this unit's tree; "": the whole. Raises `NotFound("unit.unknown")`."""
+    """Acts for this unit's tree ("": the whole) from here to the end of the transaction. Raises `NotFound("unit.unknown")`."""
     top = await (find_unit(conn, unit, deployment.today) if unit else root_unit(conn, deployment.today))
     await act_for(conn, top.id, subtree=True)
 
 
 def in_a_line(rows: int, created: int, unchanged: int) -> str:
-    """What became of a list, in a line."""
+    """Says in a line what became of a list."""
     return f"Rows: {rows}. Made: {created}. Unchanged: {unchanged}."
 
 
 async def units_named(deployment: Deployment, code: str | None) -> list[tuple[str, int]]:
-    """(code, id) of the unit with this code, or of every one, also of those that stand no more: what they left is still kept.
+    """Lists (code, id) of the unit with this code, or of every one, also of those that stand no more: what they left is still
+    kept.
 
     Raises `NotFound("unit.unknown")`.
     """

@@ -41,8 +41,8 @@ async def take_bad_rows(
     now: datetime,
     confirm_rows: int | None = None,
 ) -> bytes:
-    """An xlsx of the rows with an error, each with what is to be done:
-    a cell with an error as written, an address without one in part.
+    """Writes an xlsx of the rows with an error, each with what is to be done: a cell with an error as written, an address
+    without one in part.
 
     The transaction acts for the import's unit. Many rows at once are more often a column taken for another than many mistakes:
     above a fifth of the list `confirm_rows` says how many. It is a look at people, and goes on record as one.
@@ -99,7 +99,7 @@ Lines = Sequence[Sequence[object]]
 
 
 async def read_corrections(data: bytes) -> Lines:
-    """A workbook sent back, read before anything is held for it. Raises `Invalid("import.unreadable" | "import.too_large")`."""
+    """Reads a workbook sent back, before anything is held for it. Raises `Invalid("import.unreadable" | "import.too_large")`."""
     try:
         return await read_cells_apart(data)
     except ImportRefused as refused:

@@ -88,7 +88,7 @@ async def add_by_hand(
 async def change_by_hand(
     conn: AsyncConnection, actor: Actor, *, place: ContactPlace, role: Role | None, language: str | None, now: datetime
 ) -> None:
-    """Another role or language for a contact. The transaction acts for its unit.
+    """Gives a contact another role or language. The transaction acts for its unit.
 
     Raises `Forbidden`, `Invalid("request.invalid")`.
     """
@@ -110,7 +110,7 @@ async def correct_by_hand(
     master: MasterKey,
     now: datetime,
 ) -> None:
-    """A contact's number or email is this one now; the wrong one is not kept. `was`: which, where there are several.
+    """Sets a contact's number or email; the wrong one is not kept. `was`: which, where there are several.
 
     The transaction acts for the contact's unit. Raises `Forbidden`, `Invalid("request.invalid")`, `Conflict` with
     `contact.address_taken`, `contact.several_addresses` or `contact.no_such_address` (`was` is none of theirs),

@@ -43,7 +43,7 @@ class Said:
 async def list_columns(
     conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey
 ) -> tuple[tuple[SeenColumn, ...], LegacyText | None]:
-    """Every column with sample cells, and converted names to confirm, while the list is not applied.
+    """Lists every column with sample cells, and converted names to confirm, while the list is not applied.
 
     Samples are shown in part, and to the list's own unit only. The transaction acts for the import's unit. Raises `Forbidden`.
     """

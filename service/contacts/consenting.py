@@ -29,7 +29,8 @@ async def record_consent(
     master: MasterKey,
     now: datetime,
 ) -> int:
-    """A contact's consent to one channel; how many addresses had none standing. The transaction acts for the contact's unit.
+    """Records a contact's consent to one channel; returns how many addresses had none standing. The transaction acts for the
+    contact's unit.
 
     Raises `Forbidden`, `NotFound("contact.no_such_address")`, `Invalid("request.invalid")` for a day that lies ahead.
     """
@@ -90,7 +91,8 @@ async def record_class_consents(
     master: MasterKey,
     now: datetime,
 ) -> tuple[int, int]:
-    """The acknowledgement of a parents' meeting: everybody of these classes. Recorded now, and stood before.
+    """Records the acknowledgement of a parents' meeting for everybody of these classes; returns how many were recorded now, and
+    how many stood before.
 
     The transaction acts for the unit. Raises `Forbidden`, `Invalid("request.invalid")` for a class that the list does not have.
     """
@@ -123,8 +125,8 @@ async def record_class_consents(
 
 
 async def require_classes(conn: AsyncConnection, unit_id: int, classes: Sequence[str]) -> list[str]:
-    """How the present list writes these classes. Raises `Invalid("request.invalid")` naming the places of
-    those that it does not have.
+    """Spells these classes as the present list does. Raises `Invalid("request.invalid")` naming the places of those that it does
+    not have.
     """
     listed = await listed_classes(conn, unit_ids=[unit_id])
     wrong = [

@@ -45,7 +45,7 @@ class ShownRow:
 async def list_rows(
     conn: AsyncConnection, actor: Actor, *, import_id: int, master: MasterKey, only_to_fix: bool, after: int, limit: int
 ) -> list[ShownRow]:
-    """Rows of a list that is not applied yet, behind the position `after`. The transaction acts for the import's unit.
+    """Lists rows of a list that is not applied yet, behind the position `after`. The transaction acts for the import's unit.
 
     Raises `Forbidden("contact.own_unit_only")`: a cell with an error is shown as it was written.
     """
@@ -64,7 +64,7 @@ def require_own(actor: Actor, found: RowMapping) -> None:
 
 
 def shown_cell(cell: CheckedCell) -> ShownCell:
-    """A cell as its clerk sees it."""
+    """Shows a cell as its clerk sees it."""
     channel = _CHANNELS.get(cell.field)
     if channel is None or cell.codes or not cell.values:
         return ShownCell(cell.heading, cell.field, cell.written, masked=False)
@@ -72,7 +72,7 @@ def shown_cell(cell: CheckedCell) -> ShownCell:
 
 
 async def load_all(conn: AsyncConnection, found: RowMapping, master: MasterKey) -> tuple[CheckedRow, ...]:
-    """Every row as it stands, with the problems of all rows together. Raises `Conflict` for a list without rows."""
+    """Loads every row as it stands, with the problems of all rows together. Raises `Conflict` for a list without rows."""
     require_state(found, "checked")
     if found["dry_run"]:
         raise Conflict("import.dry_run")

@@ -33,7 +33,7 @@ def _lapse(now: datetime) -> Lapse:
 
 
 async def count_ended_people(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """What `forget_ended_people` would delete in all."""
+    """Counts what `forget_ended_people` would delete in all."""
     return await count_ended(conn, unit_id, _lapse(now))
 
 
@@ -43,7 +43,7 @@ async def forget_ended_people(conn: AsyncConnection, unit_id: int, now: datetime
 
 
 async def count_lapsed_people(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """What `forget_lapsed_people` would delete in all."""
+    """Counts what `forget_lapsed_people` would delete in all."""
     return await count_lapsed(conn, unit_id, _lapse(now))
 
 
@@ -56,7 +56,7 @@ _BATCH = 1_000  # contacts: a tenth of a second
 
 
 async def count_lists(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """What `forget_list` would clear in all."""
+    """Counts what `forget_list` would clear in all."""
     found = await conn.execute(
         text(
             "SELECT count(*) AS lists,"
@@ -92,7 +92,7 @@ async def forget_list(conn: AsyncConnection, unit_id: int, now: datetime) -> dic
 
 
 async def count_files(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """What `forget_files` would delete in all."""
+    """Counts what `forget_files` would delete in all."""
     found = await conn.execute(text(f"SELECT count(*) AS files {_OLD_FILES}"), {"unit": unit_id, "before": now - FILES_KEPT})
     return dict(found.mappings().one())
 

@@ -90,7 +90,7 @@ async def start_import(
 
 
 async def find_import(conn: AsyncConnection, import_id: int) -> RowMapping:
-    """The import's row, held until the transaction ends. Raises `NotFound("import.unknown")`."""
+    """Finds the import's row and holds it until the transaction ends. Raises `NotFound("import.unknown")`."""
     found = await conn.execute(
         text(
             "SELECT id, public_id, unit_id, audience, state, dry_run, school_year, failure_code, applied_at FROM imports"

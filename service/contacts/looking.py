@@ -46,7 +46,7 @@ async def reveal(
     master: MasterKey,
     now: datetime,
 ) -> ListedContact:
-    """One person in full, and the look on record in the same transaction, which acts for the contact's unit.
+    """Shows one person in full, and puts the look on record in the same transaction, which acts for the contact's unit.
 
     Raises `Forbidden("auth.scope" | "contact.own_unit_only")`, `Invalid("request.invalid")` for "other" without a note.
     """
@@ -105,7 +105,8 @@ async def list_looks(
     before: int | None = None,
     limit: int = 100,
 ) -> list[Look]:
-    """Who looked at whom in the unit, the newest first, behind the one numbered `before`. The transaction acts for the unit.
+    """Lists who looked at whom in the unit, the newest first, behind the one numbered `before`. The transaction acts for the
+    unit.
 
     That the caller may ask (`audit:read`) is the edge's to see: an operator asks, too.
     """

@@ -35,7 +35,8 @@ class ContactPlace:
 
 
 async def locate_contact(conn: AsyncConnection, public_id: UUID, *, ended_too: bool = False) -> ContactPlace:
-    """Where a present contact is, as far as the transaction may see. `ended_too`: also one that a later list no longer has.
+    """Finds where a present contact is, as far as the transaction may see. `ended_too`: also one that a later list no longer
+    has.
 
     Raises `NotFound("contact.unknown")`, also for another unit's.
     """
@@ -56,7 +57,8 @@ async def locate_contact(conn: AsyncConnection, public_id: UUID, *, ended_too: b
 async def search_people(
     conn: AsyncConnection, actor: Actor, *, unit_id: int, asked: Asked, after: UUID | None, limit: int, master: MasterKey
 ) -> tuple[list[ListedContact], UUID | None]:
-    """One page of the unit's present contacts, masked, and where the next begins, if there is one. Acts for the unit.
+    """Returns one page of the unit's present contacts, masked, and where the next begins, if there is one. The transaction acts
+    for the unit.
 
     Raises `Forbidden`, `Invalid("request.invalid")` with the code of what is wrong with a number, and `Invalid("request.cursor")`
     where the last of the page before is no longer there.
@@ -78,7 +80,7 @@ async def search_people(
 
 
 async def read_person(conn: AsyncConnection, actor: Actor, *, place: ContactPlace, master: MasterKey) -> ListedContact:
-    """One contact, masked. The transaction acts for its unit. Raises `Forbidden`."""
+    """Returns one contact, masked. The transaction acts for its unit. Raises `Forbidden`."""
     actor.require("contacts:read")
     (listed,) = await load_contacts(conn, master, place.unit_id, [place.id])
     return listed.masked()
@@ -89,7 +91,7 @@ _POINTS = "FROM contact_points WHERE unit_id = :unit AND channel = :channel AND 
 
 
 async def with_address(conn: AsyncConnection, *, unit_id: int, phone: str | None, email: str | None, master: MasterKey) -> UUID:
-    """Whoever of the unit has this address, or had it last. Raises `NotFound("contact.unknown")`,
+    """Finds whoever of the unit has this address, or had it last. Raises `NotFound("contact.unknown")`,
     `Invalid("request.invalid")`.
     """
     for channel, (_, hashed) in (await read_typed(conn, master, {"phone": phone, "email": email})).items():

@@ -93,7 +93,7 @@ class ImportLine:
 
 
 async def locate_import(conn: AsyncConnection, public_id: UUID) -> ImportPlace:
-    """Where an import is, as far as the transaction may see (its unit, and with subtree scope those below).
+    """Finds where an import is, as far as the transaction may see (its unit, and with subtree scope those below).
 
     Raises `NotFound("import.unknown")`, also for another unit's.
     """
@@ -104,8 +104,8 @@ async def locate_import(conn: AsyncConnection, public_id: UUID) -> ImportPlace:
 
 
 async def import_report(conn: AsyncConnection, public_id: UUID, *, language: Language, most: int | None = PAGE) -> ImportReport:
-    """The report, for a transaction acting for the import's unit, with so many problems at most, or all.
-    Raises `NotFound("import.unknown")`.
+    """Makes the report, with `most` problems at most, or all. The transaction acts for the import's unit. Raises
+    `NotFound("import.unknown")`.
     """
     row = (
         await conn.execute(
@@ -155,7 +155,7 @@ def _left_out(kept: Mapping[str, Any], language: Language) -> LeftOutLine:
 
 
 async def list_imports(conn: AsyncConnection, *, unit_id: int, before: int | None, limit: int) -> list[ImportLine]:
-    """The unit's imports, the newest first, behind the one numbered `before`."""
+    """Lists the unit's imports, the newest first, at most `limit`, behind the one numbered `before`."""
     rows = await conn.execute(
         text(
             "SELECT i.id AS number, i.public_id AS id, u.code AS unit, i.audience, i.state, i.dry_run, i.school_year,"
@@ -182,7 +182,7 @@ _NOBODY = {
 
 
 def summary(counts: Counts, audience: ListOf, language: Language) -> str:
-    """The counts in words, as one says them to a colleague."""
+    """Says the counts in words, as one says them to a colleague."""
     return _SUMMARY.in_(
         language,
         people=(_STAFF if audience == "staff" else _PUPILS).with_(count=counts.rows),

@@ -44,7 +44,7 @@ async def count_attempt(conn: AsyncConnection, import_id: int) -> None:
 
 
 async def show_progress(conn: AsyncConnection, import_id: int, stage: str, done: int, total: int) -> None:
-    """How far reading is, for whoever waits. In a transaction of its own, beside the reader's."""
+    """Notes how far reading is, for whoever waits. In a transaction of its own, beside the reader's."""
     await conn.execute(
         text("UPDATE imports SET stage = :stage, rows_done = :done, rows_total = :total WHERE id = :id AND state = 'reading'"),
         {"id": import_id, "stage": stage, "done": done, "total": total},
@@ -52,7 +52,7 @@ async def show_progress(conn: AsyncConnection, import_id: int, stage: str, done:
 
 
 async def meanings_of(conn: AsyncConnection, unit_id: int, audience: ListOf) -> dict[str, ColumnMeaning]:
-    """What the unit's people have said of headings, by folded heading."""
+    """Returns what the unit's people have said of headings, by folded heading."""
     rows = await conn.execute(
         text("SELECT heading, field, role FROM column_meanings WHERE unit_id = :unit AND audience = :audience"),
         {"unit": unit_id, "audience": audience},

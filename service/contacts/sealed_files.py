@@ -36,7 +36,7 @@ async def store_file(conn: AsyncConnection, import_id: int, data: bytes, key: Da
 
 
 async def open_file(conn: AsyncConnection, import_id: int, master: MasterKey) -> bytes | None:
-    """The file again, or None if it is gone."""
+    """Opens the stored file; None if it is gone."""
     row = (
         await conn.execute(text("SELECT data_key_id, sealed FROM import_files WHERE import_id = :import"), {"import": import_id})
     ).one_or_none()
@@ -47,7 +47,7 @@ async def open_file(conn: AsyncConnection, import_id: int, master: MasterKey) ->
 
 
 async def has_file(conn: AsyncConnection, import_id: int) -> bool:
-    """Whether the file is still there."""
+    """Tells whether the file is still there."""
     found = await conn.execute(text("SELECT 1 FROM import_files WHERE import_id = :import"), {"import": import_id})
     return found.first() is not None
 

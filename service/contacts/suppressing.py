@@ -45,7 +45,8 @@ async def take_off(
     master: MasterKey,
     now: datetime,
 ) -> list[str]:
-    """The unit writes to it no more, and what waits for it is not sent; the channels. The transaction acts for the unit.
+    """Stops the unit from writing to `target`, and what waits for it from being sent; returns the channels. The transaction acts
+    for the unit.
 
     An opt-out ends advisories only. Raises `Forbidden`, `NotFound("contact.unknown")`, `Invalid("request.invalid")`,
     `NotFound("contact.no_such_address")`.
@@ -90,7 +91,8 @@ async def lift(
     master: MasterKey,
     now: datetime,
 ) -> list[str]:
-    """The unit may write to it again, as far as this reason goes; the channels. The transaction acts for the unit.
+    """Lets the unit write to `target` again, as far as this reason goes; returns the channels. The transaction acts for the
+    unit.
 
     Raises what `take_off` does, and `NotFound("suppression.unknown")`.
     """
@@ -110,7 +112,7 @@ async def lift(
 async def suppressions_of(
     conn: AsyncConnection, actor: Actor, *, unit_id: int, before: tuple[datetime, UUID] | None, limit: int, master: MasterKey
 ) -> list[Suppressed]:
-    """The unit's suppressions, the newest first. The transaction acts for the unit. Raises `Forbidden`."""
+    """Lists the unit's suppressions, the newest first. The transaction acts for the unit. Raises `Forbidden`."""
     actor.require("contacts:read")
     return await list_suppressions(conn, master, unit_id, before=before, limit=limit)
 

@@ -43,7 +43,7 @@ class ProblemCount:
 async def list_problems(
     conn: AsyncConnection, actor: Actor, *, import_id: int, language: Language, after: int = 0, limit: int
 ) -> list[ImportProblem]:
-    """Problems behind the one numbered `after`. The transaction acts for the import's unit. Raises `Forbidden`."""
+    """Lists problems behind the one numbered `after`. The transaction acts for the import's unit. Raises `Forbidden`."""
     actor.require("imports:read")
     return await page_of(conn, import_id, language=language, after=after, limit=limit)
 
@@ -51,7 +51,7 @@ async def list_problems(
 async def page_of(
     conn: AsyncConnection, import_id: int, *, language: Language, after: int = 0, limit: int | None = PAGE
 ) -> list[ImportProblem]:
-    """As `list_problems`, for a report; without a limit all of them."""
+    """Lists problems as `list_problems` does, for a report; without a limit all of them."""
     found = await conn.execute(
         text(
             "SELECT id, sheet, row, column_name, code, severity FROM import_problems WHERE import_id = :import AND id > :after"
@@ -66,7 +66,7 @@ async def page_of(
 
 
 async def count_problems(conn: AsyncConnection, import_id: int, *, language: Language) -> Sequence[ProblemCount]:
-    """How many there are of each code, errors first, the most first."""
+    """Counts the problems of each code, errors first, the most first."""
     found = await conn.execute(
         text(
             "SELECT code, severity, count(*) AS many FROM import_problems WHERE import_id = :import GROUP BY code, severity"

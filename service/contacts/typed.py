@@ -17,7 +17,8 @@ FIELDS = {"phone": "sms", "email": "email"}
 
 
 async def read_typed(conn: AsyncConnection, master: MasterKey, typed: Mapping[str, str | None]) -> dict[str, tuple[str, bytes]]:
-    """By channel, the address and its keyed hash for every field that is not None. `typed`: by field, see `FIELDS`.
+    """Reads every field of `typed` that is not None; returns, by channel, the address and its keyed hash. `typed`: by field, see
+    `FIELDS`.
 
     Raises `Invalid("request.invalid")` with a problem code of the contract (`phone.landline`) for every field that is no address.
     """

@@ -39,7 +39,7 @@ class UnsubscribeTokens:
         self._cipher = AESSIV(key)
 
     def make(self, way_out: WayOut) -> str:
-        """The same for the same unit and address: a repeated email stays the same bytes."""
+        """Makes the token, the same for the same unit and address: a repeated email stays the same bytes."""
         sealed = self._cipher.encrypt(_FORM.pack(way_out.unit_id, way_out.address_hash), None)
         return base64.urlsafe_b64encode(sealed).decode()
 
@@ -52,7 +52,7 @@ class UnsubscribeTokens:
 
 
 async def unsubscribe(conn: AsyncConnection, way_out: WayOut, *, now: datetime) -> None:
-    """The unit sends this address no more advisories by email, and what waits is not sent. Twice is once.
+    """Ends the unit's advisories by email to this address, and what waits of them. Twice is once.
 
     Needs nobody's permission: the email is the proof. The transaction acts for the unit.
     """

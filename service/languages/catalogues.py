@@ -42,8 +42,8 @@ class Catalogue:
     plural_form: Plurals
 
     def text(self, msgid: str, *, plural: str | None = None, context: str | None = None, count: int = 1) -> str:
-        """A sentence with its slots still open, in the form that goes with `count` where it has a `plural`;
-        in English where it is lacking.
+        """Finds a sentence with its slots still open, in the form that goes with `count` where it has a `plural`; in English
+        where it is lacking.
         """
         forms = self.sentences.get((context, msgid))
         if plural is None:
@@ -54,12 +54,12 @@ class Catalogue:
 
 
 def languages() -> tuple[Language, ...]:
-    """The languages there are catalogues of, Vietnamese first, which stands in for one that is not there."""
+    """Lists the languages there are catalogues of, Vietnamese first, which stands in for one that is not there."""
     return _languages(_folders)
 
 
 def catalogue(language: Language) -> Catalogue:
-    """The catalogue of `language`; of a language without one, that of English."""
+    """Loads the catalogue of `language`; of a language without one, that of English."""
     return _catalogue(_folders, language)
 
 
@@ -75,17 +75,17 @@ def reading_from(*folders: Path) -> Iterator[None]:
 
 
 def key_of(message: Message) -> Key:
-    """What an entry of a `.po` is found by."""
+    """Makes what an entry of a `.po` is found by."""
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
 def forms_of(message: Message) -> tuple[str, ...]:
-    """An entry's words: one, or those of each plural form; empty where they are still to be written."""
+    """Returns an entry's words: one, or those of each plural form; empty where they are still to be written."""
     return (message.string or "",) if message.string is None or isinstance(message.string, str) else tuple(message.string)
 
 
 def is_translated(message: Message) -> bool:
-    """Whether an entry is ready to be read by people: every form there, nothing in doubt ("fuzzy")."""
+    """Tells whether an entry is ready to be read by people: every form there, nothing in doubt ("fuzzy")."""
     return all(forms_of(message)) and not message.fuzzy
 
 

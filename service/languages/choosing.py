@@ -6,8 +6,8 @@ _READ = 200  # characters: a browser's header has a few dozen
 
 
 def preferred_language(accept_language: str | None, default: Language = "vi") -> Language:
-    """The language that an Accept-Language header ranks highest of those there are;
-    `default` for a draw it is in, and without a usable header.
+    """Chooses the language that an Accept-Language header ranks highest of those there are; `default` for a draw it is in, and
+    without a usable header.
     """
     ranked: dict[str, float] = {}
     for part in (accept_language or "")[:_READ].split(","):
@@ -24,7 +24,7 @@ def preferred_language(accept_language: str | None, default: Language = "vi") ->
 
 
 def language_of_locale(locale: str, default: Language = "en") -> Language:
-    """The language of a terminal's locale (`vi_VN.UTF-8`), if there is a catalogue of it."""
+    """Chooses the language of a terminal's locale (`vi_VN.UTF-8`), if there is a catalogue of it."""
     return _known(locale.partition(".")[0].partition("@")[0]) or default
 
 

@@ -16,5 +16,5 @@ OTHER = "office"
 
 
 def domain_of(path: str) -> str:
-    """The domain of a source file. `path`: from the top of the repository, with `/`."""
+    """Finds the domain of a source file. `path`: from the top of the repository, with `/`."""
     return next((domain for domain, rooms in DOMAINS.items() if path.startswith(rooms)), OTHER)

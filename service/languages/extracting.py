@@ -57,7 +57,7 @@ class Sentence:
 
 
 def sentences(root: Path = ROOT) -> Iterator[Sentence]:
-    """Every sentence marked in the source under `root`, file by file."""
+    """Finds every sentence marked in the source under `root`, file by file."""
     for top in SOURCES:
         for path in sorted((root / top).rglob("*")):
             if path.suffix in (".py", ".html", ".txt") and path.is_file() and "service/languages/" not in path.as_posix():
@@ -65,7 +65,7 @@ def sentences(root: Path = ROOT) -> Iterator[Sentence]:
 
 
 def in_domains(root: Path = ROOT) -> dict[str, dict[Key, list[Sentence]]]:
-    """The sentences of each domain, in the order of the source; where one stands several times, all of its places."""
+    """Groups the sentences by domain, in the order of the source; where one stands several times, all of its places."""
     found: dict[str, dict[Key, list[Sentence]]] = {domain: {} for domain in (*DOMAINS, OTHER)}
     for sentence in sentences(root):
         found[domain_of(sentence.path)].setdefault(sentence.key, []).append(sentence)
@@ -73,7 +73,7 @@ def in_domains(root: Path = ROOT) -> dict[str, dict[Key, list[Sentence]]]:
 
 
 def catalogue_text(language: Language, domain: str, wanted: Mapping[Key, list[Sentence]], had: Mapping[Key, Message]) -> bytes:
-    """The `.po` of a domain in a language. `had`: what is translated already, of any domain."""
+    """Writes the `.po` of a domain in a language. `had`: what is translated already, of any domain."""
     catalog = Catalog(charset="utf-8", header_comment="")
     nplurals, plural_forms = _plurals(language)
     catalog.mime_headers = [("Plural-Forms", plural_forms)]
@@ -106,7 +106,7 @@ def catalogue_text(language: Language, domain: str, wanted: Mapping[Key, list[Se
 
 
 def translated(language: Language, folder: Path = FOLDER) -> dict[Key, Message]:
-    """Every entry of a language there is, of all domains."""
+    """Loads every entry of a language there is, of all domains."""
     found: dict[Key, Message] = {}
     for path in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:

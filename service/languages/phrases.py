@@ -36,11 +36,11 @@ class Phrase:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def with_(self, **values: Any) -> "Phrase":
-        """The same with more of its slots filled."""
+        """Fills more of its slots."""
         return replace(self, values={**self.values, **values})
 
     def in_(self, language: Language, /, **values: Any) -> str:
-        """The sentence in `language`, its slots filled; in English where the catalogue lacks it."""
+        """Says the sentence in `language`, its slots filled; in English where the catalogue lacks it."""
         known = catalogue(language)
         given = {**self.values, **values} if values else self.values
         text = known.text(self.msgid, plural=self.plural, context=self.context, count=given.get("count", 0))

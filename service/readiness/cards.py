@@ -34,7 +34,7 @@ class Card:
 
 
 async def standing_card(conn: AsyncConnection, unit_id: int, *, now: datetime) -> Card:
-    """The unit's card if it stands on the day it is in Vietnam, else an empty one."""
+    """Returns the unit's card if it stands on the day it is in Vietnam, else an empty one."""
     found = await conn.execute(
         text(
             "SELECT school_year, phone, out_of_hours_phone, statements FROM verification_cards"
@@ -60,7 +60,7 @@ async def approve_card(
     declared: Sequence[str],
     now: datetime,
 ) -> None:
-    """A new card for this school year. The transaction acts for `unit_id`. `declared`: codes of `STATEMENTS`.
+    """Puts a new card in force for this school year. The transaction acts for `unit_id`. `declared`: codes of `STATEMENTS`.
 
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`.
     """

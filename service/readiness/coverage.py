@@ -64,7 +64,9 @@ SELECT page.code, page.name, page.level, door_unit_code(page.parent_id) AS paren
 async def coverage(
     conn: AsyncConnection, root_id: int, *, now: datetime, only_not_ready: bool = False, after: str = "", limit: int = 100
 ) -> list[Covered]:
-    """The unit and all below it by code, beginning behind the code `after`. The transaction acts for `root_id`, subtree."""
+    """Lists the unit and all below it by code, with what each lacks, beginning behind the code `after`. The transaction acts for
+    `root_id`, subtree.
+    """
     today = day_of(now)
     rows = await conn.execute(
         _PAGE,

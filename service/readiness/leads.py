@@ -16,7 +16,7 @@ from service.text_rules import normal_email
 
 
 async def name_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, email: str, master: MasterKey, now: datetime) -> None:
-    """Names an account of the unit, or of one above it, as lead for this school year. The transaction acts for `unit_id`.
+    """Puts an account of the unit, or of one above it, up as lead for this school year. The transaction acts for `unit_id`.
 
     Until the new lead accepts, the one before stays in office. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`:
     the same for an email without an account and for one whose account is elsewhere or has another role.
@@ -38,7 +38,8 @@ async def name_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, email:
 
 
 async def accept_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, now: datetime) -> None:
-    """The named person takes the office on. The transaction acts for `unit_id`, which may stand below the actor's unit.
+    """Takes the office on for the person who was named. The transaction acts for `unit_id`, which may stand below the actor's
+    unit.
 
     Raises `Forbidden` with `auth.scope` or, for anybody but the account that was named last, `readiness.not_the_lead`.
     """
@@ -55,7 +56,7 @@ async def accept_lead(conn: AsyncConnection, actor: Actor, *, unit_id: int, now:
 
 
 async def is_named(conn: AsyncConnection, actor: Actor, unit_id: int) -> bool:
-    """Whether the actor was the last to be named as the unit's lead."""
+    """Tells whether the actor was the last to be named as the unit's lead."""
     latest = await _latest(conn, unit_id)
     return latest is not None and latest["account_id"] == actor.account_id
 

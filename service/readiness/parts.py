@@ -74,7 +74,9 @@ class Readiness:
 
 
 def judged(*, rule: str | None, lead: str | None, named: str | None, card: str | None, today: date) -> Readiness:
-    """From the school years of the latest rule, of the latest accepted lead, of a lead named since, and of the latest card."""
+    """Judges readiness by the school years of the latest rule, of the latest accepted lead, of a lead named since, and of the
+    latest card.
+    """
     standing = tuple(zip(Part, (rule, lead, card), strict=True))
     return Readiness(
         missing=tuple(part for part, year in standing if year is None),

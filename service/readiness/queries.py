@@ -19,18 +19,18 @@ _STANDING = text(
 
 
 def day_of(now: datetime) -> date:
-    """The day it is in Vietnam."""
+    """Returns the day it is in Vietnam."""
     return now.astimezone(LOCAL).date()
 
 
 async def readiness_of(conn: AsyncConnection, unit_id: int, *, now: datetime) -> Readiness:
-    """The unit's readiness on the day it is in Vietnam."""
+    """Judges the unit's readiness on the day it is in Vietnam."""
     row = (await conn.execute(_STANDING, {"unit": unit_id})).one()
     return judged(rule=row.rule, lead=row.lead, named=row.named, card=row.card, today=day_of(now))
 
 
 async def sends_by_consent(conn: AsyncConnection, unit_id: int) -> bool:
-    """Whether the unit's data rule lets advisories go only to those who agreed: a private school's, more often than not."""
+    """Tells whether the unit's data rule lets advisories go only to those who agreed: a private school's, more often than not."""
     basis = await conn.execute(
         text("SELECT advisory_basis FROM data_rules WHERE unit_id = :unit ORDER BY id DESC LIMIT 1"), {"unit": unit_id}
     )

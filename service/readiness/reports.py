@@ -52,7 +52,7 @@ _CARD = (
 
 
 async def readiness_report(conn: AsyncConnection, unit_id: int, *, master: MasterKey, now: datetime) -> Report:
-    """The unit's parts. The transaction acts for `unit_id`."""
+    """Reports on the unit's parts. The transaction acts for `unit_id`."""
     readiness = await readiness_of(conn, unit_id, now=now)
     names = await people(conn, master)
 
@@ -88,7 +88,7 @@ async def readiness_report(conn: AsyncConnection, unit_id: int, *, master: Maste
 
 
 async def people(conn: AsyncConnection, master: MasterKey) -> dict[int, str]:
-    """Names by account of those who act in the acting unit's readiness, also of units above it."""
+    """Loads the names, by account, of those who act in the acting unit's readiness, also of units above it."""
     rows = await conn.execute(text("SELECT account_id, name_sealed, data_key_id, key_unit, wrapped FROM door_readiness_people()"))
     return {
         row.account_id: open_data_key(master, row.data_key_id, row.key_unit, row.wrapped).unseal(row.name_sealed, "name")

@@ -99,7 +99,7 @@ async def mark_removed(
 
 
 async def state_takedowns(conn: AsyncConnection, actor: Actor, *, unit_id: int, now: datetime) -> Statement:
-    """The head's yearly statement that nothing found is left. The transaction acts for `unit_id`.
+    """Records the head's yearly statement that nothing found is left. The transaction acts for `unit_id`.
 
     Raises `Forbidden("auth.scope")`, `Conflict("takedown.open")`.
     """
@@ -130,7 +130,7 @@ async def open_takedowns(conn: AsyncConnection, unit_id: int) -> int:
 
 
 async def latest_statement(conn: AsyncConnection, unit_id: int) -> Statement | None:
-    """The head's last word."""
+    """Loads the head's last word."""
     found = await conn.execute(
         text("SELECT school_year, checked, stated_at FROM takedown_statements WHERE unit_id = :unit ORDER BY id DESC LIMIT 1"),
         {"unit": unit_id},
@@ -140,7 +140,7 @@ async def latest_statement(conn: AsyncConnection, unit_id: int) -> Statement | N
 
 
 async def find_takedown(conn: AsyncConnection, unit_id: int, public_id: UUID, *, master: MasterKey) -> Takedown:
-    """One check. Raises `NotFound("takedown.unknown")`."""
+    """Finds one check. Raises `NotFound("takedown.unknown")`."""
     rows = await _read(conn, master, "AND public_id = :id", {"unit": unit_id, "id": public_id})
     if not rows:
         raise NotFound("takedown.unknown")
@@ -150,7 +150,7 @@ async def find_takedown(conn: AsyncConnection, unit_id: int, public_id: UUID, *,
 async def list_takedowns(
     conn: AsyncConnection, unit_id: int, *, master: MasterKey, before: int | None = None, limit: int = 50
 ) -> list[Takedown]:
-    """The unit's checks, the newest first, behind the one numbered `before`. The transaction acts for `unit_id`."""
+    """Lists the unit's checks, the newest first, behind the one numbered `before`. The transaction acts for `unit_id`."""
     where = "AND t.id < coalesce(CAST(:before AS bigint), 9223372036854775807) ORDER BY t.id DESC LIMIT :limit"
     return await _read(conn, master, where, {"unit": unit_id, "before": before, "limit": limit})
 

@@ -35,7 +35,7 @@ class Registration:
     reference: str = ""
 
     def checked(self) -> "Registration":
-        """The same in the one form that is stored. Raises `Invalid("request.invalid")`, naming every field."""
+        """Brings it into the one form that is stored. Raises `Invalid("request.invalid")`, naming every field."""
         wrong = [FieldError(field, "field.code") for field in ("provider", "name") if not _NAME.fullmatch(getattr(self, field))]
         if self.status not in STATUSES:
             wrong.append(FieldError("status", "field.choice", {"allowed": ", ".join(STATUSES)}))

@@ -34,7 +34,7 @@ _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 def read_texts(data: bytes, *, provider: str, toml: bool) -> list[Registration]:
-    """The texts of a list, checked. `provider`: of those that name none.
+    """Reads and checks the texts of a list. `provider`: of those that name none.
 
     Raises `Invalid("request.invalid")`, `RowsRefused("bulk.rows")`, `ImportRefused`.
     """

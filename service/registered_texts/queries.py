@@ -34,18 +34,18 @@ class Registrations:
     forbidden: bool
 
     def lacking(self, sms: str) -> tuple[str, ...]:
-        """The providers that have no text of this kind. `sms`: a final text, `{number}` in its place."""
+        """Returns the providers that have no text of this kind. `sms`: a final text, `{number}` in its place."""
         folded = fold(sms)
         return tuple(name for name, templates in self.approved.items() if not any(each.fits(folded) for each in templates))
 
 
 def provider_in_words(provider: str) -> str:
-    """What a sentence calls a provider: `twilio-2` → `Twilio 2`."""
+    """Names a provider as a sentence does: `twilio-2` → `Twilio 2`."""
     return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[-_.]+", provider) if word) or provider
 
 
 async def list_texts(conn: AsyncConnection, *, after: int = 0, limit: int = 100) -> list[RegisteredText]:
-    """What holds for the acting unit, its own and those of the units above, in the order they were first put on file."""
+    """Lists what holds for the acting unit, its own and those of the units above, in the order they were first put on file."""
     rows = await conn.execute(
         text("SELECT * FROM door_registered_texts() WHERE id > :after ORDER BY id LIMIT :limit"), {"after": after, "limit": limit}
     )
@@ -53,21 +53,21 @@ async def list_texts(conn: AsyncConnection, *, after: int = 0, limit: int = 100)
 
 
 async def unregistered_rule(conn: AsyncConnection) -> Unregistered:
-    """The stricter of what the acting unit and those above it have said; a warning unless one of them forbids."""
+    """Returns the stricter of what the acting unit and those above it have said; a warning unless one of them forbids."""
     forbidden = (await conn.execute(text("SELECT door_unregistered_forbidden()"))).scalar_one()
     return "forbid" if forbidden else "warn"
 
 
 async def sms_script_of(conn: AsyncConnection, sender_s: SmsScript) -> SmsScript:
-    """How an SMS of the acting unit is written where its author does not say: as it has said itself or, the nearest first, a unit
-    above it; else as the deployment's sender has it.
+    """Decides how an SMS of the acting unit is written where its author does not say: as it has said itself or, the nearest
+    first, a unit above it; else as the deployment's sender has it.
     """
     said: SmsScript | None = (await conn.execute(text("SELECT door_sms_script()"))).scalar_one()
     return said or sender_s
 
 
 async def registrations(conn: AsyncConnection, providers: Collection[str]) -> Registrations:
-    """What the acting unit's SMS are held against; `providers`: those an SMS may go by."""
+    """Loads what the acting unit's SMS are held against; `providers`: those an SMS may go by."""
     rows = await conn.execute(
         text("SELECT provider, template FROM door_registered_texts() WHERE status = 'approved' AND provider = ANY (:providers)"),
         {"providers": list(providers)},

@@ -36,7 +36,7 @@ class _Slot:
     most: int
 
     def ends(self, text: str, starts: list[int]) -> Iterator[int]:
-        """Where it may end, if it begins at one of these places; each end once."""
+        """Finds where it may end, if it begins at one of these places; each end once."""
         shape, done = _SHAPES.get(self.kind), 0
         for start in starts:
             last = min(start + self.most, len(text))
@@ -73,8 +73,8 @@ class Template:
         return cls(tuple(parts))
 
     def fits(self, folded: str) -> bool:
-        """Whether a folded text, `{number}` in its place, is one of this kind.
-        In time that grows with its length, not with its square.
+        """Tells whether a folded text, `{number}` in its place, is one of this kind. In time that grows with its length, not
+        with its square.
         """
         reached = [0]
         for part in self.parts:
@@ -93,14 +93,14 @@ _SENDER = re.compile(r"[^\s:]{1,40}: ")
 
 
 def drill_form(written: str) -> str:
-    """A registered text as its drill is sent: `SGDDTDNAI: Co tin…` → `SGDDTDNAI: DIEN TAP: Co tin…`."""
+    """Writes a registered text as its drill is sent: `SGDDTDNAI: Co tin…` → `SGDDTDNAI: DIEN TAP: Co tin…`."""
     sender = _SENDER.match(written)
     begins = sender.end() if sender else 0
     return written if written[begins:].startswith(DRILL) else f"{written[:begins]}{DRILL}{written[begins:]}"
 
 
 def undrilled(final: str) -> str:
-    """The final SMS of a drill as that of the warning itself."""
+    """Writes the final SMS of a drill as that of the warning itself."""
     folded = fold(final)
     sender = _SENDER.match(folded)
     begins = sender.end() if sender else 0
@@ -108,7 +108,7 @@ def undrilled(final: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A text as it is compared."""
+    """Folds a text into the form in which it is compared."""
     return " ".join(unaccented(plain_punctuation(cleaned(text))).split())
 
 

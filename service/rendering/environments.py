@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 @cache
 def page_environment(language: Language = "vi") -> Environment:
-    """The environment of pages and components in `language`. Filters: `on_screen`, `day_on_screen`."""
+    """Makes the environment of pages and components in `language`. Filters: `on_screen`, `day_on_screen`."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -33,8 +33,8 @@ def page_environment(language: Language = "vi") -> Environment:
 
 @cache
 def message_environment(language: Language = "vi") -> Environment:
-    """The environment of messages whose frames are in `language`. Made once:
-    it holds compiled templates and nothing that changes.
+    """Makes the environment of messages whose frames are in `language`. Made once: it holds compiled templates and nothing that
+    changes.
     """
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES / "messages"),

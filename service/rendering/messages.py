@@ -36,7 +36,7 @@ def message_variants(
     expires_at: datetime,
     advisory: bool = False,
 ) -> dict[str, Any]:
-    """Every text of the warning, each with the slot `{number}` left in it.
+    """Renders every text of the warning, each with the slot `{number}` left in it.
 
     `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent. `advisory`:
     its email says how to get no more of them.
@@ -64,8 +64,8 @@ def message_variants(
 
 
 def final_sms(*, kind: str, sender: str, text: str, script: str) -> str:
-    """One SMS as it will be sent, look-up line included, with the slot left in it. Words without accents get a line without: ours
-    alone would double the price.
+    """Renders one SMS as it will be sent, look-up line included, with the slot left in it. Words without accents get a line
+    without: ours alone would double the price.
     """
     whole = plain_punctuation(_render(kind, "sms.txt", {"sender": sender, "text": text}).strip())
     return unaccented(whole) if script == "ascii" or unaccented(sender + text) == sender + text else whole

@@ -27,19 +27,19 @@ class SmsSize:
 
 
 def sms_segments(text: str) -> SmsSize:
-    """How the carrier will encode, count and cut this text."""
+    """Measures how the carrier will encode, count and cut this text."""
     if all(c in _GSM7 or c in _GSM7_TWICE for c in text):
         return _cut("GSM-7", [2 if c in _GSM7_TWICE else 1 for c in text], whole=160, part=153)
     return _cut("UCS-2", [2 if ord(c) > 0xFFFF else 1 for c in text], whole=70, part=67)
 
 
 def outside_gsm7(text: str) -> tuple[str, ...]:
-    """The characters, each once, that turn a whole text to UCS-2, in the order in which they first stand."""
+    """Returns the characters, each once, that turn a whole text to UCS-2, in the order in which they first stand."""
     return tuple(dict.fromkeys(c for c in text if c not in _GSM7 and c not in _GSM7_TWICE))
 
 
 def over_by(size: SmsSize) -> int:
-    """How many places of a text stand in a segment that it begins with them; 0 for a text of one segment."""
+    """Counts the places of a text that stand in its last segment; 0 for a text of one."""
     whole, part = (160, 153) if size.encoding == "GSM-7" else (70, 67)
     fits = whole if size.segments == 2 else part * (size.segments - 1)
     return size.characters - fits if size.segments > 1 else 0

@@ -7,7 +7,7 @@ import xlsxwriter
 
 
 def text_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """An xlsx of one sheet with a bold first row."""
+    """Writes an xlsx of one sheet with a bold first row."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet = book.add_worksheet(title)

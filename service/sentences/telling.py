@@ -46,8 +46,8 @@ _FALLBACK = _("This could not be done.")
 
 
 def sentence(code: str, language: Language, values: Mapping[str, Any] | None = None) -> str:
-    """The sentence of a code, its slots filled; a tuple's codes are said in words. An unknown code gives a neutral sentence:
-    a refusal never fails.
+    """Says the sentence of a code, its slots filled; a tuple's codes are said in words. An unknown code gives a neutral
+    sentence: a refusal never fails.
     """
     filled = {
         name: ", ".join(in_words(each, language) for each in value) if isinstance(value, tuple) else value
@@ -57,10 +57,10 @@ def sentence(code: str, language: Language, values: Mapping[str, Any] | None = N
 
 
 def in_words(code: str, language: Language) -> str:
-    """The words of a code, or the code itself where there are none."""
+    """Says the words of a code, or the code itself where there are none."""
     return _WORDS[code].in_(language) if code in _WORDS else code
 
 
 def title(status: int, language: Language) -> str:
-    """The short title of a status."""
+    """Says the short title of a status."""
     return requests.TITLES.get(status, requests.TITLES[500]).in_(language)

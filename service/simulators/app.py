@@ -20,7 +20,7 @@ HOST = "127.0.0.1"  # never another: what they hold is what parents would hold
 
 
 def create_simulators(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
-    """The gateway and the outbox as an application; the SMTP inbox listens for as long as it runs."""
+    """Makes the gateway and the outbox as an application; the SMTP inbox listens for as long as it runs."""
     account, auth_token = settings.need("twilio_account_sid"), settings.need("twilio_auth_token")
     outbox, faults = Outbox(), FaultBoard()
     carrier = Carrier(account, auth_token, faults, clock)

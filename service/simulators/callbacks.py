@@ -57,7 +57,7 @@ class Carrier:
             await self._session.close()
 
     def line(self) -> dict[str, float]:
-        """How long what waits in the line takes to leave, and the longest that it ever took, in seconds."""
+        """Measures how long what waits in the line takes to leave, and the longest that it ever took, in seconds."""
         return {"seconds": max(0.0, self._line_free_at - asyncio.get_running_loop().time()), "longest": self._longest_line}
 
     def take(self, sms: Sms, *, fails_with: int | None) -> None:

@@ -39,7 +39,7 @@ class Faults(BaseModel):
         return any(value is not None for value in (self.http_status, self.twilio_code, self.smtp_reply))
 
     def strikes(self, dice: random.Random) -> bool:
-        """Whether this message meets the error."""
+        """Tells whether this message meets the error."""
         rate = self.error_rate if self.error_rate is not None else float(self.names_an_error)
         return rate > 0 and dice.random() < rate
 

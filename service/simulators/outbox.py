@@ -105,11 +105,11 @@ class Outbox:
         return found if isinstance(found, Mail) else None
 
     def sms_to(self, to: str) -> list[Sms]:
-        """Newest first, as Twilio lists them."""
+        """Lists the SMS to a number, newest first, as Twilio lists them."""
         return self._sms_to.get(to, [])[::-1]
 
     def all(self) -> list[Sms | Mail]:
-        """A copy, oldest first, safe to read in another thread."""
+        """Copies everything, oldest first, safe to read in another thread."""
         return list(self._messages.values())
 
     def newest_sms(self, to: str = "") -> Iterator[Sms]:

@@ -87,7 +87,7 @@ class TwilioApi:
         return _json(200, twilio_wire.message(sms, self._account)) if sms else _refused(404, 20404)
 
     async def queue(self, _: Request) -> Response:
-        """What a provider that sells `segments_per_second` holds: what is above its pace waits in its line."""
+        """Tells what a provider that sells `segments_per_second` holds: what is above its pace waits in its line."""
         return _json(200, self._carrier.line())
 
     async def listing(self, request: Request) -> Response:

@@ -38,7 +38,7 @@ MESSAGES = {
 
 
 def segments(text: str) -> int:
-    """How many parts a phone network makes of it: 160 septets or 153 a part; 70 UTF-16 units or 67 a part.
+    """Counts the parts a phone network makes of a text: 160 septets or 153 a part; 70 UTF-16 units or 67 a part.
 
     No part ends within a pair: an escape and what it escapes, the two halves of a surrogate.
     """
@@ -68,7 +68,7 @@ def _begins_pair(unit: str | int) -> bool:
 
 
 def error(status: int, code: int) -> dict[str, Any]:
-    """The body of a refused request."""
+    """Makes the body of a refused request."""
     return {
         "code": code,
         "message": MESSAGES.get(code, "The request could not be processed"),
@@ -78,7 +78,7 @@ def error(status: int, code: int) -> dict[str, Any]:
 
 
 def message(sms: Sms, account: str) -> dict[str, Any]:
-    """A message resource."""
+    """Makes a message resource."""
     uri = f"/2010-04-01/Accounts/{account}/Messages/{sms.sid}"
     return {
         "account_sid": account,
@@ -105,7 +105,7 @@ def message(sms: Sms, account: str) -> dict[str, Any]:
 
 
 def page(found: Sequence[Sms], account: str, *, number: int, size: int, query: Mapping[str, str]) -> dict[str, Any]:
-    """One page of a list, with Twilio's links to the next and the first."""
+    """Makes one page of a list, with Twilio's links to the next and the first."""
     start = number * size
     shown = found[start : start + size]
     base = f"/2010-04-01/Accounts/{account}/Messages.json"
@@ -127,7 +127,7 @@ def page(found: Sequence[Sms], account: str, *, number: int, size: int, query: M
 
 
 def callback_parameters(sms: Sms, account: str, status: str) -> dict[str, str]:
-    """What a status callback posts. Twilio adds parameters without notice: `RawDlrDoneDate` stands for those."""
+    """Makes what a status callback posts. Twilio adds parameters without notice: `RawDlrDoneDate` stands for those."""
     parameters = {
         "AccountSid": account,
         "ApiVersion": "2010-04-01",
@@ -146,7 +146,7 @@ def callback_parameters(sms: Sms, account: str, status: str) -> dict[str, str]:
 
 
 def signature(auth_token: str, url: str, parameters: Mapping[str, str]) -> str:
-    """`X-Twilio-Signature`: HMAC-SHA1 over the exact URL and every parameter, sorted by name."""
+    """Makes `X-Twilio-Signature`: HMAC-SHA1 over the exact URL and every parameter, sorted by name."""
     signed = url + "".join(name + parameters[name] for name in sorted(parameters))
     return base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 

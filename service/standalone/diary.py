@@ -21,7 +21,7 @@ class Diary:
         self._restarts: dict[str, int] = {}
 
     def started(self, program: str, pid: int) -> None:
-        """A program was started, for the first time in this run or again."""
+        """Notes that a program was started, for the first time in this run or again."""
         if program in self._restarts:
             self._restarts[program] += 1
             self._note("warning", "process.started_again", program=program, pid=pid, times=self._restarts[program])
@@ -32,8 +32,8 @@ class Diary:
             keep_restarts(self._home.root, self._restarts)
 
     def died(self, program: str, status: int | str, *, lived: float, pause: float | None) -> None:
-        """A program ended by itself with this status (negative: a signal's number), `lived` seconds old;
-        or could not be started, and why.
+        """Notes that a program ended by itself with this status (negative: a signal's number), `lived` seconds old; or could not
+        be started, and why.
 
         It is started again in `pause` seconds; None: it is given up, and the run ends.
         """

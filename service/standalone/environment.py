@@ -41,7 +41,7 @@ def settle_kind(home: Home, kind: Kind) -> None:
 
 
 def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) -> Mapping[str, str]:
-    """What our children are told together; each of them gets its part of it (`programs`)."""
+    """Returns what our children are told together; each of them gets its part of it (`programs`)."""
     # Settings are read however they are written; here they are told apart by their names.
     theirs = {name.upper() if name.upper().startswith("LOA_") else name: value for name, value in os.environ.items()}
     own = {
@@ -96,12 +96,12 @@ def _told_to(package: str, process: str, told: Mapping[str, str]) -> dict[str, s
 
 
 def names_a_carrier(settings: Settings) -> bool:
-    """Whether the operator's own environment names a real carrier."""
+    """Tells whether the operator's own environment names a real carrier."""
     return bool(settings.twilio_account_sid or settings.smtp_host or settings.further_twilio or settings.further_smtp)
 
 
 def programs(told: Mapping[str, str], kind: Kind) -> list[Program]:
-    """Our own processes. A demo has the simulators beside them."""
+    """Lists our own processes. A demo has the simulators beside them."""
 
     def python(name: str, *command: str) -> Program:
         return Program(name=name, command=(sys.executable, "-m", *command), environment=_told_to(command[0], command[1], told))

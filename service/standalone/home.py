@@ -125,7 +125,7 @@ class Home:
             directory.chmod(mode)
 
     def lock(self) -> IO[str] | None:
-        """The lock of whoever runs this home, held until closed or until the process is gone; None if another holds it."""
+        """Takes the lock of whoever runs this home, held until closed or until the process is gone; None if another holds it."""
         file = (self.run / "lock").open("a", encoding="utf-8")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

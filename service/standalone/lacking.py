@@ -9,7 +9,7 @@ from service.standalone.words import Words
 
 
 def lacking(settings: Settings, words: Words) -> str | None:
-    """The block; None where nothing is missing."""
+    """Writes the block that says what is missing; None where nothing is."""
     lines = [f"  {', '.join(names)}: {words(consequence)}" for names, consequence in _missing(settings)]
     return "\n".join([words("live_lacks"), *lines]) if lines else None
 

@@ -16,7 +16,7 @@ from service.standalone.secrets import Secrets, keep, load_or_make
 
 
 async def settled(engine: AsyncEngine, home: Home) -> Secrets:
-    """The home's secrets, with the master key that opens its database. `engine`: the owner's."""
+    """Returns the home's secrets, with the master key that opens its database. `engine`: the owner's."""
     secrets = load_or_make(home)
     if secrets.next_master_key is None:
         return secrets

@@ -12,7 +12,7 @@ from service.standalone.programs import Program
 
 
 def with_metrics_ports(programs: Sequence[Program], settings: Settings, home: Home) -> list[Program]:
-    """The same programs, the workers among them with a port of their own; every address is in `metrics.json`."""
+    """Gives the workers among `programs` a port of their own; every address is in `metrics.json`."""
     workers = [each.name for each in programs if each.name.startswith("workers")]
     ports = dict(zip(workers, _free_ports(len(workers)), strict=True))
     targets = [

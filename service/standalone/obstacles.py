@@ -11,5 +11,5 @@ class Obstacle(Exception):
         self._key, self._values = key, values
 
     def said(self, words: Words) -> str:
-        """The sentence in the terminal's language."""
+        """Says the sentence in the terminal's language."""
         return words(self._key, **self._values)

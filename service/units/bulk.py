@@ -66,7 +66,7 @@ class CheckedUnits:
 
 
 async def read_units(data: bytes) -> PlainTable:
-    """A list of units as it stands in a file, read before anything is held for it. Raises `ImportRefused`."""
+    """Reads a list of units as it stands in a file, before anything is held for it. Raises `ImportRefused`."""
     return await read_table_apart(data, _COLUMNS, most=MOST)
 
 

@@ -32,7 +32,7 @@ def _unit(row: RowMapping) -> Unit:
 
 
 async def find_unit(conn: AsyncConnection, code: str, on: date) -> Unit:
-    """The unit with this code. Raises `NotFound("unit.unknown")`, also for one that is not the caller's to see."""
+    """Finds the unit with this code. Raises `NotFound("unit.unknown")`, also for one that is not the caller's to see."""
     if "\x00" in code:  # PostgreSQL cannot even be asked
         raise NotFound("unit.unknown")
     rows = await conn.execute(
@@ -46,7 +46,7 @@ async def find_unit(conn: AsyncConnection, code: str, on: date) -> Unit:
 
 
 async def unit_by_id(conn: AsyncConnection, unit_id: int, on: date) -> Unit:
-    """The unit with this internal id. Raises `NotFound("unit.unknown")`."""
+    """Finds the unit with this internal id. Raises `NotFound("unit.unknown")`."""
     rows = await conn.execute(
         text(f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE u.id = :id AND {_STANDING}"),
         {"id": unit_id, "on": on},
@@ -58,8 +58,8 @@ async def unit_by_id(conn: AsyncConnection, unit_id: int, on: date) -> Unit:
 
 
 async def root_unit(conn_owner: AsyncConnection, on: date) -> Unit:
-    """The unit at the top of the deployment's tree, for its owner's login.
-    Raises `NotFound("unit.unknown")` before there is one.
+    """Finds the unit at the top of the deployment's tree, for its owner's login. Raises `NotFound("unit.unknown")` before there
+    is one.
     """
     rows = await conn_owner.execute(
         text(
@@ -74,7 +74,7 @@ async def root_unit(conn_owner: AsyncConnection, on: date) -> Unit:
 
 
 async def list_units(conn: AsyncConnection, on: date, *, after: str = "", limit: int = 100) -> list[Unit]:
-    """Units by code, beginning behind the code `after`."""
+    """Lists units by code, beginning behind the code `after`."""
     rows = await conn.execute(
         text(
             f"SELECT {_COLUMNS} FROM units u JOIN unit_versions v ON v.unit_id = u.id"
@@ -86,8 +86,8 @@ async def list_units(conn: AsyncConnection, on: date, *, after: str = "", limit:
 
 
 async def units_below_each(conn: AsyncConnection, codes: Sequence[str], on: date) -> dict[str, set[int]]:
-    """By code, the ids of each of these units and of all that stand below it; a code is absent that does not stand in the acting
-    unit's tree.
+    """Returns, by code, the ids of each of these units and of all that stand below it; a code is absent that does not stand in
+    the acting unit's tree.
     """
     asked = [code for code in codes if "\x00" not in code]  # PostgreSQL cannot even be asked
     below: dict[str, set[int]] = {}
@@ -97,7 +97,7 @@ async def units_below_each(conn: AsyncConnection, codes: Sequence[str], on: date
 
 
 async def standing_codes(conn: AsyncConnection, on: date) -> list[str]:
-    """The codes of all units that the transaction's unit and scope show, in order."""
+    """Lists the codes of all units that the transaction's unit and scope show, in order."""
     rows = await conn.execute(
         text(f"SELECT u.code FROM units u JOIN unit_versions v ON v.unit_id = u.id WHERE {_STANDING} ORDER BY u.code"), {"on": on}
     )

@@ -22,7 +22,7 @@ class Api:
         self._keys: Mapping[str, str] = demo["api_keys"]
 
     async def call(self, method: str, path: str, *, key: str | None = None, **options: Any) -> Any:
-        """The answer's JSON. Without `key`, as anybody. Raises `Refused`."""
+        """Makes one call; returns the answer's JSON. Without `key`, as anybody. Raises `Refused`."""
         headers = {"Authorization": f"Bearer {self._keys[key]}"} if key else {}
         answer = await self._client.request(method, self._base + path, headers=headers, **options)
         if not answer.is_success:
