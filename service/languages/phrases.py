@@ -95,15 +95,13 @@ class _Slots(dict[str, Any]):
             return value.in_(self._known.language)
         if isinstance(value, tuple):
             return ", ".join(str(self._said(each)) for each in value)
-        if isinstance(value, int | float | Decimal | datetime):
-            return _Slot(value, self._known)
-        return value
+        return _Slot(value, self._known)
 
 
 class _Slot:
-    """A number or a time in a sentence, written as the slot asks."""
+    """A number, a time or a word in a sentence, written as the slot asks; a word stays itself, whatever is asked."""
 
-    def __init__(self, value: float | Decimal | datetime, known: Catalogue) -> None:
+    def __init__(self, value: Any, known: Catalogue) -> None:
         self._value = value
         self._known = known
 
@@ -111,8 +109,10 @@ class _Slot:
         return str(self._value)
 
     def __format__(self, spec: str) -> str:
-        if spec == "n" and not isinstance(self._value, datetime):
-            return format_decimal(self._value, locale=self._known.locale) if self._known.locale else str(self._value)
-        if spec in ("moment", "day") and isinstance(self._value, datetime):
+        if spec not in ("n", "moment", "day"):
+            return format(self._value, spec)
+        if spec == "n" and self._known.locale and isinstance(self._value, int | float | Decimal):
+            return format_decimal(self._value, locale=self._known.locale)
+        if spec != "n" and isinstance(self._value, datetime):
             return on_screen(self._value) if spec == "moment" else day_on_screen(self._value)
-        return format(self._value, spec)
+        return str(self._value)

@@ -101,3 +101,7 @@ def test_phrases_in_slots_are_said_in_the_same_language() -> None:
 def test_a_slot_nobody_filled_shows_dots_and_no_fault() -> None:
     assert gettext_lazy("A password has at least {least} characters.").in_("vi") == "Mật khẩu cần ít nhất … ký tự."
     assert gettext("en", "{lost}") == "…"
+
+
+def test_a_word_where_a_number_or_a_time_was_meant_is_no_fault() -> None:
+    assert Phrase("{many:n} {at:moment} {day:day}").in_("en", many="many", at="then", day=3) == "many then 3"
