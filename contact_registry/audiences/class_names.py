@@ -91,7 +91,7 @@ class ListedClasses:
 
     def grades(self, written: str) -> tuple[str, ...]:
         """Returns the lists' own spellings of the grade that is meant by `written`; empty where no list has it."""
-        return tuple(sorted(self._grades.get(grade_key(written), ())))
+        return tuple(sorted(self._grades.get(grade_key(written), ()), key=in_order))
 
     def nearest_classes(self, written: str) -> tuple[str, ...]:
         """Returns the classes most like `written`, the likest first, one spelling of each."""

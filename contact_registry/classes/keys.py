@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from contact_registry.plain_text import clean
+from contact_registry.vietnamese_order import Key, vietnamese_order
 
 ALIKE = str.maketrans({**dict.fromkeys("ðɖ", "đ"), **dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("⁄∕", "/")})
 _SAYS_CLASS = re.compile(r"(?:l[ớoơóò]p|class)(?:[\s_:.-]+|(?=\d))(?=.)")
@@ -21,7 +22,7 @@ def class_key(name: str) -> str:
     return _NOUGHTS.sub("", _BETWEEN.sub("", _BETWEEN_NUMBERS.sub("/", written)))
 
 
-def in_order(name: str) -> tuple[tuple[bool, int, str], ...]:
+def in_order(name: str) -> tuple[tuple[bool, int, Key], ...]:
     """Makes a key to sort classes by: 6A2 before 6A10, 9B before 10A."""
     parts = re.findall(r"\d+|\D+", class_key(name))
-    return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
+    return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, vietnamese_order(part)) for part in parts)

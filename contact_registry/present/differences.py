@@ -97,7 +97,9 @@ def difference_of(matching: Matching) -> Difference:
         gone=len(lost),
         changed=changes,
         kept=kept,
-        by_class=tuple(ClassDifference(name, added[name], gone[name], changed[name]) for name in sorted(here | before)),
+        by_class=tuple(
+            ClassDifference(name, added[name], gone[name], changed[name]) for name in sorted(here | before, key=in_order)
+        ),
         new_classes_only=bool(here and before) and len(missing) == len(before),
         whole_classes_gone=tuple(sorted(missing, key=in_order)),
     )

@@ -46,5 +46,5 @@ async def rows_to_leave(conn: AsyncConnection, found: RowMapping, choices: Choic
     )
     hidden = frozenset((row.sheet, row.row) for row in rows)
     if hidden and choices.hidden_rows is None:
-        raise Conflict("import.hidden_rows", rows=len(hidden))
+        raise Conflict("import.hidden_rows", count=len(hidden))
     return hidden

@@ -43,7 +43,8 @@ class Phrase:
         """Says the sentence in `language`, its slots filled; in English where the catalogue lacks it."""
         known = catalogue(language)
         given = {**self.values, **values} if values else self.values
-        text = known.text(self.msgid, plural=self.plural, context=self.context, count=given.get("count", 0))
+        count = given.get("count")
+        text = known.text(self.msgid, plural=self.plural, context=self.context, count=count if isinstance(count, int) else 0)
         return text.format_map(_Slots(known, given)) if "{" in text or "}" in text else text
 
 

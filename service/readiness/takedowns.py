@@ -106,7 +106,7 @@ async def state_takedowns(conn: AsyncConnection, actor: Actor, *, unit_id: int, 
     actor.require("readiness:approve")
     left = await open_takedowns(conn, unit_id)
     if left:
-        raise Conflict("takedown.open", open=left)
+        raise Conflict("takedown.open", count=left)
     year = school_year_of(now)
     made = await conn.execute(
         text(

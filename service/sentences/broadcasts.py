@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, Phrase] = {
     "system.restored": _("The system was restored from a backup. What has left since is not known, so this was stopped."),
     "broadcast.restored": _("This was under way when the system was restored from a backup. Some people may get it twice."),
     "restored.since": _(
-        "The backup is of {at}; of {deliveries} messages nobody knows whether they have left. "
+        "The backup is of {at}; of {deliveries:n} messages nobody knows whether they have left. "
         "To go on, confirm that you know this."
     ),
     "fallback.from_sms_only": _("Falling back to email is for a warning that goes by SMS and not by email."),
@@ -61,8 +61,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "audience.grade_unknown": _("No present list has a grade {named}. The nearest: {nearest}."),
     "audience.unit_unknown": _("There is no unit {named} in your own tree. The nearest: {nearest}."),
     "audience.class_not_meant": _("This warning is not for the class {named}."),
-    "audience.class_lacking": _("Units that have a list, but no class {named}: {count} ({units})."),
-    "audience.grade_lacking": _("Units that have a list, but no grade {named}: {count} ({units})."),
+    "audience.class_lacking": _("Units that have a list, but no class {named}: {count:n} ({units})."),
+    "audience.grade_lacking": _("Units that have a list, but no grade {named}: {count:n} ({units})."),
     "audience.not_own_list": _(
         "Who is left out, one by one, is for the unit whose own list it is. A unit above sees how many, for each reason."
     ),

@@ -6,7 +6,7 @@ from service.languages import Phrase
 from service.languages import gettext_lazy as _
 
 SENTENCES: Mapping[str, Phrase] = {
-    "bulk.rows": _("Nothing was made: rows that cannot be used: {count}. Correct them and send the whole file again."),
+    "bulk.rows": _("Nothing was made: rows that cannot be used: {count:n}. Correct them and send the whole file again."),
     "bulk.no_heading": _("No header row was found. Use the template, or put the headings in one of the first 20 rows."),
     "bulk.too_many_rows": _("The file has more than 5,000 rows. Split it."),
     "bulk.column_missing": _("The list lacks this column. In the template it is headed “{heading}”."),

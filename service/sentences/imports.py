@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.languages import Phrase
+from service.languages import Phrase, ngettext_lazy
 from service.languages import gettext_lazy as _
 
 SENTENCES: Mapping[str, Phrase] = {
@@ -58,9 +58,11 @@ SENTENCES: Mapping[str, Phrase] = {
         "This list has no classes, so it cannot be applied to its classes alone. "
         "Fill them in, or apply it as the whole school's list."
     ),
-    "import.hidden_rows": _(
-        "{rows} pupils stand in hidden rows of the file (by a filter or by hand). "
-        "Say whether these rows are taken or left, then apply again."
+    "import.hidden_rows": ngettext_lazy(
+        "{count:n} pupil stands in a hidden row of the file (by a filter or by hand). Say whether this row is "
+        "taken or left, then apply again.",
+        "{count:n} pupils stand in hidden rows of the file (by a filter or by hand). Say whether these rows are "
+        "taken or left, then apply again.",
     ),
     "import.not_latest": _("Only the list applied last can be undone. Undo the newer one first."),
     "import.too_old_to_undo": _(

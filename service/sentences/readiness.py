@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.languages import Phrase
+from service.languages import Phrase, ngettext_lazy
 from service.languages import gettext_lazy as _
 
 SENTENCES: Mapping[str, Phrase] = {
@@ -15,7 +15,10 @@ SENTENCES: Mapping[str, Phrase] = {
     "takedown.unknown": _("There is no such check."),
     "takedown.nothing_found": _("Nothing was found in this check, so there is nothing to remove."),
     "takedown.before_check": _("It cannot have been removed before the day it was found."),
-    "takedown.open": _("At {open} addresses a list is still to be found. Have them removed before you make the statement."),
+    "takedown.open": ngettext_lazy(
+        "At {count:n} address a list is still to be found. Have it removed before you make the statement.",
+        "At {count:n} addresses a list is still to be found. Have them removed before you make the statement.",
+    ),
 }
 
 WORDS: Mapping[str, Phrase] = {

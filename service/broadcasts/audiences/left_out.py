@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.addresses import masked
 from contact_registry.audiences import Audience, LeftOut, joined_as_sets, left_out_select
+from contact_registry.classes import in_order
 from contact_registry.sealing import MasterKey, data_keys
 from service.actors import Actor
 from service.broadcasts.audiences.chosen import SENDABLE, preferences_of
@@ -77,7 +78,8 @@ async def list_left_out(
         return []
     found = left_out_select(unit.id, meant.audience, wanted, await preferences_of(conn, unit.id, urgency))
     async with joined_as_sets(conn):
-        rows = (await conn.execute(found.offset(skip).limit(limit))).all()
+        every = (await conn.execute(found)).all()  # ordered in whole anyway, by class as the database orders text
+    rows = sorted(every, key=lambda row: (row.class_name is None, in_order(row.class_name or "")))[skip : skip + limit]
     keys = await data_keys(conn, master, {row.data_key_id for row in rows if row.data_key_id is not None})
     return [
         LeftOutRow(

@@ -31,7 +31,7 @@ async def test_a_statement_is_made_only_when_nothing_found_is_left(gate: Gate) -
     async with gate.acting() as conn:
         with pytest.raises(Conflict) as refused:
             await state_takedowns(conn, gate.actor("approver"), unit_id=gate.unit_id, now=NOW)
-    assert (refused.value.code, refused.value.values) == ("takedown.open", {"open": 1})
+    assert (refused.value.code, refused.value.values) == ("takedown.open", {"count": 1})
     await _remove(gate, found)
     async with gate.acting() as conn:
         stated = await state_takedowns(conn, gate.actor("approver"), unit_id=gate.unit_id, now=NOW)
