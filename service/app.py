@@ -46,7 +46,6 @@ from service.errors import LoaError
 from service.keyring import deployment_key
 from service.lookups import Lookups
 from service.meters import Meters
-from service.rendering import page_environment
 from service.settings import Settings
 from service.signing.lookup_numbers import LookupNumbers
 from service.web import lookup_page, reference, unsubscribe_page
@@ -67,7 +66,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
     master = MasterKey.parse(settings.need("master_key"))
     settings.need("valkey_url")
     meters = Meters("web")
-    pages = Pages.load(page_environment(), settings.number_digits)
+    pages = Pages.load(settings.number_digits)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -5,11 +5,13 @@ are. A language is always handed over: there is no current one. docs/languages.m
 language.
 """
 
-from service.languages.catalogues import Language, Plurals, catalogue, languages, reading_from
-from service.languages.choosing import language_of_locale, preferred_language
+from service.languages.catalogues import Catalogue, Language, Plurals, catalogue, languages, reading_from
+from service.languages.choosing import language_of_locale, own_name, preferred_language
 from service.languages.phrases import Phrase, gettext, gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
+from service.languages.templates import speak
 
 __all__ = [
+    "Catalogue",
     "Language",
     "Phrase",
     "Plurals",
@@ -20,8 +22,10 @@ __all__ = [
     "languages",
     "ngettext",
     "ngettext_lazy",
+    "own_name",
     "pgettext",
     "pgettext_lazy",
     "preferred_language",
     "reading_from",
+    "speak",
 ]

@@ -30,7 +30,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "templates" / "languages"
 _folders: tuple[Path, ...] = (FOLDER,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """The sentences of one language, those of all domains together.
     `locale`: CLDR's, for numbers; None where CLDR does not know it.

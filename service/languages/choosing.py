@@ -1,7 +1,9 @@
-"""Which language a person is answered in, of those there are."""
+"""Which language a person is answered in, of those there are, and what they call themselves."""
 
-from service.languages.catalogues import Language, languages
+from service.languages.catalogues import Language, catalogue, languages
+from service.languages.phrases import pgettext_lazy
 
+_OWN_NAME = pgettext_lazy("this language's own name", "English")
 _READ = 200  # characters: a browser's header has a few dozen
 
 
@@ -26,6 +28,14 @@ def preferred_language(accept_language: str | None, default: Language = "vi") ->
 def language_of_locale(locale: str, default: Language = "en") -> Language:
     """Chooses the language of a terminal's locale (`vi_VN.UTF-8`), if there is a catalogue of it."""
     return _known(locale.partition(".")[0].partition("@")[0]) or default
+
+
+def own_name(language: Language) -> str:
+    """What `language` calls itself: by its catalogue, else by Unicode's, else its code."""
+    said, locale = _OWN_NAME.in_(language), catalogue(language).locale
+    if language == "en" or said != _OWN_NAME.msgid:
+        return said
+    return (locale.display_name if locale else None) or language
 
 
 def _known(tag: str) -> Language | None:

@@ -1,4 +1,6 @@
-"""Rendering: two Jinja environments, one for pages, one (sandboxed) for messages; the arithmetic of an SMS; workbooks."""
+"""Rendering: of each language a Jinja environment for pages and a sandboxed one for messages;
+the arithmetic of an SMS; workbooks.
+"""
 
 from service.rendering.environments import page_environment
 from service.rendering.messages import LAYOUT_VERSION, final_sms, message_variants

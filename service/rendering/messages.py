@@ -12,11 +12,16 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from service.languages import Language
 from service.rendering.environments import message_environment
 from service.text_rules import plain_punctuation, unaccented
 
 LAYOUT_VERSION = 4
-"""Rises with any change to templates/messages: approval binds to it, so a changed layout asks for a new approval."""
+"""Rises with any change to templates/messages or to what their sentences are in `LAYOUT_LANGUAGE`: approval binds to it, so a
+changed layout asks for a new approval.
+"""
+LAYOUT_LANGUAGE: Language = "vi"
+"""What the frame around an author's words is in, for every parent."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _HEADING = re.compile(r"(?!- ).{1,59}[^.,;:!?]")  # a short first line that is no sentence and no list item
@@ -35,15 +40,16 @@ def message_variants(
     issued_at: datetime,
     expires_at: datetime,
     advisory: bool = False,
+    language: Language = LAYOUT_LANGUAGE,
 ) -> dict[str, Any]:
     """Renders every text of the warning, each with the slot `{number}` left in it.
 
     `{"sms": {"ascii" | "unicode": text}, "email": {"subject", "text", "html"}}`; a channel without a text is absent. `advisory`:
-    its email says how to get no more of them.
+    its email says how to get no more of them. `language`: the frame's.
     """
     variants: dict[str, Any] = {}
     if sms is not None:
-        variants["sms"] = {sms_script: final_sms(kind=kind, sender=sender, text=sms, script=sms_script)}
+        variants["sms"] = {sms_script: final_sms(kind=kind, sender=sender, text=sms, script=sms_script, language=language)}
     if email_subject is not None and email_body is not None:
         given = {
             "subject": email_subject,
@@ -56,23 +62,23 @@ def message_variants(
             "advisory": advisory,
         }
         variants["email"] = {
-            "subject": " ".join(_render(kind, "email/subject.txt", given).split()),
-            "text": _render(kind, "email/body.txt", given).strip() + "\n",
-            "html": _render(kind, "email/body.html", given).strip() + "\n",
+            "subject": " ".join(_render(language, kind, "email/subject.txt", given).split()),
+            "text": _render(language, kind, "email/body.txt", given).strip() + "\n",
+            "html": _render(language, kind, "email/body.html", given).strip() + "\n",
         }
     return variants
 
 
-def final_sms(*, kind: str, sender: str, text: str, script: str) -> str:
+def final_sms(*, kind: str, sender: str, text: str, script: str, language: Language = LAYOUT_LANGUAGE) -> str:
     """Renders one SMS as it will be sent, look-up line included, with the slot left in it. Words without accents get a line
     without: ours alone would double the price.
     """
-    whole = plain_punctuation(_render(kind, "sms.txt", {"sender": sender, "text": text}).strip())
+    whole = plain_punctuation(_render(language, kind, "sms.txt", {"sender": sender, "text": text}).strip())
     return unaccented(whole) if script == "ascii" or unaccented(sender + text) == sender + text else whole
 
 
-def _render(kind: str, name: str, given: dict[str, Any]) -> str:
-    return message_environment().get_template(f"{kind}/{name}").render(given)
+def _render(language: Language, kind: str, name: str, given: dict[str, Any]) -> str:
+    return message_environment(language).get_template(f"{kind}/{name}").render(given)
 
 
 def _paragraphs(body: str) -> list[dict[str, Any]]:

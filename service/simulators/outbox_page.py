@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,10 +15,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.clock import LOCAL, Clock
+from service.languages import Catalogue, catalogue, languages, ngettext_lazy, own_name, speak
+from service.languages import gettext_lazy as _
 from service.simulators.faults import FaultBoard, Faults
 from service.simulators.outbox import Mail, Outbox, Sms
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+_DEFAULT = "vi"
 SHOWN = 30  # of each channel, newest first
 _HEADERS = {
     "Content-Security-Policy": (
@@ -31,29 +35,46 @@ _HEADERS = {
 _MAIL_HEADERS = _HEADERS | {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
 }
-_STATUSES = {"queued": "Đang gửi", "sent": "Đã gửi", "delivered": "Đã nhận", "undelivered": "Không tới"}
+_STATUSES = {"queued": _("Sending"), "sent": _("Sent"), "delivered": _("Received"), "undelivered": _("Not delivered")}
+_TEXTS = ngettext_lazy("{count:n} message", "{count:n} messages")
+_MAILS = ngettext_lazy("{count:n} email", "{count:n} emails")
 
 
 def add_outbox_page(app: FastAPI, outbox: Outbox, faults: FaultBoard, clock: Clock) -> None:
     """Adds the page, the list and the switches to the application."""
-    environment = _environment(clock)
+    environment = cache(partial(_environment, clock))
 
     @app.get("/", response_class=HTMLResponse)
-    async def page(to: Annotated[str, Query(max_length=320)] = "", live: bool = True) -> HTMLResponse:  # noqa: FBT001, FBT002
+    async def page(to: Annotated[str, Query(max_length=320)] = "", live: bool = True, lang: str = "") -> HTMLResponse:  # noqa: FBT001, FBT002
+        language = lang if lang in languages() else _DEFAULT
+
         def address(**changed: str) -> str:
-            query = {"to": to, "live": "" if live else "0"} | changed
+            query = {"to": to, "live": "" if live else "0", "lang": "" if language == _DEFAULT else language} | changed
             return "/?" + urlencode({name: value for name, value in query.items() if value})
 
-        html = environment.get_template("simulators/outbox.html").render(
-            texts=list(islice(outbox.newest_sms(to), SHOWN)),
-            mails=outbox.newest_mail(to, SHOWN),
-            sms_count=outbox.sms_count,
-            mail_count=outbox.mail_count,
-            shown=SHOWN,
-            to=to,
-            live=live,
-            address=address,
-            faults=[_faults_in_words(f) for f in (faults.sms, faults.email) if f.model_fields_set > {"channel"}],
+        html = (
+            environment(catalogue(language))
+            .get_template("simulators/outbox.html")
+            .render(
+                texts=list(islice(outbox.newest_sms(to), SHOWN)),
+                mails=outbox.newest_mail(to, SHOWN),
+                texts_in_all=_TEXTS.in_(language, count=outbox.sms_count),
+                mails_in_all=_MAILS.in_(language, count=outbox.mail_count),
+                shown=SHOWN,
+                to=to,
+                live=live,
+                address=address,
+                elsewhere=[
+                    {
+                        "tag": other.replace("_", "-"),
+                        "name": own_name(other),
+                        "address": address(lang="" if other == _DEFAULT else other),
+                    }
+                    for other in languages()
+                    if other != language
+                ],
+                faults=[_faults_in_words(f) for f in (faults.sms, faults.email) if f.model_fields_set > {"channel"}],
+            )
         )
         return HTMLResponse(html, headers=_HEADERS | ({"Refresh": "5"} if live else {}))
 
@@ -62,7 +83,9 @@ def add_outbox_page(app: FastAPI, outbox: Outbox, faults: FaultBoard, clock: Clo
         found = outbox.mail(mail_id)
         if found is None:
             raise HTTPException(404)
-        html = found.read.html or environment.get_template("simulators/plain_email.html").render(text=found.read.text)
+        html = found.read.html or environment(catalogue(_DEFAULT)).get_template("simulators/plain_email.html").render(
+            text=found.read.text
+        )
         return HTMLResponse(html, headers=_MAIL_HEADERS)
 
     @app.get("/messages.json")
@@ -106,17 +129,21 @@ def _faults_in_words(faults: Faults) -> str:
     return f"{'SMS' if faults.channel == 'sms' else 'Email'}: " + ", ".join(f"{k} = {v}" for k, v in settings.items())
 
 
-def _environment(clock: Clock) -> Environment:
+def _environment(clock: Clock, known: Catalogue) -> Environment:
     """A Jinja environment of the simulators' own: they know nothing of Loa's pages."""
 
     def when(moment: datetime) -> str:
         local, today = moment.astimezone(LOCAL), clock().astimezone(LOCAL).date()
         return local.strftime("%H:%M:%S" if local.date() == today else "%d/%m %H:%M")
 
+    def status(code: str) -> str:
+        return _STATUSES[code].in_(known.language) if code in _STATUSES else code
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"when": when, "phone": _phone, "status": lambda s: _STATUSES.get(s, s), "thousands": _thousands}
+    environment.filters |= {"when": when, "phone": _phone, "status": status}
+    speak(environment, known)
     return environment
 
 
@@ -124,7 +151,3 @@ def _phone(number: str) -> str:
     """`+84912345678` as people say it: `0912 345 678`."""
     national = "0" + number.removeprefix("+84") if number.startswith("+84") else number
     return f"{national[:4]} {national[4:7]} {national[7:]}" if len(national) == 10 else national
-
-
-def _thousands(count: int) -> str:
-    return f"{count:,}".replace(",", ".")

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from service.clock import day_on_screen, on_screen
+from service.clock import on_screen
+from service.languages import Language
 from service.lookups import Answer, RecordView
 from service.signing.comparison import Difference
-from service.web.wording import VERDICTS, kind_name, number_words
+from service.web.wording import VERDICTS, ends_name, kind_name, number_shape, record_name
 
 Tone = Literal["calm", "good", "bad", "warm"]
 
@@ -47,7 +48,7 @@ _SENDER = re.compile(r"([A-Za-z0-9._-]{1,11}): ")
 class RecordOnPage:
     """The official message as the page shows it: final texts with the asked number in its place.
 
-    `name` and `ends_name`: what it and its end are called, keys of the wording: nothing that was taken back or rehearsed is "official".
+    `name` and `ends_name`: what it and its end are called.
     `sender`: the name an SMS comes from, which it begins with. `email_first`: the pasted text was the email's, or there is no SMS.
     """
 
@@ -72,7 +73,6 @@ class RecordOnPage:
 class AnswerPage:
     """Everything `pages/lookup.html` shows of an answer."""
 
-    language: str
     verdict: str
     tone: Tone
     icon: str
@@ -108,7 +108,7 @@ class AnswerPage:
         return self.verdict in ("different", "unknown")
 
 
-def answer_page(answer: Answer, language: str, *, digits: int, asked: str = "") -> AnswerPage:
+def answer_page(answer: Answer, language: Language, *, digits: int, asked: str = "") -> AnswerPage:
     """The page of an answer. `digits`: a look-up number's; `asked`: what was typed, put back into the field after a typing error."""
     record, comparison = answer.record, answer.comparison
     differences = comparison.differences if comparison else ()
@@ -117,17 +117,16 @@ def answer_page(answer: Answer, language: str, *, digits: int, asked: str = "") 
     if verdict == "mistyped" and typed not in (0, digits):
         verdict = "miscounted"
     tone, icon = _LOOKS[verdict]
-    headline, advice = VERDICTS[language][verdict]
-    fill: dict[str, object] = {**number_words(language, digits), "typed": typed, "misread": _grouped(answer.misread)}
+    headline, advice = VERDICTS[verdict]
+    fill: dict[str, object] = {**number_shape(digits), "typed": typed, "misread": _grouped(answer.misread)}
     if record is not None:
-        fill |= {"unit": record.issuer_name, "day": day_on_screen(record.expires_at)}
+        fill |= {"unit": record.issuer_name, "day": record.expires_at}
     return AnswerPage(
-        language=language,
         verdict=verdict,
         tone=tone,
         icon=icon,
-        headline=headline.format_map(fill),
-        advice=advice.format_map(fill),
+        headline=headline.in_(language, **fill),
+        advice=advice.in_(language, **fill),
         number=answer.number or "",
         asked=_grouped(asked or answer.misread)[:40] if record is None else "",
         copied=answer.copied,
@@ -138,11 +137,11 @@ def answer_page(answer: Answer, language: str, *, digits: int, asked: str = "") 
     )
 
 
-def plain_page(verdict: str, language: str) -> AnswerPage:
+def plain_page(verdict: str, language: Language) -> AnswerPage:
     """A page without a record: `unavailable`, `too_long`."""
     tone, icon = _LOOKS[verdict]
-    headline, advice = VERDICTS[language][verdict]
-    return AnswerPage(language, verdict, tone, icon, headline, advice)
+    headline, advice = VERDICTS[verdict]
+    return AnswerPage(verdict, tone, icon, headline.in_(language), advice.in_(language))
 
 
 def _verdict(answer: Answer) -> str:
@@ -178,18 +177,18 @@ def _grouped(typed: str) -> str:
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4)) if plain.isdecimal() else typed
 
 
-def _record(record: RecordView, language: str, answer: Answer) -> RecordOnPage:
+def _record(record: RecordView, language: Language, answer: Answer) -> RecordOnPage:
     email, sms = record.texts.get("email", {}), tuple(record.texts.get("sms", {}).values())
     sender = _SENDER.match(sms[0]) if sms else None
     ends = record.recalled.at if record.recalled else record.expires_at
     return RecordOnPage(
         url=f"/api/v1/records/{record.id}",
-        name=answer.outcome if answer.outcome in _NOT_OFFICIAL else "official",
-        kind=kind_name(record.kind, language),
+        name=record_name(answer.outcome).in_(language),
+        kind=kind_name(record.kind).in_(language),
         issuer=record.issuer_name,
         issued=on_screen(record.issued_at),
         issued_iso=record.issued_at.isoformat(),
-        ends_name="recalled_at" if record.recalled else "expired" if answer.outcome == "expired" else "expires",
+        ends_name=ends_name("recalled" if record.recalled else answer.outcome).in_(language),
         ends=on_screen(ends),
         ends_iso=ends.isoformat(),
         sms=sms,

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from service.errors import TooLarge, Unavailable
+from service.languages import Language
 from service.lookups import Lookups
 from service.web.answers import AnswerPage, answer_page, plain_page
-from service.web.pages import Pages
+from service.web.pages import DEFAULT, Pages, page_language
 
 _MOST_FIELDS = 10  # the form has three
 
@@ -36,11 +37,6 @@ async def site(request: Request) -> LookupSite:
 Site = Annotated[LookupSite, Depends(site)]
 
 
-def _language(lang: str | None) -> str:
-    # People here read Vietnamese whatever their browser was shipped with; English is asked for by the link.
-    return "en" if lang == "en" else "vi"
-
-
 @router.head("/")  # monitors ask so
 @router.get("/")
 async def look_up_by_number(
@@ -49,7 +45,7 @@ async def look_up_by_number(
     lang: Annotated[str | None, Query()] = None,
 ) -> HTMLResponse:
     """The form; with `?so=` the answer for that number."""
-    language = _language(lang)
+    language = page_language(lang)
     if so is None or not so.strip():
         return _respond(page.pages, None, language)
     return await _answer(page, language, number=so.strip(), text=None)
@@ -60,14 +56,14 @@ async def look_up_by_text(page: Site, request: Request) -> HTMLResponse:
     """The answer for a pasted text, with or without its number beside it."""
     async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
         tin, so, lang = (str(form.get(name) or "") for name in ("tin", "so", "lang"))
-    language = _language(lang)
+    language = page_language(lang)
     number, text = so.strip() or None, tin if tin.strip() else None
     if number is None and text is None:
         return _respond(page.pages, None, language)
     return await _answer(page, language, number=number, text=text)
 
 
-async def _answer(page: LookupSite, language: str, *, number: str | None, text: str | None) -> HTMLResponse:
+async def _answer(page: LookupSite, language: Language, *, number: str | None, text: str | None) -> HTMLResponse:
     try:
         answer = await page.lookups.answer(number, text)
     except Unavailable:
@@ -77,7 +73,7 @@ async def _answer(page: LookupSite, language: str, *, number: str | None, text: 
     return _respond(page.pages, answer_page(answer, language, asked=number or "", digits=page.pages.digits), language)
 
 
-def _respond(pages: Pages, answer: AnswerPage | None, language: str, *, status: int = 200) -> HTMLResponse:
+def _respond(pages: Pages, answer: AnswerPage | None, language: Language, *, status: int = 200) -> HTMLResponse:
     html = pages.render("pages/lookup.html", language, number=answer.number if answer else "", page=answer)
     headers = pages.headers() | ({"Retry-After": "30"} if status == 503 else {})
     return HTMLResponse(html, status_code=status, headers=headers)
@@ -85,15 +81,15 @@ def _respond(pages: Pages, answer: AnswerPage | None, language: str, *, status: 
 
 def not_found_page(pages: Pages, lang: str | None = None) -> HTMLResponse:
     """For a person who followed a wrong address."""
-    return HTMLResponse(pages.render("pages/not_found.html", _language(lang)), status_code=404, headers=pages.headers())
+    return HTMLResponse(pages.render("pages/not_found.html", page_language(lang)), status_code=404, headers=pages.headers())
 
 
 def too_long_page(pages: Pages) -> HTMLResponse:
     """For a person whose pasted text was so long that it was not even read, so that nothing is known of the language either."""
-    return _respond(pages, plain_page("too_long", "vi"), "vi", status=413)
+    return _respond(pages, plain_page("too_long", DEFAULT), DEFAULT, status=413)
 
 
 def failed_page(pages: Pages, status: int, lang: str | None = None) -> HTMLResponse:
     """For a person whose question could not be taken (the form once more) or answered: with what to do, and without a verdict."""
-    language = _language(lang)
+    language = page_language(lang)
     return _respond(pages, plain_page("unavailable", language) if status >= 500 else None, language, status=status)

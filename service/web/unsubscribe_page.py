@@ -20,8 +20,7 @@ from service.errors import NotFound
 from service.units import unit_by_id
 from service.web.lookup_page import not_found_page
 from service.web.once import Once
-from service.web.pages import Pages
-from service.web.unsubscribe_wording import unsubscribe_words
+from service.web.pages import Pages, page_language
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -110,8 +109,7 @@ async def _name(page: UnsubscribeSite, unit_id: int) -> str | None:
 
 
 async def _respond(page: UnsubscribeSite, way_out: WayOut, lang: str | None, state: str, *, status: int = 200) -> HTMLResponse:
-    language = "en" if lang == "en" else "vi"
     unit = await page.names.get(way_out.unit_id, lambda: _name(page, way_out.unit_id))
     here = UNSUBSCRIBE_PATH + page.tokens.make(way_out) if state == "ask" else None
-    html = page.pages.render("pages/unsubscribe.html", language, here=here, state=state, said=unsubscribe_words(language, unit))
+    html = page.pages.render("pages/unsubscribe.html", page_language(lang), here=here, state=state, unit=unit)
     return HTMLResponse(html, status_code=status, headers=page.pages.headers())

@@ -11,12 +11,9 @@ from babel.messages.pofile import read_po
 
 from service.languages.catalogues import FOLDER, forms_of
 from service.sentences import SENTENCES, sentence
-from tests.architecture.sources import modules, strings
+from tests.architecture.sources import modules
 from tests.factories.description import unconnected_app
 
-_SPEAKING = ("service.web.wording",)
-_VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
-_ENGLISH = re.compile(r"\b(?:the|is|was|of|and|no|not|may)\b", re.IGNORECASE)  # an English one that quotes Vietnamese words
 _SLOT = re.compile(r"\{\{.*?\}\}|\{\w*(?::\w+)?\}|%\(\w+\)s")
 _WORD = re.compile(r"(?<![\w@.])[A-Za-z_]+(?![\w@])")
 _SAID_BY_PEOPLE = {"email", "sms", "to"}
@@ -43,7 +40,7 @@ def field_names() -> set[str]:
 
 
 def spoken() -> Iterator[tuple[str, str]]:
-    """Every Vietnamese sentence of the catalogues and of the source, with its domain or module.
+    """Every Vietnamese sentence of the catalogues with its domain.
     Whoever reads a terminal knows settings by name.
     """
     for po in (FOLDER / "vi" / "LC_MESSAGES").glob("*.po"):
@@ -51,10 +48,6 @@ def spoken() -> Iterator[tuple[str, str]]:
             yield from (
                 (po.stem, form) for message in read_po(file) if message.id and po.stem != "terminal" for form in forms_of(message)
             )
-    for module, path in modules():
-        if module.startswith(_SPEAKING):
-            told = (text for _, text in strings(path))
-            yield from ((module, text) for text in told if _VIETNAMESE.search(text) and not _ENGLISH.search(text))
 
 
 def developers_words(text: str, fields: set[str]) -> set[str]:

@@ -14,7 +14,7 @@ NAMED_IN_CODE = {text for _, path in modules() for _, text in strings(path)}
 
 
 def test_every_page_and_component_is_used() -> None:
-    environment = page_environment()
+    environment = page_environment("en")
     used = set(NAMED_IN_CODE)
     for name in (page for page in PAGES if page.startswith(("pages/", "components/"))):
         tree = environment.parse((TEMPLATES / name).read_text(encoding="utf-8"))
@@ -26,7 +26,7 @@ def test_every_page_and_component_is_used() -> None:
 @pytest.mark.parametrize("name", [page for page in PAGES if page.startswith(("pages/", "components/"))])
 def test_a_page_needs_nothing_but_itself(name: str) -> None:
     source = (TEMPLATES / name).read_text(encoding="utf-8")
-    page_environment().get_template(name)
+    page_environment("en").get_template(name)
     assert not re.search(r"<script|\bon[a-z]+=|style=|https?://(?!www\.w3\.org)|\|\s*safe", source)
 
 

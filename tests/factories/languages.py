@@ -5,6 +5,7 @@ and any other, of a few sentences.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -69,3 +70,42 @@ def catalogues(folder: Path, language: Language, said: Mapping[str, list[list[Se
             write_po(file, catalog, omit_header=True, width=0)
     with reading_from(folder):
         yield
+
+
+class _Shown(HTMLParser):
+    """Collects what a page says to whoever reads or hears it in its own language: texts and spoken attributes."""
+
+    _SAID = frozenset({"alt", "aria-label", "placeholder", "title"})
+    _EMPTY = frozenset({"br", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "wbr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._open: list[tuple[str, str]] = []
+        self._page = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        language = given.get("lang", self._open[-1][1] if self._open else "")
+        self._page = language if tag == "html" else self._page
+        if language == self._page:
+            self.said += [value for name, value in given.items() if name in self._SAID]
+            self.said += [given["content"]] if given.get("name") == "description" else []
+        if tag not in self._EMPTY:
+            self._open.append((tag, language))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self._EMPTY:
+            assert self._open.pop()[0] == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        inside = self._open[-1] if self._open else ("", self._page)
+        if inside[0] != "style" and inside[1] == self._page:
+            self.said.append(data)
+
+
+def said_by(page: str) -> str:
+    """What an HTML page says in its own language: what another `lang` stands around is quoted."""
+    shown = _Shown()
+    shown.feed(page)
+    return "\n".join(shown.said)

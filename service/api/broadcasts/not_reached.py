@@ -33,7 +33,7 @@ _ROLES = {"father": "cha", "mother": "mẹ", "guardian": "người giám hộ", 
 @cache
 def _page() -> tuple[Template, str, str]:
     """The page, its style, and the policy that allows that style and nothing else."""
-    pages = page_environment()
+    pages = page_environment("vi")
     style = pages.get_template("pages/not_reached.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return pages.get_template("pages/not_reached.html"), style, f"default-src 'none'; style-src 'sha256-{digest}'"

@@ -11,6 +11,7 @@ from service.languages import (
     gettext_lazy,
     languages,
     ngettext_lazy,
+    own_name,
     pgettext_lazy,
     preferred_language,
     reading_from,
@@ -105,3 +106,18 @@ def test_a_slot_nobody_filled_shows_dots_and_no_fault() -> None:
 
 def test_a_word_where_a_number_or_a_time_was_meant_is_no_fault() -> None:
     assert Phrase("{many:n} {at:moment} {day:day}").in_("en", many="many", at="then", day=3) == "many then 3"
+
+
+def test_a_language_is_called_what_it_calls_itself(tmp_path: Path) -> None:
+    assert [own_name(language) for language in languages()] == ["Tiếng Việt", "English"]
+    for language, more in (
+        ("km", ""),
+        ("sti", ""),
+        ("cma", '\nmsgctxt "this language\'s own name"\nmsgid "English"\nmsgstr "Mạ"\n'),
+    ):
+        place = tmp_path / language / "LC_MESSAGES"
+        place.mkdir(parents=True)
+        (place / "office.po").write_text(KHMER + more, encoding="utf-8")
+    with reading_from(tmp_path):
+        called = {language: own_name(language) for language in ("km", "sti", "cma")}
+    assert called == {"km": "ខ្មែរ", "sti": "sti", "cma": "Mạ"}, "by Unicode, by its code, by its catalogue"

@@ -89,7 +89,7 @@ def test_a_name_that_is_not_given_stops_the_rendering(missing: str) -> None:
 def _render_all(given: dict[str, Any]) -> None:
     for kind in KINDS:
         for part in PARTS:
-            message_environment().get_template(f"{kind}/{part}").render(given)
+            message_environment("vi").get_template(f"{kind}/{part}").render(given)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,7 +16,7 @@ DIFFERENT = "KHÁC tin chính thức. KHÔNG làm theo."
 EXPIRED = "Tin thật, đã hết hiệu lực từ 21/09/2026."
 MISTYPED = "Số gõ chưa đúng. Kiểm tra lại từng nhóm bốn số."
 NO_NUMBER = "Không thấy số tra cứu trong tin bạn dán."
-UNKNOWN = "Không tìm thấy trong hệ thống này. Gọi số trường đã lưu."
+UNKNOWN = "Không tìm thấy trong hệ thống này. Gọi số của trường mà bạn đã lưu."
 
 
 def headline(page: str) -> str:
@@ -114,7 +114,7 @@ async def test_a_number_nobody_gave_is_unknown(site: Site) -> None:
 async def test_a_text_without_a_number_asks_for_its_last_line_and_frightens_nobody(site: Site) -> None:
     page = await site.client.post("/", data={"tin": "Chuyen khoan ngay cho nha truong"})
     assert headline(page.text) == NO_NUMBER
-    assert "Hãy dán cả dòng cuối có 12 chữ số; chưa rõ thì không làm theo, gọi số trường đã lưu." in page.text
+    assert "Hãy dán cả dòng cuối có 12 chữ số; chưa rõ thì không làm theo, gọi số của trường mà bạn đã lưu." in page.text
     assert "Không tìm thấy" not in page.text
     english = await site.client.post("/", data={"tin": "Chuyen khoan ngay cho nha truong", "lang": "en"})
     assert headline(english.text) == "There is no look-up number in the text you pasted."

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.signing.lookup_numbers import LookupNumbers
-from service.web.wording import number_words
+from service.web.wording import number_shape
 from tests.conftest import Engines, Urls
 from tests.factories.web import Site, notice, running_site
 
@@ -65,4 +65,4 @@ async def test_a_text_that_only_a_shorter_number_would_leave_room_for_is_refused
 
 @pytest.mark.parametrize("digits", [12, 16])
 def test_the_example_on_the_page_is_a_number_that_could_be(digits: int) -> None:
-    LookupNumbers(b"k" * 16, digits).number(str(number_words("vi", digits)["example"]))
+    LookupNumbers(b"k" * 16, digits).number(str(number_shape(digits)["example"]))
