@@ -61,7 +61,7 @@ _HTTP_CODES: Mapping[int, str] = {404: "request.not_found", 405: "request.method
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Described:
-    """The application. Connects when it starts, not here; a missing setting raises `MissingSetting` at once."""
+    """Makes the application. Connects when it starts, not here; a missing setting raises `MissingSetting` at once."""
     urls = {name: settings.need(f"database_url_{name}") for name in ("web", "lookup")}
     master = MasterKey.parse(settings.need("master_key"))
     settings.need("valkey_url")

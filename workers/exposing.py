@@ -43,7 +43,7 @@ class ProviderGauges(Collector):
 
 
 def provider_gauges() -> tuple[GaugeMetricFamily, ...]:
-    """Circuit, rate, share and tokens, without values."""
+    """Makes the gauges of circuit, rate, share and tokens, without values."""
     circuit = "Of a provider: 0 closed, 1 open or on trial, 2 open until a person sets something right."
     rate = "Segments or emails a second that a provider may be given by all workers together."
     share = "The share of that rate in force: below 1 while the provider is slowed down for."

@@ -71,7 +71,7 @@ class Routes:
 
     @classmethod
     def of(cls, settings: Settings) -> "Routes":
-        """Those that the settings name."""
+        """Makes the routes that the settings name."""
         return cls(sms_route(settings), email_route(settings))
 
 
@@ -228,7 +228,7 @@ def _tell_valkey(error: BaseException) -> None:
 
 
 def main() -> None:
-    """`python -m workers urgent|bulk`."""
+    """Runs `python -m workers urgent|bulk`."""
     if len(sys.argv) != 2 or sys.argv[1] not in get_args(Lane):
         sys.exit("usage: python -m workers urgent|bulk")
     lane: Lane = "urgent" if sys.argv[1] == "urgent" else "bulk"

@@ -135,8 +135,8 @@ class Pacing:
         self.workers = _WORKERS_AT_FIRST
 
     def allowance(self, account: str, cost: int, wanted: int, more: asyncio.Event) -> int:
-        """How many messages of `cost` segments may be called now, at most `wanted`.
-        If fewer, `more` is set when there may be more.
+        """Returns how many messages of `cost` segments may be called now, at most `wanted`. If fewer, `more` is set when there
+        may be more.
         """
         bucket = self._buckets.get(account)
         if bucket is None or wanted <= 0:
@@ -153,7 +153,7 @@ class Pacing:
         return granted
 
     def standing(self) -> dict[str, "Standing"]:
-        """Each account's, by its name, for whoever watches."""
+        """Returns each account's standing, by its name, for whoever watches."""
         now = asyncio.get_running_loop().time()
         return {
             name: Standing(bucket.rate, bucket.share, bucket.tokens if now < bucket.good_until else 0)
@@ -161,8 +161,8 @@ class Pacing:
         }
 
     def slow_down(self, account: str) -> None:
-        """The provider said that we are too fast (`workers.retries.asks_to_slow_down`):
-        half the rate for all workers, recovering within a minute.
+        """Halves the rate for all workers, recovering within a minute: the provider said that we are too fast
+        (`workers.retries.asks_to_slow_down`).
         """
         if (bucket := self._buckets.get(account)) is not None:
             bucket.tokens = 0
@@ -227,5 +227,5 @@ class Pacing:
 
 
 def turn_is_over(seconds: float, *, lacking: bool) -> bool:
-    """Whether a chunk that has been under way for so long lets others have its place."""
+    """Tells whether a chunk that has been under way for so long lets others have its place."""
     return seconds > (TURN if lacking else LONGEST_TURN)

@@ -28,7 +28,7 @@ class Decision:
 
 
 def asks_to_slow_down(refused: Refused) -> bool:
-    """Whether a refusal says that we are too fast for its provider. A mailbox that is full (4.2.2) says no such thing."""
+    """Tells whether a refusal says that we are too fast for its provider. A mailbox that is full (4.2.2) says no such thing."""
     return meaning_of(refused.code, refused.error_class).slows_down
 
 
@@ -43,7 +43,7 @@ def decide(
     expires_at: datetime,
     chance: random.Random,
 ) -> Decision:
-    """What becomes of a delivery that was surely not taken.
+    """Decides what becomes of a delivery that was surely not taken.
 
     `returned`: how often it was refused for reasons of its own before. `stops`: the provider takes nothing more of its broadcast;
     it waits for another provider, or for whoever resumes it. `works`: the provider's circuit is closed. What is temporary is

@@ -38,14 +38,14 @@ class Described(FastAPI):
     layers: tuple[Callable[[ASGIApp], ASGIApp], ...] = ()
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Everything around the routes."""
+        """Builds everything around the routes."""
         stack = super().build_middleware_stack()
         for layer in self.layers:
             stack = layer(stack)
         return stack
 
     async def described(self, request: Request) -> Response:  # noqa: ARG002 - asked by anybody, answered alike
-        """The document, written once."""
+        """Answers with the document, written once."""
         if self._written is None:
             self._written = JSONResponse(self.openapi()).body
         return Response(self._written, media_type="application/json")
@@ -53,7 +53,7 @@ class Described(FastAPI):
     _written: bytes | memoryview | None = None
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI 3.1 document; made once. `info.version` is another whenever anything in it is."""
+        """Makes the OpenAPI 3.1 document, once. `info.version` is another whenever anything in it is."""
         made = self.openapi_schema is not None
         document = super().openapi()
         if not made:

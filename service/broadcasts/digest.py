@@ -14,8 +14,8 @@ def _moment(at: datetime | None) -> str | None:
 
 
 def digest_of(view: BroadcastView, frame: Frame, *, audience_count: int, layout_version: int = LAYOUT_VERSION) -> str:
-    """SHA-256, in hex, of the canonical JSON (RFC 8785) of the broadcast as it stands.
-    `audience_count`: how many messages it would be.
+    """Hashes the broadcast as it stands: SHA-256, in hex, of its canonical JSON (RFC 8785). `audience_count`: how many messages
+    it would be.
     """
     bound: Any = {
         "id": str(view.public_id),

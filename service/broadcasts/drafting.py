@@ -54,7 +54,7 @@ class Draft:
 
 
 def draft_of(view: BroadcastView) -> Draft:
-    """What the author has decided so far."""
+    """Returns what the author has decided so far."""
     return Draft(
         kind=view.kind,
         urgency=view.urgency,
@@ -129,7 +129,7 @@ async def create_draft(
     sender: str = "",
     digits: int = 12,
 ) -> BroadcastView:
-    """A new draft of the unit. The transaction acts for that unit. `carrying`: when its messages may leave and how fast.
+    """Creates a draft of the unit. The transaction acts for that unit. `carrying`: when its messages may leave and how fast.
 
     Raises `Forbidden("auth.scope")`, `Invalid` with `request.invalid`, `content.statement_missing` or what is wrong with its
     times (`broadcast.expires_before_it_may_leave` and its like), and as `resolve_audience` does.

@@ -28,12 +28,12 @@ class Foreseen:
 
 
 def times_of(view: BroadcastView) -> Times:
-    """What decides when it leaves and how long it holds."""
+    """Returns what decides when it leaves and how long it holds."""
     return Times(view.kind, view.urgency, view.channels, view.send_at, view.expires_at)
 
 
 def work_of(view: BroadcastView, counts: Mapping[str, int], *, sender: str, digits: int) -> dict[str, int]:
-    """What its carriers would have to hand over: SMS segments, and letters. `counts`: its messages by channel."""
+    """Counts what its carriers would have to hand over: SMS segments, and letters. `counts`: its messages by channel."""
     sms = published_texts(view).sms
     written = sms and final_sms(kind=view.kind, sender=sender, text=sms, script=view.sms_script)
     segments = sms_segments(with_example(written, digits)).segments if written else 1
@@ -43,8 +43,8 @@ def work_of(view: BroadcastView, counts: Mapping[str, int], *, sender: str, digi
 async def foresee(
     conn: AsyncConnection, view: BroadcastView, *, carrying: Carrying, sender: str, digits: int, now: datetime
 ) -> Foreseen:
-    """Of a broadcast that was not planned yet. Refuses nothing. The transaction acts for its unit,
-    and does so again afterwards.
+    """Foresees how a broadcast that was not planned yet would go. Refuses nothing. The transaction acts for its unit, and does
+    so again afterwards.
     """
     unapproved = view.state in UNAPPROVED
     if unapproved and (wrong := next(untimely(times_of(view), carrying.quiet, now), None)):

@@ -44,7 +44,7 @@ ENDED = frozenset({State.COMPLETED, State.CANCELLED})
 
 
 def sources(becomes: State) -> frozenset[State]:
-    """The states from which a broadcast may become this one."""
+    """Returns the states from which a broadcast may become this one."""
     return frozenset(was for was, after in TRANSITIONS.items() if becomes in after)
 
 
@@ -55,5 +55,5 @@ def require_transition(was: str, becomes: State) -> None:
 
 
 def not_allowed_in(state: str) -> Conflict:
-    """The refusal of what this state does not allow; it says the state in words."""
+    """Makes the refusal of what this state does not allow; it says the state in words."""
     return Conflict("broadcast.not_allowed_in_state", state=(f"state.{State(state)}",))

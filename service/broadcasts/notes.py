@@ -59,10 +59,11 @@ def note_of(
     hinders: FieldError | None = None,
     rests: datetime | None = None,
 ) -> str | None:
-    """None where there is nothing to explain. `carrier_says`: the words of a pause that a carrier's answer brought about.
-    `not_sent`: how many of its deliveries never left. `hinders`: what it would be refused for, if it were submitted or approved
-    now.
-    `rests`: its carriers take nothing now, and are tried again then.
+    """Explains, in a sentence or more, what keeps a broadcast; None where there is nothing to explain.
+
+    `carrier_says`: the words of a pause that a carrier's answer brought about. `not_sent`: how many of its deliveries never left.
+    `hinders`: what it would be refused for, if it were submitted or approved now. `rests`: its carriers take nothing now, and are
+    tried again then.
     """
     if view.state in UNAPPROVED:
         return _before_approval(waits, hinders, rests, language)

@@ -101,13 +101,13 @@ SELECT_CHANGED = _COLUMNS.format(broadcasts="changed")
 
 
 def view_of(row: RowMapping) -> BroadcastView:
-    """The broadcast of a row of these columns."""
+    """Makes a broadcast of a row of these columns."""
     return BroadcastView(**{**row, "channels": tuple(row["channels"]), "editor_ids": tuple(row["editor_ids"])})
 
 
 async def locate_broadcast(conn: AsyncConnection, public_id: UUID) -> Located:
-    """Which broadcast of the acting unit (or, with the subtree scope, below it) has this id.
-    Raises `NotFound("broadcast.unknown")`.
+    """Finds which broadcast of the acting unit (or, with the subtree scope, below it) has this id. Raises
+    `NotFound("broadcast.unknown")`.
     """
     row = (await conn.execute(text("SELECT id, unit_id FROM broadcasts WHERE public_id = :id"), {"id": public_id})).one_or_none()
     if row is None:
@@ -116,8 +116,8 @@ async def locate_broadcast(conn: AsyncConnection, public_id: UUID) -> Located:
 
 
 async def find_broadcast(conn: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> BroadcastView:
-    """The broadcast as it is now; with `lock`, held against others until the transaction ends.
-    Raises `NotFound("broadcast.unknown")`.
+    """Loads the broadcast as it is now; with `lock`, holds it against others until the transaction ends. Raises
+    `NotFound("broadcast.unknown")`.
     """
     ending = " WHERE b.id = :id" + (" FOR UPDATE OF b" if lock else "")
     row = (await conn.execute(text(_SELECT + ending), {"id": broadcast_id})).mappings().one_or_none()
@@ -127,8 +127,8 @@ async def find_broadcast(conn: AsyncConnection, broadcast_id: int, *, lock: bool
 
 
 async def list_broadcasts(conn: AsyncConnection, *, before: int | None = None, limit: int = 50) -> list[BroadcastView]:
-    """The newest first, beginning behind the internal id `before`:
-    those of the acting unit, and with the subtree scope below it.
+    """Lists broadcasts of the acting unit, and with the subtree scope below it, the newest first, beginning behind the internal
+    id `before`.
     """
     rows = await conn.execute(
         text(_SELECT + " WHERE b.id < coalesce(:before, 9223372036854775807) ORDER BY b.id DESC LIMIT :limit"),

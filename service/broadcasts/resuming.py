@@ -28,7 +28,7 @@ RESTORED = "system.restored"
 
 
 def outgrown(view: BroadcastView, recipients: int) -> bool:
-    """Whether so many recipients are more than were approved, or confirmed since."""
+    """Tells whether so many recipients are more than were approved, or confirmed since."""
     return recipients > (view.audience_confirmed or view.audience_count or 0) * GROWTH
 
 
@@ -81,11 +81,12 @@ async def _since_backup(conn: AsyncConnection, view: BroadcastView) -> FieldErro
 async def reopen(
     conn: AsyncConnection, broadcast_id: int, *, actor: Actor | None, quiet: QuietHours | None, now: datetime
 ) -> BroadcastView:
-    """To call where some of a broadcast of the acting unit waits again: a completed one is being sent once more, any other stays.
+    """Sends a completed broadcast once more, of which some wait again; one being sent or paused stays as it is. For the acting
+    unit.
 
-    `actor` None: the system itself. `quiet`: hours whose end it waits for; what is under way was held when they began.
-    Raises `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.overdue` or, for one that is neither completed, being sent
-    nor paused, `broadcast.not_allowed_in_state`.
+    `actor` None: the system itself. `quiet`: hours whose end it waits for; what is under way was held when they began. Raises
+    `NotFound("broadcast.unknown")`, `Conflict` with `broadcast.overdue` or, for one that is neither completed, being sent nor
+    paused, `broadcast.not_allowed_in_state`.
     """
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.state in (State.SENDING, State.PAUSED):

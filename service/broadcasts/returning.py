@@ -17,7 +17,7 @@ from service.text_rules import one_line
 async def return_broadcast(
     conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reason: str, now: datetime
 ) -> BroadcastView:
-    """Back to the author. What was submitted is void: to be approved, it must be submitted again.
+    """Gives a broadcast back to its author. What was submitted is void: to be approved, it must be submitted again.
 
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `Conflict("broadcast.not_allowed_in_state")`,
     `NotFound("broadcast.unknown")`.

@@ -30,7 +30,7 @@ _UNDER_WAY = {State.APPROVED, State.SENDING}
 
 
 async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: datetime) -> BroadcastView:
-    """Nothing more leaves until somebody resumes it. The transaction acts for the broadcast's unit.
+    """Stops a broadcast: nothing more leaves until somebody resumes it. The transaction acts for its unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict("broadcast.not_allowed_in_state")`.
     """

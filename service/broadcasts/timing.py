@@ -31,7 +31,7 @@ class Carrying:
     paces: Mapping[str, float] = field(default_factory=dict)
 
     def lasts(self, work: Mapping[str, int]) -> timedelta | None:
-        """How long the carriers need at least for so many segments and letters, by channel; None where nobody knows."""
+        """Estimates how long the carriers need at least for so many segments and letters, by channel; None where nobody knows."""
         wanted = {channel: amount for channel, amount in work.items() if amount}
         if not wanted.keys() <= self.paces.keys():
             return None
@@ -54,12 +54,12 @@ class Times:
         return bool(set(self.channels) & set(SENDABLE))
 
     def leaves(self, quiet: QuietHours | None, now: datetime) -> datetime:
-        """Before this nothing of it leaves."""
+        """Returns the moment before which nothing of it leaves."""
         return (waits_until(self.urgency, self.send_at, quiet, now) if self.sent else None) or max(now, self.send_at or now)
 
 
 def untimely(times: Times, quiet: QuietHours | None, now: datetime) -> Iterator[FieldError]:
-    """What is wrong with its times, field by field. The first of the codes is the refusal's."""
+    """Finds what is wrong with its times, field by field. The first of the codes is the refusal's."""
     if times.expires_at <= now:
         yield FieldError("expires_at", "broadcast.overdue")
         return
@@ -84,8 +84,8 @@ def untimely(times: Times, quiet: QuietHours | None, now: datetime) -> Iterator[
 
 
 def too_slow(times: Times, carrying: Carrying, work: Mapping[str, int], now: datetime) -> Iterator[FieldError]:
-    """Whether its carriers could not hand over all of it, so many segments and letters by channel,
-    before it expires, alone as it may be.
+    """Finds whether its carriers could not hand over all of it, so many segments and letters by channel, before it expires,
+    alone as it may be.
     """
     leaves, lasts = times.leaves(carrying.quiet, now), carrying.lasts(work)
     if lasts is not None and times.sent and leaves + lasts > times.expires_at:

@@ -11,14 +11,14 @@ WaitsFor = Literal["schedule", "quiet_hours"]
 
 
 def waits_until(urgency: str, send_at: datetime | None, quiet: QuietHours | None, now: datetime) -> datetime | None:
-    """Before this nothing of it leaves; None: now."""
+    """Returns the moment before which nothing of it leaves; None: now."""
     starts = max(now, send_at or now)
     quiet_ends = quiet.end_after(starts) if quiet and urgency != "emergency" else None
     return quiet_ends or (starts if starts > now else None)
 
 
 def waiting_of(view: BroadcastView, quiet: QuietHours | None, now: datetime) -> tuple[datetime, WaitsFor] | None:
-    """What a warning waits for, or would wait for if it were approved now, and until when; None where nothing keeps it."""
+    """Says what a warning waits for, or would wait for if it were approved now, and until when; None where nothing keeps it."""
     until = None
     if view.state in UNAPPROVED and not {"sms", "email"} & set(view.channels):  # published only
         return None

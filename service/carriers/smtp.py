@@ -114,9 +114,7 @@ _OF_ONE = Meaning("unreachable", of_recipient=True)
 
 
 def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
-    """What a reply that is not a success says. Its text is read for the enhanced code only,
-    and never kept: it holds addresses.
-    """
+    """Judges a reply that is not a success. Its text is read for the enhanced code only, and never kept: it holds addresses."""
     if not 400 <= code <= 599:  # no reply of the protocol's: a success where none belongs, or no number at all
         return Unknown("answer.unreadable") if step == "data" else Refused("smtp.unreadable", "temporary")
     enhanced = _enhanced(code, text)
@@ -131,8 +129,8 @@ def outcome_of_reply(step: Step, code: int, text: str) -> Outcome:
 
 
 def ends_connection(step: Step, code: int, text: str) -> bool:
-    """Whether a reply on a connection that has carried a letter says that it shall carry no more,
-    rather than anything of the next one.
+    """Tells whether a reply on a connection that has carried a letter says that it shall carry no more, rather than anything of
+    the next one.
 
     Relays end their quota of letters as they like: by any 4xx at MAIL, by 421 or "too many recipients" later.
     """

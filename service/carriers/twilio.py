@@ -144,8 +144,8 @@ def is_never_sent(status: object) -> bool:
 
 
 def code_of(said: object) -> int | None:
-    """A code such as Twilio's, which have five digits. None for anything else: what is kept and shown must not be what somebody
-    liked to put there, a number of a parent's perhaps.
+    """Reads a code such as Twilio's, which have five digits. None for anything else: what is kept and shown must not be what
+    somebody liked to put there, a number of a parent's perhaps.
     """
     code = int(said) if isinstance(said, int) or (isinstance(said, str) and said.isdecimal() and len(said) == 5) else 0
     return code if 10_000 <= code < 100_000 else None
@@ -155,7 +155,7 @@ _ELSEWHERE = frozenset({301, 302, 307, 308})
 
 
 def outcome_of_refusal(status: int, said: object) -> Outcome:
-    """What an HTTP answer that is not a success says of a message that was posted. `said`: the code in it."""
+    """Judges an HTTP answer that is not a success to a message that was posted. `said`: the code in it."""
     code = code_of(said)
     if status == 429:
         return Refused(f"{NAME}.{code or 20429}", "temporary")

@@ -25,7 +25,7 @@ _KEPT = "({0}address_sealed <> '' OR {0}provider_id IS NOT NULL)"
 
 
 async def count_addresses(conn: AsyncConnection, unit_id: int, now: datetime) -> dict[str, int]:
-    """What `forget_addresses` would empty in all."""
+    """Counts what `forget_addresses` would empty in all."""
     found = await conn.execute(
         text(
             "SELECT coalesce(sum((SELECT count(*) FROM deliveries d WHERE d.broadcast_id = c.broadcast_id"

@@ -41,5 +41,5 @@ MOVES: frozenset[tuple[State, State]] = frozenset(
 
 
 def sources(becomes: State) -> list[State]:
-    """The states from which a delivery may become this one."""
+    """Returns the states from which a delivery may become this one."""
     return sorted(was for was, after in MOVES if after == becomes)

@@ -153,7 +153,9 @@ async def _insert(conn: AsyncConnection, broadcast: BroadcastView, channel: str,
 async def insert_chosen(
     conn: AsyncConnection, broadcast: BroadcastView, channel: str, whom: Select[Any], *, first: int, chunk: int
 ) -> int:
-    """INSERT ... SELECT around the registry's own query: no address passes through Python. How many."""
+    """Inserts the deliveries by an INSERT ... SELECT around the registry's own query; returns how many. No address passes
+    through Python.
+    """
     chosen = whom.subquery()
     position = func.row_number().over() - 1
     rows = select(
@@ -187,7 +189,7 @@ async def insert_chunks(
     segments: int,
     waits: datetime | None,
 ) -> int:
-    """The chunks of a channel's deliveries, by arithmetic from the block: nothing is read again. How many."""
+    """Inserts the chunks of a channel's deliveries, by arithmetic from the block; returns how many. Nothing is read again."""
     made = await conn.execute(
         text(
             "INSERT INTO delivery_chunks"

@@ -18,7 +18,7 @@ EMAIL_TIMEOUT = 20.0
 
 
 def sms_route(settings: Settings) -> Route[SmsChannel]:
-    """SMS by the accounts of `LOA_TWILIO_*`. Half a set-up raises `MissingSetting`."""
+    """Makes the route of SMS by the accounts of `LOA_TWILIO_*`. Half a set-up raises `MissingSetting`."""
     made: list[Provider[SmsChannel]] = [
         Provider(
             each.name,
@@ -41,7 +41,7 @@ def sms_route(settings: Settings) -> Route[SmsChannel]:
 
 
 def email_route(settings: Settings) -> Route[EmailChannel]:
-    """Email by the relays of `LOA_SMTP_*`. Half a set-up raises `MissingSetting`."""
+    """Makes the route of email by the relays of `LOA_SMTP_*`. Half a set-up raises `MissingSetting`."""
     made: list[Provider[EmailChannel]] = []
     for each in settings.smtp_relays:
         channel = EmailSmtp(
@@ -63,6 +63,6 @@ def email_route(settings: Settings) -> Route[EmailChannel]:
 
 
 def rates(settings: Settings) -> dict[str, float]:
-    """What each account may be given in a second, by its name: SMS segments, or letters."""
+    """Returns what each account may be given in a second, by its name: SMS segments, or letters."""
     sms = {each.name: each.segments_per_second for each in settings.twilio_accounts}
     return sms | {each.name: each.messages_per_second for each in settings.smtp_relays}

@@ -39,7 +39,7 @@ Verdict = Literal["fine", "busy", "trouble", "broken", "nothing"]
 
 
 def verdict(outcome: Outcome) -> Verdict:
-    """What an answer says of the provider."""
+    """Judges what an answer says of the provider."""
     match outcome:
         case Accepted():
             return "fine"
@@ -76,7 +76,7 @@ class Circuit:
         return 0 if self._until is None else 1 + self.broken
 
     def room(self, wanted: int) -> int:
-        """How many calls may begin now: all, one as a trial, or none."""
+        """Returns how many calls may begin now: all of `wanted`, one as a trial, or none."""
         if self._until is None:
             return wanted
         now = self._clock()
@@ -84,7 +84,7 @@ class Circuit:
         return 0 if out or now < self._until else min(wanted, 1)
 
     def begin(self) -> int:
-        """Some calls begin, no more than there was room for. What comes of them is told with the number this returns."""
+        """Begins calls, no more than there was room for. What comes of them is told with the number this returns."""
         if self._until is not None:
             if self._trial is None:  # else one nobody heard of yet: its answer counts, however late it comes
                 self._era += 1
@@ -92,18 +92,18 @@ class Circuit:
         return self._era
 
     def withdraw(self, era: int) -> None:
-        """The calls that began so were not made after all: a trial is another's at once."""
+        """Takes back calls that were not made after all: a trial is another's at once."""
         if era == self._era:
             self._trial = None
 
     def wait(self) -> float:
-        """Seconds until there may be room."""
+        """Returns the seconds until there may be room."""
         if self._until is None:
             return 0.0
         return max(self._until - self._clock(), FIRST if self._trial is not None else 0.0)
 
     def heard(self, era: int, outcome: Outcome) -> None:
-        """What came of a call. One that began before the circuit last changed says nothing of how it is now."""
+        """Takes note of what came of a call. One that began before the circuit last changed says nothing of how it is now."""
         if era != self._era:
             return
         said = verdict(outcome)

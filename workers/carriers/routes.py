@@ -43,7 +43,7 @@ class Calls(Generic[Channel]):
     era: int
 
     def withdraw(self) -> None:
-        """They are not made."""
+        """Takes the calls back: they are not made."""
         self.provider.circuit.withdraw(self.era)
 
 
@@ -85,7 +85,8 @@ class Route(Generic[Channel]):
         return [each.channel for each in self.providers]
 
     def turn(self, broadcast_id: int, wanted: int) -> Turn[Channel] | None:
-        """Leave to call for so many of the broadcast's messages or fewer; None: not now, see `wait`, or not at all, see `takes`.
+        """Gives leave to call for so many of the broadcast's messages or fewer; None: not now, see `wait`, or not at all, see
+        `takes`.
 
         One that works and has no line free gives way to the next; where there is none, its lines are waited for.
         """
@@ -98,23 +99,23 @@ class Route(Generic[Channel]):
         return busy
 
     def takes(self, broadcast_id: int) -> bool:
-        """Whether there is a provider that nobody has to set right first."""
+        """Tells whether there is a provider that nobody has to set right first."""
         return any(not provider.circuit.broken for provider in self._taking(broadcast_id))
 
     def wait(self, broadcast_id: int) -> float:
-        """Seconds until some provider may be called again."""
+        """Returns the seconds until some provider may be called again."""
         return min((provider.circuit.wait() for provider in self._taking(broadcast_id)), default=0.0)
 
     def rests(self) -> float | None:
-        """Seconds until some provider may be called at all, whatever the broadcast;
-        None where one may now, or where there is none.
+        """Returns the seconds until some provider may be called at all, whatever the broadcast; None where one may now, or where
+        there is none.
         """
         if not self.providers or any(each.circuit.state == 0 for each in self.providers):
             return None
         return min(each.circuit.wait() for each in self.providers) or None
 
     def heard(self, broadcast_id: int, calls: Calls[Channel], outcome: Outcome) -> None:
-        """What a provider answered to one of these calls."""
+        """Takes note of what a provider answered to one of these calls."""
         calls.provider.circuit.heard(calls.era, outcome)
         all_met = self._of(broadcast_id)
         if (met := all_met.get(calls.provider.name)) is None:
@@ -131,16 +132,16 @@ class Route(Generic[Channel]):
             met.barred |= not means.bears or (seen >= FEW and seen > means.bears * met.answers)
 
     def stops(self, broadcast_id: int, calls: Calls[Channel], refused: Refused) -> bool:
-        """Whether this refusal is no longer one delivery's matter: the provider takes nothing more of this broadcast."""
+        """Tells whether this refusal is no longer one delivery's matter: the provider takes nothing more of this broadcast."""
         means = meaning_of(refused.code, refused.error_class)
         return means.stops and (not means.bears or self._of(broadcast_id).get(calls.provider.name, _Met()).barred)
 
     def forget(self, broadcast_id: int) -> None:
-        """The broadcast is stopped: whoever resumes it has set something right, and it is tried afresh."""
+        """Forgets the broadcast, which is stopped: whoever resumes it has set something right, and it is tried afresh."""
         self._met.pop(broadcast_id, None)
 
     def named(self, name: str | None) -> Sequence[Provider[Channel]]:
-        """The provider of that name; all of them where nobody can say which it was."""
+        """Returns the provider of that name; all of them where nobody can say which it was."""
         return [each for each in self.providers if each.name == name] or self.providers
 
     def _taking(self, broadcast_id: int) -> Sequence[Provider[Channel]]:

@@ -21,19 +21,20 @@ class SmsChannel(Protocol):
         """
 
     async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:
-        """The message to `to`, created at `since` (aware) or later, whose text has `containing`; else `None`.
+        """Finds the message to `to`, created at `since` (aware) or later, whose text has `containing`; else `None`.
 
         `None` proves nothing: a listing may lag. Raises `CannotList` when the provider did not answer, which proves even less.
         """
 
     async def listed_until(self) -> datetime | None:
-        """When, by our clock, the newest of our messages that the provider's list shows was created; `None` where it shows none.
+        """Returns when, by our clock, the newest of our messages that the provider's list shows was created; `None` where it
+        shows none.
 
         What was created before, the list is known to have caught up with. Raises `CannotList`.
         """
 
     async def fetch(self, provider_id: str) -> Said | None:
-        """What the provider says of a message it accepted; `None` when it does not know it (any more). Raises `CannotList`."""
+        """Asks what the provider says of a message it accepted; `None` when it does not know it. Raises `CannotList`."""
 
     async def close(self) -> None:
         """Lets the connections go."""

@@ -4,7 +4,9 @@ import idna
 
 
 def wire_address(address: str) -> str:
-    """Its host in ASCII (IDNA 2008), if the name before it is ASCII, too. Else as it is: only SMTPUTF8 carries such a name."""
+    """Writes an address with its host in ASCII (IDNA 2008), if the name before it is ASCII, too. Else as it is: only SMTPUTF8
+    carries such a name.
+    """
     name, at, host = address.rpartition("@")
     if host.isascii() or not name.isascii():
         return address

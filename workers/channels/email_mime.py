@@ -71,7 +71,9 @@ class EmailBlueprint:
         self._pieces = _cut(message.as_bytes().replace(marks[_FROM].encode(), _mailbox(sender_name, sender)), marks)
 
     def fill(self, slots: Slots) -> bytes:
-        """The whole message for one recipient. Raises ValueError for an address or id that could write headers of its own."""
+        """Fills in the whole message for one recipient. Raises ValueError for an address or id that could write headers of its
+        own.
+        """
         if _CONTROL.search(slots.to) or _CONTROL.search(slots.message_id):
             raise ValueError("an address or message id has a character that no header may have")
         if self._one_click != slots.way_out.startswith("https://") or _CONTROL.search(slots.way_out):
@@ -90,7 +92,7 @@ class EmailBlueprint:
 
 
 def encode_subject(subject: str) -> bytes:
-    """A subject as RFC 2047 wants it: plain where it is plain, else encoded words on lines of their own."""
+    """Encodes a subject as RFC 2047 wants it: plain where it is plain, else encoded words on lines of their own."""
     if subject.isascii() and len(subject) <= 64 and "=?" not in subject and subject.isprintable():
         return subject.encode("ascii")
     return _encoded_words(subject)

@@ -69,7 +69,9 @@ class EmailSmtp:
         self._closed = False
 
     def room(self, wanted: int) -> int:
-        """How many of so many letters would find a connection soon: all while the relay is quick, else as many as are free."""
+        """Returns how many of so many letters would find a connection soon: all while the relay is quick, else as many as are
+        free.
+        """
         if asyncio.get_running_loop().time() >= self._crowded_until:
             return wanted
         return min(wanted, max(0, self._lines - self._out))
@@ -81,7 +83,7 @@ class EmailSmtp:
         return Refused(NO_PLACE, "temporary")
 
     async def send(self, to: str, message: bytes) -> Outcome:
-        """See `EmailChannel.send`. `Accepted.provider_id` is the Message-ID: SMTP gives no other name that lasts."""
+        """Sends as `EmailChannel.send` says. `Accepted.provider_id` is the Message-ID: SMTP gives no other name that lasts."""
         if _NO_ADDRESS.search(to):
             return Refused("smtp.address", "number")
         domain = self._domain(to)
@@ -161,7 +163,7 @@ class EmailSmtp:
             self._ageing = loop.call_at(self._idle[0].idle_since + self._keeps, self._leave_old)
 
     async def close(self) -> None:
-        """See `EmailChannel.close`. Sends under way are the caller's to wait for."""
+        """Closes as `EmailChannel.close` says. Sends under way are the caller's to wait for."""
         self._closed = True
         if self._ageing is not None:
             self._ageing.cancel()

@@ -79,7 +79,7 @@ class SmsTwilio:
         self._patience = 3 * timeout  # with a list of several pages
 
     async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:
-        """See `SmsChannel.send`."""
+        """Sends as `SmsChannel.send` says."""
         seconds = max(1, min(int(valid_for), _LONGEST_VALIDITY))
         try:
             sent = await self._messages.create_async(
@@ -94,8 +94,8 @@ class SmsTwilio:
         return Accepted(sent.sid, _sender(sent.from_)) if _is_id(sent.sid) else Unknown("answer.unreadable")
 
     async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:
-        """See `SmsChannel.find`. Goes by the day it was created, not Twilio's DateSent filter:
-        a queued message has no such date.
+        """Finds as `SmsChannel.find` says. Goes by the day it was created, not Twilio's DateSent filter: a queued message has no
+        such date.
         """
         if self._discard:  # a list without texts and numbers does not have it either way
             raise CannotList("content.discarded")
@@ -117,7 +117,7 @@ class SmsTwilio:
         return None
 
     async def listed_until(self) -> datetime | None:
-        """See `SmsChannel.listed_until`."""
+        """Asks the list as `SmsChannel.listed_until` says."""
         with _cannot_list():
             async with asyncio.timeout(self._patience):
                 listed = await self._messages.list_async(limit=_NEWEST, page_size=_NEWEST)
@@ -126,7 +126,7 @@ class SmsTwilio:
         return max(created) - self._http.ahead if created else None
 
     async def fetch(self, provider_id: str) -> Said | None:
-        """See `SmsChannel.fetch`."""
+        """Asks as `SmsChannel.fetch` says."""
         with _cannot_list():
             try:
                 message = await self._messages(provider_id).fetch_async()
@@ -139,7 +139,7 @@ class SmsTwilio:
         return twilio.said(provider_id, message.status, twilio.code_of(message.error_code), _sender(message.from_))
 
     async def close(self) -> None:
-        """See `SmsChannel.close`."""
+        """Closes as `SmsChannel.close` says."""
         await self._http.close()
 
 

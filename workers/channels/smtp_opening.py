@@ -66,8 +66,8 @@ class Opening:
         """Connections that the relay has just taken, and on which nobody's letter is under way yet."""
 
     async def open(self) -> aiosmtplib.SMTP | Refused:
-        """A connection on which MAIL may be said next. Until a login has succeeded one tries,
-        and who waited beside shares what came of it.
+        """Opens a connection on which MAIL may be said next. Until a login has succeeded one tries, and who waited beside shares
+        what came of it.
         """
         if self._logged_in:
             return await self._open()

@@ -47,7 +47,9 @@ class Quota:
         return self._set
 
     def ended_at(self, letters: int) -> None:
-        """A connection was ended behind so many, and another took the next letter. Twice at the same number is no chance."""
+        """Notes that a connection was ended behind so many, and another took the next letter. Twice at the same number is no
+        chance.
+        """
         self._seen[letters] += 1
         if self._seen[letters] >= 2 and letters < self.most:
             self._learned = letters, asyncio.get_running_loop().time() + _FORGOTTEN

@@ -47,7 +47,7 @@ class HandingOver:
         self.cost = sms_segments(text.replace(SLOT, self.tools.numbers.written(1))).segments if text else 1
 
     def turn(self, wanted: int) -> Turn[Any] | None:
-        """Whom to call next, and for how many. None: nobody now; the chunk is given back until `rests_until`."""
+        """Decides whom to call next, and for how many. None: nobody now; the chunk is given back until `rests_until`."""
         if not self._route.providers:
             self.stop = NOT_SET_UP
         elif (self.content.sms if self.claimed.channel == "sms" else self.content.email) is None:
@@ -55,7 +55,7 @@ class HandingOver:
         return None if self.stop else self._route.turn(self.claimed.broadcast_id, wanted)
 
     def rests_until(self) -> datetime | None:
-        """When the first circuit that is open now may be tried; None if one is closed."""
+        """Returns when the first circuit that is open now may be tried; None if one is closed."""
         wait = self._route.wait(self.claimed.broadcast_id)
         return self.tools.clock() + timedelta(seconds=wait) if wait > 0 else None
 
@@ -81,7 +81,7 @@ class HandingOver:
         return outcome
 
     def result(self, number: int, attempt: int, returned: int, calls: Calls[Any], outcome: Outcome | BaseException) -> Result:
-        """What becomes of the delivery. `returned`: how often it was refused for reasons of its own before.
+        """Decides what becomes of the delivery. `returned`: how often it was refused for reasons of its own before.
 
         An exception of the channel's is a mistake of ours: nobody knows whether it was taken.
         """
@@ -115,7 +115,7 @@ class HandingOver:
         self.tools.meters.called(self.tools.lane, self.claimed.channel, calls.provider.name, kind, error_class, seconds)
 
     def stopped(self) -> None:
-        """The broadcast is paused: whoever resumes it has set something right."""
+        """Notes that the broadcast is paused: whoever resumes it has set something right."""
         self._route.forget(self.claimed.broadcast_id)
 
     @property

@@ -27,8 +27,11 @@ _log = structlog.get_logger()
 
 
 async def deliver_chunk(ctx: dict[str, Any], unit_id: int, broadcast_id: int, chunk: int, claims: int) -> None:  # noqa: ARG001 - names the job
-    """The job. What it has begun goes on when arq cancels it: a lost queue is no reason to leave a parent in doubt. Nor is a
-    carrier that thinks for minutes one to keep others waiting: who only waits for answers leaves the job's place to them.
+    """Sends a chunk; the job. What it has begun goes on when arq cancels it: a lost queue is no reason to leave a parent in
+    doubt.
+
+    Nor is a carrier that thinks for minutes one to keep others waiting: who only waits for answers leaves the job's place to
+    them.
     """
     tools = tools_of(ctx)
     follow(broadcast_id)

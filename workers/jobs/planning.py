@@ -15,7 +15,7 @@ _log = structlog.get_logger()
 
 
 async def plan_broadcast(ctx: dict[str, Any], unit_id: int, broadcast_id: int) -> None:
-    """The job."""
+    """Plans a broadcast; the job."""
     tools = tools_of(ctx)
     follow(broadcast_id)
     try:

@@ -26,7 +26,7 @@ class _HowFar:
 
 
 async def read_import(ctx: dict[str, Any], unit_id: int, import_id: int) -> None:
-    """The job: one transaction; a worker that dies in it leaves the list to be read again, but not for ever."""
+    """Reads a list; the job. One transaction; a worker that dies in it leaves the list to be read again, but not for ever."""
     tools = tools_of(ctx)
     async with unit_transaction(tools.engine, unit_id) as conn:
         await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # silent while it reads, perhaps for long

@@ -47,7 +47,7 @@ class Contents:
         self._kept: OrderedDict[UUID, tuple[Content, float]] = OrderedDict()
 
     def kept(self, record_id: UUID) -> Content | None:
-        """What is kept of it."""
+        """Returns what is kept of a record."""
         content, good_until = self._kept.get(record_id, (None, 0.0))
         return content if time.monotonic() < good_until else None
 

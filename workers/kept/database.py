@@ -29,6 +29,7 @@ async def until_back(
     again: float = _AGAIN,
 ) -> Known:
     """Does it again while the database is away, for ten minutes: what is known must not be lost, and is recorded however late.
+
     While it waits something stands in `unrecorded`: a process that is asked to leave waits, too.
     """
     give_up = clock() + _PATIENCE

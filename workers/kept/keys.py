@@ -21,13 +21,13 @@ class Keys:
         self._kept: OrderedDict[int, tuple[DataKey, float]] = OrderedDict()  # the oldest first, and until when each is good
 
     def kept(self, ids: Collection[int]) -> dict[int, DataKey] | None:
-        """All of these, or None where one is to be asked for."""
+        """Returns all of these, or None where one is to be asked for."""
         now = time.monotonic()
         found = {each: kept[0] for each in ids if (kept := self._kept.get(each)) and kept[1] > now}
         return found if len(found) == len(ids) else None
 
     async def of(self, conn: AsyncConnection, ids: Collection[int]) -> dict[int, DataKey]:
-        """These, as far as the transaction's scope shows them."""
+        """Returns these, as far as the transaction's scope shows them."""
         found = await data_keys(conn, self._master, ids)
         for key_id, key in found.items():
             self._kept[key_id] = (key, time.monotonic() + _SECONDS)

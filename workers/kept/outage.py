@@ -23,7 +23,7 @@ class Outage:
         self._failures = 0
 
     def away(self, error: BaseException) -> None:
-        """Something failed because the database is away. Only the first is logged."""
+        """Notes that something failed because the database is away. Only the first is logged."""
         self._last = self._clock()
         if self._since is None:
             self._since, self._failures = self._last, 0
@@ -31,7 +31,7 @@ class Outage:
         self._failures += 1
 
     def works(self) -> None:
-        """Something was answered. When nothing has failed for a moment, it is over and said."""
+        """Notes that something was answered. When nothing has failed for a moment, the outage is over and said."""
         if self._since is None or self._clock() - self._last < _SURE:
             return
         _log.warning("database.back", seconds=round(self._last - self._since, 1), failures=self._failures)

@@ -11,7 +11,7 @@ _log = structlog.get_logger()
 
 
 def is_other_sender(tools: Tools, provider: str | None, said: str | None) -> bool:
-    """Whether a carrier says that a message left under another name than the one registered with it. Told and counted here."""
+    """Tells whether a carrier says that a message left under another name than the one registered with it; logs and counts it."""
     registered = tools.settings.senders
     known = [registered[provider]] if provider in registered else list(registered.values())
     if not known or not all(is_other(said, each) for each in known):

@@ -60,11 +60,11 @@ class Tools:
     outage: Outage = field(default_factory=Outage)
 
     def callback_url(self, token: str) -> str:
-        """Where a gateway tells what became of an attempt."""
+        """Returns the address at which a gateway tells what became of an attempt."""
         return twilio_callbacks.callback_url(self.settings.public_base, token)
 
 
 def tools_of(ctx: dict[str, Any]) -> Tools:
-    """Arq hands jobs a dictionary; ours has one entry."""
+    """Takes the tools out of the dictionary that arq hands to jobs; ours has one entry."""
     tools: Tools = ctx["tools"]
     return tools

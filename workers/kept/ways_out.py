@@ -20,5 +20,5 @@ class WaysOut:
         return self.base.startswith("https://")
 
     def of(self, unit_id: int, email: str) -> str:
-        """Out of this unit's advisories."""
+        """Returns the way out of this unit's advisories for an address."""
         return self.base + UNSUBSCRIBE_PATH + self.tokens.make(WayOut(unit_id, address_hash(self.index_key, "email", email)))

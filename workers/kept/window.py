@@ -21,7 +21,8 @@ class Window:
         self._freed = {channel: asyncio.Event() for channel in GROUPS}
 
     def take(self, channel: str, at_most: int, *, freed: int = 0) -> int:
-        """How many may be called now, at most so many; perhaps none. `freed`: places of the chunk's own that this round frees.
+        """Reserves places for up to `at_most` calls; returns how many (0 possible). `freed`: places of the chunk's own that this
+        round frees, used first.
 
         The first chunk takes what there is: the larger its rounds, the fewer they are; and the next chunk is ready when it ends.
         """
@@ -37,5 +38,5 @@ class Window:
         self._freed[channel] = asyncio.Event()
 
     def change(self, channel: str) -> Coroutine[Any, Any, object]:
-        """Awaited, returns when places of the channel's are given back after this was called: not only after it is awaited."""
+        """Waits, when awaited, until the channel gets places back after this was called, not only after it is awaited."""
         return self._freed[channel].wait()

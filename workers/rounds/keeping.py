@@ -13,7 +13,9 @@ _log = structlog.get_logger()
 
 
 async def retain(tools: Tools) -> None:
-    """Every unit that was not gone through since midnight in Vietnam. The database knows which: restarts repeat nothing."""
+    """Goes through every unit that was not gone through since midnight in Vietnam. The database knows which: restarts repeat
+    nothing.
+    """
     async with unit_transaction(tools.engine, None) as conn:
         units = await units_to_check(conn, tools.clock())
     for unit_id in units:
@@ -26,5 +28,5 @@ async def retain(tools: Tools) -> None:
 
 
 async def reseal(tools: Tools) -> None:
-    """What retired data keys sealed, sealed anew; keys nothing needs any more, deleted."""
+    """Seals anew what retired data keys sealed; deletes keys nothing needs any more."""
     await reseal_round(tools.engine, tools.master, now=tools.clock(), stopping=tools.stopping.is_set)

@@ -10,8 +10,8 @@ _log = structlog.get_logger()
 
 
 async def keep_numbers(tools: Tools) -> None:
-    """One look. A file that cannot be written holds up no warning:
-    it is far ahead, and the log says so until somebody mends it.
+    """Looks once at the file of numbers. One that cannot be written holds up no warning: it is far ahead, and the log says so
+    until somebody mends it.
     """
     file = tools.settings.numbers_file
     if file is None:

@@ -25,7 +25,9 @@ SPACING = 0.1
 
 
 async def poll(tools: Tools, *, spacing: float = SPACING) -> None:
-    """One round: some chunks, each whole. A provider that does not answer ends the round; the next begins where it ended."""
+    """Asks for receipts that never came, one round: some chunks, each whole. A provider that does not answer ends the round; the
+    next begins where it ended.
+    """
     if not tools.sms.providers:
         return
     async with unit_transaction(tools.engine, None) as conn:

@@ -29,7 +29,7 @@ class _Lists:
 
 
 async def reconcile(tools: Tools) -> None:
-    """One look at every chunk that has SMS in doubt."""
+    """Looks once at every chunk that has SMS in doubt."""
     if not tools.sms.providers:
         return
     async with tools.direct.connection() as conn:
@@ -43,8 +43,8 @@ async def reconcile(tools: Tools) -> None:
 
 
 async def accounts_since(tools: Tools) -> Mapping[str, datetime]:
-    """Since when each provider's name has stood for the account that it stands for.
-    To be asked at a worker's start, too: before it calls.
+    """Asks since when each provider's name has stood for the account that it stands for. To be asked at a worker's start, too:
+    before it calls.
     """
     async with tools.direct.connection() as conn:
         return {

@@ -39,7 +39,7 @@ _CHUNKS_DROPPED = 20  # 10,000 deliveries: a tenth of a second, in which receipt
 
 
 async def sweep(tools: Tools) -> None:
-    """One round: frees what the dead held, queues what is in nobody's hands, writes to whose SMS failed, closes what is done."""
+    """Sweeps once: frees what the dead held, queues what nobody has, writes to whose SMS failed, closes what is done."""
     async with tools.direct.connection() as conn:
         freed = await free_lost_chunks(conn)
         quiet = tools.settings.quiet_hours

@@ -40,7 +40,7 @@ class RepeatIn(_Asked):
     reason: RepeatReason
 
     def delivery(self, numbers: LookupNumbers) -> int | None:
-        """The delivery's own number. Raises `Invalid("request.invalid")`, `NotFound("delivery.unknown")`."""
+        """Reads the delivery's own number. Raises `Invalid("request.invalid")`, `NotFound("delivery.unknown")`."""
         if (self.channel is None) == (self.number is None):
             raise Invalid("request.invalid", fields=(FieldError("channel", "broadcast.channel_or_number"),))
         try:

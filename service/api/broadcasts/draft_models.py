@@ -86,7 +86,7 @@ class BroadcastIn(_Asked):
     expires_at: Moment
 
     def draft(self, usual: SmsScript) -> Draft:
-        """`usual`: the script of an SMS where nobody says. Raises `Invalid("request.invalid")`,
+        """Makes the draft. `usual`: the script of an SMS where nobody says. Raises `Invalid("request.invalid")`,
         `NotFound("template.unknown")`.
         """
         title, texts = self._written()
@@ -135,7 +135,7 @@ class BroadcastChange(_Asked):
     version: int | None = None
 
     def changes(self) -> dict[str, Any]:
-        """The fields that were sent, as `Draft` takes them."""
+        """Returns the fields that were sent, as `Draft` takes them."""
         sent: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set - {"version"}}
         for name, value in list(sent.items()):
             if value is None and name not in ("send_at", "fallback"):

@@ -52,7 +52,9 @@ BroadcastId = Annotated[UUID, Path(description="the broadcast's id")]
 
 @asynccontextmanager
 async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> AsyncIterator[tuple[AsyncConnection, Located]]:
-    """A transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it, and where it is."""
+    """Opens a transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it; yields where
+    it is, too.
+    """
     async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
         located = await locate_broadcast(conn, public_id)
         follow(located.id)
@@ -98,14 +100,14 @@ Moving = Annotated[MoveAsked, Depends(_move)]
 
 
 def carrying_of(context: ApiContext) -> Carrying:
-    """When this deployment's messages may leave, and how fast."""
+    """Returns when this deployment's messages may leave, and how fast."""
     return Carrying(context.settings.quiet_hours, context.settings.paces)
 
 
 async def shown(
     context: ApiContext, conn: AsyncConnection, view: BroadcastView, actor: Actor, language: Language, *, whole: bool = True
 ) -> BroadcastOut:
-    """A broadcast with its progress, as the API shows it to this person; `whole`: with the texts that parents get."""
+    """Shows a broadcast with its progress, as the API does to this person; `whole`: with the texts that parents get."""
     sender, digits = context.settings.twilio_sender, context.numbers.digits
     providers = context.settings.sms_providers
     final = None

@@ -60,7 +60,7 @@ StatementCode = Annotated[str, _OneOf("StatementCode", others=False)]
 
 
 def code_lists() -> dict[str, dict[str, Any]]:
-    """The lists as components of the OpenAPI document."""
+    """Makes the lists as components of the OpenAPI document."""
     return {
         name: {"title": name, "description": what, "type": "string", "enum": sorted(members())}
         for name, (what, members) in LISTS.items()

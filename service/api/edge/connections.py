@@ -36,7 +36,7 @@ class Bounds:
 
     @classmethod
     def of_this_process(cls) -> "Bounds":
-        """By how many files it may have open; first that is raised as far as it may be."""
+        """Sets the bounds by how many files the process may have open; first that is raised as far as it may be."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         most = min(hard, _MOST_DESCRIPTORS) if hard != resource.RLIM_INFINITY else _MOST_DESCRIPTORS
         if soft < most:
@@ -58,7 +58,7 @@ class Unfinished:
         self._told: dict[str, tuple[float, int]] = {}
 
     def owes_head(self, connection: "BoundedConnection") -> None:
-        """A connection is new, or the next request on it has begun."""
+        """Notes that a connection is new, or that the next request on it has begun."""
         self.settled(connection)
         self._heads[connection] = time.monotonic()
         while len(self._heads) + len(self._idle) + len(self._bodies) > self.bounds.unfinished:
@@ -71,17 +71,17 @@ class Unfinished:
             asyncio.get_running_loop().call_later(_SWEPT_EVERY, self._sweep)
 
     def is_idle(self, connection: "BoundedConnection") -> None:
-        """A request is answered, and another may follow."""
+        """Notes that a request is answered, and that another may follow."""
         self.settled(connection)
         self._idle[connection] = time.monotonic()
 
     def owes_body(self, connection: "BoundedConnection") -> None:
-        """A head is whole."""
+        """Notes that a head is whole."""
         self.settled(connection)
         self._bodies[connection] = time.monotonic()
 
     def settled(self, connection: "BoundedConnection") -> None:
-        """Its request is whole, or it is gone."""
+        """Notes that its request is whole, or that it is gone."""
         for owing in (self._heads, self._idle, self._bodies):
             owing.pop(connection, None)
 
@@ -92,7 +92,7 @@ class Unfinished:
         connection.part(reason)
 
     def count(self, reason: str) -> None:
-        """One more was refused or ended, for this reason."""
+        """Counts one more that was refused or ended, for this reason."""
         self._dropped.labels(reason).inc()
         now = time.monotonic()
         told, since = self._told.get(reason, (float("-inf"), 0))
@@ -212,7 +212,7 @@ class BoundedConnection(HttpToolsProtocol):
 
 
 def bounded_connections(bounds: Bounds, dropped: Counter) -> type[BoundedConnection]:
-    """The connections of one process."""
+    """Makes the class of the connections of one process."""
 
     class Bounded(BoundedConnection):
         unfinished = Unfinished(bounds, dropped)

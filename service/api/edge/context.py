@@ -42,17 +42,17 @@ class ApiContext:
     turns: Turns
 
     def now(self) -> datetime:
-        """Aware, in UTC."""
+        """Returns the time it is, aware, in UTC."""
         return self.clock()
 
     def today(self) -> date:
-        """The day it is in Vietnam."""
+        """Returns the day it is in Vietnam."""
         return self.clock().astimezone(LOCAL).date()
 
 
 async def context(request: Request) -> ApiContext:
-    """Set by the composition root. Async though it waits for nothing:
-    FastAPI hands whatever is not to a thread, at every call.
+    """Returns what the composition root has set. Async though it waits for nothing: FastAPI hands whatever is not to a thread,
+    at every call.
     """
     made: ApiContext = request.app.state.api_context
     return made
@@ -66,14 +66,14 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="`loa_
 async def caller(
     context: Context, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None
 ) -> Actor:
-    """The account behind the API key. Raises `Unauthenticated("auth.missing")`."""
+    """Finds the account behind the API key. Raises `Unauthenticated("auth.missing")`."""
     if credentials is None:
         raise Unauthenticated("auth.missing")
     return await authenticate(context.engine, credentials.credentials)
 
 
 def needs(permission: str) -> Callable[[Actor], Awaitable[Actor]]:
-    """A dependency: the caller, who has this permission. The use case asks once more."""
+    """Makes a dependency: the caller, who has this permission. The use case asks once more."""
 
     async def permitted(actor: Annotated[Actor, Depends(caller)]) -> Actor:
         actor.require(permission)
@@ -83,7 +83,7 @@ def needs(permission: str) -> Callable[[Actor], Awaitable[Actor]]:
 
 
 async def spoken(request: Request) -> Language:
-    """The language that the request asks for."""
+    """Returns the language that the request asks for."""
     return preferred_language(request.headers.get("accept-language"))
 
 

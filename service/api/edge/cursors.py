@@ -14,12 +14,12 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 def make_cursor(position: str | int) -> str:
-    """The text a caller hands back to go on behind `position`."""
+    """Writes the text a caller hands back to go on behind `position`."""
     return base64.urlsafe_b64encode(str(position).encode()).decode().rstrip("=")
 
 
 def open_cursor(cursor: str | None) -> str | None:
-    """The position in a cursor. Raises `Invalid("request.cursor")`."""
+    """Reads the position in a cursor. Raises `Invalid("request.cursor")`."""
     if cursor is None:
         return None
     try:
@@ -29,7 +29,7 @@ def open_cursor(cursor: str | None) -> str | None:
 
 
 def open_number(cursor: str | None) -> int | None:
-    """A cursor whose position is a number."""
+    """Reads a cursor whose position is a number."""
     position = open_cursor(cursor)
     if position is None:
         return None
@@ -39,7 +39,7 @@ def open_number(cursor: str | None) -> int | None:
 
 
 def open_uuid(cursor: str | None) -> UUID | None:
-    """A cursor whose position is an id."""
+    """Reads a cursor whose position is an id."""
     position = open_cursor(cursor)
     try:
         return None if position is None else UUID(position)

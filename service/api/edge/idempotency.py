@@ -27,7 +27,7 @@ IdempotencyKey = Annotated[
 
 
 def request_hash(operation: str, *parts: Any) -> bytes:
-    """What a key is bound to: the operation and everything that was asked. `once` keeps it keyed."""
+    """Hashes what a key is bound to: the operation and everything that was asked. `once` keeps it keyed."""
     digest = hashlib.sha256(operation.encode())
     for part in parts:
         raw = part if isinstance(part, bytes) else _bytes(part)

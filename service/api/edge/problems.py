@@ -35,7 +35,7 @@ class RowProblem(BaseModel):
 
 
 def row_problems(errors: Iterable[RowError], language: Language) -> list[RowProblem]:
-    """Row errors in words."""
+    """Says row errors in words."""
     return [
         RowProblem(row=each.row, column=each.column, code=each.code, message=sentence(each.code, language, each.values))
         for each in errors
@@ -100,7 +100,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> ProblemResponse:
-    """The response for a code."""
+    """Makes the response for a code."""
     language = preferred_language(request.headers.get("accept-language"))
     body = Problem(
         type=f"urn:loa:problem:{code}",
@@ -119,7 +119,7 @@ def problem(
 
 
 def refused(request: Request, refusal: LoaError) -> ProblemResponse:
-    """The response for a refusal of ours."""
+    """Makes the response for a refusal of ours."""
     headers = {}
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -140,7 +140,7 @@ def refused(request: Request, refusal: LoaError) -> ProblemResponse:
 
 
 def invalid_request(request: Request, error: RequestValidationError) -> ProblemResponse:
-    """The response for a request whose shape is wrong. Names fields, never repeats what stood in them."""
+    """Makes the response for a request whose shape is wrong. Names fields, never repeats what stood in them."""
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return problem(request, 400, "request.malformed")

@@ -19,7 +19,7 @@ class Readings:
 
     @contextmanager
     def one(self, account_id: int) -> Iterator[None]:
-        """A file of this account is read. Raises `TooMany("request.reading")` if another of its own is,
+        """Counts a file of this account as being read. Raises `TooMany("request.reading")` if another of its own is,
         `Unavailable("request.readers_busy")`.
         """
         if account_id in self._readers:

@@ -24,7 +24,7 @@ UnitCode = Annotated[str, Path(max_length=40, description="the unit's code")]
 
 @asynccontextmanager
 async def at_unit(context: ApiContext, actor: Actor, code: str) -> AsyncIterator[tuple[AsyncConnection, Unit]]:
-    """A transaction acting for the unit with this code, if that is the actor's or stands below it.
+    """Opens a transaction acting for the unit with this code, if that is the actor's or stands below it.
 
     Raises `NotFound("unit.unknown")`.
     """

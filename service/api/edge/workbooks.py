@@ -12,7 +12,7 @@ WORKBOOK: dict[str, Any] = {"content": {kind: {"schema": {"type": "string", "for
 
 
 def workbook_answer(request: Request, data: bytes, name: str, status: int = 200) -> Response:
-    """A workbook to save under this name; as plain bytes for who asks for those alone (`Accept`)."""
+    """Answers with a workbook to save under this name; as plain bytes for who asks for those alone (`Accept`)."""
     plain = request.headers.get("accept", "").strip().lower() == _BYTES
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
     return Response(data, status_code=status, media_type=_BYTES if plain else XLSX, headers=headers)

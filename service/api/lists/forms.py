@@ -45,7 +45,7 @@ Form = TypeVar("Form", bound=BaseModel)
 
 
 async def read_form(request: Request, kind: type[Form]) -> Form:
-    """The form, read here and not by the framework: only once the caller is known, and into memory only."""
+    """Reads the form, here and not in the framework: only once the caller is known, and into memory only."""
     fields = FormData()
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         try:

@@ -39,7 +39,7 @@ class Place:
 
     @asynccontextmanager
     async def alone(self, actor: Actor) -> AsyncIterator[tuple[AsyncConnection, ImportPlace]]:
-        """As `open`, for whatever holds the list: one call after the other."""
+        """Opens the place as `open` does, for whatever holds the list: one call after the other."""
         async with self.context.turns.of(self.public_id), self.open(actor) as opened:
             yield opened
 

@@ -59,7 +59,7 @@ class ReadinessCheck:
         self._checks: dict[str, str] = {}
 
     async def checks(self) -> dict[str, str]:
-        """Each part's state, at most `_GOOD_FOR` seconds old."""
+        """Returns each part's state, at most `_GOOD_FOR` seconds old."""
         async with self._asking:
             if time.monotonic() - self._asked >= _GOOD_FOR:
                 parts = {
@@ -101,7 +101,7 @@ async def readyz(check: Annotated[ReadinessCheck, Depends(_check)]) -> JSONRespo
 
 
 def readiness(checks: Mapping[str, str]) -> Status:
-    """What the parts make together: `degraded` where nothing is wrong but what parents are served without."""
+    """Judges what the parts make together: `degraded` where nothing is wrong but what parents are served without."""
     wrong = {part for part, result in checks.items() if result != "ok"}
     if wrong - _DEGRADING:
         return "not_ready"
@@ -118,7 +118,7 @@ async def _outcome(check: Awaitable[str]) -> str:
 
 
 async def database_state(engine: AsyncEngine) -> str:
-    """`ok`, or `standby` for a server that only follows another. Raises what the driver does."""
+    """Returns `ok`, or `standby` for a server that only follows another. Raises what the driver does."""
     async with engine.connect() as conn:
         follows = (await conn.execute(text("SELECT pg_is_in_recovery()"))).scalar_one()
     return "standby" if follows else "ok"

@@ -104,8 +104,8 @@ class SystemGauges(Collector):
 
 
 def shown(figures: list[Figure] | None, queued: Mapping[str, int] | None, *, lookup: bool = True) -> Iterator[GaugeMetricFamily]:
-    """Figures as gauges. None: they could not be asked for. `lookup`:
-    whether the look-up's login reaches a server that is no standby.
+    """Shows figures as gauges. None: they could not be asked for. `lookup`: whether the look-up's login reaches a server that is
+    no standby.
     """
     database = GaugeMetricFamily("loa_database_up", "Whether the database answers each login.", labels=["login"])
     database.add_metric(["web"], float(figures is not None))

@@ -12,7 +12,7 @@ from service.errors import LoaError, RowsRefused
 
 @asynccontextmanager
 async def telling_taken(context: ApiContext, actor: Actor) -> AsyncIterator[None]:
-    """Around the transaction that is taken back: the mark is one of its own."""
+    """Writes the audit event of its own if the transaction inside rolls back because an email is taken: the mark must stay."""
     try:
         yield
     except LoaError as refused:

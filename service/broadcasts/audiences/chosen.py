@@ -50,7 +50,7 @@ class AudienceCount:
 
 
 def stored_audience(audience: Audience) -> dict[str, Any]:
-    """As the table broadcasts keeps it."""
+    """Writes the audience as the table broadcasts keeps it."""
     return {
         "units": sorted(set(audience.units)),
         "grades": sorted(set(audience.grades)),
@@ -62,7 +62,7 @@ def stored_audience(audience: Audience) -> dict[str, Any]:
 
 
 def load_audience(stored: Mapping[str, Any]) -> Audience:
-    """From the table's form."""
+    """Reads the audience from the table's form."""
     return Audience(
         units=tuple(stored.get("units", ())),
         grades=tuple(stored.get("grades", ())),
@@ -73,7 +73,9 @@ def load_audience(stored: Mapping[str, Any]) -> Audience:
 
 
 async def preferences_of(conn: AsyncConnection, unit_id: int, urgency: str) -> Preferences:
-    """Only an advisory heeds an opt-out, and asks for consent where the unit's data rule says so."""
+    """Decides which preferences count: only an advisory heeds an opt-out, and asks for consent where the unit's data rule says
+    so.
+    """
     if urgency != "advisory":
         return Preferences()
     return Preferences(obey_opt_out=True, needs_consent=await sends_by_consent(conn, unit_id))
@@ -89,7 +91,9 @@ async def count_recipients(
     urgency: str,
     now: datetime,
 ) -> dict[str, int]:
-    """Deliveries a broadcast would have now, by channel. The transaction acts for the unit, and does so again afterwards."""
+    """Counts the deliveries a broadcast would have now, by channel. The transaction acts for the unit, and does so again
+    afterwards.
+    """
     meant = await resolve_audience(conn, unit_id, unit_code, audience, on=now)
     tally = await _tally(conn, unit_id, meant, channels, await preferences_of(conn, unit_id, urgency))
     return dict(tally.by_channel)
@@ -106,8 +110,7 @@ async def weigh_audience(
     now: datetime,
     fallback: str | None = None,
 ) -> AudienceCount:
-    """How many would be written to, and how many would not and why, before anything is drafted.
-    The transaction acts for the unit.
+    """Counts who would be written to, and who would not and why, before anything is drafted. The transaction acts for the unit.
 
     Raises `Forbidden("auth.scope")`, `Invalid` as `resolve_audience` does, and `Invalid("request.invalid")` for a `fallback`
     where there is none.

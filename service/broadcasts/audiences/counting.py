@@ -19,7 +19,7 @@ async def require_audience(conn: AsyncConnection, view: BroadcastView, *, now: d
 
 
 async def count_messages(conn: AsyncConnection, view: BroadcastView, *, now: datetime) -> dict[str, int]:
-    """By channel. The transaction acts for the broadcast's unit, and does so again afterwards."""
+    """Counts the messages of a broadcast, by channel. The transaction acts for its unit, and does so again afterwards."""
     if view.drill:
         return await count_drill(conn, view.unit_id, [channel for channel in SENDABLE if channel in view.channels])
     return await count_recipients(

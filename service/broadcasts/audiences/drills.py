@@ -26,7 +26,7 @@ _TESTS = table("test_contacts", column("unit_id"), column("contact_id"))
 
 
 def drill_select(unit_id: int, channel: str) -> Select[Any]:
-    """Of the registry's own query for the unit's staff those who are test recipients; the same columns."""
+    """Selects, of the registry's own query for the unit's staff, those who are test recipients; the same columns."""
     staff = audience_select([unit_id], Audience(staff=True, parents=False), channel, Preferences()).subquery()
     tried = (
         select(_POINTS.c.address_hash)
@@ -37,13 +37,13 @@ def drill_select(unit_id: int, channel: str) -> Select[Any]:
 
 
 def drill_fallback_select(unit_id: int, numbers: Sequence[tuple[int, bytes]]) -> Select[Any]:
-    """Of the registry's own query for whose numbers failed those who are test recipients; the same columns."""
+    """Selects, of the registry's own query for whose numbers failed, those who are test recipients; the same columns."""
     staff = fallback_select(numbers, Audience(staff=True, parents=False), Preferences()).subquery()
     return select(staff).where(staff.c.contact_id.in_(select(_TESTS.c.contact_id).where(_TESTS.c.unit_id == unit_id)))
 
 
 async def count_drill(conn: AsyncConnection, unit_id: int, channels: Sequence[str]) -> dict[str, int]:
-    """Messages a drill would have, by channel. The transaction acts for the unit."""
+    """Counts the messages a drill would have, by channel. The transaction acts for the unit."""
     return {
         channel: (await conn.execute(select(func.count()).select_from(drill_select(unit_id, channel).subquery()))).scalar_one()
         for channel in channels
@@ -51,7 +51,7 @@ async def count_drill(conn: AsyncConnection, unit_id: int, channels: Sequence[st
 
 
 async def drill_contacts(conn: AsyncConnection, actor: Actor) -> list[UUID]:
-    """The acting unit's test recipients, by their contact's id. Raises `Forbidden("auth.scope")`."""
+    """Lists the acting unit's test recipients, by their contact's id. Raises `Forbidden("auth.scope")`."""
     actor.require("broadcasts:read")
     rows = await conn.execute(
         text("SELECT c.public_id FROM test_contacts t JOIN contacts c ON c.id = t.contact_id ORDER BY c.public_id")
@@ -93,7 +93,7 @@ async def staff_by_email(conn: AsyncConnection, *, unit_id: int, emails: Sequenc
 async def set_drill_contacts(
     conn: AsyncConnection, actor: Actor, *, unit_id: int, contacts: Sequence[UUID], now: datetime
 ) -> list[UUID]:
-    """These and no others get the unit's drills. The transaction acts for the unit.
+    """Sets who gets the unit's drills: these contacts and no others. The transaction acts for the unit.
 
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")` where one is not a present member of the unit's own staff.
     """

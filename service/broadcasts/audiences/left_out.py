@@ -64,7 +64,8 @@ async def list_left_out(
     limit: int,
     now: datetime,
 ) -> list[LeftOutRow]:
-    """Those left out now, in the order of the list, behind the first `skip`. The transaction acts for the unit.
+    """Lists those left out now, in the order of the list, at most `limit` behind the first `skip`. The transaction acts for the
+    unit.
 
     Raises `Forbidden("auth.scope")`, `Invalid` as `resolve_audience` does, and `Conflict("audience.not_own_list")` for another
     list than that of the actor's own unit: whoever is above sees how many, and why.

@@ -39,8 +39,8 @@ class Resolved:
 
 
 async def resolve_audience(conn: AsyncConnection, unit_id: int, unit_code: str, audience: Audience, *, on: datetime) -> Resolved:
-    """The units whose lists are meant (those named, else the broadcast's own,
-    each with all that stands below it), and who on them.
+    """Finds the units whose lists are meant (those named, else the broadcast's own, each with all that stands below it), and who
+    on them.
 
     The transaction acts for the broadcast's unit, and does so again afterwards. Raises `Invalid` with `audience.unit_unknown`,
     `audience.class_unknown` or `audience.grade_unknown`, naming each place, and with `request.invalid` for an audience of nobody;
@@ -58,7 +58,7 @@ async def resolve_audience(conn: AsyncConnection, unit_id: int, unit_code: str, 
 async def ask_lists(
     conn: AsyncConnection, unit_id: int, unit_ids: Sequence[int], audience: Audience
 ) -> tuple[AsListed, ListedClasses | None]:
-    """Classes and grades as these units' present lists have them; refuses nothing. The transaction acts for `unit_id`."""
+    """Spells classes and grades as these units' present lists do; refuses nothing. The transaction acts for `unit_id`."""
     if not audience.classes and not audience.grades:
         return AsListed(audience, audience, ()), None
     await act_for(conn, unit_id, subtree=True)
@@ -120,13 +120,13 @@ def _refusal(code: str, wrong: Sequence[tuple[str, str, str, tuple[str, ...]]]) 
 
 
 def names_in_words(names: Sequence[str]) -> str:
-    """`“6A9”, “6B7”`, and of many the first few and how many more."""
+    """Says names in a sentence: `“6A9”, “6B7”`, and of many the first few and how many more."""
     told = ", ".join(f"“{name}”" for name in names[:_NAMED_IN_A_SENTENCE])
     return told if len(names) <= _NAMED_IN_A_SENTENCE else f"{told} (+{len(names) - _NAMED_IN_A_SENTENCE})"
 
 
 async def codes_of(conn: AsyncConnection, unit_id: int, unit_ids: Sequence[int]) -> list[str]:
-    """The codes of units of the acting unit's tree, in order."""
+    """Lists the codes of units of the acting unit's tree, in order."""
     await act_for(conn, unit_id, subtree=True)
     rows = await conn.execute(text("SELECT code FROM units WHERE id = ANY (:ids) ORDER BY code"), {"ids": list(unit_ids)})
     codes = list(rows.scalars())

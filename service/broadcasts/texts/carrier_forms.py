@@ -8,7 +8,7 @@ from service.rendering import final_sms
 
 
 def carrier_form(ready: ReadyText, sender: str) -> str:
-    """A ready text as it is sent by this sender, without accents, its slots written as carriers want them."""
+    """Writes a ready text as this sender sends it, without accents, its slots as carriers want them."""
     words = ready.sms
     for name, slot in SLOTS.items():
         words = words.replace("{" + name + "}", f"{{{name}:{slot.registered}}}")
@@ -16,7 +16,7 @@ def carrier_form(ready: ReadyText, sender: str) -> str:
 
 
 def carrier_forms(sender: str) -> Iterator[tuple[str, str]]:
-    """Name and form of everything to file: `t02` and `t02-drill`, for every ready text."""
+    """Lists name and form of everything to file: `t02` and `t02-drill`, for every ready text."""
     for code, ready in ready_texts().items():
         form = carrier_form(ready, sender)
         yield code.lower(), form

@@ -31,7 +31,9 @@ class Finding:
 
 
 def check_texts(title: str, texts: Texts, *, unaccented_sms: bool, phones: tuple[str, ...] = ()) -> tuple[Finding, ...]:
-    """All findings of the cleaned texts, in the order of the fields and of the places in them. `phones`: on the unit's card."""
+    """Finds what is wrong with the cleaned texts, in the order of the fields and of the places in them. `phones`: on the unit's
+    card.
+    """
     found: list[Finding] = []
     for field, text in (("title", title), *texts.fields()):
         here = [Finding("error", breach.code, field, breach.span) for breach in breaches(text, phones=phones)]
@@ -53,7 +55,8 @@ def _lost(field: str, found: LostSense) -> Finding:
 def check_variants(
     texts: Texts, variants: Mapping[str, Any], known: tuple[Finding, ...], *, phones: tuple[str, ...] = ()
 ) -> tuple[Finding, ...]:
-    """What is wrong with the final texts and was not with the authored ones: `known`. Told of the authored field, as a whole.
+    """Finds what is wrong with the final texts and was not with the authored ones (`known`), as findings of the authored field,
+    as a whole.
 
     Sender, unit name, layout and characters put in the place of others are all in a final text: nothing else is sent.
     """

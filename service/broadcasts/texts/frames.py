@@ -29,7 +29,8 @@ class Frame:
 async def load_frame(
     conn: AsyncConnection, unit_id: int, *, sender: str, providers: tuple[str, ...], digits: int, now: datetime
 ) -> Frame:
-    """The frame of the unit's messages on this day. `providers`: those an SMS may go by. The transaction acts for the unit.
+    """Loads the frame of the unit's messages on this day. `providers`: those an SMS may go by. The transaction acts for the
+    unit.
 
     Raises `NotFound("unit.unknown")`.
     """

@@ -40,7 +40,7 @@ class Inspected:
 
 
 def with_example(text: str, digits: int = 12) -> str:
-    """The text with a number of noughts in its slot, as long as a real one. No real one begins with a nought."""
+    """Puts a number of noughts into the text's slot, as long as a real one. No real one begins with a nought."""
     return text.replace(SLOT, " ".join(["0000"] * (digits // 4)))
 
 
@@ -95,7 +95,7 @@ def inspect(written: Written, frame: Frame, *, now: datetime) -> Inspected:
 
 
 def undeclared(template: str | None, card: Card) -> tuple[Finding, ...]:
-    """A ready text may claim only what the unit's head has declared."""
+    """Finds what a ready text claims and the unit's head has not declared."""
     needed = ready_text(template).needs_statement if template else None
     if needed is None or needed in card.statements:
         return ()
@@ -141,7 +141,7 @@ def _too_long(texts: Texts, variants: dict[str, Any], digits: int) -> list[Findi
 
 
 def dearer(texts: Texts, script: str) -> tuple[str, ...]:
-    """The few characters of a text that alone make its SMS dearer; none where it is written with accents throughout."""
+    """Returns the few characters of a text that alone make its SMS dearer; none where it is written with accents throughout."""
     written = plain_punctuation(texts.sms or "")
     found = outside_gsm7(unaccented(written) if script == "ascii" else written)
     return found if len(found) <= _FEW else ()
@@ -169,13 +169,13 @@ def _dear(texts: Texts, variants: dict[str, Any], digits: int) -> Iterator[Findi
 
 
 def published_texts(view: BroadcastView) -> Texts:
-    """What its channels and its fallback carry; of a drill, with its word before it."""
+    """Returns what its channels and its fallback carry; of a drill, with its word before it."""
     texts = Texts.load(view.texts).published(carried(view.channels, view.fallback))
     return texts.drilled() if view.drill else texts
 
 
 def written_of(view: BroadcastView) -> Written:
-    """What is inspected of a broadcast as it is stored."""
+    """Returns what is inspected of a broadcast as it is stored."""
     return Written(
         kind=view.kind,
         title=view.title,

@@ -24,7 +24,7 @@ class LostSense:
 
 
 def lost_senses(text: str) -> Iterator[LostSense]:
-    """The ambiguous words of a text that arrives without accents, in their order."""
+    """Finds the ambiguous words of a text that arrives without accents, in their order."""
     reading = Reading(text)
     fixed = {
         phrase.start() + word.start()

@@ -52,7 +52,7 @@ def preview(
     sms_script: SmsScript = "unicode",
     expires_at: datetime | None = None,
 ) -> Preview:
-    """What `texts` would look like, sent now in this frame. Keeps nothing and refuses nothing.
+    """Shows what `texts` would look like, sent now in this frame. Keeps nothing and refuses nothing.
 
     Whatever a draft of these texts would be refused for is among the findings; without a title, of the texts alone.
     """

@@ -61,8 +61,8 @@ class ReadyText:
         return tuple(dict.fromkeys(_SLOT.findall(f"{self.title} {self.sms} {self.email}")))
 
     def filled(self, values: Mapping[str, str]) -> tuple[str, Texts]:
-        """Title and texts with every slot filled. Raises `Invalid("request.invalid")` for a slot missing, unknown,
-        empty, too long, or no day.
+        """Fills every slot of title and texts. Raises `Invalid("request.invalid")` for a slot missing, unknown, empty, too long,
+        or no day.
         """
         wrong = [FieldError(f"slots.{name}", "field.missing") for name in self.slots if name not in values]
         wrong += [
@@ -107,13 +107,13 @@ def _day(written: str) -> str | None:
 
 @cache
 def ready_texts() -> Mapping[str, ReadyText]:
-    """All of them by code, in the file's order."""
+    """Loads all of them by code, in the file's order."""
     listed = tomllib.loads((TEMPLATES / "ready_texts.toml").read_text(encoding="utf-8"))
     return {code: ReadyText(code, **fields) for code, fields in listed.items()}
 
 
 def ready_text(code: str) -> ReadyText:
-    """One of them. Raises `NotFound("template.unknown")`."""
+    """Finds one of them by its code. Raises `NotFound("template.unknown")`."""
     found = ready_texts().get(code.strip().upper())
     if found is None:
         raise NotFound("template.unknown")

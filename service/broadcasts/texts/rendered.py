@@ -50,7 +50,7 @@ async def rendered(
     providers: tuple[str, ...] = (),
     digits: int = 12,
 ) -> Rendered | None:
-    """The final texts of a broadcast that was submitted; None for one that was not. The transaction acts for its unit.
+    """Renders the final texts of a broadcast that was submitted; None for one that was not. The transaction acts for its unit.
 
     Once approved they are the signed record's, verified. Raises a `VerificationError` for a record that was tampered with.
     """

@@ -38,19 +38,19 @@ class Texts:
     email: EmailText | None = None
 
     def cleaned(self) -> "Texts":
-        """The same texts in the one form that is stored."""
+        """Brings the texts into the one form that is stored."""
         email = self.email and EmailText(one_line(self.email.subject), cleaned(self.email.body))
         return Texts(None if self.sms is None else cleaned(plain_punctuation(self.sms)), email)
 
     def published(self, channels: Collection[str]) -> "Texts":
-        """What these channels carry, and nothing else that was written: this is checked, shown, bound and signed."""
+        """Keeps what these channels carry, and nothing else that was written: this is checked, shown, bound and signed."""
         return Texts(
             self.sms if {"sms", "notice"} & set(channels) else None,
             self.email if {"email", "notice"} & set(channels) else None,
         )
 
     def drilled(self) -> "Texts":
-        """The same texts, which say first of all that they are a drill."""
+        """Puts before the texts that they are a drill."""
         email = self.email and EmailText(
             f"[DIỄN TẬP] {self.email.subject}", f"Đây là thư DIỄN TẬP, không phải cảnh báo thật.\n\n{self.email.body}"
         )
@@ -58,7 +58,7 @@ class Texts:
         return Texts(None if self.sms is None else f"{word}: {self.sms}", email)
 
     def fields(self) -> Iterator[tuple[str, str]]:
-        """Each written text with its path in a request."""
+        """Lists each written text with its path in a request."""
         if self.sms is not None:
             yield "texts.sms", self.sms
         if self.email is not None:
@@ -66,7 +66,7 @@ class Texts:
             yield "texts.email.body", self.email.body
 
     def stored(self) -> dict[str, Any]:
-        """As the table broadcasts keeps them."""
+        """Writes the texts as the table broadcasts keeps them."""
         kept: dict[str, Any] = {}
         if self.sms is not None:
             kept["sms"] = self.sms
@@ -76,19 +76,19 @@ class Texts:
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "Texts":
-        """From the table's form."""
+        """Reads the texts from the table's form."""
         email = stored.get("email")
         return cls(stored.get("sms"), EmailText(email["subject"], email["body"]) if email else None)
 
 
 def carried(channels: Collection[str], fallback: str | None) -> tuple[str, ...]:
-    """The channels that a broadcast's texts may leave by: its own, and that to which a failed SMS falls back."""
+    """Lists the channels that a broadcast's texts may leave by: its own, and that to which a failed SMS falls back."""
     return (*channels, fallback) if fallback else tuple(channels)
 
 
 def unfit(title: str | None, texts: Texts, channels: Collection[str]) -> list[FieldError]:
-    """What is missing, empty or too long in cleaned texts for these channels, all at once.
-    Without a title: of the texts alone.
+    """Finds what is missing, empty or too long in cleaned texts for these channels, all at once. Without a title: of the texts
+    alone.
     """
     written = [*([("title", title)] if title is not None else []), *texts.fields()]
     wrong = [
@@ -105,7 +105,7 @@ def unfit(title: str | None, texts: Texts, channels: Collection[str]) -> list[Fi
 
 
 def unfit_fallback(channels: Collection[str], fallback: str | None) -> list[FieldError]:
-    """There must be an SMS to fall back from, and no email to everybody already."""
+    """Finds what is wrong with a fallback: there must be an SMS to fall back from, and no email to everybody already."""
     if fallback is None:
         return []
     if fallback not in FALLBACKS:

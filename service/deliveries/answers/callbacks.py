@@ -39,7 +39,7 @@ class Receipt:
 
     @classmethod
     def of(cls, attempt: Attempt, said: Said, registered: Sequence[str] = ()) -> "Receipt":
-        """`registered`: the senders of the account it is of."""
+        """Makes a receipt of what was said of an attempt. `registered`: the senders of the account it is of."""
         return cls(attempt, said, bool(registered) and all(is_other(said.sender, each) for each in registered))
 
     @property

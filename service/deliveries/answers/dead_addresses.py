@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def suppress_dead(conn: AsyncConnection, failed: Sequence[tuple[int, int]]) -> None:
-    """For failed deliveries (broadcast, number) of the acting unit's broadcasts;
-    those that failed for another reason are left.
+    """Suppresses the addresses of failed deliveries (broadcast, number) of the acting unit; those that failed for another reason
+    are left.
     """
     await conn.execute(
         text("SELECT door_suppress_dead(CAST(:broadcasts AS bigint[]), CAST(:numbers AS bigint[]))"),

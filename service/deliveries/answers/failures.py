@@ -49,7 +49,7 @@ class FailureRules:
     slower: Collection[str] = ()
 
     def bears(self, code: str) -> float | None:
-        """The share of a broadcast that may meet this code; None where it is no broadcast's matter."""
+        """Returns the share of a broadcast that may meet this code; None where it is no broadcast's matter."""
         known = code in self.again or code in self.ends
         return self.stops.get(code, None if known else self.unknown)
 

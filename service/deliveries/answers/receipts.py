@@ -122,5 +122,5 @@ async def apply_batch(conn: AsyncConnection, rules: FailureRules, *, now: dateti
 
 
 async def units_with_receipts(conn: Direct) -> list[int]:
-    """Units whose inbox is not empty. Through a door: needs no acting unit."""
+    """Lists units whose inbox is not empty. Through a door: needs no acting unit."""
     return [unit_id for (unit_id,) in await fetch_all(conn, "SELECT unit_id FROM door_units_with_receipts()")]

@@ -15,8 +15,8 @@ OTHER_SENDER = "sender.other"
 
 
 def is_other(said: str | None, registered: str) -> bool:
-    """Whether a carrier says that it used another sender than the registered one.
-    It may not know yet (None, or a service's own id).
+    """Tells whether a carrier says that it used another sender than the registered one. It may not know yet (None, or a
+    service's own id).
     """
     if not said or (said.startswith("MG") and len(said) == 34):
         return False
@@ -36,8 +36,8 @@ async def note_other_sender(conn: AsyncConnection, broadcast_id: int, *, now: da
 
 
 async def other_senders(conn: AsyncConnection, receipts: list[int]) -> list[int]:
-    """Broadcasts of which these receipts of the inbox tell that a message left under another name. What was called before a
-    person last resumed it is known.
+    """Lists broadcasts of which these receipts of the inbox tell that a message left under another name. What was called before
+    a person last resumed it is known.
     """
     found = await conn.execute(
         text(

@@ -14,13 +14,15 @@ ACCOUNT_SINCE = "SELECT door_carrier_account(%s, %s, %s)"
 
 
 async def carriers_rest(conn: AsyncConnection, channels: Collection[str], *, now: datetime) -> Mapping[str, datetime]:
-    """Those of the channels by which nothing leaves now, with the moment at which the carrier is tried again; it lies ahead."""
+    """Returns those of the channels by which nothing leaves now, with the moment at which the carrier is tried again; it lies
+    ahead.
+    """
     rows = await conn.execute(text("SELECT channel, until FROM door_carrier_troubles()"))
     return {row.channel: row.until for row in rows if row.channel in channels and row.until > now}
 
 
 async def work_before(conn: AsyncConnection, urgency: str, work: Mapping[str, int]) -> dict[str, int]:
-    """What stands before a broadcast that would be approved now: segments and letters, by channel. `work`: its own."""
+    """Counts what stands before a broadcast that would be approved now: segments and letters, by channel. `work`: its own."""
     asked: dict[str, Any] = {"urgency": urgency, "sms": work.get("sms", 0), "email": work.get("email", 0)}
     rows = await conn.execute(text("SELECT channel, before FROM door_work_before(:urgency, :sms, :email)"), asked)
     return {row.channel: int(row.before) for row in rows if work.get(row.channel)}

@@ -40,12 +40,12 @@ async def missing_lanes(conn: AsyncConnection, *, now: datetime) -> list[str]:
 
 
 async def system_figures(conn: AsyncConnection) -> list[Figure]:
-    """One look at the database. Needs no acting unit."""
+    """Measures the whole system in one look at the database. Needs no acting unit."""
     return [Figure(*row) for row in await conn.execute(text("SELECT figure, lane, part, value FROM door_system_figures()"))]
 
 
 async def measure_broadcasts(engine: AsyncEngine) -> list[Reached]:
-    """What broadcasts have reached since the last look. Each is told once, to whoever looks first."""
+    """Measures what broadcasts have reached since the last look. Each is told once, to whoever looks first."""
     async with unit_transaction(engine, None) as conn:
         rows = await conn.execute(text("SELECT broadcast_id, lane, reached, seconds FROM door_measure_broadcasts()"))
         return [Reached(*row) for row in rows]

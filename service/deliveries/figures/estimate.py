@@ -38,8 +38,8 @@ async def estimate_before(
     starts: datetime | None,
     now: datetime,
 ) -> Estimate | None:
-    """Of a broadcast that is not planned yet, if it were approved now. `work`: its segments and letters by channel; `starts`:
-    nothing of it leaves before. None: there is none, or a channel has no provider.
+    """Estimates when a broadcast that is not planned yet would be out, approved now. `work`: its segments and letters by
+    channel; `starts`: nothing of it leaves before. None: there is none, or a channel has no provider.
     """
     if not any(work.values()):
         return None
@@ -56,8 +56,8 @@ async def estimate_before(
 async def estimate_of(
     conn: AsyncConnection, view: BroadcastView, *, paces: Mapping[str, float], starts: datetime | None, now: datetime
 ) -> Estimate | None:
-    """Of a broadcast of the acting unit. `paces`: what a channel's provider takes in a second, segments or letters, by channel;
-    `starts`: nothing of it leaves before.
+    """Estimates when a broadcast of the acting unit will be out. `paces`: what a channel's provider takes in a second, segments
+    or letters, by channel; `starts`: nothing of it leaves before.
 
     None: it is not being sent, a channel has no provider, or nothing has left for a minute though it was its turn.
     """

@@ -48,8 +48,8 @@ async def list_deliveries(
     language: Language,
     master: MasterKey,
 ) -> list[DeliveryView]:
-    """In the order of their numbers, behind `after`. `state` in the API's words:
-    "sending" is what the database calls `calling`.
+    """Lists deliveries in the order of their numbers, behind `after`. `state` in the API's words: "sending" is what the database
+    calls `calling`.
     """
     rows = (
         await conn.execute(

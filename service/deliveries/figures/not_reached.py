@@ -87,8 +87,8 @@ async def take_not_reached(
     master: MasterKey,
     now: datetime,
 ) -> NotReached:
-    """The list as it stands, by the school's present list. Taking it leaves a mark.
-    The transaction acts for the broadcast's unit.
+    """Takes the list of the not reached as it stands, by the school's present list, which leaves a mark. The transaction acts
+    for the broadcast's unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `NotFound` with `audience.class_unknown` or
     `audience.class_not_meant`, `Conflict("audience.not_own_list")` for a broadcast that is not the actor's own school's, and

@@ -39,7 +39,7 @@ class ReceivedBroadcast:
 
 
 def roughly(how_many: int) -> int:
-    """To the nearest ten, from a hundred on to the nearest hundred. Below ten: 0."""
+    """Rounds to the nearest ten, from a hundred on to the nearest hundred. Below ten: 0."""
     if how_many < 10:
         return 0
     step = 10 if how_many < 100 else 100
@@ -49,7 +49,9 @@ def roughly(how_many: int) -> int:
 async def list_received(
     conn: AsyncConnection, actor: Actor, *, unit_id: int, before: int | None, limit: int
 ) -> list[ReceivedBroadcast]:
-    """The newest first, behind the internal id `before`. The transaction acts for the unit. Raises `Forbidden("auth.scope")`."""
+    """Lists broadcasts received, the newest first, behind the internal id `before`. The transaction acts for the unit. Raises
+    `Forbidden("auth.scope")`.
+    """
     actor.require("broadcasts:read")
     rows = await conn.execute(text("SELECT * FROM door_broadcasts_received(:before, :limit)"), {"before": before, "limit": limit})
     counted: dict[Audience, int] = {}

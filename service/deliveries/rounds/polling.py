@@ -51,13 +51,17 @@ class Answer:
 
 
 async def silent_chunks(conn: AsyncConnection, *, now: datetime, at_most: int) -> list[SilentChunk]:
-    """Whoever waits longest comes first. Through a door: needs no acting unit."""
+    """Lists chunks with accepted SMS that no receipt came for, those that wait longest first, at most `at_most`. Through a door:
+    needs no acting unit.
+    """
     rows = await conn.execute(text("SELECT * FROM door_silent(:now, :at_most)"), {"now": now, "at_most": at_most})
     return [SilentChunk(row.unit_id, row.broadcast_id, row.chunk, row.due, row.soon) for row in rows]
 
 
 async def silent(conn: AsyncConnection, chunk: SilentChunk, *, now: datetime, at_most: int) -> list[Silent]:
-    """Those of a chunk that were not asked for since it is due."""
+    """Lists accepted SMS of `chunk` without a final receipt that were not asked for since it is due, by number, at most
+    `at_most`.
+    """
     rows = await conn.execute(
         text(
             "SELECT d.number, d.attempt, d.provider, d.provider_id FROM delivery_chunks c"
@@ -112,7 +116,7 @@ async def note_answers(
 
 
 async def note_polled(conn: AsyncConnection, chunk: SilentChunk, *, now: datetime) -> None:
-    """Nobody of the chunk is left to be asked for until it is due again."""
+    """Notes that nobody of the chunk is left to be asked for until it is due again."""
     await conn.execute(
         text("UPDATE delivery_chunks SET polled_at = :now WHERE broadcast_id = :broadcast AND chunk = :chunk"),
         {"now": now, "broadcast": chunk.broadcast_id, "chunk": chunk.chunk},

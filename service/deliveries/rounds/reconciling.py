@@ -57,7 +57,7 @@ class Doubtful:
 
 
 async def doubtful(conn: AsyncConnection, broadcast_id: int, chunk: int, *, now: datetime) -> list[Doubtful]:
-    """Those of a chunk that are due for a listing; those that waited longest for one first."""
+    """Lists the SMS of a chunk that are due for a listing; those that waited longest for one first."""
     rows = await conn.execute(
         text(
             "SELECT d.number, d.provider, d.attempt, d.called_at, d.absences, d.data_key_id, d.address_sealed,"
@@ -94,7 +94,7 @@ def _since(attempt: int, called_at: datetime) -> datetime:
 
 
 async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int, str], *, now: datetime) -> None:
-    """The provider has these (number → its id): accepted."""
+    """Settles as accepted those that the provider has (number → its id)."""
     if not provider_ids:
         return
     await lock_chunks(conn, broadcast_id, provider_ids)
@@ -111,8 +111,8 @@ async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int
 async def absent(
     conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime, settles: timedelta
 ) -> None:
-    """A listing begun at `asked_at`, which had caught up with their calls, had none of these. `settles`: from the call until so
-    much time has passed no number of listings is enough.
+    """Notes that a listing begun at `asked_at`, which had caught up with their calls, had none of these. `settles`: from the
+    call until so much time has passed no number of listings is enough.
     """
     if not numbers:
         return
@@ -140,8 +140,8 @@ async def absent(
 
 
 async def unanswered(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int], *, asked_at: datetime) -> None:
-    """The provider did not say whether it has these, or its list may be behind.
-    It proves nothing; others come before them now.
+    """Notes that the provider did not say whether it has these, or that its list may be behind. It proves nothing; others come
+    before them now.
     """
     if not numbers:
         return

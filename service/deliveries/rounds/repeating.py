@@ -20,8 +20,8 @@ than a double."""
 async def retry_failed(
     conn: AsyncConnection, actor: Actor, *, broadcast_id: int, quiet: QuietHours | None = None, now: datetime
 ) -> int:
-    """All that failed waits again, but for dead numbers; how many. Whoever was taken off meanwhile is held back at the next
-    claim. `quiet`: hours whose end it waits for.
+    """Has all that failed, but for dead numbers, wait again; returns how many. Whoever was taken off meanwhile is held back at
+    the next claim. `quiet`: hours whose end it waits for.
 
     The transaction acts for the broadcast's unit. Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict`
     with `broadcast.not_allowed_in_state`, `broadcast.overdue` or `broadcast.nothing_to_repeat`.
@@ -46,7 +46,7 @@ async def repeat_uncertain(
     quiet: QuietHours | None = None,
     now: datetime,
 ) -> int:
-    """What is in doubt waits again: one delivery by its number, or all of a channel; how many. Each may come twice.
+    """Has what is in doubt wait again: one delivery by its number, or all of a channel; returns how many. Each may come twice.
 
     Raises as `retry_failed`, and `NotFound("delivery.unknown")` for a number that is not in doubt in this broadcast.
     """

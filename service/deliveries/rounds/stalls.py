@@ -39,8 +39,8 @@ async def mark_stalls(engine: AsyncEngine, meters: Meters) -> None:
 
 
 async def look_out_for_stalls(engine: AsyncEngine, meters: Meters) -> None:
-    """For a process with nothing else to repeat: every 5 seconds, for as long as it runs;
-    a database that is away is waited for.
+    """Looks for stalls every 5 seconds, for as long as it runs; a database that is away is waited for. For a process with
+    nothing else to repeat.
     """
     while True:
         await asyncio.sleep(_LOOK_EVERY)

@@ -25,12 +25,12 @@ async def free_lost_chunks(conn: Direct) -> int:
 
 
 async def keep_quiet(conn: Direct, until: datetime | None) -> None:
-    """Has what is open wait for the end of quiet hours, if they hold; and the chunks of whatever waits with it."""
+    """Makes what is open wait for the end of quiet hours, if they hold; and the chunks of whatever waits with it."""
     await fetch_all(conn, "SELECT door_keep_quiet(%s)", until)
 
 
 async def lost_work(conn: Direct) -> list[tuple[Command, Lane]]:
-    """What is due and in nobody's hands: broadcasts to plan, lists to read. Chunks take their turns (`turns`)."""
+    """Finds what is due and in nobody's hands: broadcasts to plan, lists to read. Chunks take their turns (`turns`)."""
     due = await fetch_all(conn, "SELECT unit_id, broadcast_id, lane FROM door_due_broadcasts()")
     work: list[tuple[Command, Lane]] = [(PlanBroadcast(unit_id, broadcast_id), lane) for unit_id, broadcast_id, lane in due]
     unread = await fetch_all(conn, "SELECT unit_id, import_id FROM door_unread_imports()")
@@ -39,7 +39,7 @@ async def lost_work(conn: Direct) -> list[tuple[Command, Lane]]:
 
 
 async def doubtful_chunks(conn: Direct, *, now: datetime) -> list[tuple[int, int, int]]:
-    """(unit, broadcast, chunk) of SMS in doubt that are due for a listing."""
+    """Lists (unit, broadcast, chunk) of SMS in doubt that are due for a listing."""
     rows = await fetch_all(conn, "SELECT unit_id, broadcast_id, chunk FROM door_doubtful_chunks(%s)", now - SPACING)
     return [(unit_id, broadcast_id, chunk) for unit_id, broadcast_id, chunk in rows]
 

@@ -25,8 +25,8 @@ class Turn:
 
 
 async def next_chunks(conn: Direct, lane: Lane) -> list[Turn]:
-    """The next chunks of a lane, marked as queued by this transaction; none while enough are.
-    Should they be lost, they are chosen again.
+    """Chooses the next chunks of a lane and marks them as queued by this transaction; none while enough are. Should they be
+    lost, they are chosen again.
     """
     rows = await fetch_all(conn, _NEXT, lane, PLACES)
     return [Turn(DeliverChunk(*ids), emergency, due) for *ids, emergency, due in rows]
