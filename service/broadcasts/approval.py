@@ -15,7 +15,7 @@ from service.broadcasts.audiences.counting import require_audience
 from service.broadcasts.digest import digest_of
 from service.broadcasts.facts import facts_of
 from service.broadcasts.foreseeing import require_times
-from service.broadcasts.lifecycle import State, require_transition
+from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.content_rules import RULES_VERSION
 from service.broadcasts.texts.frames import Frame, load_frame
@@ -57,7 +57,8 @@ async def approve(
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.record_id is not None and (view.approved_by, view.digest) == (actor.account_id, digest):
         return view  # tapped twice: it is approved, by the same person and for the same words
-    require_transition(view.state, State.APPROVED)
+    if view.state != State.PENDING_APPROVAL:  # a paused one goes back to approved too, but by resuming it
+        raise not_allowed_in(view.state)
     if actor.account_id in (view.author_id, *view.editor_ids):
         raise Forbidden("approval.by_author")
     frame = await load_frame(conn, view.unit_id, sender=sender, providers=providers, digits=numbers.digits, now=now)

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey
-from service.actors import Actor
-from service.broadcasts import BroadcastView, cancel, find_broadcast, pause, reopen, resume
+from service.actors import APPROVE_UNATTENDED, Actor
+from service.broadcasts import BroadcastView, approve, cancel, find_broadcast, pause, reopen, resume
 from service.database import unit_transaction
 from service.deliveries import plan, progress_of, repeat_uncertain, retry_failed
 from service.deliveries.rounds.claiming import Becomes, Result, commit_round
@@ -141,6 +141,29 @@ async def test_what_the_state_does_not_allow_is_refused(sending: Approved) -> No
     await _cancel(sending)
     for deed in (_pause, _resume, _cancel):
         await _refused(deed(sending), Conflict, "broadcast.not_allowed_in_state")
+
+
+async def test_a_paused_warning_is_not_approved_a_second_time(sending: Approved) -> None:
+    """It would get another record and be planned anew: everybody would be written to twice."""
+    paused = await _pause(sending)
+    another = replace(
+        sending.world.actor("nbk-thcs", "officer"), permissions=frozenset({"broadcasts:approve", APPROVE_UNATTENDED})
+    )
+    approval = _by(
+        sending,
+        lambda conn, _: approve(
+            conn,
+            another,
+            broadcast_id=sending.broadcast_id,
+            digest=paused.digest or "",
+            sender="SGDDTDNAI",
+            master=sending.master,
+            numbers=sending.numbers,
+            now=_now(),
+        ),
+    )
+    await _refused(approval, Conflict, "broadcast.not_allowed_in_state")
+    assert (await sending.rows("SELECT count(*) AS n FROM records"))[0].n == 1
 
 
 async def test_a_stop_waits_for_whoever_marks_and_counts_what_they_marked(sending: Approved) -> None:
