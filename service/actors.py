@@ -24,7 +24,11 @@ class Actor:
     api_key_id: int | None = None
     language: str = "vi"
 
+    def refusal(self, permission: str) -> Forbidden | None:
+        """`Forbidden("auth.scope")` where the actor has no such permission."""
+        return None if permission in self.permissions else Forbidden("auth.scope", permission=permission)
+
     def require(self, permission: str) -> None:
         """Returns nothing, or raises `Forbidden("auth.scope")`."""
-        if permission not in self.permissions:
-            raise Forbidden("auth.scope", permission=permission)
+        if refusal := self.refusal(permission):
+            raise refusal

@@ -1,6 +1,6 @@
 """Broadcasts: a warning with its audience and schedule, from draft to approval, and the table of its whole life."""
 
-from service.broadcasts.approval import approve
+from service.broadcasts.approval import approve, refusal_of_approval
 from service.broadcasts.audiences.chosen import (
     AudienceCount,
     Lacking,
@@ -19,16 +19,15 @@ from service.broadcasts.audiences.drills import (
 )
 from service.broadcasts.audiences.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.audiences.resolving import ask_lists, names_in_words, resolve_audience, units_of
-from service.broadcasts.drafting import Draft, create_draft, edit_draft, unfit_times
+from service.broadcasts.drafting import Draft, create_draft, edit_draft, refusal_of_edit, unfit_times
 from service.broadcasts.foreseeing import Foreseen, foresee
 from service.broadcasts.lifecycle import State, not_allowed_in
-from service.broadcasts.moves import Move, moves_of
 from service.broadcasts.notes import note_of
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
-from service.broadcasts.resuming import outgrown, reopen, resume
-from service.broadcasts.returning import return_broadcast
-from service.broadcasts.stopping import cancel, pause, pause_by_system
-from service.broadcasts.submission import submit
+from service.broadcasts.resuming import outgrown, refusal_of_reopening, refusal_of_resume, reopen, resume
+from service.broadcasts.returning import refusal_of_return, return_broadcast
+from service.broadcasts.stopping import cancel, pause, pause_by_system, refusal_of_cancel, refusal_of_pause
+from service.broadcasts.submission import refusal_of_submission, submit
 from service.broadcasts.texts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.texts.content_rules import Finding, FindingSeverity
 from service.broadcasts.texts.frames import Frame
@@ -58,7 +57,6 @@ __all__ = [
     "Lacking",
     "LeftOutRow",
     "Located",
-    "Move",
     "Preview",
     "ReadyText",
     "Rendered",
@@ -86,7 +84,6 @@ __all__ = [
     "list_left_out",
     "load_audience",
     "locate_broadcast",
-    "moves_of",
     "names_in_words",
     "not_allowed_in",
     "note_completed",
@@ -98,6 +95,14 @@ __all__ = [
     "preview",
     "ready_text",
     "ready_texts",
+    "refusal_of_approval",
+    "refusal_of_cancel",
+    "refusal_of_edit",
+    "refusal_of_pause",
+    "refusal_of_reopening",
+    "refusal_of_resume",
+    "refusal_of_return",
+    "refusal_of_submission",
     "rendered",
     "reopen",
     "resolve_audience",

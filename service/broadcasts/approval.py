@@ -14,7 +14,7 @@ from service.audit import Action, note_event
 from service.broadcasts.audiences.counting import require_audience
 from service.broadcasts.digest import digest_of
 from service.broadcasts.facts import facts_of
-from service.broadcasts.foreseeing import require_times
+from service.broadcasts.foreseeing import refusal_of_times
 from service.broadcasts.lifecycle import State, not_allowed_in
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.content_rules import RULES_VERSION
@@ -22,7 +22,8 @@ from service.broadcasts.texts.frames import Frame, load_frame
 from service.broadcasts.texts.inspection import inspect, written_of
 from service.broadcasts.timing import Carrying
 from service.broadcasts.transitions import change_state
-from service.errors import Conflict, Forbidden
+from service.clock import QuietHours
+from service.errors import Conflict, Forbidden, LoaError
 from service.keyring import signing_key
 from service.outbox import PlanBroadcast, put
 from service.readiness import readiness_of
@@ -30,6 +31,20 @@ from service.records import reserve_numbers, store_record
 from service.rendering import LAYOUT_VERSION
 from service.signing.lookup_numbers import LookupNumbers
 from service.signing.records import Approval, Issuer, Record, sign
+
+
+def refusal_of_approval(view: BroadcastView, actor: Actor, now: datetime, quiet: QuietHours | None) -> LoaError | None:
+    """Why this person may not approve it now. Whether it is still what was submitted is looked at when it is approved."""
+    if refusal := actor.refusal("broadcasts:approve"):
+        return refusal
+    if view.state != State.PENDING_APPROVAL:  # a paused one goes back to approved too, but by resuming it
+        return not_allowed_in(view.state)
+    if view.written_by(actor.account_id):
+        return Forbidden("approval.by_author")
+    # A second factor comes with sign-in; until then only a key that was given this scope in so many words may approve.
+    if APPROVE_UNATTENDED not in actor.permissions:
+        return Forbidden("approval.otp")
+    return refusal_of_times(view, quiet, now)
 
 
 async def approve(
@@ -57,19 +72,13 @@ async def approve(
     view = await find_broadcast(conn, broadcast_id, lock=True)
     if view.record_id is not None and (view.approved_by, view.digest) == (actor.account_id, digest):
         return view  # tapped twice: it is approved, by the same person and for the same words
-    if view.state != State.PENDING_APPROVAL:  # a paused one goes back to approved too, but by resuming it
-        raise not_allowed_in(view.state)
-    if actor.account_id in (view.author_id, *view.editor_ids):
-        raise Forbidden("approval.by_author")
+    if refusal := refusal_of_approval(view, actor, now, carrying.quiet):
+        raise refusal
     frame = await load_frame(conn, view.unit_id, sender=sender, providers=providers, digits=numbers.digits, now=now)
     # Both must hold: the approver saw what was submitted, and what was submitted is what would be signed now. The second fails
     # when the unit was renamed or the layout changed in between.
     if digest != view.digest or digest != digest_of(view, frame, audience_count=view.audience_count or 0):
         raise Conflict("approval.digest_changed")
-    # A second factor comes with sign-in; until then only a key that was given this scope in so many words may approve.
-    if APPROVE_UNATTENDED not in actor.permissions:
-        raise Forbidden("approval.otp")
-    require_times(view, carrying, now)
     await require_audience(conn, view, now=now)
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
 

@@ -16,13 +16,13 @@ from service.broadcasts.audiences.chosen import load_audience, stored_audience
 from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.audiences.resolving import resolve_audience
 from service.broadcasts.foreseeing import times_of, work_of
-from service.broadcasts.lifecycle import State, require_transition
+from service.broadcasts.lifecycle import State, refusal_of_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.inspection import Inspected, undeclared
 from service.broadcasts.texts.slots import CHANNELS, KINDS, SCRIPTS, URGENCIES, Texts, carried, unfit, unfit_fallback
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
 from service.broadcasts.transitions import change_state
-from service.errors import Conflict, FieldError, Invalid
+from service.errors import Conflict, FieldError, Invalid, LoaError
 from service.readiness import standing_card
 from service.text_rules import one_line
 from service.units import Unit
@@ -157,6 +157,11 @@ async def create_draft(
     return view
 
 
+def refusal_of_edit(view: BroadcastView, actor: Actor) -> LoaError | None:
+    """Why this person may not change it now, whatever the change."""
+    return actor.refusal("broadcasts:write") or refusal_of_transition(view.state, State.DRAFT)
+
+
 async def edit_draft(
     conn: AsyncConnection,
     actor: Actor,
@@ -175,9 +180,9 @@ async def edit_draft(
     Raises as `create_draft`, `Conflict("broadcast.not_allowed_in_state")` once it is approved,
     `Conflict("broadcast.changed_meanwhile")`.
     """
-    actor.require("broadcasts:write")
     was = await find_broadcast(conn, broadcast_id, lock=True)
-    require_transition(was.state, State.DRAFT)
+    if refusal := refusal_of_edit(was, actor):
+        raise refusal
     if version is not None and version != was.version:
         raise Conflict("broadcast.changed_meanwhile")
     draft = replace(draft_of(was), **changes)

@@ -13,6 +13,7 @@ from service.broadcasts.lifecycle import UNAPPROVED
 from service.broadcasts.queries import BroadcastView
 from service.broadcasts.texts.inspection import published_texts, with_example
 from service.broadcasts.timing import Carrying, Times, too_slow, untimely
+from service.clock import QuietHours
 from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.rendering import final_sms, sms_segments
 
@@ -58,12 +59,10 @@ async def foresee(
     return Foreseen(work, slow)
 
 
-def require_times(view: BroadcastView, carrying: Carrying, now: datetime) -> None:
-    """Returns nothing, or raises `Conflict` with `broadcast.overdue` or `broadcast.expires_before_it_may_leave`, or whatever else
-    is wrong with its times.
-    """
-    if wrong := tuple(untimely(times_of(view), carrying.quiet, now)):
-        raise Conflict(wrong[0].code, fields=wrong, **(wrong[0].values or {}))
+def refusal_of_times(view: BroadcastView, quiet: QuietHours | None, now: datetime) -> Conflict | None:
+    """`Conflict` with `broadcast.overdue`, `broadcast.expires_before_it_may_leave` or whatever else is wrong with its times."""
+    wrong = tuple(untimely(times_of(view), quiet, now))
+    return Conflict(wrong[0].code, fields=wrong, **(wrong[0].values or {})) if wrong else None
 
 
 def require_pace(view: BroadcastView, carrying: Carrying, work: Mapping[str, int], now: datetime) -> None:

@@ -48,10 +48,9 @@ def sources(becomes: State) -> frozenset[State]:
     return frozenset(was for was, after in TRANSITIONS.items() if becomes in after)
 
 
-def require_transition(was: str, becomes: State) -> None:
-    """Returns nothing, or raises `Conflict("broadcast.not_allowed_in_state")`."""
-    if becomes not in TRANSITIONS[State(was)]:
-        raise not_allowed_in(was)
+def refusal_of_transition(was: str, becomes: State) -> Conflict | None:
+    """`Conflict("broadcast.not_allowed_in_state")` where there is no such transition."""
+    return None if becomes in TRANSITIONS[State(was)] else not_allowed_in(was)
 
 
 def not_allowed_in(state: str) -> Conflict:

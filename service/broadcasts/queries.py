@@ -68,6 +68,10 @@ class BroadcastView:
         """What its events in the trail are about."""
         return Subject(self.unit_id, "broadcast", self.public_id)
 
+    def written_by(self, account_id: int) -> bool:
+        """Whether this account wrote or edited it: it may not approve it then."""
+        return account_id in (self.author_id, *self.editor_ids)
+
     @property
     def open(self) -> bool:
         """Whether anything of it may still leave."""

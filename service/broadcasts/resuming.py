@@ -13,7 +13,7 @@ from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.transitions import change_state
 from service.broadcasts.waiting import waits_until
 from service.clock import QuietHours, on_screen
-from service.errors import Conflict, FieldError, Forbidden
+from service.errors import Conflict, FieldError, Forbidden, LoaError
 from service.outbox import PlanBroadcast, put
 from service.readiness import readiness_of
 
@@ -30,6 +30,15 @@ RESTORED = "system.restored"
 def outgrown(view: BroadcastView, recipients: int) -> bool:
     """Tells whether so many recipients are more than were approved, or confirmed since."""
     return recipients > (view.audience_confirmed or view.audience_count or 0) * GROWTH
+
+
+def refusal_of_resume(view: BroadcastView, actor: Actor, now: datetime) -> LoaError | None:
+    """Why this person may not resume it now, whatever they say of its audience or of a restored backup."""
+    return (
+        actor.refusal("broadcasts:approve")
+        or (None if view.state == State.PAUSED else not_allowed_in(view.state))
+        or _refusal_of_late(view, now)
+    )
 
 
 async def resume(
@@ -50,11 +59,9 @@ async def resume(
     `broadcast.not_allowed_in_state`, `broadcast.overdue`, `unit.not_ready`, `broadcast.audience_grew` or `broadcast.restored`,
     and `Invalid` as `resolve_audience` does where a list has changed.
     """
-    actor.require("broadcasts:approve")
     view = await find_broadcast(conn, broadcast_id, lock=True)
-    if view.state != State.PAUSED:
-        raise not_allowed_in(view.state)
-    require_not_overdue(view, now)
+    if refusal := refusal_of_resume(view, actor, now):
+        raise refusal
     if view.pause_reason == RESTORED and not after_restore:
         raise Conflict("broadcast.restored", fields=(await _since_backup(conn, view),))
     becomes = State.APPROVED if view.planned_at is None else State.SENDING
@@ -78,6 +85,13 @@ async def _since_backup(conn: AsyncConnection, view: BroadcastView) -> FieldErro
     return FieldError("after_restore", "restored.since", {"at": at, "deliveries": int(deliveries or 0)})
 
 
+def refusal_of_reopening(view: BroadcastView, now: datetime) -> LoaError | None:
+    """Why nothing of it may wait again now."""
+    if view.state not in (State.SENDING, State.PAUSED, State.COMPLETED):
+        return not_allowed_in(view.state)
+    return _refusal_of_late(view, now)
+
+
 async def reopen(
     conn: AsyncConnection, broadcast_id: int, *, actor: Actor | None, quiet: QuietHours | None, now: datetime
 ) -> BroadcastView:
@@ -89,12 +103,10 @@ async def reopen(
     paused, `broadcast.not_allowed_in_state`.
     """
     view = await find_broadcast(conn, broadcast_id, lock=True)
-    if view.state in (State.SENDING, State.PAUSED):
-        require_not_overdue(view, now)
-        return view
+    if refusal := refusal_of_reopening(view, now):
+        raise refusal
     if view.state != State.COMPLETED:
-        raise not_allowed_in(view.state)
-    require_not_overdue(view, now)
+        return view
     reopened = await change_state(
         conn, broadcast_id, State.SENDING, now=now, completed_at=None, waits_until=waits_until(view.urgency, None, quiet, now)
     )
@@ -102,10 +114,9 @@ async def reopen(
     return reopened
 
 
-def require_not_overdue(view: BroadcastView, now: datetime) -> None:
-    """Returns nothing, or raises `Conflict("broadcast.overdue")`: nothing is sent late."""
-    if view.expires_at <= now:
-        raise Conflict("broadcast.overdue")
+def _refusal_of_late(view: BroadcastView, now: datetime) -> Conflict | None:
+    """`Conflict("broadcast.overdue")`: nothing is sent late."""
+    return Conflict("broadcast.overdue") if view.expires_at <= now else None
 
 
 async def _confirmed(conn: AsyncConnection, actor: Actor, view: BroadcastView, said: int | None, now: datetime) -> int | None:
@@ -117,6 +128,6 @@ async def _confirmed(conn: AsyncConnection, actor: Actor, view: BroadcastView, s
         return view.audience_confirmed
     if said is None or total > said * GROWTH:
         raise Conflict("broadcast.audience_grew", fields=(FieldError("audience_count", "audience.now", {"recipients": total}),))
-    if actor.account_id in (view.author_id, *view.editor_ids):
+    if view.written_by(actor.account_id):
         raise Forbidden("approval.by_author")
     return said

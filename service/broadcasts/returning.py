@@ -6,12 +6,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, note_event
-from service.broadcasts.lifecycle import State
-from service.broadcasts.queries import BroadcastView
+from service.broadcasts.lifecycle import State, refusal_of_transition
+from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.slots import LONGEST
 from service.broadcasts.transitions import change_state
-from service.errors import FieldError, Invalid
+from service.errors import FieldError, Invalid, LoaError
 from service.text_rules import one_line
+
+
+def refusal_of_return(view: BroadcastView, actor: Actor) -> LoaError | None:
+    """Why this person may not give it back now."""
+    return actor.refusal("broadcasts:approve") or refusal_of_transition(view.state, State.RETURNED)
 
 
 async def return_broadcast(
@@ -22,7 +27,9 @@ async def return_broadcast(
     Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `Conflict("broadcast.not_allowed_in_state")`,
     `NotFound("broadcast.unknown")`.
     """
-    actor.require("broadcasts:approve")
+    was = await find_broadcast(conn, broadcast_id, lock=True)
+    if refusal := refusal_of_return(was, actor):
+        raise refusal
     reason = one_line(reason)
     if not 1 <= len(reason) <= LONGEST["reason"]:
         code = "field.too_long" if reason else "field.too_short"

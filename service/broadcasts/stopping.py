@@ -14,11 +14,11 @@ from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, note_event
 from service.broadcasts.gate import shut_the_gate
-from service.broadcasts.lifecycle import State
+from service.broadcasts.lifecycle import State, refusal_of_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.slots import LONGEST
 from service.broadcasts.transitions import change_state
-from service.errors import FieldError, Invalid
+from service.errors import FieldError, Invalid, LoaError
 from service.keyring import signing_key
 from service.records import store_revocation
 from service.signing.public_keys import Purpose
@@ -29,12 +29,18 @@ PAUSED_BY_PERSON = "broadcast.paused_by_person"
 _UNDER_WAY = {State.APPROVED, State.SENDING}
 
 
+def refusal_of_pause(view: BroadcastView, actor: Actor) -> LoaError | None:
+    """Why this person may not pause it now."""
+    return actor.refusal("broadcasts:approve") or refusal_of_transition(view.state, State.PAUSED)
+
+
 async def pause(conn: AsyncConnection, actor: Actor, *, broadcast_id: int, now: datetime) -> BroadcastView:
     """Stops a broadcast: nothing more leaves until somebody resumes it. The transaction acts for its unit.
 
     Raises `Forbidden("auth.scope")`, `NotFound("broadcast.unknown")`, `Conflict("broadcast.not_allowed_in_state")`.
     """
-    actor.require("broadcasts:approve")
+    if refusal := refusal_of_pause(await find_broadcast(conn, broadcast_id, lock=True), actor):
+        raise refusal
     view = await change_state(conn, broadcast_id, State.PAUSED, now=now, pause_reason=PAUSED_BY_PERSON)
     await shut_the_gate(conn, broadcast_id)
     await note_event(conn, actor, view.subject, Action.BROADCAST_PAUSED, now)
@@ -54,6 +60,15 @@ async def pause_by_system(conn: AsyncConnection, broadcast_id: int, *, reason: s
     return True
 
 
+def refusal_of_cancel(view: BroadcastView, actor: Actor) -> LoaError | None:
+    """Why this person may not cancel it now: a draft is a writer's to cancel, an approved warning an approver's."""
+    return (
+        actor.refusal("broadcasts:read")
+        or actor.refusal("broadcasts:write" if view.record_id is None else "broadcasts:approve")
+        or refusal_of_transition(view.state, State.CANCELLED)
+    )
+
+
 async def cancel(
     conn: AsyncConnection, actor: Actor, *, broadcast_id: int, reason: str | None, master: MasterKey, now: datetime
 ) -> BroadcastView:
@@ -64,9 +79,9 @@ async def cancel(
     read. Raises `Forbidden("auth.scope")`, `Invalid("request.invalid")`, `NotFound("broadcast.unknown")`,
     `Conflict("broadcast.not_allowed_in_state")`, `Unavailable("signing.no_key")`.
     """
-    actor.require("broadcasts:read")
     was = await find_broadcast(conn, broadcast_id, lock=True)
-    actor.require("broadcasts:write" if was.record_id is None else "broadcasts:approve")
+    if refusal := refusal_of_cancel(was, actor):
+        raise refusal
     reason = one_line(reason or "") or None
     if reason and len(reason) > LONGEST["reason"]:
         raise Invalid("request.invalid", fields=(FieldError("reason", "field.too_long", {"most": LONGEST["reason"]}),))

@@ -11,15 +11,25 @@ from service.audit import Action, note_event
 from service.broadcasts.audiences.chosen import SENDABLE
 from service.broadcasts.audiences.counting import count_messages
 from service.broadcasts.digest import digest_of
-from service.broadcasts.foreseeing import require_pace, require_times, work_of
-from service.broadcasts.lifecycle import State, require_transition
+from service.broadcasts.foreseeing import refusal_of_times, require_pace, work_of
+from service.broadcasts.lifecycle import State, refusal_of_transition
 from service.broadcasts.queries import BroadcastView, find_broadcast
 from service.broadcasts.texts.frames import load_frame
 from service.broadcasts.texts.inspection import inspect, written_of
 from service.broadcasts.timing import Carrying
 from service.broadcasts.transitions import change_state
-from service.errors import Conflict, FieldError
+from service.clock import QuietHours
+from service.errors import Conflict, FieldError, LoaError
 from service.readiness import readiness_of
+
+
+def refusal_of_submission(view: BroadcastView, actor: Actor, now: datetime, quiet: QuietHours | None) -> LoaError | None:
+    """Why this person may not submit it now. The unit, the texts and the audience are looked at when it is submitted."""
+    return (
+        actor.refusal("broadcasts:write")
+        or refusal_of_transition(view.state, State.PENDING_APPROVAL)
+        or refusal_of_times(view, quiet, now)
+    )
 
 
 async def submit(
@@ -42,10 +52,9 @@ async def submit(
     `unit.not_ready`, `broadcast.overdue`, `broadcast.audience_empty` or what else is wrong with its times, and `Invalid` with the
     code of the first content rule that is broken.
     """
-    actor.require("broadcasts:write")
     view = await find_broadcast(conn, broadcast_id, lock=True)
-    require_transition(view.state, State.PENDING_APPROVAL)
-    require_times(view, carrying, now)
+    if refusal := refusal_of_submission(view, actor, now, carrying.quiet):
+        raise refusal
     (await readiness_of(conn, view.unit_id, now=now)).require_for_sending(view.urgency)
     frame = await load_frame(conn, view.unit_id, sender=sender, providers=providers, digits=digits, now=now)
     inspect(written_of(view), frame, now=now).require_sendable()

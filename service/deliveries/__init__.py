@@ -1,5 +1,6 @@
 """Deliveries: an approved broadcast's messages, one by one, from planning to the last receipt. Nothing lost, nothing twice."""
 
+from service.deliveries.actions import BroadcastAction, actions_of
 from service.deliveries.answers.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.answers.callbacks import Receipt, ReceiptIntake, check_signature
 from service.deliveries.answers.failures import Again, FailureRules
@@ -27,6 +28,7 @@ __all__ = [
     "Attempt",
     "AttemptTokens",
     "AudienceMoved",
+    "BroadcastAction",
     "DeliveryView",
     "Estimate",
     "FailureRules",
@@ -40,6 +42,7 @@ __all__ = [
     "ReceivedBroadcast",
     "RepeatReason",
     "Shown",
+    "actions_of",
     "apply_batch",
     "carriers_rest",
     "check_signature",

@@ -1,5 +1,5 @@
 """`/broadcasts`: drafting, submitting, returning, approving, reading. Progress and deliveries are next door."""
-# ruff: noqa: FAST003 - the id in the path is taken by the dependency `Moving`
+# ruff: noqa: FAST003 - the id in the path is taken by the dependency `Asked`
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -31,7 +31,6 @@ from service.broadcasts import (
     foresee,
     list_broadcasts,
     locate_broadcast,
-    moves_of,
     note_of,
     rendered,
     return_broadcast,
@@ -39,7 +38,7 @@ from service.broadcasts import (
     waiting_of,
 )
 from service.database import act_for, unit_transaction
-from service.deliveries import carriers_rest, estimate_before, estimate_of, in_words, progress_of
+from service.deliveries import actions_of, carriers_rest, estimate_before, estimate_of, in_words, progress_of
 from service.languages import Language
 from service.registered_texts import sms_script_of
 from service.traces import follow
@@ -63,8 +62,8 @@ async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> As
 
 
 @dataclass(frozen=True, slots=True)
-class MoveAsked:
-    """What every move on a broadcast takes, gathered once."""
+class ActionAsked:
+    """What every action on a broadcast takes, gathered once."""
 
     context: ApiContext
     language: Language
@@ -75,7 +74,7 @@ class MoveAsked:
         self,
         actor: Actor,
         name: str,
-        asked: BaseModel | None,
+        body: BaseModel | None,
         use_case: Callable[[AsyncConnection, int], Awaitable[BroadcastView]],
         *,
         shape: Callable[[BroadcastOut], BroadcastOut] = lambda broadcast: broadcast,
@@ -88,15 +87,15 @@ class MoveAsked:
                 view = await use_case(conn, located.id)
                 return 200, shape(await shown(self.context, conn, view, actor, self.language))
 
-            hashed = request_hash(f"broadcasts.{name}", str(self.public_id), asked or b"")
+            hashed = request_hash(f"broadcasts.{name}", str(self.public_id), body or b"")
             return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
 
 
-async def _move(context: Context, language: Spoken, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> MoveAsked:
-    return MoveAsked(context, language, broadcast_id, key)
+async def _asked(context: Context, language: Spoken, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> ActionAsked:
+    return ActionAsked(context, language, broadcast_id, key)
 
 
-Moving = Annotated[MoveAsked, Depends(_move)]
+Asked = Annotated[ActionAsked, Depends(_asked)]
 
 
 def carrying_of(context: ApiContext) -> Carrying:
@@ -125,9 +124,6 @@ async def shown(
         estimate = await estimate_before(conn, view, foreseen.work, carrying, starts=starts, now=now)
     elif whole:
         estimate = await estimate_of(conn, view, paces=carrying.paces, starts=starts, now=now)
-    moves = moves_of(
-        view, actor, failed=progress.failed, uncertain=progress.uncertain, now=now, quiet=context.settings.quiet_hours
-    )
     return BroadcastOut.of(
         view,
         progress,
@@ -145,7 +141,7 @@ async def shown(
             hinders=foreseen.hinders,
             rests=rests,
         ),
-        moves=moves,
+        moves=actions_of(view, actor, progress, now=now, quiet=context.settings.quiet_hours),
         language=language,
     )
 
@@ -197,9 +193,9 @@ async def read(context: Context, actor: BroadcastsReader, language: Spoken, broa
 
 
 @router.patch("/{broadcast_id}", operation_id="edit_broadcast", response_model=BroadcastOut)
-async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> JSONResponse:
+async def edit(asked: Asked, actor: BroadcastsWriter, body: BroadcastChange) -> JSONResponse:
     """Changes a draft. Whatever was submitted is void; whoever edits may not approve."""
-    context = move.context
+    context = asked.context
 
     async def use_case(conn: AsyncConnection, broadcast_id: int) -> BroadcastView:
         return await edit_draft(
@@ -214,15 +210,15 @@ async def edit(move: Moving, actor: BroadcastsWriter, body: BroadcastChange) -> 
             digits=context.numbers.digits,
         )
 
-    return await move.run(actor, "edit", body, use_case)
+    return await asked.run(actor, "edit", body, use_case)
 
 
 @router.post("/{broadcast_id}/submit", operation_id="submit_broadcast", response_model=BroadcastOut)
-async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
+async def submit_one(asked: Asked, actor: BroadcastsWriter) -> JSONResponse:
     """Checks the texts, counts the audience and asks for approval of exactly that: see `digest`."""
-    context = move.context
+    context = asked.context
     sender, digits = context.settings.twilio_sender, context.numbers.digits
-    return await move.run(
+    return await asked.run(
         actor,
         "submit",
         None,
@@ -240,23 +236,23 @@ async def submit_one(move: Moving, actor: BroadcastsWriter) -> JSONResponse:
 
 
 @router.post("/{broadcast_id}/return", operation_id="return_broadcast", response_model=BroadcastOut)
-async def return_one(move: Moving, actor: Approver, body: ReturnIn) -> JSONResponse:
+async def return_one(asked: Asked, actor: Approver, body: ReturnIn) -> JSONResponse:
     """Back to its author, with a reason."""
-    return await move.run(
+    return await asked.run(
         actor,
         "return",
         body,
         lambda conn, broadcast_id: return_broadcast(
-            conn, actor, broadcast_id=broadcast_id, reason=body.reason, now=move.context.now()
+            conn, actor, broadcast_id=broadcast_id, reason=body.reason, now=asked.context.now()
         ),
     )
 
 
 @router.post("/{broadcast_id}/approve", operation_id="approve_broadcast", response_model=BroadcastOut)
-async def approve_one(move: Moving, actor: Approver, body: ApprovalIn) -> JSONResponse:
+async def approve_one(asked: Asked, actor: Approver, body: ApprovalIn) -> JSONResponse:
     """Freezes, signs and sends what `digest` stands for."""
-    context = move.context
-    return await move.run(
+    context = asked.context
+    return await asked.run(
         actor,
         "approve",
         body,

@@ -15,7 +15,6 @@ from service.broadcasts import (
     Finding,
     FindingSeverity,
     Kind,
-    Move,
     Rendered,
     SmsScript,
     State,
@@ -23,7 +22,7 @@ from service.broadcasts import (
     Urgency,
     load_audience,
 )
-from service.deliveries import Estimate, Progress
+from service.deliveries import BroadcastAction, Estimate, Progress
 from service.languages import Language
 from service.rendering import SmsEncoding
 from service.sentences import sentence
@@ -167,7 +166,7 @@ class BroadcastOut(BaseModel):
     note: str | None
     waits_until: AwareDatetime | None
     stalled_since: AwareDatetime | None
-    moves: list[Move]
+    moves: list[BroadcastAction]
     public_number: str | None
     record_url: str | None
     progress: ProgressOut
@@ -192,7 +191,7 @@ class BroadcastOut(BaseModel):
         estimate: Estimate | None,
         waits_until: datetime | None,
         note: str | None,
-        moves: Sequence[Move],
+        moves: Sequence[BroadcastAction],
         language: Language,
     ) -> "BroadcastOut":
         same = {name: getattr(view, name) for name in _SAME}
@@ -234,7 +233,7 @@ class ProgressEvent(BaseModel):
     last_progress_at: AwareDatetime | None
     note: str | None
     waits_until: AwareDatetime | None
-    moves: list[Move]
+    moves: list[BroadcastAction]
 
 
 class BroadcastList(BaseModel):

@@ -8,13 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, note_event
-from service.broadcasts import reopen
+from service.broadcasts import BroadcastView, refusal_of_reopening, reopen
 from service.clock import QuietHours
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, LoaError, NotFound
 
 RepeatReason = Literal["not_received", "provider_has_not", "may_come_twice"]
 """Why what is in doubt is sent again: the recipient said that nothing came; the provider's own log has nothing; it matters more
 than a double."""
+
+
+def refusal_of_repeating(view: BroadcastView, actor: Actor, now: datetime, *, deliveries: int) -> LoaError | None:
+    """Why this person may not have `deliveries` of it sent again now: those that failed, or those in doubt."""
+    return (
+        actor.refusal("broadcasts:approve")
+        or refusal_of_reopening(view, now)
+        or (None if deliveries else Conflict("broadcast.nothing_to_repeat"))
+    )
 
 
 async def retry_failed(
@@ -29,8 +38,8 @@ async def retry_failed(
     actor.require("broadcasts:approve")
     view = await reopen(conn, broadcast_id, actor=actor, quiet=quiet, now=now)
     again = await _wait_again(conn, broadcast_id, "failed")
-    if again == 0:
-        raise Conflict("broadcast.nothing_to_repeat")
+    if refusal := refusal_of_repeating(view, actor, now, deliveries=again):
+        raise refusal
     await note_event(conn, actor, view.subject, Action.FAILED_RETRIED, now, deliveries=again)
     return again
 
@@ -53,8 +62,10 @@ async def repeat_uncertain(
     actor.require("broadcasts:approve")
     view = await reopen(conn, broadcast_id, actor=actor, quiet=quiet, now=now)
     again = await _wait_again(conn, broadcast_id, "uncertain", channel=channel, number=number)
-    if again == 0:
-        raise NotFound("delivery.unknown") if number is not None else Conflict("broadcast.nothing_to_repeat")
+    if again == 0 and number is not None:
+        raise NotFound("delivery.unknown")
+    if refusal := refusal_of_repeating(view, actor, now, deliveries=again):
+        raise refusal
     await note_event(
         conn, actor, view.subject, Action.UNCERTAIN_REPEATED, now, deliveries=again, reason=reason, channel=channel, number=number
     )
