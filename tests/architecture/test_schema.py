@@ -101,9 +101,11 @@ _EXPLAINED = {
 def unexplained(table: str) -> list[str]:
     """The columns of a CREATE TABLE that nothing is said of: neither beside them, nor by what they may hold."""
     silent = []
-    for line in table.splitlines()[1:]:
+    lines = table.splitlines()[1:]
+    for line, behind in zip(lines, [*lines[1:], ""], strict=True):
         column = re.match(r"  ([a-z_0-9]+) +(?:[a-z]+)(?:\[\])?\b", line)
-        if column and column[1] not in _EXPLAINED and "--" not in line and " IN (" not in line:
+        said = "--" in line or " IN (" in line or re.match(r"   +--", behind)
+        if column and column[1] not in _EXPLAINED and not said:
             silent.append(column[1])
     return silent
 

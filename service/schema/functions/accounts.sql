@@ -2,7 +2,8 @@
 
 -- Whose key this is. Whoever belongs to a unit that has ended acts for nobody. One that is yet to begin may get ready.
 CREATE OR REPLACE FUNCTION door_api_key(hash bytea)
-  RETURNS TABLE (api_key_id bigint, account_id bigint, unit_id integer, unit_code text, roles text[], scopes text[], language text)
+  RETURNS TABLE (api_key_id bigint, account_id bigint, unit_id integer, unit_code text,
+                      roles text[], scopes text[], language text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT k.id, a.id, k.unit_id, u.code, a.roles, k.scopes, a.language
     FROM api_keys k JOIN accounts a ON a.id = k.account_id JOIN units u ON u.id = k.unit_id
@@ -29,7 +30,8 @@ $$;
 
 -- Makes accounts with an invitation each, at or below the acting unit. `roles`: with a space between. Fewer rows than asked means
 -- that an email was taken meanwhile, and that the caller must roll back.
-CREATE OR REPLACE FUNCTION door_invite_accounts(units integer[], hashes bytea[], emails bytea[], names bytea[], keys bigint[], roles text[],
+CREATE OR REPLACE FUNCTION door_invite_accounts(units integer[], hashes bytea[], emails bytea[], names bytea[],
+                                     keys bigint[], roles text[],
                                      languages text[], tokens bytea[], until timestamptz,
                                      by_account bigint, by_key bigint, at timestamptz)
   RETURNS TABLE (email_hash bytea, account uuid)
@@ -46,7 +48,8 @@ BEGIN
       SELECT * FROM unnest(units, hashes, emails, names, keys, roles, languages, tokens)
                  AS a (unit, hash, email, name, key, role, lang, token)
     ), made AS (
-      INSERT INTO accounts (unit_id, email_hash, email_sealed, name_sealed, data_key_id, password_hash, roles, language, created_at)
+      INSERT INTO accounts (unit_id, email_hash, email_sealed, name_sealed, data_key_id,
+                              password_hash, roles, language, created_at)
         SELECT unit, hash, email, name, key, '!', string_to_array(role, ' '), lang, at FROM asked
         ON CONFLICT (email_hash) DO NOTHING RETURNING *
     ), invited AS (

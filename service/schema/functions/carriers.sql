@@ -3,7 +3,8 @@
 -- Without `tries_again` the channel works again. What dead workers left goes with it.
 CREATE OR REPLACE FUNCTION door_note_trouble(worker uuid, of_channel text, tries_again timestamptz) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  DELETE FROM carrier_troubles WHERE worker_id = worker AND channel = of_channel AND tries_again IS NULL OR until < now() - interval '1 hour';
+  DELETE FROM carrier_troubles WHERE worker_id = worker AND channel = of_channel AND tries_again IS NULL
+     OR until < now() - interval '1 hour';
   INSERT INTO carrier_troubles SELECT worker, of_channel, tries_again WHERE tries_again IS NOT NULL
     ON CONFLICT (worker_id, channel) DO UPDATE SET until = excluded.until;
 $$;

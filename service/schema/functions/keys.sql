@@ -23,7 +23,8 @@ CREATE OR REPLACE FUNCTION door_signing_key(wanted text, at timestamptz)
 $$;
 
 CREATE OR REPLACE FUNCTION door_public_keys()
-  RETURNS TABLE (kid text, unit_code text, purpose text, public_key bytea, valid_from timestamptz, valid_to timestamptz, revoked_at timestamptz)
+  RETURNS TABLE (kid text, unit_code text, purpose text, public_key bytea, valid_from timestamptz,
+                 valid_to timestamptz, revoked_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT k.kid, u.code, k.purpose, k.public_key, k.valid_from, k.valid_to, k.revoked_at
     FROM signing_keys k JOIN units u ON u.id = k.unit_id ORDER BY k.valid_from, k.kid

@@ -6,7 +6,8 @@
 -- receipts settle them. What was completed is known as restored, too. A carrier still tells, or is asked, what became of its
 -- messages; whether that led to another try or a letter, only the lost system knew. `called_at` says which attempts are meant:
 -- those before `restored_from`.
-CREATE OR REPLACE FUNCTION settle_restored(backed_up timestamptz, issued bigint, at timestamptz, OUT paused bigint, OUT in_doubt bigint)
+CREATE OR REPLACE FUNCTION settle_restored(backed_up timestamptz, issued bigint, at timestamptz,
+                                        OUT paused bigint, OUT in_doubt bigint)
   LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO lost_numbers SELECT next_number, issued, backed_up, at FROM number_counter WHERE issued >= next_number;

@@ -17,7 +17,8 @@ CREATE OR REPLACE FUNCTION door_keep_quiet(until timestamptz) RETURNS void
   UPDATE broadcasts b SET waits_until = until
    WHERE b.id IN (
      SELECT o.id FROM broadcasts o
-      WHERE o.state IN ('approved', 'sending', 'paused') AND o.urgency <> 'emergency' AND coalesce(o.waits_until, '-infinity') < until
+      WHERE o.state IN ('approved', 'sending', 'paused') AND o.urgency <> 'emergency'
+        AND coalesce(o.waits_until, '-infinity') < until
       FOR NO KEY UPDATE SKIP LOCKED);  -- one being planned or stopped is looked at in a second
   UPDATE delivery_chunks c SET not_before = w.waits_until
     FROM (SELECT c.broadcast_id, c.chunk, b.waits_until
@@ -52,10 +53,12 @@ BEGIN
   -- What was queued long ago and is in nobody's hands was lost with the queue.
   WITH lost AS (
     SELECT c.broadcast_id, c.chunk FROM delivery_chunks c
-     WHERE c.lane = of_lane AND c.nudged_at IS NOT NULL AND c.nudged_at < clock_timestamp() - interval '10 seconds' AND c.holder IS NULL
+     WHERE c.lane = of_lane AND c.nudged_at IS NOT NULL
+       AND c.nudged_at < clock_timestamp() - interval '10 seconds' AND c.holder IS NULL
      ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE SKIP LOCKED)
   UPDATE delivery_chunks c SET nudged_at = NULL FROM lost l WHERE c.broadcast_id = l.broadcast_id AND c.chunk = l.chunk;
-  SELECT places - count(*) INTO room FROM delivery_chunks c WHERE c.lane = of_lane AND c.nudged_at IS NOT NULL AND c.holder IS NULL;
+  SELECT places - count(*) INTO room FROM delivery_chunks c
+   WHERE c.lane = of_lane AND c.nudged_at IS NOT NULL AND c.holder IS NULL;
   IF room < least(places, 1 + places / 3) OR room < 1 THEN RETURN; END IF;  -- some at once, or every chunk would ask this anew
   RETURN QUERY
   WITH under_way AS (
@@ -63,7 +66,8 @@ BEGIN
      WHERE c.lane = of_lane AND c.nudged_at IS NOT NULL GROUP BY c.broadcast_id, c.channel
   ), in_turn AS (
     SELECT b.id, b.unit_id, f.channel, i.chunk, b.urgency = 'emergency' AS emergency, row_number() OVER fair AS place,
-           row_number() OVER (PARTITION BY f.channel ORDER BY b.urgency <> 'emergency', coalesce(u.chunks, 0) + i.nth, t.taken_at NULLS FIRST, b.id)
+           row_number() OVER (PARTITION BY f.channel
+                              ORDER BY b.urgency <> 'emergency', coalesce(u.chunks, 0) + i.nth, t.taken_at NULLS FIRST, b.id)
              + (SELECT coalesce(sum(o.chunks), 0) FROM under_way o WHERE o.channel = f.channel) AS out
       FROM broadcasts b CROSS JOIN LATERAL unnest(b.channels || b.fallback) AS f (channel)
       LEFT JOIN under_way u ON u.broadcast_id = b.id AND u.channel = f.channel
@@ -107,17 +111,20 @@ BEGIN
      GROUP BY b.id, c.channel)
   SELECT mine.channel, mine.work, coalesce(sum(CASE WHEN other.rank < mine.rank THEN other.work WHEN other.rank = mine.rank
            THEN least(other.work, mine.work) END), 0)::bigint
-    FROM under_way mine LEFT JOIN under_way other ON other.channel = mine.channel AND other.id <> mine.id AND other.rank <= mine.rank
+    FROM under_way mine LEFT JOIN under_way other ON other.channel = mine.channel
+                                       AND other.id <> mine.id AND other.rank <= mine.rank
    WHERE mine.id = of_broadcast AND EXISTS (SELECT FROM broadcasts b WHERE b.id = of_broadcast AND b.unit_id = loa_unit())
    GROUP BY mine.channel, mine.work;
 END $$;
 
 -- What would stand before a broadcast of this urgency if it were approved now, with so much to send itself: segments and letters
 -- of what is more urgent, and as much as its own of what is as urgent, for they take turns.
-CREATE OR REPLACE FUNCTION door_work_before(of_urgency text, own_sms bigint, own_email bigint) RETURNS TABLE (channel text, before bigint)
+CREATE OR REPLACE FUNCTION door_work_before(of_urgency text, own_sms bigint, own_email bigint)
+  RETURNS TABLE (channel text, before bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH under_way AS (
-    SELECT array_position('{emergency,urgent,advisory}'::text[], b.urgency) AS rank, c.channel, sum(c.waiting * c.segments) AS work
+    SELECT array_position('{emergency,urgent,advisory}'::text[], b.urgency) AS rank,
+           c.channel, sum(c.waiting * c.segments) AS work
       FROM broadcasts b JOIN delivery_chunks c ON c.broadcast_id = b.id
      WHERE b.state = 'sending' AND c.waiting > 0 AND (b.waits_until IS NULL OR b.waits_until <= now())
      GROUP BY b.id, c.channel

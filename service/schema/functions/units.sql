@@ -28,7 +28,8 @@ BEGIN
   IF NOT EXISTS (SELECT FROM unit_closure WHERE ancestor_id = loa_unit() AND descendant_id = below) THEN
     RAISE EXCEPTION 'the parent does not stand below the acting unit';
   END IF;
-  INSERT INTO units (code, level, created_at) VALUES (new_code, new_level, at) ON CONFLICT (code) DO NOTHING RETURNING id INTO made;
+  INSERT INTO units (code, level, created_at) VALUES (new_code, new_level, at)
+    ON CONFLICT (code) DO NOTHING RETURNING id INTO made;
   IF made IS NULL THEN RETURN NULL; END IF;
   INSERT INTO unit_versions VALUES (made, new_name, below, starts, ends);
   INSERT INTO unit_closure SELECT ancestor_id, made, depth + 1 FROM unit_closure WHERE descendant_id = below
@@ -71,7 +72,8 @@ BEGIN
   UPDATE unit_versions SET valid_to = starts WHERE unit_id = revised AND (valid_to IS NULL OR valid_to > starts);
   INSERT INTO unit_versions VALUES (revised, new_name, below, starts, ends);
   INSERT INTO audit_events (unit_id, at, account_id, api_key_id, action, subject_kind, subject_id, details)
-    SELECT loa_unit(), at, by_account, by_key, 'unit.revised', 'unit', code, jsonb_build_object('valid_from', starts, 'valid_to', ends,
+    SELECT loa_unit(), at, by_account, by_key, 'unit.revised', 'unit', code,
+           jsonb_build_object('valid_from', starts, 'valid_to', ends,
            'parent', (SELECT p.code FROM units p WHERE p.id = below)) FROM units WHERE id = revised;
 END $$;
 

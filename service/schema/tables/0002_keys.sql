@@ -8,7 +8,8 @@ CREATE TABLE data_keys (
   retired_at  timestamptz                    -- since then nothing new is sealed under it; null: the unit's current one
 );
 CREATE UNIQUE INDEX data_keys_current ON data_keys (unit_id) WHERE retired_at IS NULL;
-CREATE TRIGGER referred AFTER DELETE ON data_keys REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION loa_referred();
+CREATE TRIGGER referred AFTER DELETE ON data_keys REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION loa_referred();
 SELECT loa_protect('data_keys', true);
 GRANT SELECT, INSERT ON data_keys TO loa_web, loa_worker;
 GRANT DELETE ON data_keys TO loa_worker;

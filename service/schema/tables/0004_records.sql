@@ -8,8 +8,8 @@ CREATE TABLE records (
   public_number  bigint NOT NULL UNIQUE,     -- delivery number; its look-up number stands in the record
   signed_at      timestamptz NOT NULL,       -- as the record says
   expires_at     timestamptz NOT NULL,       -- as the record says
-  purpose        text NOT NULL DEFAULT 'record' CHECK (purpose IN ('record', 'drill')),  -- one made for a drill is signed with a drill
-                                             -- key and never passes for a warning
+  purpose        text NOT NULL DEFAULT 'record' CHECK (purpose IN ('record', 'drill')),  -- one made for a drill is signed
+                                             -- with a drill key and never passes for a warning
   UNIQUE (id, unit_id)                       -- a unit revokes its own
 );
 SELECT loa_protect('records');

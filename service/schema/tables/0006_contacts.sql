@@ -15,7 +15,7 @@ CREATE TABLE contacts (
   audience     text NOT NULL DEFAULT 'parents' CHECK (audience IN ('parents', 'staff')),  -- on which list
   role         text NOT NULL CHECK (role IN ('father', 'mother', 'guardian', 'parent', 'staff')),  -- as the list says
   language     text NOT NULL DEFAULT 'vi',
-  school_year  text,                         -- of the last list that named them: they end with it unless a newer list names them again
+  school_year  text,                         -- of the last list that named them: they end with it unless a newer one does, too
   name_sealed  bytea,                        -- null: the list has no name
   data_key_id  bigint REFERENCES data_keys,
   import_id    bigint,                       -- the list that brought it
@@ -105,7 +105,8 @@ CREATE TABLE suppressions (
   unit_id       integer NOT NULL REFERENCES units,  -- it holds for this unit and all below it
   channel       text NOT NULL CHECK (channel IN ('sms', 'email')),
   address_hash  bytea NOT NULL,              -- as contact_points.address_hash
-  reason        text NOT NULL CHECK (reason IN ('opt_out', 'wrong_person', 'invalid', 'hard_bounce')),  -- an opt-out ends advisories only
+  reason        text NOT NULL CHECK (reason IN ('opt_out', 'wrong_person', 'invalid', 'hard_bounce')),
+                                             -- an opt-out ends advisories only
   public_id     uuid NOT NULL DEFAULT gen_random_uuid(),
   created_at    timestamptz NOT NULL DEFAULT now(),
   created_by    bigint REFERENCES accounts,  -- null: the holder of the address, or a carrier's word on it

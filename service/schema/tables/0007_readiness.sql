@@ -9,8 +9,8 @@ CREATE TABLE data_rules (
   number          text NOT NULL CHECK (length(number) BETWEEN 1 AND 100),   -- "12/QĐ-THCS"
   dated           date NOT NULL,             -- as the paper says
   sha256          bytea NOT NULL CHECK (length(sha256) = 32),               -- of the signed file
-  advisory_basis  text NOT NULL DEFAULT 'official_duty' CHECK (advisory_basis IN ('official_duty', 'consent')),  -- 'consent': an advisory
-                                             -- goes only to whom a consent stands for
+  advisory_basis  text NOT NULL DEFAULT 'official_duty' CHECK (advisory_basis IN ('official_duty', 'consent')),
+                                             -- 'consent': an advisory goes only to whom a consent stands for
   filed_by        bigint NOT NULL REFERENCES accounts,  -- who says that it is in force
   filed_at        timestamptz NOT NULL       -- when
 );
@@ -25,8 +25,8 @@ CREATE TABLE protection_leads (
   named_at     timestamptz NOT NULL,         -- when
   accepted_at  timestamptz,                  -- by the lead; null: not yet
   ended_at     timestamptz,                  -- the account was disabled or is no lead any more: the office lapses that day
-  stands_for   text NOT NULL GENERATED ALWAYS AS (CASE WHEN ended_at IS NULL THEN school_year ELSE '0000-0001' END) STORED  -- the school
-                                             -- year for which it still stands, or one long over
+  stands_for   text NOT NULL GENERATED ALWAYS AS (CASE WHEN ended_at IS NULL THEN school_year ELSE '0000-0001' END) STORED
+                                             -- the school year for which it still stands, or one long over
 );
 CREATE INDEX protection_leads_unit ON protection_leads (unit_id, id);
 -- Wherever it happens, and also for the units below that named them.

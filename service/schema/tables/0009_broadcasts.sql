@@ -14,13 +14,13 @@ CREATE TABLE broadcasts (
   title               text NOT NULL,             -- public: it stands in the record
   texts               jsonb NOT NULL,            -- as authored: {"sms": "...", "email": {"subject", "body"}}
   sms_script          text NOT NULL DEFAULT 'ascii' CHECK (sms_script IN ('ascii', 'unicode')),
-  template            text,                      -- the ready text it was drafted with, if its words are still that text's: some may be
-                                                 -- used only where the head has made a statement
+  template            text,                      -- the ready text it was drafted with, if its words are still that text's: some
+                                                 -- may be used only where the head has made a statement
 
   -- To whom, how and when.
-  audience            jsonb NOT NULL,            -- {"units": [..], "grades": [..], "classes": [..], "staff": bool}, and "parents": false
-                                                 -- where they are not meant
-  channels            text[] NOT NULL CHECK (cardinality(channels) > 0),  -- whoever has an address on one of them is written to there
+  audience            jsonb NOT NULL,            -- {"units": [..], "grades": [..], "classes": [..], "staff": bool}, and
+                                                 -- "parents": false where they are not meant
+  channels            text[] NOT NULL CHECK (cardinality(channels) > 0),  -- on each of them, whoever has an address there
   fallback            text CHECK (fallback = 'email'),  -- whose SMS fails for the number's sake is written to by email
   send_at             timestamptz,               -- null: at once
   expires_at          timestamptz NOT NULL,      -- nothing of it leaves from then on
