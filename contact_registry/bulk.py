@@ -22,7 +22,7 @@ class Column(list[str | int | bool | None]):
 
 class _ColumnDumper(Dumper):
     def dump(self, obj: Any) -> Any:
-        """JSON's list is PostgreSQL's but for the brackets, and for what JSON writes with a backslash."""
+        """Writes a list as PostgreSQL has it: JSON's but for the brackets, and for what JSON writes with a backslash."""
         written = orjson.dumps(obj)
         if b"\\" in written:
             return ListDumper(list, self.connection).dump(list(obj))

@@ -19,7 +19,7 @@ _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # hu
 
 @lru_cache(maxsize=16_384)
 def vietnamese_order(text: str) -> Key:
-    """To sort by: the key of a name or a class, whatever its case and however its letters are composed."""
+    """Makes a key to sort a name or a class by, whatever its case and however its letters are composed."""
     return tuple(_syllable(written) for written in unicodedata.normalize("NFD", text.lower()).split())
 
 

@@ -85,7 +85,7 @@ _MESSAGES: dict[str, str] = {
 
 
 def problem_message(code: str) -> str:
-    """The sentence for a problem code, in English as the catalogues know it.
-    An unknown code is a programming error (KeyError).
+    """Names the sentence for a problem code, in English as the catalogues know it. An unknown code is a programming error
+    (KeyError).
     """
     return _MESSAGES[code]

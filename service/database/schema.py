@@ -38,7 +38,7 @@ class SchemaProblem(Exception):
         return self.said("en")
 
     def said(self, language: Language) -> str:
-        """The sentence in this language."""
+        """Says the sentence in this language."""
         return sentence(self.code, language, self.values)
 
 
@@ -71,7 +71,7 @@ class SchemaOther(SchemaProblem):
 
 
 def schema_files() -> dict[str, str]:
-    """The SQL files of the schema in the order in which they are applied: name below `SOURCE` to SHA-256."""
+    """Lists the SQL files of the schema in the order in which they are applied: name below `SOURCE` to SHA-256."""
     functions = sorted(SOURCE.glob("functions/*.sql"))
     triggers = SOURCE / "functions" / "triggers.sql"  # tables name them: the only functions that come before
     ordered = [triggers, *sorted(SOURCE.glob("tables/*.sql")), *sorted(SOURCE.glob("changes/*.sql"))]

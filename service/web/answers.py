@@ -109,7 +109,9 @@ class AnswerPage:
 
 
 def answer_page(answer: Answer, language: Language, *, digits: int, asked: str = "") -> AnswerPage:
-    """The page of an answer. `digits`: a look-up number's; `asked`: what was typed, put back into the field after a typing error."""
+    """Makes the page of an answer. `digits`: a look-up number's; `asked`: what was typed, put back into the field after a typing
+    error.
+    """
     record, comparison = answer.record, answer.comparison
     differences = comparison.differences if comparison else ()
     typed = sum(c.isdecimal() for c in asked)
@@ -138,7 +140,7 @@ def answer_page(answer: Answer, language: Language, *, digits: int, asked: str =
 
 
 def plain_page(verdict: str, language: Language) -> AnswerPage:
-    """A page without a record: `unavailable`, `too_long`."""
+    """Makes a page without a record: `unavailable`, `too_long`."""
     tone, icon = _LOOKS[verdict]
     headline, advice = VERDICTS[verdict]
     return AnswerPage(verdict, tone, icon, headline.in_(language), advice.in_(language))

@@ -29,7 +29,7 @@ class LookupSite:
 
 
 async def site(request: Request) -> LookupSite:
-    """Set once by the composition root."""
+    """Returns what the composition root has set."""
     made: LookupSite = request.app.state.lookup_site
     return made
 
@@ -80,16 +80,18 @@ def _respond(pages: Pages, answer: AnswerPage | None, language: Language, *, sta
 
 
 def not_found_page(pages: Pages, lang: str | None = None) -> HTMLResponse:
-    """For a person who followed a wrong address."""
+    """Answers a person who followed a wrong address."""
     return HTMLResponse(pages.render("pages/not_found.html", page_language(lang)), status_code=404, headers=pages.headers())
 
 
 def too_long_page(pages: Pages) -> HTMLResponse:
-    """For a person whose pasted text was so long that it was not even read, so that nothing is known of the language either."""
+    """Answers a person whose pasted text was too long to be read at all, so that nothing is known of the language either."""
     return _respond(pages, plain_page("too_long", DEFAULT), DEFAULT, status=413)
 
 
 def failed_page(pages: Pages, status: int, lang: str | None = None) -> HTMLResponse:
-    """For a person whose question could not be taken (the form once more) or answered: with what to do, and without a verdict."""
+    """Answers a person whose question could not be taken (the form once more) or answered: with what to do, and without a
+    verdict.
+    """
     language = page_language(lang)
     return _respond(pages, plain_page("unavailable", language) if status >= 500 else None, language, status=status)

@@ -19,7 +19,7 @@ class Once(Generic[Key, Value]):
         self._kept: OrderedDict[Key, tuple[asyncio.Task[Value], float]] = OrderedDict()
 
     async def get(self, key: Key, make: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
-        """The value, made now unless it was a moment ago. Raises what `make` raised."""
+        """Returns the value, made now unless it was a moment ago. Raises what `make` raised."""
         task, until = self._kept.get(key, (None, 0.0))
         if task is None or until <= self._now():
             task = asyncio.create_task(make())

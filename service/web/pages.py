@@ -22,7 +22,7 @@ DEFAULT: Language = "vi"
 
 
 def page_language(lang: str | None) -> Language:
-    """The language asked for with `?lang=`, if there is a catalogue of it."""
+    """Chooses the language asked for with `?lang=`, if there is a catalogue of it."""
     return lang if lang in languages() else DEFAULT
 
 
@@ -46,7 +46,7 @@ class Pages:
 
     @classmethod
     def load(cls, digits: int) -> "Pages":
-        """`digits`: a look-up number's."""
+        """Loads the pages of every language. `digits`: a look-up number's."""
         style = _compact((STATIC / "style.css").read_text(encoding="utf-8"))
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         policy = (
@@ -76,7 +76,7 @@ class Pages:
         )
 
     def headers(self) -> dict[str, str]:
-        """What goes with every page. Nothing of an answer is kept by a browser or a proxy."""
+        """Returns what goes with every page. Nothing of an answer is kept by a browser or a proxy."""
         return {"Content-Security-Policy": self.policy, "Cache-Control": "no-store"}
 
 

@@ -43,7 +43,7 @@ class UnsubscribeSite:
 
 
 async def site(request: Request) -> UnsubscribeSite:
-    """Set once by the composition root."""
+    """Returns what the composition root has set."""
     made: UnsubscribeSite = request.app.state.unsubscribe_site
     return made
 

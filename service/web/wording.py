@@ -105,7 +105,7 @@ _EXAMPLES = {12: "4071 8826 3163", 16: "4071 8826 3163 0574"}
 
 
 def number_shape(digits: int) -> Mapping[str, object]:
-    """What a look-up number of `digits` looks like, for the slots of sentences; `dots` stand in an empty field."""
+    """Describes what a look-up number of `digits` looks like, for the slots of sentences; `dots` stand in an empty field."""
     return MappingProxyType(
         {
             "digits": digits,
@@ -117,15 +117,15 @@ def number_shape(digits: int) -> Mapping[str, object]:
 
 
 def kind_name(kind: str) -> Phrase:
-    """What a warning's kind is called on screen."""
+    """Names a warning's kind as on screen."""
     return _KINDS.get(kind, _("Notice"))
 
 
 def record_name(outcome: str) -> Phrase:
-    """What a found message is called: nothing that was taken back or rehearsed is "official"."""
+    """Names a found message: nothing that was taken back or rehearsed is "official"."""
     return _NAMES.get(outcome, _("The official message"))
 
 
 def ends_name(outcome: str) -> Phrase:
-    """What the end of a found message is called."""
+    """Names the end of a found message."""
     return _ENDS.get(outcome, _("In force until"))
