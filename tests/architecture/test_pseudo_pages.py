@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import get_args
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from contact_registry.headings import Role
 from service.languages import Language
 from service.rendering import message_variants, page_environment
 from service.simulators.faults import FaultBoard, Faults
@@ -64,13 +66,14 @@ def test_a_parents_way_out(state: str, unit: str | None, pages: Pages, pseudo: L
 
 
 @pytest.mark.parametrize("under_way", [0, 1, 2])
-@pytest.mark.parametrize("many", [0, 1, 2])
+@pytest.mark.parametrize("many", [0, 1, 5])
 def test_the_list_of_a_class(many: int, under_way: int, pseudo: Language) -> None:
-    row = SimpleNamespace(class_name="6", row=7, sheet="8", address="9", role=None, why="1")
-    taken = SimpleNamespace(class_name="6", broadcast=SimpleNamespace(title="1"), rows=[row] * many, under_way=under_way)
+    roles = get_args(Role)[:many]
+    rows = [SimpleNamespace(class_name="6", row=7, sheet="8", address="9", role=role, why="1") for role in roles]
+    taken = SimpleNamespace(class_name="6", broadcast=SimpleNamespace(title="1"), rows=rows, under_way=under_way)
     page = page_environment(pseudo).get_template("pages/not_reached.html")
     shown = page.render(
-        style="", school="1", list=taken, rows=taken.rows, roles={}, public_number=NUMBER, printed_by="1", now=AT, next="?1"
+        style="", school="1", list=taken, rows=taken.rows, public_number=NUMBER, printed_by="1", now=AT, next="?1"
     )
     assert outside(shown) == []
 

@@ -27,7 +27,6 @@ router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 ClassName = Annotated[str, Query(alias="class", min_length=1, max_length=60, examples=["6A1"])]
 
 _ON_A_PAGE = 90
-_ROLES = {"father": "cha", "mother": "mẹ", "guardian": "người giám hộ", "parent": "phụ huynh"}
 
 
 @cache
@@ -119,7 +118,6 @@ async def read_to_print(
         school=school.name,
         list=taken,
         rows=taken.rows[skip : skip + _ON_A_PAGE],
-        roles=_ROLES,
         public_number=context.numbers.written(taken.broadcast.public_serial or 0),
         printed_by=printed_by,
         now=now,
