@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from service.carriers import smtp, twilio, twilio_callbacks
+from service.carriers import http_gateway, smtp, twilio, twilio_callbacks
 from service.carriers.abilities import Abilities
+from service.carriers.gateway_file import GatewayProblem, HttpGateway, read_gateway
+from service.carriers.gsm7 import is_gsm7
 from service.carriers.mail_words import of_mail
 from service.carriers.meanings import CLASS_OF, ErrorClass, Fault, Meaning, Retry, plain
 from service.carriers.outcomes import Accepted, Outcome, Refused, Unknown
 from service.carriers.receipts import Becomes, Said
-from service.carriers.words import of_code, of_twilio
+from service.carriers.words import of_code, of_gateway, of_twilio
 from service.languages import Phrase
 
 
@@ -34,6 +36,7 @@ class Carrier:
 CARRIERS: Mapping[str, Carrier] = MappingProxyType(
     {
         twilio.NAME: Carrier("sms", twilio.CAN, twilio.meaning_of, of_twilio),
+        http_gateway.NAME: Carrier("sms", http_gateway.CAN, http_gateway.meaning_of, of_gateway),
         smtp.NAME: Carrier("email", smtp.CAN, smtp.meaning, of_mail),
     }
 )
@@ -57,15 +60,20 @@ __all__ = [
     "Carrier",
     "ErrorClass",
     "Fault",
+    "GatewayProblem",
+    "HttpGateway",
     "Meaning",
     "Outcome",
     "Refused",
     "Retry",
     "Said",
     "Unknown",
+    "http_gateway",
+    "is_gsm7",
     "meaning_of",
     "of_code",
     "plain",
+    "read_gateway",
     "smtp",
     "twilio",
     "twilio_callbacks",

@@ -104,12 +104,33 @@ _LINE_BY_BEGINNING: tuple[tuple[str, Phrase], ...] = (
     ("connect", _("The provider could not be reached.")),
 )
 _ELSE: Phrase = _("The provider reports error {code}. Ask them what it means.")
+# By the fault that stands in the code of a described gateway, whose own codes nobody here knows.
+_GATEWAY: dict[str, Phrase] = {
+    "number": _("The number takes no messages ({code})."),
+    "dead_address": _("The number is not in use ({code})."),
+    "unreachable": _("The phone is off or out of reach ({code})."),
+    "content": _("The carrier does not take the text ({code})."),
+    "sender": _("The sender cannot be used at the recipient's network ({code})."),
+    "account": _("The carrier does not accept our account or set-up ({code}). Tell the operator."),
+    "busy": _("The carrier is busy or has a fault of its own ({code})."),
+    "unknown": _("The carrier says that it failed ({code}). Ask them what it means."),
+    "unlisted": _(
+        "The carrier answered with a code nobody knows ({code}); nobody knows whether it left. Ask them what it means."
+    ),
+}
 _TWILIOS = frozenset({"twilio", "provider"})  # `provider`: of receipts, before each carrier's had its name
 
 
 def of_twilio(code: str) -> Phrase | None:
     """Returns what a code of Twilio's means ("twilio.30005"); None for one that nobody knows."""
     return _TWILIO.get(code.partition(".")[2])
+
+
+def of_gateway(code: str) -> Phrase | None:
+    """Returns what a code of a described gateway means ("gateway.esms.content.146"), with its name and its own code in it."""
+    name, fault, own = (*code.split(".", 3)[1:], "", "", "")[:3]
+    words = _GATEWAY.get(fault)
+    return words and words.with_(code=f"{name} {own}")
 
 
 def of_line(code: str) -> Phrase | None:
@@ -121,7 +142,10 @@ def of_code(code: str) -> Phrase:
     """Returns the sentence for a carrier's code, its name before it.
     One that nobody knows is told with its number, and whom to ask.
     """
-    of_a_twilio = code.partition(".")[0] in _TWILIOS
-    found = (of_twilio(code) if of_a_twilio else of_mail(code)) or of_line(code) or _ELSE
-    shown = code.partition(".")[2] if of_a_twilio else code
-    return found.with_(code=shown)
+    carrier = code.partition(".")[0]
+    if carrier == "gateway":
+        return of_gateway(code) or _ELSE.with_(code=code)
+    if carrier in _TWILIOS:
+        shown = code.partition(".")[2]
+        return (of_twilio(code) or of_line(shown) or _ELSE).with_(code=shown)
+    return (of_mail(code) or of_line(code) or _ELSE).with_(code=code)

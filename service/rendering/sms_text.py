@@ -8,13 +8,9 @@ Source: 3GPP TS 23.038; Twilio's "What the heck is a segment?" and its open segm
 from dataclasses import dataclass
 from typing import Literal
 
-SmsEncoding = Literal["GSM-7", "UCS-2"]
+from service.carriers.gsm7 import GSM7, GSM7_TWICE, is_gsm7
 
-_GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM7_TWICE = frozenset("^{}\\[~]|€\f")
+SmsEncoding = Literal["GSM-7", "UCS-2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +24,14 @@ class SmsSize:
 
 def sms_segments(text: str) -> SmsSize:
     """Measures how the carrier will encode, count and cut this text."""
-    if all(c in _GSM7 or c in _GSM7_TWICE for c in text):
-        return _cut("GSM-7", [2 if c in _GSM7_TWICE else 1 for c in text], whole=160, part=153)
+    if is_gsm7(text):
+        return _cut("GSM-7", [2 if c in GSM7_TWICE else 1 for c in text], whole=160, part=153)
     return _cut("UCS-2", [2 if ord(c) > 0xFFFF else 1 for c in text], whole=70, part=67)
 
 
 def outside_gsm7(text: str) -> tuple[str, ...]:
     """Returns the characters, each once, that turn a whole text to UCS-2, in the order in which they first stand."""
-    return tuple(dict.fromkeys(c for c in text if c not in _GSM7 and c not in _GSM7_TWICE))
+    return tuple(dict.fromkeys(c for c in text if c not in GSM7 and c not in GSM7_TWICE))
 
 
 def over_by(size: SmsSize) -> int:

@@ -21,33 +21,19 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from service.carriers import twilio
-from workers.channels.base import Accepted, CannotList, Outcome, Refused, Said, Unknown
+from workers.channels.base import Accepted, CannotList, Outcome, Said, Unknown
+from workers.channels.http_calls import BREAKS, Unreadable, outcome_of_break, session, text_of
 
 _TWILIO = "https://api.twilio.com"
-_CONNECTIONS = 50
-_KEEP_IDLE = 15  # seconds: shorter than any front end keeps one, so that a request seldom meets a connection just closed
 _NOT_FOUND = 404
 _LISTED_AT_MOST = 200  # messages to one number, newest first; a parent gets a few a month
 _NEWEST = 50  # of the account's list: they come newest first, but for those that are still queued
-_LONGEST_ANSWER = 1024 * 1024  # bytes; a page of messages is a twentieth of that
 _ID = re.compile(r"[!-~]{1,64}")
 _WORD = re.compile(r"[a-z_-]{1,32}")
 _CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 _LONGEST_VALIDITY = 36_000  # seconds: Twilio holds no message longer
 
-# How a call may break, the special before the general. Only what breaks before a byte of the request is written is a refusal.
-_WHEN_IT_BREAKS: tuple[tuple[type[Exception], Outcome], ...] = (
-    (aiohttp.ClientConnectorCertificateError, Refused("connect.certificate", "config")),
-    (aiohttp.ClientConnectorError, Refused("connect", "temporary")),
-    (aiohttp.ConnectionTimeoutError, Refused("connect", "temporary")),
-    (aiohttp.InvalidURL, Refused("connect.url", "config")),
-    (TimeoutError, Unknown("timeout")),
-    (aiohttp.ClientError, Unknown("disconnected")),
-    (TwilioException, Unknown("answer.unreadable")),
-    (ValueError, Unknown("answer.unreadable")),  # neither JSON nor UTF-8
-    (RecursionError, Unknown("answer.unreadable")),
-)
-_BREAKS = (aiohttp.ClientError, TimeoutError, TwilioException, json.JSONDecodeError, UnicodeError, RecursionError)
+_BREAKS = (*BREAKS, TwilioException, json.JSONDecodeError)
 
 
 class SmsTwilio:
@@ -88,7 +74,7 @@ class SmsTwilio:
         except (TwilioRestException, TwilioServiceException) as refusal:
             return twilio.outcome_of_refusal(refusal.status, refusal.code)
         except _BREAKS as error:
-            return next(outcome for kind, outcome in _WHEN_IT_BREAKS if isinstance(error, kind))
+            return outcome_of_break(error)
         if twilio.is_never_sent(sent.status):
             return twilio.refused(sent.error_code)
         return Accepted(sent.sid, _sender(sent.from_)) if _is_id(sent.sid) else Unknown("answer.unreadable")
@@ -164,7 +150,7 @@ def _cannot_list() -> Iterator[None]:
         raise CannotList("disconnected") from error
     except (TwilioRestException, TwilioServiceException) as refusal:
         raise CannotList(f"http.{refusal.status}") from refusal
-    except (TwilioException, ValueError, RecursionError, TypeError, AttributeError, LookupError) as error:
+    except (TwilioException, Unreadable, ValueError, RecursionError, TypeError, AttributeError, LookupError) as error:
         raise CannotList("answer.unreadable") from error  # twilio's client reads without looking: null where a list belongs
 
 
@@ -179,16 +165,6 @@ def _ahead(date: str, asked_at: datetime) -> timedelta:
     return timedelta()
 
 
-async def _text(answer: aiohttp.ClientResponse) -> str:
-    """In UTF-8, as JSON is, whatever is said of it; no more than a worker can hold many times. Raises TwilioException."""
-    body = bytearray()
-    async for piece in answer.content.iter_any():
-        body += piece
-        if len(body) > _LONGEST_ANSWER:
-            raise TwilioException("longer than any answer")
-    return body.decode("utf-8", "replace").lstrip()
-
-
 class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has no types
     """Twilio's HTTP client with our base URL, one session, and nothing written to a log.
 
@@ -201,8 +177,7 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
         self._pool: aiohttp.ClientSession | None = None  # made at the first request: aiohttp wants the running loop
         self._base = api_url.rstrip("/")
         self._authorization = "Basic " + base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
-        # A connection that never came about is a refusal, so it must end before the whole may.
-        self._limits = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
+        self._timeout = timeout
         self.ahead = timedelta()
         """By how much the provider's clock is ahead of ours, rather too much than too little: as its last answer told."""
 
@@ -218,8 +193,7 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
         allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 - a POST is never sent to another place
     ) -> Response:
         if self._pool is None:
-            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_IDLE)
-            self._pool = aiohttp.ClientSession(connector=connector, timeout=self._limits, cookie_jar=aiohttp.DummyCookieJar())
+            self._pool = session(self._timeout)
         asked_at = datetime.now(UTC)
         async with self._pool.request(
             method,
@@ -230,7 +204,7 @@ class _PooledClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio has 
             headers={**(headers or {}), "Authorization": self._authorization},
             allow_redirects=False,
         ) as answer:
-            text = await _text(answer)
+            text = await text_of(answer)
             self.ahead = _ahead(answer.headers.get("Date", ""), asked_at)
             if 200 <= answer.status < 300 and not text.startswith("{"):
                 raise TwilioException("an answer is an object")

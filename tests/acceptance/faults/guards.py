@@ -128,7 +128,7 @@ GUARDS: dict[str, Guard] = {
     "disconnected": Guard(
         f"{_RESET}[answers]",
         "a connection that broke behind a request leaves it in doubt",
-        (("workers/channels/sms_twilio.py", 'Unknown("disconnected")', 'Refused("disconnected", "temporary")'),),
+        (("workers/channels/http_calls.py", 'Unknown("disconnected")', 'Refused("disconnected", "temporary")'),),
     ),
     "data": Guard(
         f"{_RESET}[answers]",
