@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from service.carriers import Refused, Retry, meaning_of, twilio
-from service.deliveries import Again, FailureRules
+from service.carriers import Refused, Retry, meaning_of
+from service.deliveries.answers.failures import MOST_RETURNS
 
 MOST_ATTEMPTS = 30_000
 """As far as they can be counted: what is temporary is tried as long as its warning is valid."""
-MOST_RETURNS = 4
-"""A delivery that was so often refused for reasons of its own, `content` and `config` among them, ends for itself: one address
-that no set-up can reach must not stop its broadcast whenever somebody resumes it."""
 _FIRST = 1.0
-_LATER = Again(60.0, 300.0, 6)
 _LONGEST_IN_TROUBLE = 20.0  # half of it is as long as a circuit stays open: by then others have been the trial
 
 
@@ -68,24 +64,3 @@ def decide(
 
 def _within(retry: Retry, chance: random.Random) -> float:
     return retry.after + chance.random() * (retry.up_to - retry.after)
-
-
-def _receipt_rules() -> FailureRules:
-    table = {str(code): means for code, means in twilio.MEANINGS.items()}
-    return FailureRules(
-        again={
-            code: Again(means.retry.after, means.retry.up_to, means.retry.most) for code, means in table.items() if means.retry
-        }
-        # What only answers have is given a time where a receipt has it.
-        | {code: _LATER for code, means in table.items() if means.error_class == "temporary" and not means.retry}
-        # Nothing of the number's: it waits for another set-up, or another text's leave.
-        | {code: Again(0, 0, MOST_RETURNS) for code, means in table.items() if means.stops and not means.bears},
-        stops={code: means.bears for code, means in table.items() if means.stops},
-        ends=frozenset(code for code, means in table.items() if means.error_class == "number" and not means.retry),
-        unknown=twilio.UNKNOWN.bears,
-        slower=frozenset(code for code, means in table.items() if means.slows_down),
-    )
-
-
-RECEIPT_RULES = _receipt_rules()
-"""What the codes of failed receipts lead to: the gateway's table, as the service takes it."""

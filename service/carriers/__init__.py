@@ -51,6 +51,14 @@ def meaning_of(code: str, error_class: ErrorClass) -> Meaning:
     return plain(error_class) if carrier is None else carrier.meaning(code, error_class)
 
 
+def fault_of(refused: Refused) -> Fault | None:
+    """Returns whose fault a refusal is, to be kept with its delivery; None of a code of our own, for which no carrier was
+    called.
+    """
+    name, of_line = refused.code.partition(".")[0], refused.code.startswith(("http.", "connect"))
+    return meaning_of(refused.code, refused.error_class).fault if of_line or name in CARRIERS else None
+
+
 __all__ = [
     "CARRIERS",
     "CLASS_OF",
@@ -68,6 +76,7 @@ __all__ = [
     "Retry",
     "Said",
     "Unknown",
+    "fault_of",
     "http_gateway",
     "is_gsm7",
     "meaning_of",

@@ -1,4 +1,6 @@
-"""One field of a gateway's answer, whatever it is written in: never more than a short word of it, and nothing where it cannot be read."""
+"""One field of a gateway's answer, whatever it is written in: never more than a short word of it, and nothing where it cannot
+be read.
+"""
 
 import json
 import re
@@ -12,8 +14,8 @@ _LONGEST = 64 * 1024
 def field_of(written: Format, body: str, path: str) -> str | None:
     """Returns the value at `path` of an answer as a text; None where there is none, or none that can be read.
 
-    JSON: names and places parted by dots (`data.0.code`). XML: the same by the names of its elements, the outermost left out, without
-    namespaces. Text: a pattern whose first group is the value.
+    JSON: names and places parted by dots (`data.0.code`). XML: the same by the names of its elements, the outermost left out,
+    without namespaces. Text: a pattern whose first group is the value.
     """
     if len(body) > _LONGEST:
         return None

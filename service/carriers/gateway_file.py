@@ -1,7 +1,8 @@
 """The file that describes an HTTP gateway: its fields, checked. docs/carriers.md has one with remarks.
 
-Secrets stand in the environment and are named in addresses, headers and fields as `${LOA_GATEWAY_...}`; the file itself holds none. Of the
-word that callbacks bring the name begins with `LOA_GATEWAY_CALLBACK_`: the web process is told that one, and none of the others.
+Secrets stand in the environment and are named in addresses, headers and fields as `${LOA_GATEWAY_...}`; the file itself holds
+none. Of the word that callbacks bring the name begins with `LOA_GATEWAY_CALLBACK_`: the web process is told that one, and none
+of the others.
 """
 
 import re
@@ -33,7 +34,9 @@ Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,24}$")]
 
 
 class GatewayProblem(Exception):
-    """A description that cannot be used. `code`: what kind of mistake. The message names the field and never a value: it may be a secret."""
+    """A description that cannot be used. `code`: what kind of mistake. The message names the field and never a value: it may be
+    a secret.
+    """
 
     def __init__(self, code: str, field: str, words: str) -> None:
         super().__init__(f"{field} {words} ({code})" if field else f"{words} ({code})")
@@ -51,7 +54,9 @@ class Basic(_Part):
 
 
 class Request(_Part):
-    """`to`: how a number is written: +84912345678, 84912345678 or 0912345678. `unicode`: further fields of a text beyond GSM-7."""
+    """`to`: how a number is written: +84912345678, 84912345678 or 0912345678. `unicode`: further fields of a text beyond
+    GSM-7.
+    """
 
     url: str
     method: Literal["GET", "POST"] = "POST"
@@ -65,7 +70,9 @@ class Request(_Part):
 
 
 class Answer(_Part):
-    """`code`, `id`: where they stand in the answer. `accepted`: codes of messages that were taken. `faults`: what other codes mean."""
+    """`code`, `id`: where they stand in the answer. `accepted`: codes of messages that were taken. `faults`: what other codes
+    mean.
+    """
 
     format: Format = "json"
     code: str
@@ -103,8 +110,8 @@ class Secret(_Part):
 
 
 class Receipts(_Part):
-    """`reference`: the callback's field with our reference, where the gateway calls one fixed address. `statuses`: its words for what became of
-    a message; others say nothing. `faults`: by `error`, or by the status where there is no such field.
+    """`reference`: the callback's field with our reference, where the gateway calls one fixed address. `statuses`: its words
+    for what became of a message; others say nothing. `faults`: by `error`, or by the status where there is no such field.
     """
 
     how: Literal["callback", "none"] = "none"
@@ -124,8 +131,8 @@ class Receipts(_Part):
 
 
 class HttpGateway(_Part):
-    """A gateway. `name`: what deliveries, logs and metrics call it. `sender`: the one registered with it. `parts`: segments of a message at
-    most. `unicode`: whether it takes letters beyond GSM-7.
+    """A gateway. `name`: what deliveries, logs and metrics call it. `sender`: the one registered with it. `parts`: segments of
+    a message at most. `unicode`: whether it takes letters beyond GSM-7.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,15}$")]

@@ -1,7 +1,9 @@
-"""An SMS gateway of the common kind, described by a file: one HTTP request a message, a code in the answer, a callback for its receipt.
+"""An SMS gateway of the common kind, described by a file: one HTTP request a message, a code in the answer, a callback for its
+receipt.
 
-The description names the gateway's own codes, fields and status words; what they mean stands beside each as one of our faults. A code of
-its refusals is kept as `gateway.<name>.<fault>.<its code>`: it can be read long after the file was changed or taken away.
+The description names the gateway's own codes, fields and status words; what they mean stands beside each as one of our faults.
+A code of its refusals is kept as `gateway.<name>.<fault>.<its code>`: it can be read long after the file was changed or taken
+away.
 
 What is not listed is nobody's guess: an answer that neither accepts nor refuses leaves its message in doubt.
 """
@@ -61,7 +63,9 @@ def abilities_of(gateway: HttpGateway) -> Abilities:
 
 
 def outcome_of_answer(gateway: HttpGateway, status: int, body: str, reference: str) -> Outcome:
-    """Returns what an HTTP answer says of a message that was posted. `reference`: ours, by which it is known where the gateway names none."""
+    """Returns what an HTTP answer says of a message that was posted. `reference`: ours, by which it is known where the gateway
+    names none.
+    """
     code = field_of(gateway.answer.format, body, gateway.answer.code)
     known = code if code is not None and _CODE.fullmatch(code) else None
     if (outcome := _by_status(gateway, status, known)) is not None:
@@ -97,13 +101,17 @@ def _refused(gateway: HttpGateway, fault: Fault, code: str) -> Refused:
 
 
 def callback_path(gateway: HttpGateway, token: str = "") -> str:
-    """Returns the path at which receipts come in: with the attempt's token, or the one path of a gateway that sends its reference back."""
+    """Returns the path at which receipts come in: with the attempt's token, or the one path of a gateway that sends its
+    reference back.
+    """
     fixed = f"/webhooks/gateways/{gateway.name}"
     return f"{fixed}/{token}" if token else fixed
 
 
 def callback_url(gateway: HttpGateway, base: str, token: str) -> str:
-    """Returns the address to which the gateway tells what became of an attempt. Its last part is our reference, wherever it calls."""
+    """Returns the address to which the gateway tells what became of an attempt. Its last part is our reference, wherever it
+    calls.
+    """
     return base + callback_path(gateway, token)
 
 

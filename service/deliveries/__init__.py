@@ -3,7 +3,6 @@
 from service.deliveries.actions import BroadcastAction, actions_of
 from service.deliveries.answers.attempt_tokens import Attempt, AttemptTokens
 from service.deliveries.answers.callbacks import Receipt, ReceiptIntake, check_signature
-from service.deliveries.answers.failures import Again, FailureRules
 from service.deliveries.answers.reasons import in_words
 from service.deliveries.answers.receipts import BATCH, Applied, apply_batch, units_with_receipts
 from service.deliveries.fallback import fall_back
@@ -23,7 +22,6 @@ __all__ = [
     "ACCOUNT_SINCE",
     "BATCH",
     "NOTE_TROUBLE",
-    "Again",
     "Applied",
     "Attempt",
     "AttemptTokens",
@@ -31,7 +29,6 @@ __all__ = [
     "BroadcastAction",
     "DeliveryView",
     "Estimate",
-    "FailureRules",
     "Figure",
     "NotReached",
     "NotReachedRow",

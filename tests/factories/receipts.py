@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database import unit_transaction
-from service.deliveries import FailureRules, apply_batch
+from service.deliveries import apply_batch
 
 
 async def apply_receipts(worker: AsyncEngine, unit_id: int) -> int:
@@ -13,7 +13,7 @@ async def apply_receipts(worker: AsyncEngine, unit_id: int) -> int:
     taken = 0
     while True:
         async with unit_transaction(worker, unit_id) as conn:
-            batch = (await apply_batch(conn, FailureRules(), now=datetime.now(UTC))).taken
+            batch = (await apply_batch(conn, now=datetime.now(UTC))).taken
         if batch == 0:
             return taken
         taken += batch

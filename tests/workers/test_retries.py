@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.carriers import ErrorClass
+from service.deliveries.answers.failures import MOST_RETURNS
 from workers.carriers.circuits import LONGEST
 from workers.channels.base import Refused
-from workers.retries import MOST_ATTEMPTS, MOST_RETURNS, Decision, asks_to_slow_down, decide
+from workers.retries import MOST_ATTEMPTS, Decision, asks_to_slow_down, decide
 
 NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)

@@ -1,4 +1,5 @@
-"""SMS through a gateway that a file describes (`service.carriers.gateway_file`): one request a message, and nothing ever repeated here.
+"""SMS through a gateway that a file describes (`service.carriers.gateway_file`): one request a message, and nothing ever
+repeated here.
 
 Such a gateway has no list to look into. What is in doubt is settled by a receipt, or by a person.
 """

@@ -12,6 +12,7 @@ import structlog
 
 from contact_registry.errors import Unsealable
 from contact_registry.sealing import DataKey
+from service.carriers import fault_of
 from service.deliveries import Attempt
 from service.deliveries.answers.senders import OTHER_SENDER
 from service.deliveries.rounds.claiming import Result
@@ -104,7 +105,7 @@ class HandingOver:
                     refused, attempt, returned, stops=stops, works=works, now=now, expires_at=expires_at, chance=self.chance
                 )
                 becomes, retry_at, own = decision.becomes, decision.retry_at, decision.own
-                return Result(number, attempt, becomes, reason=refused.code, retry_at=retry_at, own=own)
+                return Result(number, attempt, becomes, reason=refused.code, retry_at=retry_at, own=own, fault=fault_of(refused))
             case error:
                 _log.error("deliver.channel_raised", channel=self.claimed.channel, error=type(error).__name__)
                 return Result(number, attempt, "uncertain", reason="channel.raised")

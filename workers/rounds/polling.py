@@ -8,7 +8,6 @@ import asyncio
 import structlog
 
 from service.database import unit_transaction
-from service.deliveries.answers.callbacks import own_code
 from service.deliveries.answers.senders import OTHER_SENDER
 from service.deliveries.rounds.polling import Answer, Silent, SilentChunk, note_answers, note_polled, silent, silent_chunks
 from service.traces import following
@@ -54,7 +53,7 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
         said = await asyncio.gather(*asking, return_exceptions=True)
         asked = [case for case, answer in zip(cases, said, strict=True) if not isinstance(answer, BaseException)]
         answers = [
-            Answer(case, answer.becomes, own_code(answer.code))
+            Answer(case, answer.becomes, answer.code)
             for case, answer in zip(cases, said, strict=True)
             if isinstance(answer, Said) and answer.becomes and answer.is_final  # what else it says is no news
         ]

@@ -31,7 +31,6 @@ from service.deliveries.rounds.sweeping import (
 from service.outbox import Command, Lane, PlanBroadcast
 from service.traces import following, trace_of
 from workers.kept.tools import Tools
-from workers.retries import RECEIPT_RULES
 
 _log = structlog.get_logger()
 _QUEUE_PATIENCE = 3.0  # seconds
@@ -114,7 +113,7 @@ async def receive(tools: Tools) -> None:
         taken = BATCH
         while taken == BATCH:
             async with unit_transaction(tools.engine, unit_id) as conn:
-                applied = await apply_batch(conn, RECEIPT_RULES, now=tools.clock())
+                applied = await apply_batch(conn, now=tools.clock())
             for provider in applied.slower:
                 tools.pacing.slow_down(provider)
             _tell(tools, applied)

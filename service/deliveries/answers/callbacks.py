@@ -45,13 +45,8 @@ class Receipt:
     @property
     def fields(self) -> tuple[tuple[str, str | None], ...]:
         """(status, code) of what is put into the inbox for it; nothing for a status that says nothing of a delivery."""
-        known = [(self.said.becomes, own_code(self.said.code))] if self.said.becomes else []
+        known = [(self.said.becomes, self.said.code)] if self.said.becomes else []
         return ((OTHER_SENDER, None), *known) if self.other_sender else tuple(known)
-
-
-def own_code(code: str | None) -> str | None:
-    """Returns a code without the carrier's name before it."""
-    return code and code.partition(".")[2]
 
 
 class ReceiptIntake:

@@ -1,6 +1,6 @@
 """Numbers that exist no more and mailboxes that never did: written to once, then suppressed for the school whose list had them.
 
-Which failures say so is the database's `dead_address`. Set-based, and asked only for a batch in which something failed.
+Which failures say so is their fault (`service.carriers`). Set-based, and asked only for a batch in which something failed.
 """
 
 from collections.abc import Sequence

@@ -1,25 +1,28 @@
 """What a receipt that says "failed" leads to besides: another try in its own time, or the broadcast's pause.
 
-Which codes lead to what is the workers' to say (`workers.retries.RECEIPT_RULES`). What is tried again was surely not delivered.
-Nobody's delivery waits beyond the warning's expiry; one that was completed is sent again while some of it waits.
+What a code means is its carrier's to say (`service.carriers`). What is tried again was surely not delivered. Nobody's
+delivery waits beyond the warning's expiry; one that was completed is sent again while some of it waits.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.broadcasts import pause_by_system, reopen
+from service.carriers import Fault, meaning_of
 from service.deliveries.answers.senders import OTHER_SENDER
 
 FEW = 5
 """So many receipts must have told of a code before a share of the broadcast says something."""
 
 
-NO_CODE = "failed"
-"""Stands for the code of a receipt that has none."""
+MOST_RETURNS = 4
+"""A delivery that was so often refused for reasons of its own, `content` and `config` among them, ends for itself: one address
+that no set-up can reach must not stop its broadcast whenever somebody resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +36,47 @@ class Again:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class FailureRules:
-    """By code, as a receipt has it ("30003").
+_LATER = Again(60.0, 300.0, 6)  # what only answers have is given a time where a receipt has it
+_RESUMED = Again(0, 0, MOST_RETURNS)  # nothing of the number's: it waits for another set-up, or another text's leave
 
-    `again`: waits and is tried again. `stops`: pauses the broadcast above this share of what has left; 0: at once. `ends`: the
-    one number's matter. `unknown`: the share for every other code, and for failures without one. `slower`: the provider asks for
-    less.
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a failed receipt leads to. `again`: it waits and is tried again. `bears`: the broadcast pauses above this share of
+    what has left; 0: at once; None: it is the one number's matter. `slower`: the provider asks for less.
     """
 
-    again: Mapping[str, Again] = field(default_factory=dict)
-    stops: Mapping[str, float] = field(default_factory=dict)
-    ends: Collection[str] = ()
-    unknown: float = 1.0
-    slower: Collection[str] = ()
+    fault: Fault
+    again: Again | None
+    bears: float | None
+    slower: bool
 
-    def bears(self, code: str) -> float | None:
-        """Returns the share of a broadcast that may meet this code; None where it is no broadcast's matter."""
-        known = code in self.again or code in self.ends
-        return self.stops.get(code, None if known else self.unknown)
+    @property
+    def moves_broadcast(self) -> bool:
+        """Whether it may stop the broadcast, or send it again."""
+        return self.again is not None or self.bears is not None
+
+
+def consequence_of(code: str) -> Consequence:
+    """Returns what a receipt's `code` ("twilio.30003") leads to."""
+    means = meaning_of(code, "config")
+    if means.retry is not None:
+        again: Again | None = Again(means.retry.after, means.retry.up_to, means.retry.most)
+    elif means.error_class == "temporary":
+        again = _LATER
+    else:
+        again = _RESUMED if means.stops and not means.bears else None
+    return Consequence(means.fault, again, means.bears if means.stops else None, means.slows_down)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A delivery that a receipt has just ended. `code`: the receipt's, or `NO_CODE`. `provider`: who had taken it."""
+    """A delivery that a receipt has just ended. `provider`: who had taken it."""
 
     broadcast_id: int
     number: int
     code: str
+    leads_to: Consequence
     provider: str | None
 
 
@@ -114,40 +130,45 @@ SELECT m.broadcast_id, m.code, m.met,
 )
 
 
-async def lock_broadcasts_of(conn: AsyncConnection, receipts: Sequence[int], rules: FailureRules) -> None:
-    """Locks the broadcasts that these receipts may stop or send again. Before their chunks: so does whoever else moves both."""
+async def lock_broadcasts_of(conn: AsyncConnection, receipts: Sequence[int], codes: Iterable[str]) -> None:
+    """Locks the broadcasts that these receipts may stop or send again. Before their chunks: so does whoever else moves both.
+    `codes`: of those of them that failed.
+    """
     await conn.execute(
         text(
             "SELECT FROM broadcasts WHERE id IN ("
-            "   SELECT broadcast_id FROM receipts_inbox WHERE id = ANY (:ids) AND status IN ('failed', 'undelivered', 'canceled')"
-            "      AND coalesce(error_code, '') <> ALL (:ends) OR id = ANY (:ids) AND status = :other)"
+            "   SELECT broadcast_id FROM receipts_inbox WHERE id = ANY (:ids) AND status = 'failed' AND error_code = ANY (:codes)"
+            "      OR id = ANY (:ids) AND status = :other)"
             " ORDER BY id FOR NO KEY UPDATE"
         ),
-        {"ids": list(receipts), "ends": sorted(rules.ends), "other": OTHER_SENDER},
+        {
+            "ids": list(receipts),
+            "codes": [code for code in codes if consequence_of(code).moves_broadcast],
+            "other": OTHER_SENDER,
+        },
     )
 
 
-async def follow_up(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureRules, *, now: datetime) -> set[int]:
+async def follow_up(conn: AsyncConnection, failed: Sequence[Failed], *, now: datetime) -> set[int]:
     """Sends back to wait what is tried again, and pauses what must stop; the numbers that wait. Their broadcasts are locked."""
-    waiting = await _try_again(conn, [each for each in failed if each.code in rules.again], rules, now=now)
-    await _stop(conn, [each for each in failed if rules.bears(each.code) is not None], rules, now=now)
+    waiting = await _try_again(conn, [(each, again) for each in failed if (again := each.leads_to.again) is not None], now=now)
+    await _stop(conn, [(each, bears) for each in failed if (bears := each.leads_to.bears) is not None], now=now)
     return waiting
 
 
-async def _try_again(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureRules, *, now: datetime) -> set[int]:
+async def _try_again(conn: AsyncConnection, failed: Sequence[tuple[Failed, Again]], *, now: datetime) -> set[int]:
     if not failed:
         return set()
-    how = [rules.again[each.code] for each in failed]
     rows = (
         await conn.execute(
             _AGAIN,
             {
                 "now": now,
-                "broadcasts": [each.broadcast_id for each in failed],
-                "numbers": [each.number for each in failed],
-                "after": [each.after for each in how],
-                "up_to": [each.up_to for each in how],
-                "most": [each.most for each in how],
+                "broadcasts": [each.broadcast_id for each, _ in failed],
+                "numbers": [each.number for each, _ in failed],
+                "after": [again.after for _, again in failed],
+                "up_to": [again.up_to for _, again in failed],
+                "most": [again.most for _, again in failed],
             },
         )
     ).all()
@@ -167,13 +188,11 @@ async def _try_again(conn: AsyncConnection, failed: Sequence[Failed], rules: Fai
     return {number for row in rows for number in row.numbers}
 
 
-async def _stop(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureRules, *, now: datetime) -> None:
-    met: dict[tuple[int, str], int] = {}
-    for each in failed:
-        key = (each.broadcast_id, each.code)
-        met[key] = met.get(key, 0) + 1
-    shares = {key: many for key, many in met.items() if rules.bears(key[1])}
-    reasons = {broadcast_id: code for broadcast_id, code in met if (broadcast_id, code) not in shares}
+async def _stop(conn: AsyncConnection, failed: Sequence[tuple[Failed, float]], *, now: datetime) -> None:
+    met = Counter((each.broadcast_id, each.code) for each, _ in failed)
+    borne = {each.code: bears for each, bears in failed}
+    shares = {key: many for key, many in met.items() if borne[key[1]]}
+    reasons = {broadcast_id: code for broadcast_id, code in met if not borne[code]}
     if shares:
         rows = await conn.execute(
             _MET,
@@ -184,10 +203,10 @@ async def _stop(conn: AsyncConnection, failed: Sequence[Failed], rules: FailureR
             },
         )
         for row in rows.all():
-            if row.met >= FEW and row.met > (rules.bears(row.code) or 0.0) * row.left_since:
+            if row.met >= FEW and row.met > borne[row.code] * row.left_since:
                 reasons.setdefault(row.broadcast_id, row.code)
     for broadcast_id, code in sorted(reasons.items()):
-        if await pause_by_system(conn, broadcast_id, reason=f"provider.{code}", now=now):
+        if await pause_by_system(conn, broadcast_id, reason=code, now=now):
             await conn.execute(
                 text(
                     "UPDATE failures_met f SET met = 0, since = ("

@@ -50,6 +50,7 @@ _deliveries = Table(
     Column("address_hash", LargeBinary),
     Column("state", Text),
     Column("reason", Text),
+    Column("fault", Text),
 )
 
 
@@ -111,7 +112,7 @@ async def take_not_reached(
     fallen_back = await _listed(conn, view, meant.spelled, (view.fallback,), spelled, preferences) if view.fallback else ()
     states = _states((*found, *fallen_back))
     under_way = {contact for contact, of in states.items() if of & {"waiting", "calling"} and not of & _REACHED}
-    weak = await _weak(conn, view, [row.address_hash for row in found if _out_of_reach(row.reason)])
+    weak = await _weak(conn, view, [row.address_hash for row in found if row.fault == "unreachable"])
     rows = [
         _told(row, keys, language, weak=row.address_hash in weak)
         for row in found
@@ -143,7 +144,7 @@ async def _listed(
     sent = _deliveries.c
     same = and_(sent.broadcast_id == view.id, sent.channel == listed.c.channel, sent.address_hash == listed.c.address_hash)
     statement = (
-        select(listed, sent.state, sent.reason)
+        select(listed, sent.state, sent.reason, sent.fault)
         .select_from(listed.outerjoin(_deliveries, same))
         .where(listed.c.class_name.in_(classes))
         .order_by(*in_list_order(listed))
@@ -160,15 +161,11 @@ async def _weak(conn: AsyncConnection, view: BroadcastView, hashes: Sequence[byt
     return {bytes(row.hash) for row in rows}
 
 
-def _out_of_reach(reason: str | None) -> bool:
-    return reason is not None and reason.partition(".")[2] == "30003"
-
-
 _WEAK = text(
     "SELECT n.hash FROM unnest(CAST(:hashes AS bytea[])) AS n (hash) WHERE ("
-    "   SELECT count(*) = 3 AND bool_and(l.state = 'failed' AND l.reason LIKE '%.30003') FROM ("
-    "     SELECT d.state, d.reason FROM broadcasts b CROSS JOIN LATERAL ("  # by the key: history is never read through
-    "       SELECT state, reason FROM deliveries"
+    "   SELECT count(*) = 3 AND bool_and(l.state = 'failed' AND l.fault = 'unreachable') FROM ("
+    "     SELECT d.state, d.fault FROM broadcasts b CROSS JOIN LATERAL ("  # by the key: history is never read through
+    "       SELECT state, fault FROM deliveries"
     " WHERE broadcast_id = b.id AND channel = 'sms' AND address_hash = n.hash OFFSET 0) AS d"
     "      WHERE b.unit_id = :unit AND b.id <= :broadcast AND b.planned_at IS NOT NULL ORDER BY b.id DESC LIMIT 3) AS l)"
 )

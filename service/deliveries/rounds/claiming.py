@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from service.carriers import Fault
 from service.database import Direct
 from service.deliveries.rounds.claims import LEASE_SECONDS, Claimed
 
@@ -17,13 +18,14 @@ Becomes = Literal["accepted", "failed", "waiting", "uncertain"]
 
 _ROUND = (
     "SELECT * FROM deliver_round(%s, %s, %s, %s, %s, %s, %s, CAST(%s AS bigint[]), CAST(%s AS smallint[]), CAST(%s AS text[]),"
-    "   CAST(%s AS text[]), CAST(%s AS text[]), CAST(%s AS timestamptz[]), CAST(%s AS boolean[]), CAST(%s AS bigint[]), %s)"
+    "   CAST(%s AS text[]), CAST(%s AS text[]), CAST(%s AS timestamptz[]), CAST(%s AS boolean[]), CAST(%s AS text[]),"
+    "   CAST(%s AS bigint[]), %s)"
 )
 
 
 class Result(NamedTuple):
     """The outcome of one attempt. `reason` is a code; `retry_at` only with `waiting`. `own`: it was refused for reasons of its
-    own, which counts against it.
+    own, which counts against it. `fault`: of a carrier's code.
     """
 
     number: int
@@ -33,6 +35,7 @@ class Result(NamedTuple):
     reason: str | None = None
     retry_at: datetime | None = None
     own: bool = False
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ async def commit_round(
     answer was late. What a receipt has settled meanwhile stays as the receipt says. That it was accepted settles even what waits
     again, taken for absent. Nobody may be called when the lease is lost or the broadcast was paused, cancelled or ran out.
     """
-    numbers, attempts, outcomes, provider_ids, reasons, retries, own = zip(*results, strict=True) if results else ((),) * 7
+    numbers, attempts, outcomes, provider_ids, reasons, retries, own, faults = (
+        zip(*results, strict=True) if results else ((),) * 8
+    )
     lease = (claimed.unit_id, claimed.broadcast_id, claimed.chunk, worker, claimed.claims, LEASE_SECONDS, now)
     came_back = (
         _array(numbers),
@@ -72,6 +77,7 @@ async def commit_round(
         list(reasons) if any(reasons) else [],  # unnest() fills up with nulls
         list(retries) if any(retries) else [],
         list(own) if any(own) else [],
+        list(faults) if any(faults) else [],
     )
     done = await conn.execute(_ROUND, (*lease, *came_back, _array(call), provider), binary=True)
     stands, called, called_attempts, called_returned = await done.fetchone() or (False, None, None, None)

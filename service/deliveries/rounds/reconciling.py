@@ -100,7 +100,7 @@ async def found(conn: AsyncConnection, broadcast_id: int, provider_ids: dict[int
     await lock_chunks(conn, broadcast_id, provider_ids)
     await conn.execute(
         text(
-            "UPDATE deliveries d SET state = 'accepted', provider_id = f.id, accepted_at = :now, reason = NULL"
+            "UPDATE deliveries d SET state = 'accepted', provider_id = f.id, accepted_at = :now, reason = NULL, fault = NULL"
             "  FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS text[])) AS f (number, id)"
             " WHERE d.broadcast_id = :broadcast AND d.number = f.number AND d.state = 'uncertain'"
         ),

@@ -30,7 +30,7 @@ BEGIN
     RETURN;
   END IF;
   IF lease.overdue THEN
-    UPDATE deliveries d SET state = 'not_sent', reason = 'broadcast.overdue', finished_at = now()
+    UPDATE deliveries d SET state = 'not_sent', reason = 'broadcast.overdue', fault = NULL, finished_at = now()
      WHERE d.broadcast_id = of_broadcast AND d.number BETWEEN lease.first_number AND lease.last_number AND d.state = 'waiting';
   END IF;
   -- Whoever was taken off while this was planned, or called and came back to wait, is not written to.
@@ -56,11 +56,11 @@ END $$;
 -- answer that is written down behind its message's failed receipt undoes no other try: that it was accepted is known.
 --
 -- `own`, beside `numbers`: the provider refused for reasons of the delivery's own, which is counted in `returned` as receipts do: an attempt
--- that met a provider in trouble says nothing of a delivery.
+-- that met a provider in trouble says nothing of a delivery. `faults`, beside them too: whose fault a refusal is.
 CREATE OR REPLACE FUNCTION deliver_round(
   acting_unit integer, of_broadcast bigint, of_chunk integer, by_worker uuid, of_claims integer, lease_seconds integer, at timestamptz,
   numbers bigint[], attempts smallint[], outcomes text[], provider_ids text[], reasons text[], retries timestamptz[], own boolean[],
-  next_numbers bigint[], of_provider text,
+  faults text[], next_numbers bigint[], of_provider text,
   OUT stands boolean, OUT called bigint[], OUT called_attempts smallint[], OUT called_returned smallint[])
   LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp
@@ -89,13 +89,13 @@ BEGIN
     next_numbers := '{}';
   END IF;
   WITH said AS (
-    SELECT * FROM unnest(numbers, attempts, outcomes, provider_ids, reasons, retries, own)
-        AS r (number, attempt, becomes, provider_id, reason, retry_at, own)
+    SELECT * FROM unnest(numbers, attempts, outcomes, provider_ids, reasons, retries, own, faults)
+        AS r (number, attempt, becomes, provider_id, reason, retry_at, own, fault)
     UNION ALL
-    SELECT n, NULL, 'calling', NULL, NULL, NULL, NULL FROM unnest(next_numbers) AS n
+    SELECT n, NULL, 'calling', NULL, NULL, NULL, NULL, NULL FROM unnest(next_numbers) AS n
   ), moved AS (
     UPDATE deliveries d SET
-        state = r.becomes, reason = r.reason, retry_at = r.retry_at,
+        state = r.becomes, reason = r.reason, fault = r.fault, retry_at = r.retry_at,
         provider_id = coalesce(r.provider_id, d.provider_id),
         provider    = CASE WHEN r.becomes = 'calling' THEN of_provider ELSE d.provider END,
         accepted_at = CASE WHEN r.becomes = 'accepted' THEN at ELSE d.accepted_at END,
@@ -195,7 +195,7 @@ BEGIN
       RETURNING address_hash)
   SELECT array_agg(address_hash) INTO counted FROM added;
   IF coalesce(cardinality(counted), 0) < c.waiting THEN
-    UPDATE deliveries d SET state = 'not_sent', reason = 'address.other', finished_at = now()
+    UPDATE deliveries d SET state = 'not_sent', reason = 'address.other', fault = NULL, finished_at = now()
      WHERE d.broadcast_id = broadcast AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting'
        AND d.address_hash <> ALL (coalesce(counted, '{}'));
   END IF;

@@ -48,12 +48,7 @@ CREATE OR REPLACE FUNCTION door_silent(at timestamptz, at_most integer)
    ORDER BY c.left_at + w.later, c.broadcast_id, c.chunk LIMIT at_most
 $$;
 
--- Codes that say something of the number: no such number, no mobile, refused by its holder, and numbers that no SMS may be sent to: not
--- reachable, no number of a phone, a short code, a premium one. The carriers' table in the workers is its twin.
-CREATE OR REPLACE FUNCTION number_refused(reason text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-  reason ~ '^(twilio|provider)\.(21211|21214|21217|21265|21268|21604|21610|21614|21635|30004|30005|30006)$';
-
--- Broadcasts with SMS that failed so, to look at. What is paused keeps them; what was cancelled or has expired falls back no more.
+-- Broadcasts with SMS that failed for their numbers' sake, to look at. What is paused keeps them; what was cancelled or has expired falls back no more.
 CREATE OR REPLACE FUNCTION door_fallbacks_due(at timestamptz) RETURNS TABLE (unit_id integer, broadcast_id bigint)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   DELETE FROM fallbacks_due f USING broadcasts b WHERE b.id = f.broadcast_id AND (b.state = 'cancelled' OR b.expires_at <= at);
@@ -61,7 +56,6 @@ CREATE OR REPLACE FUNCTION door_fallbacks_due(at timestamptz) RETURNS TABLE (uni
    WHERE b.state IN ('sending', 'completed') ORDER BY b.id LIMIT 100
 $$;
 
-REVOKE ALL ON FUNCTION door_store_receipts, door_units_with_receipts, door_doubtful_chunks, door_silent, number_refused,
-  door_fallbacks_due FROM PUBLIC, loa_web, loa_worker, loa_lookup;
+REVOKE ALL ON FUNCTION door_store_receipts, door_units_with_receipts, door_doubtful_chunks, door_silent, door_fallbacks_due FROM PUBLIC, loa_web, loa_worker, loa_lookup;
 GRANT EXECUTE ON FUNCTION door_store_receipts TO loa_web;
 GRANT EXECUTE ON FUNCTION door_units_with_receipts, door_doubtful_chunks, door_silent, door_fallbacks_due TO loa_worker;

@@ -17,7 +17,7 @@ BEGIN
      WHERE c.waiting > 0 AND (b.state = 'cancelled' OR b.state = 'sending' AND b.expires_at <= now())
      ORDER BY c.broadcast_id, c.chunk LIMIT at_most FOR NO KEY UPDATE OF c SKIP LOCKED
   LOOP
-    UPDATE deliveries d SET state = 'not_sent', reason = stopped.reason, finished_at = now(), retry_at = NULL
+    UPDATE deliveries d SET state = 'not_sent', reason = stopped.reason, fault = NULL, finished_at = now(), retry_at = NULL
      WHERE d.broadcast_id = stopped.broadcast_id AND d.number BETWEEN stopped.first_number AND stopped.last_number AND d.state = 'waiting';
     GET DIAGNOSTICS here = ROW_COUNT;
     dropped := dropped + here;
@@ -69,13 +69,13 @@ BEGIN
        AND (only_number IS NULL OR only_number BETWEEN c.first_number AND c.last_number)
      ORDER BY c.chunk FOR NO KEY UPDATE
   LOOP
-    UPDATE deliveries d SET state = 'waiting', reason = NULL, retry_at = NULL, finished_at = NULL, accepted_at = NULL,
+    UPDATE deliveries d SET state = 'waiting', reason = NULL, fault = NULL, retry_at = NULL, finished_at = NULL, accepted_at = NULL,
            absences = 0, listed_at = NULL
      WHERE d.broadcast_id = broadcast AND d.number BETWEEN of_chunk.first_number AND of_chunk.last_number AND d.state = was
        AND d.address_sealed <> '' AND (only_number IS NULL OR d.number = only_number)
-       AND NOT (was = 'failed' AND dead_address(d.reason) IS NOT NULL AND EXISTS (
+       AND NOT (was = 'failed' AND d.fault = 'dead_address' AND EXISTS (
          SELECT FROM suppressions s WHERE s.unit_id = d.recipient_unit AND s.channel = d.channel AND s.address_hash = d.address_hash
-            AND s.reason = dead_address(d.reason)));
+            AND s.reason = dead_address(d.channel)));
     GET DIAGNOSTICS here = ROW_COUNT;
     again := again + here;
     UPDATE delivery_chunks c SET not_before = NULL, nudged_at = NULL WHERE here > 0 AND c.broadcast_id = broadcast AND c.chunk = of_chunk.chunk;

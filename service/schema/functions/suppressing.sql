@@ -59,7 +59,7 @@ BEGIN
     WHERE (c.broadcast_id, c.chunk) IN (SELECT d.broadcast_id, d.chunk FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
                                           JOIN deliveries d USING (broadcast_id, number))
     ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE;
-  UPDATE deliveries d SET state = 'not_sent', reason = 'suppressed', finished_at = now(), retry_at = NULL
+  UPDATE deliveries d SET state = 'not_sent', reason = 'suppressed', fault = NULL, finished_at = now(), retry_at = NULL
     FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
    WHERE d.broadcast_id = n.broadcast_id AND d.number = n.number AND d.state = 'waiting';
 END $$;
@@ -70,7 +70,7 @@ END $$;
 CREATE OR REPLACE FUNCTION door_hold_suppressed(broadcast bigint, of_chunk integer) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_seqscan = off AS $$
-  UPDATE deliveries d SET state = 'not_sent', reason = CASE d.address_sealed WHEN '' THEN 'address.forgotten' ELSE 'suppressed' END,
+  UPDATE deliveries d SET state = 'not_sent', fault = NULL, reason = CASE d.address_sealed WHEN '' THEN 'address.forgotten' ELSE 'suppressed' END,
          finished_at = now(), retry_at = NULL
     FROM delivery_chunks c JOIN broadcasts b ON b.id = c.broadcast_id
    WHERE c.broadcast_id = broadcast AND c.chunk = of_chunk AND c.unit_id = loa_unit()
@@ -129,26 +129,24 @@ BEGIN
   RETURN true;
 END $$;
 
--- What a failure says of the address itself, for ever; null: of something else.
-CREATE OR REPLACE FUNCTION dead_address(reason text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
-  WHEN reason ~ '^(twilio|provider)\.(21211|21614|21635|30005|30006)$' THEN 'invalid'
-  WHEN reason ~ '^smtp\.(550|551|553)\.5\.1\.(1|2|3|6|10)$' THEN 'hard_bounce'  -- RFC 3463, 7505: about the recipient's address
-END;
+-- How an address that is dead, by the carrier of its channel, is called among those that are suppressed.
+CREATE OR REPLACE FUNCTION dead_address(of_channel text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  CASE of_channel WHEN 'sms' THEN 'invalid' WHEN 'email' THEN 'hard_bounce' END;
 
 -- Failed deliveries of the acting unit's broadcasts whose address is dead: suppressed for the unit whose list it came from. Who
 -- crosses leaves a mark. Ordered, so that two batches cannot wait for each other in a ring.
 --
 -- Not where a carrier calls more than half of a chunk's addresses dead, twenty and more of them: then something is wrong with the carrier
 -- or with our account, and parents would be written to by nobody any more. What it answers is held against all it took; what its receipts
--- say, which come later, against those that say the opposite.
+-- say, which come later (it was accepted then), against those that say the opposite.
 CREATE OR REPLACE FUNCTION door_suppress_dead(broadcast_ids bigint[], numbers bigint[]) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH dead AS (
-    SELECT DISTINCT d.recipient_unit, d.channel, d.address_hash, dead_address(d.reason) AS reason
+    SELECT DISTINCT d.recipient_unit, d.channel, d.address_hash, dead_address(d.channel) AS reason
       FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number) JOIN deliveries d USING (broadcast_id, number)
       JOIN delivery_chunks c ON c.broadcast_id = d.broadcast_id AND c.chunk = d.chunk
-     WHERE d.unit_id = loa_unit() AND d.state = 'failed' AND dead_address(d.reason) IS NOT NULL
-       AND (c.failed < 20 OR c.failed <= c.delivered + CASE WHEN d.reason LIKE 'provider.%' THEN 0 ELSE c.accepted END)
+     WHERE d.unit_id = loa_unit() AND d.state = 'failed' AND d.fault = 'dead_address'
+       AND (c.failed < 20 OR c.failed <= c.delivered + CASE WHEN d.accepted_at IS NULL THEN c.accepted ELSE 0 END)
   ), added AS (
     INSERT INTO suppressions (unit_id, channel, address_hash, reason)
     SELECT recipient_unit, channel, address_hash, reason FROM dead ORDER BY 1, 2, 3, 4

@@ -49,7 +49,7 @@ CREATE OR REPLACE FUNCTION delivery_fell_back() RETURNS trigger LANGUAGE plpgsql
 BEGIN
   INSERT INTO fallbacks_due (broadcast_id, unit_id, number)
     SELECT b.id, b.unit_id, NEW.number FROM broadcasts b
-     WHERE b.id = NEW.broadcast_id AND b.fallback IS NOT NULL AND number_refused(NEW.reason)
+     WHERE b.id = NEW.broadcast_id AND b.fallback IS NOT NULL AND NEW.fault IN ('number', 'dead_address')
        AND (b.restored_from IS NULL OR NEW.called_at > b.restored_from);
   RETURN NULL;
 END $$;

@@ -36,7 +36,8 @@ CREATE TABLE deliveries (
   address_sealed   bytea NOT NULL,           -- empty: forgotten
   provider         text,                     -- in whose name the intent of the latest attempt was committed; null: never called
   provider_id      text,                     -- what the provider calls it
-  reason           text,                     -- code of why it failed, waits again or was not sent
+  reason           text,                     -- code of why it failed, waits again or was not sent; a carrier's behind its name
+  fault            text,                     -- of a carrier's code: whose fault that is (service/carriers/meanings.py)
   PRIMARY KEY (broadcast_id, number),
   UNIQUE (broadcast_id, channel, address_hash)
 ) PARTITION BY RANGE (broadcast_id);

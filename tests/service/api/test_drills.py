@@ -149,5 +149,5 @@ async def test_a_drill_falls_back_to_whoever_is_still_named(
         await _name(site, colleague)
     async with engines.owner.begin() as conn:
         await conn.exec_driver_sql("UPDATE deliveries SET state = 'calling'")
-        await conn.exec_driver_sql("UPDATE deliveries SET state = 'failed', reason = 'twilio.21211'")
+        await conn.exec_driver_sql("UPDATE deliveries SET state = 'failed', reason = 'twilio.21211', fault = 'dead_address'")
     assert await fall_back(engines.worker, now=NOW) == int(still_named)

@@ -87,7 +87,7 @@ async def test_and_how_many_have_afterwards(site: Site, engines: Engines) -> Non
     await plan(engines.worker, unit_id=site.world.units[OURS], broadcast_id=broadcast, now=site.clock())
     async with engines.owner.begin() as conn:
         await conn.execute(text("UPDATE deliveries SET state = 'calling'"))
-        await conn.execute(text("UPDATE deliveries SET state = 'failed', reason = 'twilio.21211'"))
+        await conn.execute(text("UPDATE deliveries SET state = 'failed', reason = 'twilio.21211', fault = 'dead_address'"))
     await fall_back(engines.worker, now=site.clock())
     told = (await site.call("GET", f"/broadcasts/{made['id']}")).json()
     assert (told["fallbacks"], told["progress"]["total"], told["progress"]["waiting"], told["progress"]["failed"]) == (3, 7, 3, 4)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from contact_registry.sealing import MasterKey, address_hash
+from service.carriers import Refused, fault_of
 from service.deliveries import plan
 from service.keyring import deployment_key
 from tests.conftest import Engines
@@ -55,10 +56,11 @@ class Sent:
     async def becomes(self, n: int, *states: str, reason: str | None = None) -> None:
         for state in states:
             await self.run(
-                "UPDATE deliveries SET state = :state, reason = :reason WHERE address_hash = :hash"
+                "UPDATE deliveries SET state = :state, reason = :reason, fault = :fault WHERE address_hash = :hash"
                 " AND broadcast_id = (SELECT max(broadcast_id) FROM deliveries)",
                 state=state,
                 reason=reason,
+                fault=fault_of(Refused(reason, "temporary")) if reason else None,
                 hash=await self.hash(n),
             )
 
@@ -111,11 +113,11 @@ async def test_a_number_that_three_warnings_in_a_row_did_not_get_to_is_to_be_ask
     asked_for_another: bool,  # noqa: FBT001
 ) -> None:
     first, *further = codes.split()
-    await sent.becomes(2, "calling", "failed", reason=f"provider.{first}")
+    await sent.becomes(2, "calling", "failed", reason=f"twilio.{first}")
     for code in further:
         await sent.warn()
-        await sent.becomes(2, "calling", "failed", reason=f"provider.{code}")
-    (told,) = [each for each in (await sent.ask()).json()["items"] if each["code"] == "provider.30003"]
+        await sent.becomes(2, "calling", "failed", reason=f"twilio.{code}")
+    (told,) = [each for each in (await sent.ask()).json()["items"] if each["code"] == "twilio.30003"]
     assert told["why"].startswith("Máy nhận đang tắt hoặc ngoài vùng phủ sóng.")
     assert ("hỏi lại số" in told["why"]) is asked_for_another
 

@@ -13,7 +13,6 @@ from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, fal
 from service.deliveries.rounds.sweeping import close_finished, reopen_unfinished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
-from workers.retries import RECEIPT_RULES
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ async def _work(made: Approved) -> tuple[str, dict[str, int]]:
     """Receipts, sweeper; what stands then."""
     now = datetime.now(UTC)
     async with unit_transaction(made.engines.worker, made.unit_id) as conn:
-        await apply_batch(conn, RECEIPT_RULES, now=now)
+        await apply_batch(conn, now=now)
     await fall_back(made.engines.worker, now=now)
     await reopen_unfinished(made.engines.worker, now=now)
     (row,) = await made.rows("SELECT state FROM broadcasts")

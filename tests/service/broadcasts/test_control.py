@@ -318,7 +318,10 @@ async def test_a_dead_number_is_not_written_to_again_by_a_retry_and_keeps_its_re
     worker = uuid4()
     called = await _call(sending, None)
     dead, *others = (each.number for each in called.deliveries)
-    results = [Result(dead, 1, "failed", reason="twilio.21211"), *(Result(n, 1, "failed", reason="twilio.30008") for n in others)]
+    results = [
+        Result(dead, 1, "failed", reason="twilio.21211", fault="dead_address"),
+        *(Result(n, 1, "failed", reason="twilio.30008") for n in others),
+    ]
     async with direct(sending.engines.worker) as conn:
         await commit_round(conn, called, worker=worker, now=_now(), results=results)
 

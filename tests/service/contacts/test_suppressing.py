@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contact_registry.sealing import MasterKey, address_hash
-from service.carriers import twilio
+from service.carriers import Refused, fault_of, twilio
 from service.contacts import Target, take_off
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, plan, progress_of
@@ -188,7 +188,10 @@ async def test_a_refused_number_that_is_dead_takes_itself_off_where_it_came_from
 ) -> None:
     sent = await planned(engines, master, unit=unit)
     first, second, third = await _call(sent)
-    failed = [Result(first, 1, "failed", reason="twilio.21211"), Result(second, 1, "failed", reason="twilio.21610")]
+    failed = [
+        Result(first, 1, "failed", reason="twilio.21211", fault="dead_address"),
+        Result(second, 1, "failed", reason="twilio.21610", fault="number"),
+    ]
     await _came_back(sent, failed, third)
     assert await suppressed(sent) == [(SCHOOL, "sms", "invalid")]
     (event,) = await sent.rows(
@@ -219,40 +222,41 @@ async def test_a_receipt_that_says_so_does_the_same_once(engines: Engines, maste
 
 
 @pytest.mark.parametrize(
-    ("reason", "says"),
+    ("code", "dead"),
     [
-        ("twilio.21211", "invalid"),
-        ("twilio.21614", "invalid"),
-        ("twilio.21635", "invalid"),
-        ("provider.30005", "invalid"),
-        ("provider.30006", "invalid"),
-        ("provider.30003", None),
-        ("provider.30004", None),
-        ("twilio.21610", None),
-        ("twilio.212110", None),
-        ("smtp.550.5.1.1", "hard_bounce"),
-        ("smtp.551.5.1.6", "hard_bounce"),
-        ("smtp.553.5.1.3", "hard_bounce"),
-        ("smtp.550.5.1.10", "hard_bounce"),
-        ("smtp.550", None),
-        ("smtp.550.5.7.1", None),
-        ("smtp.550.5.1.8", None),  # the sender's address
-        ("smtp.554.5.1.1", None),
-        ("smtp.550.5.1.1x", None),
-        (None, None),
+        ("twilio.21211", True),
+        ("twilio.21614", True),
+        ("twilio.21635", True),
+        ("twilio.30005", True),
+        ("twilio.30006", True),
+        ("twilio.30003", False),
+        ("twilio.30004", False),
+        ("twilio.21610", False),
+        ("twilio.212110", False),
+        ("another.30005", False),
+        ("smtp.550.5.1.1", True),
+        ("smtp.551.5.1.6", True),
+        ("smtp.553.5.1.3", True),
+        ("smtp.550.5.1.10", True),
+        ("smtp.550", False),
+        ("smtp.550.5.7.1", False),
+        ("smtp.550.5.1.8", False),  # the sender's address
+        ("smtp.554.5.1.1", False),
+        ("smtp.550.5.1.1x", False),
+        ("address.unreadable", False),
     ],
 )
-async def test_what_a_failure_says_of_the_address(engines: Engines, reason: str | None, says: str | None) -> None:
-    async with engines.worker.begin() as conn:
-        asked = await conn.exec_driver_sql("SELECT dead_address(%s)", (reason,))
-        assert asked.scalar_one() == says
+def test_what_a_failure_says_of_the_address(code: str, dead: bool) -> None:  # noqa: FBT001
+    assert (fault_of(Refused(code, "number")) == "dead_address") == dead
 
 
 async def test_a_worker_cannot_say_that_another_units_deliveries_are_dead(engines: Engines, master: MasterKey) -> None:
     sent = await planned(engines, master)
     first, *rest = await _call(sent)
     await _came_back(sent, [], first, *rest)
-    await sent.run("UPDATE deliveries SET state = 'failed', reason = 'provider.30005' WHERE number = :n", n=first)
+    await sent.run(
+        "UPDATE deliveries SET state = 'failed', reason = 'twilio.30005', fault = 'dead_address' WHERE number = :n", n=first
+    )
     async with unit_transaction(engines.worker, sent.world.units[OTHER]) as conn:
         await conn.exec_driver_sql(
             "SELECT door_suppress_dead(ARRAY[%s]::bigint[], ARRAY[%s]::bigint[])", (sent.broadcast_id, first)

@@ -13,7 +13,6 @@ from service.deliveries.rounds.claims import Claimed, claim, release
 from service.deliveries.rounds.sweeping import free_lost_chunks
 from tests.factories.approved import Approved
 from tests.factories.direct import direct
-from workers.retries import RECEIPT_RULES
 
 
 async def _claim(planned: Approved, worker: UUID, chunk: int = 0) -> Claimed | None:
@@ -157,7 +156,7 @@ async def test_one_round_records_what_came_back_and_calls_the_next(planned: Appr
     async with direct(planned.engines.worker) as conn:
         begun = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), call=[first, second])
         assert begun == Round(stands=True, attempts={first: 1, second: 1}, returned={first: 0, second: 0})
-        went = [Result(first, 1, "accepted", "SM1"), Result(second, 1, "failed", reason="twilio.21211")]
+        went = [Result(first, 1, "accepted", "SM1"), Result(second, 1, "failed", reason="twilio.21211", fault="dead_address")]
         next_one = await commit_round(conn, claimed, worker=worker, now=datetime.now(UTC), results=went, call=[first, third])
     assert next_one == Round(stands=True, attempts={third: 1}, returned={third: 0}), "what has an outcome is not called again"
     assert await planned.states() == {"accepted": 1, "failed": 1, "calling": 1, "waiting": 2}
@@ -176,7 +175,7 @@ async def test_an_answer_written_down_behind_its_failed_receipt_undoes_no_other_
     )
     await intake.stop()
     async with unit_transaction(planned.engines.worker, planned.unit_id) as conn:
-        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+        await apply_batch(conn, now=datetime.now(UTC))
     await _record(planned, claimed, [Result(number, 1, "accepted", "SM1")])
     (row,) = await planned.rows("SELECT state, retry_at IS NOT NULL AS due FROM deliveries WHERE number = :n", n=number)
     assert (row.state, row.due) == ("waiting", True)

@@ -10,10 +10,10 @@ from service.carriers import twilio
 from service.clock import system_clock
 from service.database import unit_transaction
 from service.deliveries import Attempt, Receipt, ReceiptIntake, apply_batch, plan
+from service.deliveries.answers.failures import MOST_RETURNS
 from service.deliveries.rounds.sweeping import close_finished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
-from workers.retries import MOST_RETURNS, RECEIPT_RULES
 
 
 async def _planned(engines: Engines, master: MasterKey, phones: int) -> Approved:
@@ -53,7 +53,7 @@ async def _receive(approved: Approved, code: str | None, *, how_many: int = 1, a
     slower: frozenset[str] = frozenset()
     while True:
         async with unit_transaction(approved.engines.worker, approved.unit_id) as conn:
-            applied = await apply_batch(conn, RECEIPT_RULES, now=at or datetime.now(UTC))
+            applied = await apply_batch(conn, now=at or datetime.now(UTC))
         slower |= applied.slower
         if applied.taken == 0:
             return slower
@@ -92,7 +92,7 @@ async def test_some_failures_are_tried_again_in_their_own_time(
     row = await _first(sent)
     assert (row.state, row.reason, row.returned, row.accepted_at, row.finished_at) == (
         "waiting",
-        f"provider.{code}",
+        f"twilio.{code}",
         1,
         None,
         None,
@@ -143,7 +143,7 @@ async def test_a_number_that_is_no_more_ends_and_is_not_written_to_again(sent: A
 async def test_a_suspended_account_pauses_the_warning_and_fails_nobody(sent: Approved) -> None:
     await _receive(sent, "30002", how_many=4)
     assert await sent.states() == {"accepted": 6, "waiting": 4}
-    assert await _broadcast(sent) == ("paused", "provider.30002")
+    assert await _broadcast(sent) == ("paused", "twilio.30002")
     row = await _first(sent)
     assert (row.retry_at, row.returned) == (None, 1)
     (chunk,) = await sent.rows("SELECT not_before FROM delivery_chunks")
@@ -160,7 +160,7 @@ async def test_a_text_that_carriers_filter_stops_above_two_in_a_hundred(engines:
     await _receive(sent, "30007", how_many=6)
     assert await _broadcast(sent) == ("sending", None)
     await _receive(sent, "30007")
-    assert await _broadcast(sent) == ("paused", "provider.30007")
+    assert await _broadcast(sent) == ("paused", "twilio.30007")
     assert await sent.states() == {"accepted": 293, "failed": 7}, "the same text is never tried again"
     await sent.run("UPDATE broadcasts SET state = 'sending', pause_reason = NULL")
     await _receive(sent, "30007")
@@ -171,7 +171,7 @@ async def test_a_few_of_a_small_school_stop_nothing(sent: Approved) -> None:
     await _receive(sent, "30007", how_many=4)
     assert await _broadcast(sent) == ("sending", None)
     await _receive(sent, "30007")
-    assert await _broadcast(sent) == ("paused", "provider.30007")
+    assert await _broadcast(sent) == ("paused", "twilio.30007")
 
 
 async def test_two_codes_of_one_batch_each_have_their_way(sent: Approved) -> None:
@@ -183,7 +183,7 @@ async def test_two_codes_of_one_batch_each_have_their_way(sent: Approved) -> Non
         await intake.store(Receipt(attempt, twilio.said(f"SM{row.number}", "undelivered", code)))
     await intake.stop()
     async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
-        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+        await apply_batch(conn, now=datetime.now(UTC))
     states = [row.state for row in await sent.rows("SELECT state FROM deliveries ORDER BY number LIMIT 3")]
     assert states == ["waiting", "failed", "failed"]
 
@@ -203,7 +203,7 @@ async def test_the_same_receipt_twice_sends_it_back_once(sent: Approved) -> None
         )
         await intake.stop()
         async with unit_transaction(sent.engines.worker, sent.unit_id) as conn:
-            await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+            await apply_batch(conn, now=datetime.now(UTC))
     first = await _first(sent)
     assert (first.state, first.returned) == ("waiting", 1)
 
@@ -232,7 +232,7 @@ async def _say(approved: Approved, number: int, status: str, *, provider_id: str
     )
     await intake.stop()
     async with unit_transaction(approved.engines.worker, approved.unit_id) as conn:
-        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+        await apply_batch(conn, now=datetime.now(UTC))
 
 
 async def test_a_carrier_that_calls_nearly_everybody_dead_takes_nobody_off(engines: Engines, master: MasterKey) -> None:
@@ -258,7 +258,7 @@ async def test_a_sender_that_is_blocked_pauses_the_warning_after_a_few_whatever_
     await _receive(sent, code, how_many=4)
     assert await _broadcast(sent) == ("sending", None)
     await _receive(sent, code)
-    assert await _broadcast(sent) == ("paused", f"provider.{code or 'failed'}")
+    assert await _broadcast(sent) == ("paused", f"twilio.{code or 'failed'}")
 
 
 @pytest.mark.parametrize("code", ["21268", "30005"])
@@ -276,4 +276,4 @@ async def test_an_unknown_code_of_a_few_among_many_ends_each_for_itself(engines:
     await _receive(sent, "31999", how_many=6)
     assert await _broadcast(sent) == ("sending", None)
     await _receive(sent, "31999")
-    assert await _broadcast(sent) == ("paused", "provider.31999")
+    assert await _broadcast(sent) == ("paused", "twilio.31999")

@@ -17,7 +17,6 @@ from service.deliveries.rounds.sweeping import close_finished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast
 from tests.factories.quiet import quiet_now
-from workers.retries import RECEIPT_RULES
 
 
 async def _planned(engines: Engines, master: MasterKey, **further: Any) -> Approved:
@@ -57,7 +56,7 @@ async def _receive(made: Approved, *codes: str) -> None:
         await intake.store(Receipt(attempt, twilio.said(f"SM{row.number}", "undelivered", code)))
     await intake.stop()
     async with unit_transaction(made.engines.worker, made.unit_id) as conn:
-        await apply_batch(conn, RECEIPT_RULES, now=datetime.now(UTC))
+        await apply_batch(conn, now=datetime.now(UTC))
 
 
 async def _fall_back(made: Approved) -> int:
@@ -114,22 +113,18 @@ async def test_the_total_grows_by_what_was_added_and_the_parts_still_sum(sent: A
     assert (told.total, told.fallbacks, told.failed, told.waiting, told.accepted) == (6, 2, 2, 2, 2)
 
 
-async def test_the_database_knows_which_codes_are_the_numbers_fault(engines: Engines) -> None:
-    said = {
-        f"{carrier}.{code}": means.error_class == "number"
-        for code, means in MEANINGS.items()
-        for carrier in ("twilio", "provider")
-    }
-    async with engines.owner.connect() as conn:
-        for reason, numbers in said.items():
-            assert (await conn.exec_driver_sql(f"SELECT number_refused('{reason}')")).scalar_one() == numbers, reason
+@pytest.mark.parametrize("code", sorted(MEANINGS))
+async def test_a_code_that_is_the_numbers_fault_has_it_fall_back_and_no_other(sent: Approved, code: int) -> None:
+    await _receive(sent, str(code))
+    await sent.run("UPDATE broadcasts SET state = 'sending'")  # some pause it
+    assert await _fall_back(sent) == (MEANINGS[code].error_class == "number")
 
 
 async def test_a_refusal_at_once_counts_as_a_receipt_does(engines: Engines, master: MasterKey) -> None:
     made = await approve_broadcast(engines, master, phones=4, emails=0, with_emails=3, fallback="email")
     await plan(engines.worker, unit_id=made.unit_id, broadcast_id=made.broadcast_id, now=datetime.now(UTC))
     await made.run("UPDATE deliveries SET state = 'calling', attempt = 1")
-    await made.run("UPDATE deliveries SET state = 'failed', reason = 'twilio.21614'")
+    await made.run("UPDATE deliveries SET state = 'failed', reason = 'twilio.21614', fault = 'dead_address'")
     assert await _fall_back(made) == 3, "the fourth has no address"
 
 

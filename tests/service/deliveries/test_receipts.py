@@ -18,7 +18,6 @@ from service.database import unit_transaction
 from service.deliveries import (
     Attempt,
     AttemptTokens,
-    FailureRules,
     Receipt,
     ReceiptIntake,
     apply_batch,
@@ -138,7 +137,7 @@ async def _put_in(planned: Approved, state: str) -> None:
         ("accepted", [("sent", None), ("delivered", None)], ("delivered", None)),
         ("accepted", [("delivered", None), ("sent", None)], ("delivered", None)),
         ("accepted", [("delivered", None), ("delivered", None)], ("delivered", None)),
-        ("accepted", [("undelivered", "30005")], ("failed", "provider.30005")),
+        ("accepted", [("undelivered", "30005")], ("failed", "twilio.30005")),
         ("accepted", [("something-new", None)], ("accepted", None)),
         ("uncertain", [("queued", None)], ("accepted", None)),
         ("uncertain", [("delivered", None)], ("delivered", None)),
@@ -147,8 +146,8 @@ async def _put_in(planned: Approved, state: str) -> None:
         ("waiting", [("undelivered", "30003")], ("waiting", None)),
         ("accepted", [("undelivered", "30003"), ("delivered", None)], ("delivered", None)),
         ("accepted", [("delivered", None), ("undelivered", "30003")], ("delivered", None)),
-        ("accepted", [("undelivered", "30003"), ("sent", None)], ("failed", "provider.30003")),
-        ("accepted", [("sent", None), ("undelivered", "30003")], ("failed", "provider.30003")),
+        ("accepted", [("undelivered", "30005"), ("sent", None)], ("failed", "twilio.30005")),
+        ("accepted", [("sent", None), ("undelivered", "30005")], ("failed", "twilio.30005")),
     ],
 )
 @pytest.mark.parametrize("cut", ["at once", "one by one"])
@@ -248,7 +247,7 @@ async def test_what_is_of_nobody_any_more_is_dropped_and_counted(planned: Approv
     applied = {}
     for unit in (elsewhere, planned.unit_id):
         async with unit_transaction(planned.engines.worker, unit) as conn:
-            applied[unit] = await apply_batch(conn, FailureRules(), now=datetime.now(UTC))
+            applied[unit] = await apply_batch(conn, now=datetime.now(UTC))
     assert (applied[elsewhere].taken, applied[elsewhere].strays, applied[elsewhere].changed) == (1, 1, {})
     assert (applied[planned.unit_id].taken, applied[planned.unit_id].strays) == (2, 1)
     assert applied[planned.unit_id].changed == {planned.broadcast_id: {"delivered": 1}}

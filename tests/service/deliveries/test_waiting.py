@@ -110,7 +110,7 @@ async def test_a_time_that_falls_into_quiet_hours_waits_for_their_end(approved: 
 @pytest.mark.parametrize("who", ["a person", "the sweeper"])
 async def test_what_is_sent_once_more_at_night_waits_for_the_morning(planned: Approved, who: str) -> None:
     await planned.run("UPDATE deliveries SET state = 'calling', attempt = 1")
-    await planned.run("UPDATE deliveries SET state = 'failed', reason = 'provider.30008'")
+    await planned.run("UPDATE deliveries SET state = 'failed', reason = 'twilio.30008'")
     await close_finished(planned.engines.worker, now=datetime.now(UTC))
     quiet, now = quiet_now(), datetime.now(UTC)
     if who == "a person":

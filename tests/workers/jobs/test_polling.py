@@ -62,7 +62,7 @@ async def test_what_the_provider_says_is_applied_as_a_receipt(bench: Bench) -> N
         third: None,
     }
     await _asked(bench, HOUR * 2)
-    assert list((await _sms(bench)).values()) == [("delivered", None), ("failed", "provider.30005"), ("accepted", None)]
+    assert list((await _sms(bench)).values()) == [("delivered", None), ("failed", "twilio.30005"), ("accepted", None)]
     assert await _asked(bench, HOUR * 7) == [third], "nobody asks for what is settled"
 
 
