@@ -100,7 +100,12 @@ _KINDS = {
 _NAMES = {"recalled": _("The message that was taken back"), "drill": _("The drill")}
 _ENDS = {"recalled": _("Taken back"), "expired": _("No longer in force since")}
 
-_GROUPS = {12: _("three"), 16: _("four")}
+_GROUPS = {
+    # Translators: how many groups of four digits a look-up number has
+    12: _("three"),
+    # Translators: how many groups of four digits a look-up number has
+    16: _("four"),
+}
 _EXAMPLES = {12: "4071 8826 3163", 16: "4071 8826 3163 0574"}
 
 
