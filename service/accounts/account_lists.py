@@ -9,6 +9,7 @@ from contact_registry.office_tables import PlainTable, TableRow, read_table_apar
 from contact_registry.sealing import address_hash
 from service.accounts.administration import wrong_fields
 from service.errors import FieldError, Invalid, RowError
+from service.languages import Language, languages
 from service.text_rules import normal_email, one_line
 
 MOST = 5_000
@@ -96,15 +97,21 @@ def people_of(table: PlainTable, index_key: bytes) -> ReadAccounts:
     return ReadAccounts(len(table.rows), table.headings, tuple(rows), tuple(problems))
 
 
+def _language(written: str) -> Language | None:
+    """A language that there are catalogues of, by its code, or by its name where that is Vietnamese or English."""
+    language = _LANGUAGE_OF.get(fold_heading(written), written.strip())
+    return language if language in languages() else None
+
+
 def _person(cells: TableRow, index_key: bytes) -> tuple[AccountRow | None, list[FieldError]]:
     email, name = normal_email(cells.text("email")), one_line(cells.text("name"))
-    language = _LANGUAGE_OF.get(fold_heading(cells.text("language")))
+    language = _language(cells.text("language"))
     roles = _roles(cells.text("roles"))
     wrong = wrong_fields(email, name)
     if not roles:
         wrong.append(FieldError("roles", "bulk.roles"))
     if language is None:
-        wrong.append(FieldError("language", "bulk.language"))
+        wrong.append(FieldError("language", "bulk.language", {"allowed": languages()}))
     if wrong or email is None or language is None:
         return None, wrong
     unit = cells.text("unit").lower().replace("\x00", "")

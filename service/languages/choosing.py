@@ -1,5 +1,7 @@
 """Which language a person is answered in, of those there are, and what they call themselves."""
 
+from functools import cache
+
 from service.languages.catalogues import Language, catalogue, languages
 from service.languages.phrases import pgettext_lazy
 
@@ -40,8 +42,12 @@ def own_name(language: Language) -> str:
 
 def _known(tag: str) -> Language | None:
     """`vi-VN` is `vi`; `zh-Hant` is `zh_Hant` where that is there, else `zh`."""
-    written = tag.replace("-", "_").lower()
-    there = {language.lower(): language for language in languages()}
+    written, there = tag.replace("-", "_").lower(), _by_tag(languages())
     while written and written not in there:
         written = written.rpartition("_")[0]
     return there.get(written)
+
+
+@cache
+def _by_tag(known: tuple[Language, ...]) -> dict[str, Language]:
+    return {language.lower(): language for language in known}

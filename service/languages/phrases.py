@@ -8,7 +8,8 @@
     GONE.in_(language, count=1200, gone=3)
 
 Slots are `str.format`'s. `{x:n}`: a number with the language's own marks (1.200 or 1,200), `{x:moment}` a time as `on_screen`
-shows it, `{x:day}` its day. A phrase in a slot is said in the same language, a tuple one after another. A slot that nobody fills
+shows it, `{x:day}` its day. A phrase in a slot is said in the same language, a tuple one after
+another, by `{x:or}` as a choice (vi hoặc en). A slot that nobody fills
 shows three dots: whoever explains a failure must not fail.
 """
 
@@ -18,6 +19,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from service.clock import day_on_screen, on_screen
@@ -95,7 +97,7 @@ class _Slots(dict[str, Any]):
         if isinstance(value, Phrase):
             return value.in_(self._known.language)
         if isinstance(value, tuple):
-            return ", ".join(str(self._said(each)) for each in value)
+            value = tuple(str(self._said(each)) for each in value)
         return _Slot(value, self._known)
 
 
@@ -107,13 +109,15 @@ class _Slot:
         self._known = known
 
     def __str__(self) -> str:
-        return str(self._value)
+        return ", ".join(self._value) if isinstance(self._value, tuple) else str(self._value)
 
     def __format__(self, spec: str) -> str:
-        if spec not in ("n", "moment", "day"):
-            return format(self._value, spec)
+        if spec == "or" and isinstance(self._value, tuple) and self._known.locale:
+            return format_list(self._value, style="or", locale=self._known.locale)
+        if spec not in ("n", "moment", "day", "or"):
+            return format(str(self) if isinstance(self._value, tuple) else self._value, spec)
         if spec == "n" and self._known.locale and isinstance(self._value, int | float | Decimal):
             return format_decimal(self._value, locale=self._known.locale)
-        if spec != "n" and isinstance(self._value, datetime):
+        if spec in ("moment", "day") and isinstance(self._value, datetime):
             return on_screen(self._value) if spec == "moment" else day_on_screen(self._value)
-        return str(self._value)
+        return str(self)

@@ -2,6 +2,10 @@
 -- What was another there becomes as it stands here; tables/0013_schema.sql and the functions follow.
 DROP TABLE alembic_version;
 
+-- A language is a folder of catalogues: which there are is not the database's to know.
+ALTER TABLE accounts DROP CONSTRAINT accounts_language_check,
+  ADD CONSTRAINT accounts_language_check CHECK (language ~ '^[a-z]{2,3}(_[A-Za-z]{2,8})?$');
+
 -- What nobody read or called any more.
 DROP FUNCTION door_idle_chunks(integer), door_take_outbox(integer), door_silent_chunks(timestamptz, integer),
   deliver_round(integer, bigint, integer, uuid, integer, integer, timestamptz, bigint[], smallint[], text[], text[], text[], timestamptz[],

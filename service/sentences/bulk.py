@@ -17,5 +17,5 @@ SENTENCES: Mapping[str, Phrase] = {
         "This email has an account with another unit, name, roles or language. A list changes no account there is."
     ),
     "bulk.roles": _("A role is clerk, approver, officer, data protection lead or administrator."),
-    "bulk.language": _("The language is vi or en."),
+    "bulk.language": _("The language is {allowed:or}."),
 }

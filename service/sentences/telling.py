@@ -50,10 +50,10 @@ def sentence(code: str, language: Language, values: Mapping[str, Any] | None = N
     sentence: a refusal never fails.
     """
     filled = {
-        name: ", ".join(in_words(each, language) for each in value) if isinstance(value, tuple) else value
+        name: tuple(in_words(each, language) for each in value) if isinstance(value, tuple) else value
         for name, value in (values or {}).items()
     }
-    return SENTENCES.get(code, _FALLBACK).with_(**filled).in_(language)
+    return SENTENCES.get(code, _FALLBACK).in_(language, **filled)
 
 
 def in_words(code: str, language: Language) -> str:

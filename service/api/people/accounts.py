@@ -1,12 +1,13 @@
 """`/accounts`: the people of a unit and of those below it. Nobody but the person learns their password or holds their key."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.accounts import (
@@ -29,6 +30,7 @@ from service.api.edge.unit_place import at_unit
 from service.api.people.emails_taken import telling_taken
 from service.database import act_for, unit_transaction
 from service.keyring import deployment_key
+from service.languages import languages
 from service.units import find_unit
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
@@ -36,7 +38,20 @@ router = APIRouter(prefix="/accounts", tags=["accounts"])
 Code = Annotated[str, Field(min_length=2, max_length=40, examples=["nbk-thcs"])]
 Role = Annotated[str, Field(max_length=40, examples=["clerk"])]
 Roles = Annotated[list[Role], Field(min_length=1, max_length=10)]
-Language = Literal["vi", "en"]
+
+
+def _known(language: str) -> str:
+    if language not in languages():
+        raise PydanticCustomError("literal_error", "no language of the catalogues", {"expected": str(languages())})
+    return language
+
+
+def _with_choice(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(languages())
+
+
+Language = Annotated[str, AfterValidator(_known), Field(max_length=20, json_schema_extra=_with_choice)]
+"""One that there are catalogues of."""
 _TOKEN = frozenset({"invitation"})
 AccountId = Annotated[UUID, Path(description="the account's id")]
 

@@ -11,7 +11,7 @@ CREATE TABLE accounts (
   data_key_id    bigint NOT NULL REFERENCES data_keys,
   password_hash  text NOT NULL,              -- argon2id; '!': none yet
   roles          text[] NOT NULL CHECK (cardinality(roles) > 0),  -- what its person may do: service.actors
-  language       text NOT NULL DEFAULT 'vi' CHECK (language IN ('vi', 'en')),
+  language       text NOT NULL DEFAULT 'vi' CHECK (language ~ '^[a-z]{2,3}(_[A-Za-z]{2,8})?$'),
   created_at     timestamptz NOT NULL DEFAULT now(),
   disabled_at    timestamptz                 -- its person may do nothing since then
 );

@@ -1,5 +1,7 @@
 """Lists of people as offices keep them: roles in the school's own words, everything wrong named by row and heading."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from contact_registry.office_tables import read_table
 from service.accounts.account_lists import _COLUMNS, _ROLES, MOST, AccountRow, ReadAccounts, people_of
 from service.accounts.permissions import PERMISSIONS
 from service.errors import Invalid
+from tests.factories.languages import pseudo_language
 
 KEY = b"k" * 32
 HEAD = "Mã trường;Họ tên;Thư điện tử;Vai trò;Ngôn ngữ\n"
@@ -49,6 +52,12 @@ def test_one_email_in_other_letters_is_one_person() -> None:
     first, second = only("nbk;Lan;Lan@X.vn;clerk;"), only(" NBK ;  Lan ; lan@x.vn ;clerk;en")
     assert (first.email_hash, first.unit, first.name) == (second.email_hash, second.unit, second.name)
     assert (first.language, second.language) == ("vi", "en")
+
+
+def test_a_language_is_one_there_are_catalogues_of(tmp_path: Path) -> None:
+    assert [each.code for each in listed(HEAD + "nbk;Lan;lan@x.vn;clerk;qps").problems] == ["bulk.language"]
+    with pseudo_language(tmp_path) as language:
+        assert only(f"nbk;Lan;lan@x.vn;clerk;{language}").language == language
 
 
 def test_everything_wrong_in_a_row_is_named_at_once_and_no_value_is_repeated() -> None:

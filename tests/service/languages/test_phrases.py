@@ -121,3 +121,9 @@ def test_a_language_is_called_what_it_calls_itself(tmp_path: Path) -> None:
     with reading_from(tmp_path):
         called = {language: own_name(language) for language in ("km", "sti", "cma")}
     assert called == {"km": "ខ្មែរ", "sti": "sti", "cma": "Mạ"}, "by Unicode, by its code, by its catalogue"
+
+
+@pytest.mark.parametrize(("language", "text"), [("vi", "vi, en hoặc km"), ("en", "vi, en, or km")])
+def test_a_choice_is_told_as_the_language_does(language: str, text: str) -> None:
+    assert Phrase("{allowed:or}").in_(language, allowed=("vi", "en", "km")) == text
+    assert Phrase("{allowed}").in_(language, allowed=("vi", "en", "km")) == "vi, en, km"
