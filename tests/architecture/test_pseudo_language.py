@@ -8,6 +8,8 @@ import pytest
 
 from contact_registry.headings import ListOf
 from contact_registry.lists import SEVERITY, Counts, RowReason, problem_message, reason_in_words
+from service.accounts.handing_out import _HEADINGS, _ROLES
+from service.accounts.permissions import PERMISSIONS
 from service.contacts.queries import summary
 from service.languages import Language, Phrase, gettext
 from service.retention import RULES
@@ -44,6 +46,12 @@ def test_problems_of_a_list_and_reasons_of_rows(pseudo: Language) -> None:
 def test_the_counts_of_a_list(audience: ListOf, count: int, pseudo: Language) -> None:
     counts = Counts(rows=count, phones=count, emails=count, to_fix=count, without_contact=count)
     assert left_behind(summary(counts, audience, pseudo)) == []
+
+
+def test_invitations_to_hand_out(pseudo: Language) -> None:
+    said = [each.in_(pseudo) for each in (*_HEADINGS, *_ROLES.values())]
+    assert [left for text in said if (left := left_behind(text))] == []
+    assert _ROLES.keys() == PERMISSIONS.keys()
 
 
 def test_rules_of_retention(pseudo: Language) -> None:

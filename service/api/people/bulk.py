@@ -147,7 +147,7 @@ async def accounts(context: Context, actor: AccountsWriter, request: Request, ke
         asked = request_hash("accounts.create_many", data, dry_run)
         answer = await once(conn, context.master, actor, actor.unit_id, key, asked, act, shown_once=frozenset({"invitations"}))
         if invited and XLSX in request.headers.get("accept", ""):
-            return workbook_answer(request, await asyncio.to_thread(invitations_workbook, invited), "loi-moi.xlsx", 201)
+            return workbook_answer(request, await asyncio.to_thread(invitations_workbook, invited, language), "loi-moi.xlsx", 201)
     return answer
 
 
