@@ -1,6 +1,6 @@
 # Loa. `make run` on a fresh machine with Python 3.11 or newer is all there is to know; the rest is for those who work on it.
 .DEFAULT_GOAL := run
-.PHONY: run test check bench catalogues lock browser
+.PHONY: run test quick check bench catalogues lock browser
 
 # The first Python that is new enough; name another with PYTHON=...
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
@@ -31,6 +31,10 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.dev $(if $(PYTEST),,$(VENV)/.clients)  # those of generated clients are few: `make .venv/.clients` before asking for them alone
 	$(BIN)/python -m pytest $(PYTEST)
+
+# What needs no server, no other process and no browser (tests/quick.py), on two cores in half a minute.
+quick: $(VENV)/.dev
+	@$(BIN)/python -m pytest --quick -q -n 2 $(PYTEST)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -40,8 +40,20 @@ from contact_registry.sealing import MasterKey
 from service.database import make_engine
 from service.database.roles import OWNER, create_logins_sql
 from service.schema import upgrade
+from tests.left_out import LeftOut
+from tests.quick import Quick
 
 _numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only what needs no server, no process and no browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LeftOut(), "loa-left-out")
+    if config.getoption("--quick"):
+        config.pluginmanager.register(Quick(), "loa-quick")
 
 
 def together(nodeid: str) -> str:

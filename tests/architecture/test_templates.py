@@ -10,12 +10,11 @@ from tests.architecture.sources import ROOT, modules, strings
 
 TEMPLATES = ROOT / "templates"
 PAGES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
-NAMED_IN_CODE = {text for _, path in modules() for _, text in strings(path)}
 
 
 def test_every_page_and_component_is_used() -> None:
     environment = page_environment("en")
-    used = set(NAMED_IN_CODE)
+    used = {text for _, path in modules() for _, text in strings(path)}
     for name in (page for page in PAGES if page.startswith(("pages/", "components/"))):
         tree = environment.parse((TEMPLATES / name).read_text(encoding="utf-8"))
         used.update(each for each in find_referenced_templates(tree) if each)

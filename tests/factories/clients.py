@@ -20,7 +20,7 @@ def node_tools() -> Path:
     if shutil.which("node") is None or not (_TOOLS / "node_modules").is_dir():
         if os.environ.get("LOA_REQUIRE_NODE") == "1":
             pytest.fail(f"Node, npm and tests/clients/package.json are needed: {_HOW}", pytrace=False)
-        pytest.skip(f"Node or what it needs is not installed ({_HOW}): no TypeScript client is made")
+        pytest.skip(f"for want of Node or what it needs ({_HOW}; LOA_REQUIRE_NODE=1 makes that a failure)")
     return _TOOLS
 
 

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -181,9 +181,9 @@ def test_what_a_warning_may_say(text: str) -> None:
     ],
 )
 def test_no_shape_of_text_takes_long_to_read(piece: str) -> None:
-    started = perf_counter()
+    started = process_time()  # our own: other programs of the machine may hold it up
     check_texts("x", Texts(sms=(piece * 20_000)[:20_000]), unaccented_sms=True)
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
 
 
 def test_title_and_every_part_of_an_email_are_held_to_the_rules() -> None:
@@ -313,9 +313,9 @@ def test_a_record_names_the_cards_numbers_that_stand_in_it() -> None:
 
 @pytest.mark.parametrize("piece", ["0251 3822 123 ", "0251 3822 12", "+84 912 345 678, ", "1800 ", "("])
 def test_a_long_text_is_read_in_good_time_with_a_card_too(piece: str) -> None:
-    started = perf_counter()
+    started = process_time()
     check_texts("x", Texts(sms=(piece * 20_000)[:20_000]), unaccented_sms=True, phones=CARD)
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 def _smart_encoded() -> list[str]:

@@ -38,7 +38,7 @@ def test_a_home_that_another_account_made_is_refused_before_anything_is_changed(
     assert (mode(home.root), sorted(home.root.iterdir())) == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(os.geteuid() == 0, reason="for want of an ordinary user: root may write anywhere")
 def test_a_place_that_cannot_be_written_to_is_named(home: Home) -> None:
     home.root.parent.chmod(0o500)
 

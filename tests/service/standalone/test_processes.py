@@ -186,7 +186,7 @@ def test_what_a_killed_run_left_is_stopped_and_a_reused_process_id_is_not_touche
             process.wait()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux's")
+@pytest.mark.skipif(sys.platform != "linux", reason="for want of Linux, whose kernel has a death signal")
 async def test_children_do_not_outlive_a_runner_that_is_killed(home: Home) -> None:
     home.prepare()
     runner = (
@@ -279,7 +279,7 @@ def _first_open_port() -> int:
     return int(limit.read_text(encoding="ascii")) if limit.exists() else 1024
 
 
-@pytest.mark.skipif(os.geteuid() == 0 or _first_open_port() < 2, reason="this account may use every port")
+@pytest.mark.skipif(os.geteuid() == 0 or _first_open_port() < 2, reason="for want of an account that may not use every port")
 def test_a_port_that_this_account_may_not_use_is_not_called_busy() -> None:
     with pytest.raises(PortBusy, match="may not use port 1 "):
         check_free(Settings(web_port=1), simulators=False)

@@ -27,7 +27,7 @@ def chromium_path() -> str:
     if path is None:
         if os.environ.get("LOA_REQUIRE_BROWSER") == "1":
             pytest.fail("Chromium is not installed and LOA_REQUIRE_BROWSER=1", pytrace=False)
-        pytest.skip("Chromium is not installed: browser tests are skipped")
+        pytest.skip("for want of Chromium (LOA_REQUIRE_BROWSER=1 makes that a failure)")
     return path
 
 
