@@ -61,6 +61,13 @@ class Meters:
         self.polls = Counter(
             "loa_receipt_polls", "SMS asked for at their provider, by the answer.", ["answer"], registry=registry
         )
+        self.rounds = Counter(
+            "loa_loop_rounds",
+            "Rounds of a worker's loops by what came of them: "
+            "done, elsewhere (another worker is at it), away (the database), failed.",
+            ["loop", "outcome"],
+            registry=registry,
+        )
         self.sweeper = Counter("loa_sweeper_findings", "What the sweeper found and set right.", ["what"], registry=registry)
         self.stalls = Counter("loa_broadcast_stalls", "Broadcasts found standing still.", ["lane"], registry=registry)
         self.broadcast_seconds = Histogram(

@@ -18,6 +18,7 @@ from service.meters import CONTENT_TYPE, Meters, may_read
 from service.outbox import LANES
 from service.settings import Settings
 from workers.kept.tools import Tools
+from workers.rounds.loops import LOOPS
 
 _log = structlog.get_logger()
 _PATIENCE = 5.0
@@ -67,6 +68,8 @@ def _begin_at_zero(tools: Tools) -> None:
             tools.meters.expect_calls(tools.lane, channel, provider.name)
     for lane, reached in product(LANES, ("first", "most")):
         tools.meters.broadcast_seconds.labels(lane, reached)
+    for loop in LOOPS:
+        tools.meters.rounds.labels(loop, "failed")
     tools.meters.sweeper.labels("chunks_of_the_dead")
 
 

@@ -48,9 +48,10 @@ from workers.kept.tools import Tools
 from workers.kept.ways_out import WaysOut
 from workers.kept.window import Window
 from workers.pacing import Pacing
-from workers.rounds.loops import LOOPS, beat
+from workers.rounds.loops import HEART, LOOPS
 from workers.rounds.numbering import keep_numbers
 from workers.rounds.reconciling import accounts_since
+from workers.rounds.running import run
 
 _log = structlog.get_logger()
 _CHUNKS_AT_ONCE = PLACES + 1  # one more than a channel may have out: another's is begun at once
@@ -163,8 +164,9 @@ async def _work(tools: Tools) -> int:
     with suppress(*AWAY):  # then nothing can be called, either
         await accounts_since(tools)
     arq = _arq_worker(tools)
-    heart = asyncio.create_task(beat(tools, tools.clock()))
-    beside = [asyncio.create_task(loop_(tools)) for loop_ in LOOPS] + [asyncio.create_task(tools.pacing.keep())]
+    loops = {name: asyncio.create_task(run(tools, name)) for name in LOOPS}
+    heart = loops.pop(HEART)
+    beside = [*loops.values(), asyncio.create_task(tools.pacing.keep())]
     queue = asyncio.create_task(arq.main())
     asked_to_stop = asyncio.create_task(tools.stopping.wait())
     _log.info("worker.started", lane=tools.lane)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contact_registry.sealing import MasterKey
 from service.carriers import twilio_callbacks
-from service.clock import Clock
+from service.clock import Clock, system_clock
 from service.database import Pool
 from service.deliveries import AttemptTokens
 from service.meters import Meters
@@ -34,6 +35,9 @@ class Tools:
 
     `direct`: the driver's own pool, for single statements. `sms`, `email`: routes without a provider where none is
     set up; a broadcast on such a channel is paused and says so.
+
+    `started`: when this process began. `nudged`: PostgreSQL says that commands were committed. `troubles`: until when no carrier
+    of a channel takes anything, as it was written down last.
     """
 
     settings: Settings
@@ -58,6 +62,9 @@ class Tools:
     unrecorded: set[object] = field(default_factory=set)
     meters: Meters = field(default_factory=lambda: Meters("worker"))
     outage: Outage = field(default_factory=Outage)
+    started: datetime = field(default_factory=system_clock)
+    nudged: asyncio.Event = field(default_factory=asyncio.Event)
+    troubles: dict[str, datetime] = field(default_factory=dict)
 
     def callback_url(self, token: str) -> str:
         """Returns the address at which a gateway tells what became of an attempt."""

@@ -71,7 +71,7 @@ GUARDS: dict[str, Guard] = {
     "silence": Guard(
         "test_two_workers.py::test_a_worker_that_slept_past_its_lease_calls_nobody",
         "a sweeper of which nothing is heard loses its lock",
-        (("workers/rounds/loops.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
+        (("workers/rounds/running.py", "HELD_IN_SILENCE = 10.0", "HELD_IN_SILENCE = 1000.0"),),
     ),
     "patience": Guard(
         "test_two_workers.py::test_a_worker_that_sleeps_half_way_holds_up_nobody[plan]",
