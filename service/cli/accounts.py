@@ -1,5 +1,6 @@
 """`loa accounts`: people who may act."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +18,10 @@ from service.accounts import (
 )
 from service.cli.acting import account_named, email_unless
 from service.cli.deployment import Deployment, Problem
-from service.cli.working import act_from_the_top, in_a_line, on_deployment
-from service.clock import on_screen
+from service.cli.working import act_from_the_top, in_a_line, on_deployment, say
 from service.database import act_for
 from service.keyring import deployment_key
+from service.languages import gettext_lazy as _
 from service.standalone.home import write_private
 from service.units import find_unit
 
@@ -69,16 +70,16 @@ def invite_person(
     """Invite an account's person anew; prints the invitation, this once. The one before is void."""
     email = email_unless(account)
 
-    async def work(deployment: Deployment) -> tuple[str, str]:
+    async def work(deployment: Deployment) -> tuple[str, datetime]:
         async with deployment.engine.begin() as conn:
             named = await account_named(conn, deployment, account, email)
             await act_for(conn, named.unit_id)
             made = await invite(conn, None, account_id=named.id, now=deployment.now)
-            return made.token, on_screen(made.expires_at)
+            return made.token, made.expires_at
 
     token, until = on_deployment(work)
     typer.echo(token)
-    typer.echo(f"for this person alone, once, until {until}", err=True)
+    say(_("for this person alone, once, until {until:moment}"), err=True, until=until)
 
 
 @app.command("import")
@@ -92,7 +93,7 @@ def take_list(
 ) -> None:
     """Make the accounts of a list, all of them or none, each with an invitation to hand out. Safe to repeat."""
     if invitations.exists():
-        raise Problem(f"{invitations} exists: it may hold invitations not handed out yet")
+        raise Problem(_("{file} exists: it may hold invitations not handed out yet"), file=invitations)
 
     async def work(deployment: Deployment) -> str:
         table = await read_accounts(file.read_bytes())

@@ -13,8 +13,12 @@ from service.actors import Actor
 from service.cli.deployment import Deployment
 from service.errors import Conflict, NotFound
 from service.keyring import deployment_key
+from service.languages import gettext_lazy as _
+from service.standalone.words import terminal_language
 from service.text_rules import normal_email
 from service.units import Unit, find_unit
+
+_EMAIL = _("Email:")
 
 
 async def acting_as(conn: AsyncConnection, deployment: Deployment, email: str) -> Actor:
@@ -59,7 +63,9 @@ def email_unless(account: int | None) -> str:
     """Asks for the email (arguments stand in the shell's history); returns nothing where the account was named by its id."""
     if account is not None:
         return ""
-    typer.echo("Email: ", nl=False, err=True)  # on standard output stands what was made, and nothing else
+    typer.echo(
+        _EMAIL.in_(terminal_language()) + " ", nl=False, err=True
+    )  # on standard output stands what was made, and nothing else
     return str(typer.prompt("", prompt_suffix=""))
 
 

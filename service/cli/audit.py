@@ -9,10 +9,12 @@ import typer
 from service.accounts import account_names
 from service.audit import Event, Wanted, count_events, list_events
 from service.cli.deployment import Deployment
-from service.cli.working import on_deployment
+from service.cli.working import ACCOUNT, on_deployment, say
 from service.clock import LOCAL, on_screen
 from service.contacts import Look, list_looks
 from service.database import act_for
+from service.languages import gettext_lazy as _
+from service.standalone.words import terminal_language
 from service.units import find_unit
 
 app = typer.Typer(help="Who did what.", no_args_is_help=True)
@@ -51,12 +53,16 @@ def show(
 
     found, names, left = on_deployment(work)
     for event in found:
-        who = "-" if event.account_id is None else names.get(event.account_id, f"account {event.account_id}")
+        who = (
+            "-"
+            if event.account_id is None
+            else names.get(event.account_id) or ACCOUNT.in_(terminal_language(), id=event.account_id)
+        )
         typer.echo(f"{event.id:>8}  {on_screen(event.at)}  {who:<24} {event.action:<24} {event.subject_kind} {event.subject_id}")
     if not found:
-        typer.echo("There is none.", err=True)
+        say(_("There is none."), err=True)
     if left:
-        typer.echo(f"… {left:,} more: --after {found[-1].id}", err=True)
+        say(_("… {left:n} more: --after {id}"), err=True, left=left, id=found[-1].id)
 
 
 @app.command()
@@ -75,6 +81,6 @@ def looks(
 
     found = on_deployment(work)
     if not found:
-        typer.echo("Nobody has been seen in full.", err=True)
+        say(_("Nobody has been seen in full."), err=True)
     for look in found:
         typer.echo(f"{on_screen(look.at)}  {look.by:<24} {look.contact}  {look.reason:<14} {look.note or ''}".rstrip())

@@ -11,8 +11,10 @@ from service.backups import Restored, back_up, read_manifest
 from service.backups import restore as restore_backup
 from service.cli.deployment import Problem, open_owner, owner_engine
 from service.cli.logins import make_logins
-from service.clock import on_screen, system_clock
+from service.cli.working import say
+from service.clock import system_clock
 from service.database.roles import OWNER
+from service.languages import gettext_lazy as _
 from service.records import AHEAD, issued_up_to, keep_ahead
 from service.schema import upgrade
 from service.settings import Settings
@@ -63,17 +65,19 @@ def restore(
         if settings.database_url_owner
         else _into_home(settings, directory, numbers_lost)
     )
-    typer.echo(
-        f"Restored as of {on_screen(done.made_at)}. Warnings paused for a person: {done.paused}; messages in doubt: "
-        f"{done.in_doubt}."
+    say(
+        _("Restored as of {at:moment}. Warnings paused for a person: {paused:n}; messages in doubt: {doubted:n}."),
+        at=done.made_at,
+        paused=done.paused,
+        doubted=done.in_doubt,
     )
-    typer.echo(f"Numbers go on from {done.next_number}.")
+    say(_("Numbers go on from {number}."), number=done.next_number)
 
 
 async def _into_cluster(settings: Settings, directory: Path, numbers_lost: bool) -> Restored:
     url, master = settings.need("database_url_owner"), MasterKey.parse(settings.need("master_key"))
     if read_manifest(directory).kind == "demo":
-        raise Problem("This is a demo's backup: demo data and real carriers never meet. Restore it into a LOA_HOME.")
+        raise Problem(_("This is a demo's backup: demo data and real carriers never meet. Restore it into a LOA_HOME."))
     if settings.database_url_superuser:
         make_logins(settings)
     return await _restored(url, master, directory, settings.numbers_file, numbers_lost)
@@ -90,7 +94,10 @@ async def _into_home(settings: Settings, directory: Path, numbers_lost: bool) ->
 async def _restored(url: str, master: MasterKey, directory: Path, numbers: Path | None, numbers_lost: bool) -> Restored:
     mark = issued_up_to(numbers) if numbers else None
     if mark is None and not numbers_lost:
-        raise Problem(f"No file of numbers at {numbers or 'LOA_NUMBERS_FILE'}. Put its latest copy there, or say --numbers-lost.")
+        raise Problem(
+            _("No file of numbers at {file}. Put its latest copy there, or say --numbers-lost."),
+            file=numbers or "LOA_NUMBERS_FILE",
+        )
     async with owner_engine(url) as engine:
         done = await restore_backup(
             engine,

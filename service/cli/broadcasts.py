@@ -25,14 +25,17 @@ from service.broadcasts import (
 )
 from service.cli.acting import acting_as, require_tree
 from service.cli.deployment import Deployment, Problem
-from service.cli.working import on_deployment, units_named
+from service.cli.working import ACCOUNT, on_deployment, say, units_named
 from service.clock import on_screen
 from service.database import act_for
 from service.deliveries import Progress, RepeatReason, in_words, missing_lanes, progress_of, repeat_uncertain, retry_failed
 from service.disk import DiskSpace, disk_at
 from service.errors import NotFound
+from service.languages import Phrase
+from service.languages import gettext_lazy as _
+from service.languages import ngettext_lazy as _n
 from service.settings import Settings
-from service.standalone.words import Words, terminal_language
+from service.standalone.words import PARTS, Words, parts_in_words, terminal_language
 from service.traces import follow
 
 app = typer.Typer(help="Warnings under way: how far they are, and stopping them.", no_args_is_help=True)
@@ -44,15 +47,11 @@ _As = Annotated[str, typer.Option("--as", help="The email of the account that do
 _Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _UNDER_WAY = frozenset({State.APPROVED, State.SENDING, State.PAUSED})
 _PAGE = 100
-_PARTS = {
-    "waiting": "waiting",
-    "sending": "being called",
-    "accepted": "accepted by the carrier",
-    "delivered": "delivered",
-    "failed": "failed",
-    "not_sent": "not sent",
-    "uncertain": "in doubt",
-}
+_BY = _("{channels}, valid until {until:moment} in Vietnam; by {author}")
+_BY_BOTH = _("{channels}, valid until {until:moment} in Vietnam; by {author}, approved by {approver}")
+_CANCELLED = _("cancelled: {reason}")
+_MANY, _NONE = _n("{count:n} message", "{count:n} messages"), _("no messages yet")
+_DOUBT = _("In doubt: SMS are found in the carrier's list within minutes; of emails an approver decides (repeat-uncertain).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,12 @@ class _Seen:
 
     def in_words(self) -> str:
         """Says how many of its messages are where, the parts that are none left out, and the notes."""
-        parts = {words: getattr(self.progress, part) for part, words in _PARTS.items()}
+        parts = {part: getattr(self.progress, part) for part in PARTS}
         if self.view.state == State.CANCELLED:  # what waits is on its way there
-            parts["not sent"] += parts.pop("waiting")
-        many = self.progress.total
-        total = f"{many:,} message{'s' * (many > 1)}" if many else "no messages yet"
-        counts = ", ".join(f"{count:,} {words}" for words, count in parts.items() if count)
+            parts["not_sent"] += parts.pop("waiting")
+        language, many = terminal_language(), self.progress.total
+        total = _MANY.in_(language, count=many) if many else _NONE.in_(language)
+        counts = ", ".join(each.in_(language) for each in parts_in_words(parts))
         return "\n".join("  " + line for line in (f"{total}: {counts}" if counts else total, *self.notes))
 
 
@@ -102,7 +101,7 @@ def show_all(
 
     found = on_deployment(work, existing=True)
     if not found:
-        typer.echo("There is none.", err=True)
+        say(_("There is none."), err=True)
     for each in found:
         typer.echo(f"{each.line()}\n{each.in_words()}")
     if line := disk_line(disk_at(Settings.read().home)):
@@ -127,11 +126,14 @@ def show(public_id: _Id) -> None:
     seen, names = on_deployment(work, existing=True)
     view = seen.view
     typer.echo(f"{seen.line()}\n{seen.in_words()}")
-    by = [f"by {names.get(view.author_id, f'account {view.author_id}')}"]
-    by += [f"approved by {names.get(view.approved_by, f'account {view.approved_by}')}"] if view.approved_by else []
-    typer.echo(f"  {' and '.join(view.channels)}, valid until {on_screen(view.expires_at)} in Vietnam; {', '.join(by)}")
-    if view.cancel_reason:
-        typer.echo(f"  cancelled: {view.cancel_reason}")
+    author = names.get(view.author_id) or ACCOUNT.with_(id=view.author_id)
+    approver = view.approved_by and (names.get(view.approved_by) or ACCOUNT.with_(id=view.approved_by))
+    said = [
+        (_BY_BOTH if approver else _BY).with_(channels=view.channels, until=view.expires_at, author=author, approver=approver)
+    ]
+    said += [_CANCELLED.with_(reason=view.cancel_reason)] if view.cancel_reason else []
+    for line in said:
+        typer.echo("  " + line.in_(terminal_language()))
 
 
 @app.command("pause")
@@ -173,7 +175,7 @@ def cancel_one(
         lambda deployment, conn, actor, inner: cancel(
             conn, actor, broadcast_id=inner, reason=reason, master=deployment.master, now=deployment.now
         ),
-        asks=None if yes else "Cancel it for good?",
+        asks=None if yes else _("Cancel it for good?"),
     )
 
 
@@ -204,7 +206,7 @@ def repeat_uncertain_ones(
         lambda deployment, conn, actor, inner: repeat_uncertain(
             conn, actor, broadcast_id=inner, channel=channel, reason=reason, quiet=quiet, now=deployment.now
         ),
-        asks=None if yes else "Send them once more, though they may come twice?",
+        asks=None if yes else _("Send them once more, though they may come twice?"),
     )
 
 
@@ -213,7 +215,7 @@ def _move(
     email: str,
     use_case: Callable[[Deployment, AsyncConnection, Actor, int], Awaitable[object]],
     *,
-    asks: str | None = None,
+    asks: Phrase | None = None,
 ) -> None:
     """Does it as this person, and says how the broadcast then stands.
     `asks`: what is asked before, beside its title and its messages.
@@ -230,7 +232,7 @@ def _move(
             before = await _seen(conn, deployment, view) if asks else None
         if before and asks:  # nothing is held while a person thinks
             typer.echo(f"{before.line()}\n{before.in_words()}", err=True)
-            typer.confirm(asks, abort=True, err=True)
+            typer.confirm(asks.in_(terminal_language()), abort=True, err=True)
         async with deployment.engine.begin() as conn:
             await act_for(conn, view.unit_id)
             await use_case(deployment, conn, actor, view.id)
@@ -256,7 +258,7 @@ async def _named(conn: AsyncConnection, given: str) -> BroadcastView:
     if not given or not ids:
         raise NotFound("broadcast.unknown")
     if len(ids) > 1 and str(ids[0]) != given:
-        raise Problem(f"There are several whose id begins with {given}.")
+        raise Problem(_("There are several whose id begins with {given}."), given=given)
     return await find_broadcast(conn, ids[0])
 
 
@@ -267,11 +269,9 @@ async def _seen(conn: AsyncConnection, deployment: Deployment, view: BroadcastVi
     says = in_words(view.pause_reason, language)
     notes = [note_of(view, waits, language, carrier_says=says, not_sent=progress.not_sent)]
     if view.state in (State.PAUSED, State.CANCELLED) and progress.sending:
-        notes.append("What is being called can no longer be called back; it ends within seconds.")
+        notes.append(_("What is being called can no longer be called back; it ends within seconds.").in_(language))
     if view.state in (State.APPROVED, State.SENDING) and view.lane in await missing_lanes(conn, now=now):
-        notes.append(f"No {view.lane} worker is running: nothing leaves until one does.")
+        notes.append(_("No {lane} worker is running: nothing leaves until one does.").in_(language, lane=view.lane))
     if progress.uncertain:
-        notes.append(
-            "In doubt: SMS are found in the carrier's list within minutes; of emails an approver decides (repeat-uncertain)."
-        )
+        notes.append(_DOUBT.in_(language))
     return _Seen(view, progress, tuple(note for note in notes if note))

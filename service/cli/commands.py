@@ -11,7 +11,8 @@ from service.backups.programs import ProgramFailed
 from service.cli import accounts, audit, backups, broadcasts, contacts, keys, lists, processes, records, retention, texts, units
 from service.cli.deployment import Problem
 from service.database.schema import SchemaProblem
-from service.errors import LoaError, RowsRefused
+from service.errors import LoaError, RowError, RowsRefused
+from service.languages import gettext_lazy as _
 from service.sentences import sentence
 from service.settings import SettingProblem, unknown_settings
 from service.standalone.obstacles import Obstacle
@@ -24,6 +25,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its locals could hold personal data
 )
+_IN_A_ROW = _("row {row}, {column}: {sentence}")
+_OTHER_KEY = _("LOA_MASTER_KEY does not open the keys of this database: see `loa keys rewrap --help`")
+_NO_DATABASE = _("The database cannot be used: {said}")
 _LOG = frozenset({"web", "simulators"})  # their standard error is a log, where they say it themselves
 
 
@@ -60,27 +64,32 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(texts.app, name="texts")
 
 
+def _in_a_row(problem: RowError) -> str:
+    language = terminal_language()
+    said = sentence(problem.code, language, problem.values)
+    return "  " + _IN_A_ROW.in_(language, row=problem.row, column=problem.column, sentence=said)
+
+
 def main() -> None:
     """Runs one command; a refusal is one sentence on standard error and status 1."""
     try:
         app(prog_name="loa")
-    except (SettingProblem, Problem) as reason:
+    except SettingProblem as reason:
         sys.exit(str(reason))
-    except SchemaProblem as reason:
+    except (SchemaProblem, Problem) as reason:
         sys.exit(reason.said(terminal_language()))
     except Obstacle as obstacle:
         sys.exit(obstacle.said(Words.of_terminal()))
     except Unsealable:
-        sys.exit("LOA_MASTER_KEY does not open the keys of this database: see `loa keys rewrap --help`")
+        sys.exit(_OTHER_KEY.in_(terminal_language()))
     except LoaError as refused:
         lines = [] if refused.fields else [sentence(refused.code, terminal_language(), refused.values)]
         lines += [f"{field.field}: {sentence(field.code, terminal_language(), field.values)}" for field in refused.fields]
         rows = refused.problems if isinstance(refused, RowsRefused) else ()
-        word = Words.of_terminal()("import_row").lower()
-        lines += [f"  {word} {row.row}, {row.column}: {sentence(row.code, terminal_language(), row.values)}" for row in rows]
+        lines += [_in_a_row(row) for row in rows]
         sys.exit("\n".join(lines))
     except OperationalError as away:
-        sys.exit(f"The database cannot be used: {' '.join(str(away.orig).split())}")
+        sys.exit(_NO_DATABASE.in_(terminal_language(), said=" ".join(str(away.orig).split())))
     except ProgramFailed as failed:
         sys.exit(str(failed))
     except ImportRefused as refused:

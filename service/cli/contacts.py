@@ -11,19 +11,31 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contact_registry.people import ListedContact
+from contact_registry.people import Erased, ListedContact
 from service.actors import Actor
 from service.cli.acting import acting_as
 from service.cli.deployment import Deployment
-from service.cli.working import on_deployment
+from service.cli.working import on_deployment, say
 from service.contacts import Asked, Target, erase, locate_contact, search_people, take_off, with_address
 from service.database import act_for
 from service.errors import FieldError, Invalid
+from service.languages import Phrase
+from service.languages import gettext_lazy as _
+from service.languages import pgettext_lazy as _p
+from service.standalone.words import terminal_language
 
 app = typer.Typer(help="People on a school's list, one at a time.", no_args_is_help=True)
 
 T = TypeVar("T")
 As = Annotated[str, typer.Option("--as", help="The email of the account in whose name this is done, at its own unit.")]
+
+_HEADINGS = (
+    _p("heads a column", "id"),
+    _p("heads a column", "role"),
+    _p("heads a column", "name or pupils"),
+    _p("heads a column", "addresses"),
+    _p("heads a column", "off"),
+)
 
 
 def _acting(email: str, work: Callable[[Deployment, AsyncConnection, Actor], Awaitable[T]]) -> T:
@@ -34,6 +46,10 @@ def _acting(email: str, work: Callable[[Deployment, AsyncConnection, Actor], Awa
             return await work(deployment, conn, actor)
 
     return on_deployment(opened)
+
+
+def _ask(what: Phrase) -> str:
+    return str(typer.prompt(what.in_(terminal_language())))
 
 
 def _asked(written: str) -> Asked:
@@ -52,7 +68,7 @@ def _address(written: str) -> Target:
 @app.command()
 def find(of: As) -> None:
     """Find people by name, number or email, as the school's own pages show them: masked."""
-    asked = _asked(typer.prompt("Name, number or email"))
+    asked = _asked(_ask(_("Name, number or email")))
 
     async def work(deployment: Deployment, conn: AsyncConnection, actor: Actor) -> list[ListedContact]:
         found, _ = await search_people(
@@ -62,9 +78,9 @@ def find(of: As) -> None:
 
     found = _acting(of, work)
     if not found:
-        typer.echo("No one on the present list fits.", err=True)
+        say(_("No one on the present list fits."), err=True)
         return
-    table = Table("id", "role", "name or pupils", "addresses", "off", box=None)
+    table = Table(*(heading.in_(terminal_language()) for heading in _HEADINGS), box=None)
     for each in found:
         table.add_row(
             str(each.id),
@@ -82,7 +98,7 @@ def suppress(
     reason: Annotated[Literal["opt_out", "wrong_person", "invalid"], typer.Option(help="Why; an opt-out ends advisories only.")],
 ) -> None:
     """Take a number or an email off now, on the list or not; what still waits for it is not sent."""
-    target = _address(typer.prompt("Number or email"))
+    target = _address(_ask(_("Number or email")))
 
     async def work(deployment: Deployment, conn: AsyncConnection, actor: Actor) -> list[str]:
         return await take_off(
@@ -95,7 +111,7 @@ def suppress(
             now=deployment.now,
         )
 
-    typer.echo(f"Taken off: {', '.join(_acting(of, work))}")
+    say(_("Taken off: {channels}"), channels=", ".join(_acting(of, work)))
 
 
 @app.command("erase")
@@ -105,15 +121,15 @@ def erase_one(
     may_return: Annotated[bool, typer.Option("--may-return", help="A later list may bring them back.")] = False,
 ) -> None:
     """Delete a person for good, by a number or an email of theirs. What was sent to them stays provable without them."""
-    target = _address(typer.prompt("Number or email"))
-    typer.confirm("Delete this person for good?", abort=True)
+    target = _address(_ask(_("Number or email")))
+    typer.confirm(_("Delete this person for good?").in_(terminal_language()), abort=True)
 
-    async def work(deployment: Deployment, conn: AsyncConnection, actor: Actor) -> str:
+    async def work(deployment: Deployment, conn: AsyncConnection, actor: Actor) -> Erased:
         actor.require("contacts:erase")
         contact = await with_address(
             conn, unit_id=actor.unit_id, phone=target.phone, email=target.email, master=deployment.master
         )
-        gone = await erase(
+        return await erase(
             conn,
             actor,
             place=await locate_contact(conn, contact, ended_too=True),
@@ -122,6 +138,12 @@ def erase_one(
             master=deployment.master,
             now=deployment.now,
         )
-        return f"Deleted: contacts {gone.contacts}, addresses {gone.addresses}, pupils {gone.pupils}, consents {gone.consents}"
 
-    typer.echo(_acting(of, work))
+    gone = _acting(of, work)
+    say(
+        _("Deleted: contacts {contacts:n}, addresses {addresses:n}, pupils {pupils:n}, consents {consents:n}"),
+        contacts=gone.contacts,
+        addresses=gone.addresses,
+        pupils=gone.pupils,
+        consents=gone.consents,
+    )

@@ -14,6 +14,8 @@ from service.clock import LOCAL, system_clock
 from service.database import make_engine
 from service.database.roles import OWNER
 from service.keyring import make_deployment_keys, make_missing_drill_keys
+from service.languages import Language, Phrase
+from service.languages import gettext_lazy as _
 from service.schema import Migrated, upgrade
 from service.settings import Settings
 from service.standalone import postgres
@@ -23,7 +25,15 @@ from service.standalone.servers import running_servers
 
 
 class Problem(Exception):
-    """A command that cannot go on. The message is for the person who typed it."""
+    """A command that cannot go on: the sentence for the person who typed it. As a text it is the English one."""
+
+    def __init__(self, why: Phrase, **values: object) -> None:
+        super().__init__(why.in_("en", **values))
+        self._why = why.with_(**values)
+
+    def said(self, language: Language) -> str:
+        """The sentence in `language`."""
+        return self._why.in_(language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ async def open_owner(settings: Settings, *, existing: bool = False) -> AsyncIter
         return
     home, done = Home.at(settings.home), list[Migrated]()
     if existing and not home.postgres.exists():
-        raise Problem(f"There is no Loa in {home.root}. Say with LOA_HOME where it is.")
+        raise Problem(_("There is no Loa in {home}. Say with LOA_HOME where it is."), home=home.root)
     async with (
         running_servers(home, lambda url: done.append(upgrade(url))),
         owner_engine(postgres.url(home, OWNER)) as engine,

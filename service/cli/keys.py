@@ -11,15 +11,18 @@ from contact_registry.sealing import MasterKey
 from service.accounts import create_api_key, permissions_of
 from service.cli.acting import account_named, email_unless
 from service.cli.deployment import Deployment, Problem
-from service.cli.working import on_deployment, units_named
+from service.cli.working import on_deployment, say, units_named
 from service.clock import on_screen
 from service.database import act_for
 from service.keyring import jwks
+from service.languages import Phrase
+from service.languages import gettext_lazy as _
 from service.rotation import Rotation, go_on, list_rotations, rewrap, stop
 from service.rotation import rotate as rotate_key
 from service.settings import Settings
 from service.standalone.home import Home
 from service.standalone.master_key import change_master_key
+from service.standalone.words import terminal_language
 
 app = typer.Typer(help="API keys, public keys of signatures, and the keys that seal data.", no_args_is_help=True)
 
@@ -61,6 +64,11 @@ def public() -> None:
     typer.echo(orjson.dumps(on_deployment(work), option=orjson.OPT_INDENT_2))
 
 
+_STOPPED = _("Rotations stopped: {count:n}. How far they are: loa keys rotation")
+_GOES_ON = _("Rotations that go on: {count:n}. How far they are: loa keys rotation")
+_ROTATED = _("Units with another data key: {count:n}. How far they are: loa keys rotation")
+_KEY = _("key {id}")
+_NUMBERS = _("{done:n} done, {left:n} left, {messages:n} messages to look through")
 T = TypeVar("T")
 _Unit = Annotated[str | None, typer.Option("--unit", help="Only this unit.")]
 
@@ -74,7 +82,7 @@ def rotate(
 ) -> None:
     """Give a unit another data key. The workers seal everything anew under it and delete the old one a day after that."""
     if (unit is None) != every or (halt and resume):
-        raise Problem("one of --unit CODE and --all; at most one of --stop and --continue")
+        raise Problem(_("one of --unit CODE and --all; at most one of --stop and --continue"))
 
     async def work(deployment: Deployment) -> int:
         async def one(conn: AsyncConnection, unit_id: int) -> int:
@@ -87,8 +95,7 @@ def rotate(
         return sum(await _each_unit(deployment, unit, one))
 
     count = on_deployment(work)
-    what = "Rotations stopped" if halt else "Rotations that go on" if resume else "Units with another data key"
-    typer.echo(f"{what}: {count}. How far they are: loa keys rotation")
+    say(_STOPPED if halt else _GOES_ON if resume else _ROTATED, count=count)
 
 
 @app.command()
@@ -98,20 +105,21 @@ def rotation(unit: _Unit = None) -> None:
     async def work(deployment: Deployment) -> list[Rotation]:
         return [each for found in await _each_unit(deployment, unit, list_rotations) for each in found]
 
-    found = on_deployment(work)
+    found, language = on_deployment(work), terminal_language()
     if not found:
-        typer.echo("No data key was rotated yet.", err=True)
+        say(_("No data key was rotated yet."), err=True)
     for each in found:
-        numbers = f"{each.resealed} done, {each.left} left, {each.messages} messages to look through"
-        typer.echo(f"{each.unit:<24} key {each.data_key_id:<6} {on_screen(each.began_at)}  {_state(each):<44} {numbers}")
+        key = _KEY.in_(language, id=each.data_key_id)
+        numbers = _NUMBERS.in_(language, done=each.resealed, left=each.left, messages=each.messages)
+        typer.echo(f"{each.unit:<24} {key:<10} {on_screen(each.began_at)}  {_state(each).in_(language):<44} {numbers}")
 
 
-def _state(rotation: Rotation) -> str:
+def _state(rotation: Rotation) -> Phrase:
     if rotation.deleted_at:
-        return f"key deleted {on_screen(rotation.deleted_at)}"
+        return _("key deleted {at:moment}").with_(at=rotation.deleted_at)
     if rotation.stopped_at:
-        return f"stopped {on_screen(rotation.stopped_at)}"
-    return f"clear, key goes a day after {on_screen(rotation.clear_since)}" if rotation.clear_since else "under way"
+        return _("stopped {at:moment}").with_(at=rotation.stopped_at)
+    return _("clear, key goes a day after {at:moment}").with_(at=rotation.clear_since) if rotation.clear_since else _("under way")
 
 
 @app.command("rewrap")
@@ -130,13 +138,13 @@ def rewrap_all() -> None:
         async with deployment.engine.begin() as conn:
             return await rewrap(conn, deployment.master, MasterKey.parse(new))
 
-    typer.echo(f"Keys put under the new master key: {on_deployment(work)}")
+    say(_("Keys put under the new master key: {count:n}"), count=on_deployment(work))
 
 
 async def _each_unit(deployment: Deployment, code: str | None, act: Callable[[AsyncConnection, int], Awaitable[T]]) -> list[T]:
     """What `act` returns for the unit, or for every one, each in its own transaction."""
     found: list[T] = []
-    for _, unit_id in await units_named(deployment, code):
+    for _code, unit_id in await units_named(deployment, code):
         async with deployment.engine.begin() as conn:
             await act_for(conn, unit_id)
             found.append(await act(conn, unit_id))

@@ -40,13 +40,16 @@ from service.contacts import (
     undo_import,
 )
 from service.database import act_for
-from service.sentences import sentence
+from service.languages import gettext_lazy as _
+from service.sentences import SENTENCES
 from service.standalone.words import Words, terminal_language
 
 _SHOWN = 100
 """Problems that are printed. More are better mended in the workbook of rows to fix."""
 _SHOWN_PLACES = 30
 """Sheets that are named for one reason why rows are no pupils."""
+
+_NO_COLUMN = _("{written}: HEADING=FIELD, FIELD: {fields}")
 
 
 class _FileFirst(TyperGroup):
@@ -146,9 +149,10 @@ def undo(
 
 def _said(written: str) -> Said:
     """A person's word on a column: "C=phone", "Liên lạc=phone". A letter is the column of a file without headings."""
-    heading, _, field = written.rpartition("=")
+    heading, _sign, field = written.rpartition("=")
     if not heading or field not in MEANINGS:
-        raise typer.BadParameter(f"{written!r}: HEADING=FIELD, FIELD: {', '.join(sorted(MEANINGS))}", param_hint="--column")
+        wrong = _NO_COLUMN.in_(terminal_language(), written=repr(written), fields=", ".join(sorted(MEANINGS)))
+        raise typer.BadParameter(wrong, param_hint="--column")
     return Said(f"Cột {heading.upper()}" if len(heading) == 1 else heading, Field(field))
 
 
@@ -180,7 +184,7 @@ async def _read(
                 await say_columns(conn, actor, import_id=place.id, said=said, master=deployment.master, now=deployment.now)
                 await read_import(conn, place.id, master=deployment.master, now=deployment.now)
         except ReadingFailed as fault:
-            raise Problem(f"{sentence('server.error', terminal_language())} ({fault})") from None
+            raise Problem(_("{sentence} ({fault})"), sentence=SENTENCES["server.error"], fault=fault) from None
     return public_id
 
 

@@ -5,9 +5,11 @@ from sqlalchemy import make_url
 from service.cli.deployment import Problem
 from service.database.making import make_database
 from service.database.roles import LOOKUP, OWNER, WEB, WORKER
+from service.languages import gettext_lazy as _
 from service.settings import Settings
 
 _URLS = {OWNER: "database_url_owner", WEB: "database_url_web", WORKER: "database_url_worker", LOOKUP: "database_url_lookup"}
+_NAMES_ANOTHER = _("{setting} must name the login {login} and its password. See docs/operating.md")
 
 
 def make_logins(settings: Settings) -> None:
@@ -19,7 +21,7 @@ def make_logins(settings: Settings) -> None:
     urls = {login: make_url(settings.need(name)) for login, name in _URLS.items()}
     for login, url in urls.items():
         if url.username != login or not url.password:
-            raise Problem(f"LOA_{_URLS[login].upper()} must name the login {login} and its password. See docs/operating.md")
+            raise Problem(_NAMES_ANOTHER, setting=f"LOA_{_URLS[login].upper()}", login=login)
     make_database(
         lambda database: superuser.set(database=database).render_as_string(hide_password=False),
         database=urls[OWNER].database or "",

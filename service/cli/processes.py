@@ -13,6 +13,7 @@ from service.cli.deployment import Problem, open_owner
 from service.cli.logins import make_logins
 from service.database import make_engine
 from service.database.schema import require_schema
+from service.languages import gettext_lazy as _
 from service.schema import Migrated, upgrade
 from service.settings import Settings, unknown_settings
 from service.standalone.words import Words
@@ -106,5 +107,5 @@ def bench() -> None:
     """
     source = Path(__file__).parents[2]
     if not (source / "tests" / "benchmarks").is_dir():
-        raise Problem("The benchmarks come with the source: run this in a checkout.")
+        raise Problem(_("The benchmarks come with the source: run this in a checkout."))
     raise typer.Exit(subprocess.run([sys.executable, "-m", "tests.benchmarks"], cwd=source, check=False).returncode)

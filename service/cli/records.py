@@ -7,7 +7,8 @@ import orjson
 import typer
 
 from service.cli.deployment import Problem
-from service.clock import on_screen
+from service.cli.working import say
+from service.languages import gettext_lazy as _
 from service.signing.public_keys import read_jwks
 from service.signing.records import VerificationError, open_record
 
@@ -22,15 +23,19 @@ def verify(
     try:
         keys = read_jwks(orjson.loads(jwks.read_bytes()))
     except (ValueError, KeyError, TypeError, VerificationError):
-        raise Problem(f"{jwks} holds no key set") from None
+        raise Problem(_("{file} holds no key set"), file=jwks) from None
     try:
         opened = open_record(record.read_bytes(), keys)
     except VerificationError as error:
-        raise Problem(f"NOT VERIFIED. {error.found} ({error})\n{error.advice}") from None
-    issuer, made = opened.issuer, on_screen(opened.created_at)
-    typer.echo(f"verified: {issuer.name} ({issuer.code}), {made}")
-    typer.echo(
-        f"public number {opened.public_number} (each message has one of its own), valid until {on_screen(opened.expires_at)}"
+        raise Problem(
+            _("NOT VERIFIED. {found} ({detail})\n{advice}"), found=error.found, detail=str(error), advice=error.advice
+        ) from None
+    issuer = opened.issuer
+    say(_("verified: {issuer} ({code}), {made:moment}"), issuer=issuer.name, code=issuer.code, made=opened.created_at)
+    say(
+        _("public number {number} (each message has one of its own), valid until {until:moment}"),
+        number=opened.public_number,
+        until=opened.expires_at,
     )
     for text in opened.texts.get("sms", {}).values():
         typer.echo(f"\n{text}")

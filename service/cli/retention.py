@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from service.cli.deployment import Deployment
-from service.cli.working import on_deployment, units_named
+from service.cli.working import on_deployment, say, units_named
 from service.clock import on_screen
+from service.languages import gettext_lazy as _
 from service.retention import RetentionRun, dry_run, list_runs, run_unit
 
 app = typer.Typer(help="What is kept no longer: the workers see to it once a day.", no_args_is_help=True)
@@ -36,7 +37,7 @@ def run(
         return told
 
     if not on_deployment(work):
-        typer.echo("Nothing is due.", err=True)
+        say(_("Nothing is due."), err=True)
 
 
 @app.command("list")
@@ -47,13 +48,13 @@ def show(
     """What was deleted, when, by which rule; the newest first."""
 
     async def work(deployment: Deployment) -> list[RetentionRun]:
-        ((_, unit_id),) = await units_named(deployment, unit)
+        ((_code, unit_id),) = await units_named(deployment, unit)
         async with deployment.engine.begin() as conn:
             return await list_runs(conn, unit_id, before=None, limit=limit)
 
     found = on_deployment(work)
     if not found:
-        typer.echo("Nothing was deleted yet.", err=True)
+        say(_("Nothing was deleted yet."), err=True)
     for each in found:
         ended = on_screen(each.ended_at) if each.ended_at else "-"
         typer.echo(f"{on_screen(each.began_at)}  {ended:<16}  {each.rule:<12} {_told(each.counts)}")

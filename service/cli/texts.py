@@ -9,9 +9,10 @@ import typer
 
 from service.broadcasts import carrier_forms
 from service.cli.deployment import Deployment
-from service.cli.working import in_a_line, on_deployment
+from service.cli.working import in_a_line, on_deployment, say
 from service.clock import LOCAL, system_clock
 from service.database import act_for
+from service.languages import gettext_lazy as _
 from service.registered_texts import RegisteredText, drill_form, fold, list_texts, put_text, read_texts
 from service.settings import Settings
 from service.units import find_unit, root_unit
@@ -40,7 +41,8 @@ def show(unit: Annotated[str, typer.Option(help="The unit they hold for; the dep
     drills = {each.name: drill_form(each.template) for each in texts if each.status not in ("rejected", "expired")}
     lacking = [each for each in texts if each.name in drills and (each.provider, fold(drills[each.name])) not in filed]
     if lacking:
-        typer.echo("Drills of these are not on file; have them registered, too, so that no carrier filters a drill:\n")
+        say(_("Drills of these are not on file; have them registered, too, so that no carrier filters a drill:"))
+        typer.echo()
     for each in lacking:
         typer.echo(f"{each.name}-drill  {each.provider}\n" + indent(drills[each.name], "    ") + "\n")
 

@@ -1,5 +1,6 @@
 """`loa units`: the tree of organisations."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from service.cli.working import act_from_the_top, in_a_line, on_deployment
 from service.clock import day_on_screen
 from service.database import act_for
 from service.keyring import make_missing_drill_keys, make_signing_key
+from service.languages import Phrase
+from service.languages import pgettext_lazy as _p
 from service.readiness import Covered, Part, Report, coverage, readiness_report
 from service.sentences import in_words
 from service.standalone.words import terminal_language
@@ -30,6 +33,29 @@ from service.units import (
 
 app = typer.Typer(help="The tree of organisations.", no_args_is_help=True)
 
+_HEADINGS: Mapping[str, Phrase] = {
+    "code": _p("heads a column", "code"),
+    "level": _p("heads a column", "level"),
+    "parent": _p("heads a column", "parent"),
+    "name": _p("heads a column", "name"),
+    "contacts": _p("heads a column", "contacts"),
+    "list": _p("heads a column", "list"),
+    "takedowns": _p("heads a column", "take-downs open"),
+    "ready": _p("heads a column", "ready"),
+    "part": _p("heads a column", "part"),
+    "state": _p("heads a column", "state"),
+    "since": _p("heads a column", "since"),
+    "until": _p("heads a column", "until"),
+    "who": _p("heads a column", "who"),
+}
+_YES, _NO = _p("in the column ready", "yes"), _p("in the column ready", "no")
+
+
+def _table(*columns: str) -> Table:
+    """A table with these headings, in words where there are any. Levels, parts and states are codes, as the API has them."""
+    language = terminal_language()
+    return Table(*(_HEADINGS[each].in_(language) if each in _HEADINGS else each for each in columns), box=None)
+
 
 @app.command("list")
 def show() -> None:
@@ -42,7 +68,7 @@ def show() -> None:
                 found += page
         return found
 
-    table = Table("code", "level", "parent", "name", box=None)
+    table = _table("code", "level", "parent", "name")
     for unit in on_deployment(work):
         table.add_row(unit.code, unit.level, unit.parent or "", unit.name)
     Console().print(table)
@@ -83,11 +109,11 @@ def show_coverage(
                 after = page[-1].code
         return found
 
-    table = Table("code", "level", "contacts", "list", *(part.value for part in Part), "take-downs open", "ready", box=None)
+    table = _table("code", "level", "contacts", "list", *Part, "takedowns", "ready")
     for each in on_deployment(work):
         applied = day_on_screen(each.list_applied_at) if each.list_applied_at else ""
         parts = (each.readiness.state(part).value for part in Part)
-        ready = "yes" if each.readiness.ready else "no"
+        ready = (_YES if each.readiness.ready else _NO).in_(terminal_language())
         table.add_row(each.code, each.level, str(each.contacts), applied, *parts, str(each.takedowns_open), ready)
     Console().print(table)
 
@@ -103,7 +129,7 @@ def show_ready(code: Annotated[str, typer.Argument(help="The unit's code.")]) ->
             return await readiness_report(conn, found.id, master=deployment.master, now=deployment.now)
 
     report = on_deployment(work)
-    table = Table("part", "state", "since", "until", "who", box=None)
+    table = _table("part", "state", "since", "until", "who")
     for part in report.parts:
         since = day_on_screen(part.since) if part.since else ""
         until = part.valid_until.strftime("%d/%m/%Y") if part.valid_until else ""

@@ -4,16 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import typer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.cli.deployment import Deployment, open_owner
 from service.database import act_for
 from service.errors import NotFound
+from service.languages import Phrase
+from service.languages import gettext_lazy as _
 from service.settings import Settings
+from service.standalone.words import terminal_language
 from service.units import find_unit, root_unit
 
 T = TypeVar("T")
+ACCOUNT = _("account {id}")
+"""Somebody whose name is kept no more."""
+_IN_A_LINE = _("Rows: {rows:n}. Made: {created:n}. Unchanged: {unchanged:n}.")
 
 
 def on_deployment(work: Callable[[Deployment], Awaitable[T]], *, existing: bool = False) -> T:
@@ -32,9 +39,14 @@ async def act_from_the_top(conn: AsyncConnection, deployment: Deployment, unit: 
     await act_for(conn, top.id, subtree=True)
 
 
+def say(phrase: Phrase, *, err: bool = False, **values: object) -> None:
+    """Prints a sentence in the terminal's language. `err`: on standard error, where what was asked for stands on standard output."""
+    typer.echo(phrase.in_(terminal_language(), **values), err=err)
+
+
 def in_a_line(rows: int, created: int, unchanged: int) -> str:
     """Says in a line what became of a list."""
-    return f"Rows: {rows}. Made: {created}. Unchanged: {unchanged}."
+    return _IN_A_LINE.in_(terminal_language(), rows=rows, created=created, unchanged=unchanged)
 
 
 async def units_named(deployment: Deployment, code: str | None) -> list[tuple[str, int]]:

@@ -10,34 +10,37 @@ VerificationError
 
 from typing import ClassVar
 
+from service.languages import Phrase
+from service.languages import gettext_lazy as _
+
 
 class VerificationError(Exception):
     """The record must not be shown, sent or believed. `found` and `advice` tell a person what is wrong and what to do."""
 
-    found: ClassVar[str] = "It could not be verified."
-    advice: ClassVar[str] = "Do not rely on this record."
+    found: ClassVar[Phrase] = _("It could not be verified.")
+    advice: ClassVar[Phrase] = _("Do not rely on this record.")
 
 
 class Unreadable(VerificationError):
-    found = "This is not a whole record as Loa signs it: it was cut short or changed, or is something else."
-    advice = "Fetch it again from the issuer's /api/v1/records/{id}."
+    found = _("This is not a whole record as Loa signs it: it was cut short or changed, or is something else.")
+    advice = _("Fetch it again from the issuer's /api/v1/records/{{id}}.")
 
 
 class UnknownKey(VerificationError):
-    found = "It is signed with a key that is not among the keys you trust."
-    advice = "Fetch the issuer's current keys from /.well-known/jwks.json and try again."
+    found = _("It is signed with a key that is not among the keys you trust.")
+    advice = _("Fetch the issuer's current keys from /.well-known/jwks.json and try again.")
 
 
 class WrongPurpose(VerificationError):
-    found = "A key for drills stands under a warning, or the other way round."
-    advice = "This is a drill, or a drill's key was used. It is no official warning."
+    found = _("A key for drills stands under a warning, or the other way round.")
+    advice = _("This is a drill, or a drill's key was used. It is no official warning.")
 
 
 class KeyNotValid(VerificationError):
-    found = "The key that signed it was not valid, or was revoked, at the time the record bears."
-    advice = "Do not rely on it. Ask the issuer, on a number you already have."
+    found = _("The key that signed it was not valid, or was revoked, at the time the record bears.")
+    advice = _("Do not rely on it. Ask the issuer, on a number you already have.")
 
 
 class BadSignature(VerificationError):
-    found = "The signature does not fit what it says."
-    advice = "It was changed after it was signed, or another key signed it. Do not rely on it."
+    found = _("The signature does not fit what it says.")
+    advice = _("It was changed after it was signed, or another key signed it. Do not rely on it.")
