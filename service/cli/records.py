@@ -8,6 +8,7 @@ import typer
 
 from service.cli.deployment import Problem
 from service.cli.working import say
+from service.languages import Phrase
 from service.languages import gettext_lazy as _
 from service.signing.public_keys import read_jwks
 from service.signing.records import VerificationError, open_record
@@ -28,7 +29,10 @@ def verify(
         opened = open_record(record.read_bytes(), keys)
     except VerificationError as error:
         raise Problem(
-            _("NOT VERIFIED. {found} ({detail})\n{advice}"), found=error.found, detail=str(error), advice=error.advice
+            _("NOT VERIFIED. {found} ({detail})\n{advice}"),
+            found=Phrase(error.found),
+            detail=str(error),
+            advice=Phrase(error.advice),
         ) from None
     issuer = opened.issuer
     say(_("verified: {issuer} ({code}), {made:moment}"), issuer=issuer.name, code=issuer.code, made=opened.created_at)

@@ -40,7 +40,7 @@ async def act_from_the_top(conn: AsyncConnection, deployment: Deployment, unit: 
 
 
 def say(phrase: Phrase, *, err: bool = False, **values: object) -> None:
-    """Prints a sentence in the terminal's language. `err`: on standard error, where what was asked for stands on standard output."""
+    """Prints a sentence in the terminal's language. `err`: on standard error, beside what was asked for on standard output."""
     typer.echo(phrase.in_(terminal_language(), **values), err=err)
 
 
