@@ -1,4 +1,7 @@
-"""Broadcasts: a warning with its audience and schedule, from draft to approval, and the table of its whole life."""
+"""Broadcasts: a warning with its audience and schedule, from draft to approval, and the table of its whole life.
+
+Stopping and resuming it is next door, with the deliveries that it is about (`service.deliveries.control`).
+"""
 
 from service.broadcasts.approval import approve, refusal_of_approval
 from service.broadcasts.audiences.chosen import (
@@ -9,7 +12,7 @@ from service.broadcasts.audiences.chosen import (
     preferences_of,
     weigh_audience,
 )
-from service.broadcasts.audiences.counting import count_messages
+from service.broadcasts.audiences.counting import count_messages, require_audience
 from service.broadcasts.audiences.drills import (
     drill_contacts,
     drill_fallback_select,
@@ -21,12 +24,10 @@ from service.broadcasts.audiences.left_out import LeftOutRow, list_left_out, why
 from service.broadcasts.audiences.resolving import ask_lists, names_in_words, resolve_audience, units_of
 from service.broadcasts.drafting import Draft, create_draft, edit_draft, refusal_of_edit, unfit_times
 from service.broadcasts.foreseeing import Foreseen, foresee
-from service.broadcasts.lifecycle import State, not_allowed_in
+from service.broadcasts.lifecycle import State, not_allowed_in, refusal_of_transition
 from service.broadcasts.notes import note_of
 from service.broadcasts.queries import BroadcastView, Located, find_broadcast, list_broadcasts, locate_broadcast
-from service.broadcasts.resuming import outgrown, refusal_of_reopening, refusal_of_resume, reopen, resume
 from service.broadcasts.returning import refusal_of_return, return_broadcast
-from service.broadcasts.stopping import cancel, pause, pause_by_system, refusal_of_cancel, refusal_of_pause
 from service.broadcasts.submission import refusal_of_submission, submit
 from service.broadcasts.texts.carrier_forms import carrier_form, carrier_forms
 from service.broadcasts.texts.content_rules import Finding, FindingSeverity
@@ -67,7 +68,6 @@ __all__ = [
     "WaitsFor",
     "approve",
     "ask_lists",
-    "cancel",
     "carrier_form",
     "carrier_forms",
     "change_state",
@@ -88,25 +88,18 @@ __all__ = [
     "not_allowed_in",
     "note_completed",
     "note_of",
-    "outgrown",
-    "pause",
-    "pause_by_system",
     "preferences_of",
     "preview",
     "ready_text",
     "ready_texts",
     "refusal_of_approval",
-    "refusal_of_cancel",
     "refusal_of_edit",
-    "refusal_of_pause",
-    "refusal_of_reopening",
-    "refusal_of_resume",
     "refusal_of_return",
     "refusal_of_submission",
+    "refusal_of_transition",
     "rendered",
-    "reopen",
+    "require_audience",
     "resolve_audience",
-    "resume",
     "return_broadcast",
     "set_drill_contacts",
     "staff_by_email",

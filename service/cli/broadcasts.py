@@ -12,23 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.accounts import account_names
 from service.actors import Actor
-from service.broadcasts import (
-    BroadcastView,
-    State,
-    cancel,
-    find_broadcast,
-    list_broadcasts,
-    note_of,
-    pause,
-    resume,
-    waiting_of,
-)
+from service.broadcasts import BroadcastView, State, find_broadcast, list_broadcasts, note_of, waiting_of
 from service.cli.acting import acting_as, require_tree
 from service.cli.deployment import Deployment, Problem
 from service.cli.working import ACCOUNT, on_deployment, say, units_named
 from service.clock import on_screen
 from service.database import act_for
-from service.deliveries import Progress, RepeatReason, in_words, missing_lanes, progress_of, repeat_uncertain, retry_failed
+from service.deliveries import (
+    Progress,
+    RepeatReason,
+    cancel,
+    in_words,
+    missing_lanes,
+    pause,
+    progress_of,
+    repeat_uncertain,
+    resume,
+    retry_failed,
+)
 from service.disk import DiskSpace, disk_at
 from service.errors import NotFound
 from service.languages import Phrase

@@ -4,19 +4,12 @@ from datetime import datetime
 from typing import Literal
 
 from service.actors import Actor
-from service.broadcasts import (
-    BroadcastView,
-    refusal_of_approval,
-    refusal_of_cancel,
-    refusal_of_edit,
-    refusal_of_pause,
-    refusal_of_resume,
-    refusal_of_return,
-    refusal_of_submission,
-)
+from service.broadcasts import BroadcastView, refusal_of_approval, refusal_of_edit, refusal_of_return, refusal_of_submission
 from service.clock import QuietHours
+from service.deliveries.control.repeating import refusal_of_repeating
+from service.deliveries.control.resuming import refusal_of_resume
+from service.deliveries.control.stopping import refusal_of_cancel, refusal_of_pause
 from service.deliveries.figures.progress import Progress
-from service.deliveries.rounds.repeating import refusal_of_repeating
 from service.errors import LoaError
 
 BroadcastAction = Literal["edit", "submit", "return", "approve", "pause", "resume", "cancel", "retry-failed", "repeat-uncertain"]

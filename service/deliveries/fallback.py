@@ -21,10 +21,10 @@ from service.broadcasts import (
     find_broadcast,
     load_audience,
     preferences_of,
-    reopen,
 )
 from service.clock import QuietHours
 from service.database import act_for, unit_transaction
+from service.deliveries.control.resuming import reopen
 from service.deliveries.planning import AudienceMoved, insert_chosen, insert_chunks
 from service.records import reserve_numbers
 

@@ -35,8 +35,6 @@ from service.broadcasts import (
     drill_select,
     find_broadcast,
     load_audience,
-    outgrown,
-    pause_by_system,
     preferences_of,
     rendered,
     resolve_audience,
@@ -44,6 +42,8 @@ from service.broadcasts import (
 )
 from service.clock import QuietHours
 from service.database import act_for, unit_transaction
+from service.deliveries.control.resuming import outgrown
+from service.deliveries.control.stopping import pause_by_system
 from service.errors import Conflict
 from service.readiness import readiness_of
 from service.records import reserve_numbers

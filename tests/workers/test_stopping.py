@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.actors import Actor
-from service.broadcasts import cancel, pause, resume
 from service.database import unit_transaction
-from service.deliveries import Progress, progress_of
+from service.deliveries import Progress, cancel, pause, progress_of, resume
 from tests.factories.waiting import stays, takes
 from tests.workers.sending import School
 

@@ -2,8 +2,8 @@
 
 import structlog
 
-from service.broadcasts import pause_by_system
 from service.database import unit_transaction
+from service.deliveries import pause_by_system
 from service.deliveries.answers.senders import OTHER_SENDER, is_other, note_other_sender
 from workers.kept.tools import Tools
 

@@ -9,8 +9,8 @@ from service.api.broadcasts.control_models import CancelIn, RepeatIn, ResumeIn, 
 from service.api.broadcasts.drafts import Asked
 from service.api.broadcasts.models import BroadcastOut
 from service.api.edge.context import Approver, BroadcastsReader
-from service.broadcasts import BroadcastView, cancel, find_broadcast, pause, resume
-from service.deliveries import repeat_uncertain, retry_failed
+from service.broadcasts import BroadcastView, find_broadcast
+from service.deliveries import cancel, pause, repeat_uncertain, resume, retry_failed
 
 router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 

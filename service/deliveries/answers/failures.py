@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts import pause_by_system, reopen
 from service.carriers import Fault, meaning_of
 from service.deliveries.answers.senders import OTHER_SENDER
+from service.deliveries.control.resuming import reopen
+from service.deliveries.control.stopping import pause_by_system
 
 FEW = 5
 """So many receipts must have told of a code before a share of the broadcast says something."""

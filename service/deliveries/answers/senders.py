@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.broadcasts import note_completed, pause_by_system
+from service.broadcasts import note_completed
+from service.deliveries.control.stopping import pause_by_system
 
 OTHER_SENDER = "sender.other"
 """The pause's reason, and the mark of a receipt that told of another sender: no carrier has a status with a stop in it."""

@@ -80,7 +80,7 @@ BEGIN
      WHERE c.broadcast_id = of_broadcast AND c.chunk = of_chunk;
   END IF;
   IF cardinality(next_numbers) > 0 THEN
-    -- A stop that is being committed is waited for, so that nothing is marked behind it: service.broadcasts.gate shuts it.
+    -- A stop that is being committed is waited for, so that nothing is marked behind it: service.deliveries.control.gate shuts it.
     PERFORM pg_advisory_xact_lock_shared(hashtext('loa calls'), (of_broadcast % 2147483647)::integer);
   END IF;
   IF NOT stands OR NOT EXISTS (

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.broadcasts import find_broadcast, resume
+from service.broadcasts import find_broadcast
 from service.database import make_engine, unit_transaction
+from service.deliveries import resume
 from service.errors import Conflict, Unavailable
 from service.keyring import lookup_number_key
 from service.lookups import Lookups

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contact_registry.sealing import MasterKey
 from service.actors import APPROVE_UNATTENDED, Actor
-from service.broadcasts import BroadcastView, approve, cancel, find_broadcast, pause, reopen, resume
+from service.broadcasts import BroadcastView, approve, find_broadcast
 from service.database import unit_transaction
-from service.deliveries import plan, progress_of, repeat_uncertain, retry_failed
+from service.deliveries import cancel, pause, plan, progress_of, reopen, repeat_uncertain, resume, retry_failed
 from service.deliveries.rounds.claiming import Becomes, Result, commit_round
 from service.deliveries.rounds.claims import Claimed, claim
 from service.deliveries.rounds.sweeping import close_finished, drop_waiting, end_overdue, reopen_unfinished

@@ -10,21 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry.sealing import MasterKey
 from service.actors import APPROVE_UNATTENDED, Actor
 from service.audit import count_events
-from service.broadcasts import (
-    BroadcastView,
-    Carrying,
-    approve,
-    cancel,
-    edit_draft,
-    find_broadcast,
-    pause,
-    resume,
-    return_broadcast,
-    submit,
-)
+from service.broadcasts import BroadcastView, Carrying, approve, edit_draft, find_broadcast, return_broadcast, submit
 from service.clock import LOCAL, QuietHours
 from service.database import unit_transaction
-from service.deliveries import BroadcastAction, actions_of, plan, progress_of, repeat_uncertain, retry_failed
+from service.deliveries import (
+    BroadcastAction,
+    actions_of,
+    cancel,
+    pause,
+    plan,
+    progress_of,
+    repeat_uncertain,
+    resume,
+    retry_failed,
+)
 from service.errors import LoaError
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_another, approve_broadcast

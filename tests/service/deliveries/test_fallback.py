@@ -7,12 +7,22 @@ import pytest
 
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
-from service.broadcasts import resume
 from service.carriers import twilio
 from service.carriers.twilio import MEANINGS
 from service.clock import system_clock
 from service.database import unit_transaction
-from service.deliveries import Attempt, Progress, Receipt, ReceiptIntake, apply_batch, fall_back, plan, progress_of, retry_failed
+from service.deliveries import (
+    Attempt,
+    Progress,
+    Receipt,
+    ReceiptIntake,
+    apply_batch,
+    fall_back,
+    plan,
+    progress_of,
+    resume,
+    retry_failed,
+)
 from service.deliveries.rounds.sweeping import close_finished
 from tests.conftest import Engines
 from tests.factories.approved import Approved, approve_broadcast

@@ -7,11 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, note_event
-from service.broadcasts.audiences.counting import count_messages, require_audience
-from service.broadcasts.lifecycle import State, not_allowed_in
-from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.transitions import change_state
-from service.broadcasts.waiting import waits_until
+from service.broadcasts import (
+    BroadcastView,
+    State,
+    change_state,
+    count_messages,
+    find_broadcast,
+    not_allowed_in,
+    require_audience,
+    waits_until,
+)
 from service.clock import QuietHours, on_screen
 from service.errors import Conflict, FieldError, Forbidden, LoaError
 from service.outbox import PlanBroadcast, put

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
 from service.audit import Action, note_event
-from service.broadcasts import BroadcastView, refusal_of_reopening, reopen
+from service.broadcasts import BroadcastView
 from service.clock import QuietHours
+from service.deliveries.control.resuming import refusal_of_reopening, reopen
 from service.errors import Conflict, LoaError, NotFound
 
 RepeatReason = Literal["not_received", "provider_has_not", "may_come_twice"]

@@ -13,11 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contact_registry.sealing import MasterKey
 from service.actors import Actor
 from service.audit import Action, note_event
-from service.broadcasts.gate import shut_the_gate
-from service.broadcasts.lifecycle import State, refusal_of_transition
-from service.broadcasts.queries import BroadcastView, find_broadcast
-from service.broadcasts.texts.slots import LONGEST
-from service.broadcasts.transitions import change_state
+from service.broadcasts import LONGEST, BroadcastView, State, change_state, find_broadcast, refusal_of_transition
+from service.deliveries.control.gate import shut_the_gate
 from service.errors import FieldError, Invalid, LoaError
 from service.keyring import signing_key
 from service.records import store_revocation
