@@ -25,7 +25,7 @@ class Actor:
     language: str = "vi"
 
     def refusal(self, permission: str) -> Forbidden | None:
-        """`Forbidden("auth.scope")` where the actor has no such permission."""
+        """Returns `Forbidden("auth.scope")` where the actor has no such permission."""
         return None if permission in self.permissions else Forbidden("auth.scope", permission=permission)
 
     def require(self, permission: str) -> None:

@@ -34,7 +34,7 @@ from service.signing.records import Approval, Issuer, Record, sign
 
 
 def refusal_of_approval(view: BroadcastView, actor: Actor, now: datetime, quiet: QuietHours | None) -> LoaError | None:
-    """Why this person may not approve it now. Whether it is still what was submitted is looked at when it is approved."""
+    """Tells why this person may not approve it now. Whether it is still what was submitted is looked at when it is approved."""
     if refusal := actor.refusal("broadcasts:approve"):
         return refusal
     if view.state != State.PENDING_APPROVAL:  # a paused one goes back to approved too, but by resuming it

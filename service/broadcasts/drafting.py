@@ -158,7 +158,7 @@ async def create_draft(
 
 
 def refusal_of_edit(view: BroadcastView, actor: Actor) -> LoaError | None:
-    """Why this person may not change it now, whatever the change."""
+    """Tells why this person may not change it now, whatever the change."""
     return actor.refusal("broadcasts:write") or refusal_of_transition(view.state, State.DRAFT)
 
 

@@ -60,7 +60,9 @@ async def foresee(
 
 
 def refusal_of_times(view: BroadcastView, quiet: QuietHours | None, now: datetime) -> Conflict | None:
-    """`Conflict` with `broadcast.overdue`, `broadcast.expires_before_it_may_leave` or whatever else is wrong with its times."""
+    """Returns `Conflict` with `broadcast.overdue`, `broadcast.expires_before_it_may_leave` or whatever else is wrong with its
+    times.
+    """
     wrong = tuple(untimely(times_of(view), quiet, now))
     return Conflict(wrong[0].code, fields=wrong, **(wrong[0].values or {})) if wrong else None
 

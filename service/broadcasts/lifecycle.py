@@ -49,7 +49,7 @@ def sources(becomes: State) -> frozenset[State]:
 
 
 def refusal_of_transition(was: str, becomes: State) -> Conflict | None:
-    """`Conflict("broadcast.not_allowed_in_state")` where there is no such transition."""
+    """Returns `Conflict("broadcast.not_allowed_in_state")` where there is no such transition."""
     return None if becomes in TRANSITIONS[State(was)] else not_allowed_in(was)
 
 

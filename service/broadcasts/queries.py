@@ -69,7 +69,7 @@ class BroadcastView:
         return Subject(self.unit_id, "broadcast", self.public_id)
 
     def written_by(self, account_id: int) -> bool:
-        """Whether this account wrote or edited it: it may not approve it then."""
+        """Tells whether this account wrote or edited it: it may not approve it then."""
         return account_id in (self.author_id, *self.editor_ids)
 
     @property

@@ -15,7 +15,7 @@ from service.text_rules import one_line
 
 
 def refusal_of_return(view: BroadcastView, actor: Actor) -> LoaError | None:
-    """Why this person may not give it back now."""
+    """Tells why this person may not give it back now."""
     return actor.refusal("broadcasts:approve") or refusal_of_transition(view.state, State.RETURNED)
 
 

@@ -24,7 +24,7 @@ from service.readiness import readiness_of
 
 
 def refusal_of_submission(view: BroadcastView, actor: Actor, now: datetime, quiet: QuietHours | None) -> LoaError | None:
-    """Why this person may not submit it now. The unit, the texts and the audience are looked at when it is submitted."""
+    """Tells why this person may not submit it now. The unit, the texts and the audience are looked at when it is submitted."""
     return (
         actor.refusal("broadcasts:write")
         or refusal_of_transition(view.state, State.PENDING_APPROVAL)

@@ -32,7 +32,7 @@ class Problem(Exception):
         self._why = why.with_(**values)
 
     def said(self, language: Language) -> str:
-        """The sentence in `language`."""
+        """Says the sentence in the terminal's language."""
         return self._why.in_(language)
 
 

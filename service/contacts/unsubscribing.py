@@ -37,7 +37,7 @@ class UnsubscribeTokens(Tokens[WayOut]):
 
 
 async def unsubscribe(conn: AsyncConnection, way_out: WayOut, *, now: datetime) -> None:
-    """The unit sends this address no more advisories by email, and what waits is not sent. Twice is once.
+    """Ends the unit's advisories by email to this address, and what waits of them. Twice is once.
 
     Needs nobody's permission: the email is the proof. The transaction acts for the unit.
     """

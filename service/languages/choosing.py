@@ -33,7 +33,7 @@ def language_of_locale(locale: str, default: Language = "en") -> Language:
 
 
 def own_name(language: Language) -> str:
-    """What `language` calls itself: by its catalogue, else by Unicode's, else its code."""
+    """Returns what `language` calls itself: by its catalogue, else by Unicode's, else its code."""
     said, locale = _OWN_NAME.in_(language), catalogue(language).locale
     if language == "en" or said != _OWN_NAME.msgid:
         return said

@@ -55,7 +55,7 @@ class SmsHttp:
         self._pool: aiohttp.ClientSession | None = None  # made at the first request: aiohttp wants the running loop
 
     async def send(self, to: str, text: str, callback_url: str, valid_for: float) -> Outcome:
-        """See `SmsChannel.send`."""
+        """Sends as `SmsChannel.send` says."""
         plain = is_gsm7(text)
         if not plain and not self._gateway.unicode:
             return Refused(f"{http_gateway.NAME}.{self._gateway.name}.content.unicode", "content")
@@ -88,19 +88,19 @@ class SmsHttp:
             return http_gateway.outcome_of_answer(self._gateway, answer.status, await text_of(answer), reference)
 
     async def find(self, to: str, since: datetime, containing: str) -> Accepted | None:  # noqa: ARG002 - the channel's
-        """See `SmsChannel.find`."""
+        """Finds as `SmsChannel.find` says."""
         raise CannotList("list.none")
 
     async def listed_until(self) -> datetime | None:
-        """See `SmsChannel.listed_until`."""
+        """Asks the list as `SmsChannel.listed_until` says."""
         raise CannotList("list.none")
 
     async def fetch(self, provider_id: str) -> Said | None:  # noqa: ARG002 - the channel's
-        """See `SmsChannel.fetch`."""
+        """Asks as `SmsChannel.fetch` says."""
         return None
 
     async def close(self) -> None:
-        """See `SmsChannel.close`."""
+        """Closes as `SmsChannel.close` says."""
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()

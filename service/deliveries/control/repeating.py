@@ -19,7 +19,7 @@ than a double."""
 
 
 def refusal_of_repeating(view: BroadcastView, actor: Actor, now: datetime, *, deliveries: int) -> LoaError | None:
-    """Why this person may not have `deliveries` of it sent again now: those that failed, or those in doubt."""
+    """Tells why this person may not have `deliveries` of it sent again now: those that failed, or those in doubt."""
     return (
         actor.refusal("broadcasts:approve")
         or refusal_of_reopening(view, now)

@@ -38,7 +38,7 @@ def outgrown(view: BroadcastView, recipients: int) -> bool:
 
 
 def refusal_of_resume(view: BroadcastView, actor: Actor, now: datetime) -> LoaError | None:
-    """Why this person may not resume it now, whatever they say of its audience or of a restored backup."""
+    """Tells why this person may not resume it now, whatever they say of its audience or of a restored backup."""
     return (
         actor.refusal("broadcasts:approve")
         or (None if view.state == State.PAUSED else not_allowed_in(view.state))
@@ -91,7 +91,7 @@ async def _since_backup(conn: AsyncConnection, view: BroadcastView) -> FieldErro
 
 
 def refusal_of_reopening(view: BroadcastView, now: datetime) -> LoaError | None:
-    """Why nothing of it may wait again now."""
+    """Tells why nothing of it may wait again now."""
     if view.state not in (State.SENDING, State.PAUSED, State.COMPLETED):
         return not_allowed_in(view.state)
     return _refusal_of_late(view, now)

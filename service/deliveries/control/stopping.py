@@ -27,7 +27,7 @@ _UNDER_WAY = {State.APPROVED, State.SENDING}
 
 
 def refusal_of_pause(view: BroadcastView, actor: Actor) -> LoaError | None:
-    """Why this person may not pause it now."""
+    """Tells why this person may not pause it now."""
     return actor.refusal("broadcasts:approve") or refusal_of_transition(view.state, State.PAUSED)
 
 
@@ -58,7 +58,7 @@ async def pause_by_system(conn: AsyncConnection, broadcast_id: int, *, reason: s
 
 
 def refusal_of_cancel(view: BroadcastView, actor: Actor) -> LoaError | None:
-    """Why this person may not cancel it now: a draft is a writer's to cancel, an approved warning an approver's."""
+    """Tells why this person may not cancel it now: a draft is a writer's to cancel, an approved warning an approver's."""
     return (
         actor.refusal("broadcasts:read")
         or actor.refusal("broadcasts:write" if view.record_id is None else "broadcasts:approve")
