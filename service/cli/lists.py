@@ -6,6 +6,7 @@ a problem stands and what to do about it.
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -228,10 +229,12 @@ def _show(report: ImportReport, words: Words) -> None:
         typer.echo(words("import_dropped", columns=", ".join(report.dropped_columns)))
     told = [problem for problem in report.problems if problem.severity != "information"]
     told.sort(key=lambda problem: problem.severity)  # errors before warnings
-    table = Table(*(words(f"import_{column}") for column in ("sheet", "row", "column", "advice")), box=None)
-    for problem in told[:_SHOWN]:
-        table.add_row(problem.sheet or "", str(problem.row or ""), problem.column or "", problem.message)
-    if told:
+    counts = Counter(problem.severity for problem in told)
+    for severity, problems in groupby(told[:_SHOWN], key=lambda problem: problem.severity):
+        typer.echo("\n" + words(f"import_{severity}", count=counts[severity]))
+        table = Table(*(words(f"import_{column}") for column in ("sheet", "row", "column", "advice")), box=None)
+        for problem in problems:
+            table.add_row(problem.sheet or "", str(problem.row or ""), problem.column or "", problem.message)
         Console().print(table)
     if len(told) > _SHOWN:
         typer.echo(words("import_more", count=len(told) - _SHOWN))

@@ -16,6 +16,7 @@ from service.database.schema import require_schema
 from service.languages import gettext_lazy as _
 from service.schema import Migrated, upgrade
 from service.settings import Settings, unknown_settings
+from service.standalone.ports import check_free
 from service.standalone.words import Words
 
 
@@ -98,7 +99,9 @@ def simulators() -> None:
     """Run the simulated SMS gateway and mail server, with an outbox to look at."""
     from service.simulators import run_simulators  # noqa: PLC0415 - see run
 
-    run_simulators(Settings.read())
+    settings = Settings.read()
+    check_free(settings, simulators=True, web=False, command="loa simulators")
+    run_simulators(settings)
 
 
 def bench() -> None:

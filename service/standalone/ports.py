@@ -23,15 +23,19 @@ def check_different(settings: Settings, *, simulators: bool) -> None:
         first[port] = setting
 
 
-def check_free(settings: Settings, *, simulators: bool) -> None:
-    """Returns nothing, or raises `PortBusy` for the first port that is taken, with one beside it that is not."""
-    for setting, port in _wanted(settings, simulators=simulators).items():
+def check_free(settings: Settings, *, simulators: bool, web: bool = True, command: str = "make run") -> None:
+    """Returns nothing, or raises `PortBusy` for the first port that is taken, with one beside it that is not.
+
+    `simulators`, `web`: whose ports are looked at; `command`: what is typed again with another port.
+    """
+    for setting, port in _wanted(settings, simulators=simulators, web=web).items():
         try:
             _bind(port)
         except PermissionError as error:
             raise PortBusy("port_forbidden", setting=setting, port=port) from error
         except OSError as error:
-            raise PortBusy("port_busy", setting=setting, port=port, other=_free_near(port, settings)) from error
+            other = _free_near(port, settings)
+            raise PortBusy("port_busy", setting=setting, port=port, other=other, command=command) from error
 
 
 def _bind(port: int) -> None:
@@ -54,8 +58,8 @@ def _free_near(port: int, settings: Settings) -> int:
         return int(probe.getsockname()[1])
 
 
-def _wanted(settings: Settings, *, simulators: bool) -> dict[str, int]:
-    wanted = {"LOA_WEB_PORT": settings.web_port}
+def _wanted(settings: Settings, *, simulators: bool, web: bool = True) -> dict[str, int]:
+    wanted = {"LOA_WEB_PORT": settings.web_port} if web else {}
     if simulators:
         wanted |= {"LOA_SIMULATORS_PORT": settings.simulators_port, "LOA_SMTP_INBOX_PORT": settings.smtp_inbox_port}
     return wanted

@@ -32,7 +32,7 @@ WORDS: Mapping[str, Phrase] = {
         "loa run --live with another LOA_HOME."
     ),
     "other_kind": _("{home} was made for a {found} run. Choose another LOA_HOME: demo data and real carriers never meet."),
-    "port_busy": _("Port {port} is in use. Set {setting} to another one, e.g. {setting}={other} make run"),
+    "port_busy": _("Port {port} is in use. Set {setting} to another one, e.g. {setting}={other} {command}"),
     "ports_equal": _("{setting} and {other} are both port {port}. Set one of them to another."),
     "port_forbidden": _(
         "This account may not use port {port} (those below 1024 are usually root's). Set {setting} to another one."
@@ -92,6 +92,8 @@ WORDS: Mapping[str, Phrase] = {
     "import_row": _p("heads the table of problems of a list", "Row"),
     "import_column": _p("heads the table of problems of a list", "Column"),
     "import_advice": _p("heads the table of problems of a list", "What to do"),
+    "import_error": _("Errors, to be mended: {count:n}"),
+    "import_warning": _("Warnings, to be looked at: {count:n}"),
     "import_dropped": _("Private columns, dropped while reading and kept nowhere: {columns}."),
     "import_name_columns": _(
         "Say what columns hold on the command line: "

@@ -1,6 +1,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from contact_registry.sealing import MasterKey
 from service.settings import unknown_settings
 from service.standalone.words import terminal_language
 from tests.conftest import Engines, Urls
+from tests.factories.ports import free_port
 from tests.factories.world import make_world
 
 ROOT = Path(__file__).parents[3]
@@ -76,6 +78,21 @@ def test_settings_there_are_and_those_of_further_providers_are_not_warned_of() -
     }
     assert unknown_settings(ours | {"HOME": "/", "LOAD": "1"}) == []
     assert unknown_settings({"LOA_FURTHER_SMTP": "x"}) == [("LOA_FURTHER_SMTP", None)]
+
+
+@pytest.mark.parametrize("setting", ["LOA_SIMULATORS_PORT", "LOA_SMTP_INBOX_PORT"])
+def test_simulators_on_a_port_that_is_taken_say_which_setting_to_change(setting: str) -> None:
+    ports = {"LOA_SIMULATORS_PORT": str(free_port()), "LOA_SMTP_INBOX_PORT": str(free_port())}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = loa("simulators", **{**ports, setting: str(port)})
+
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Port {port} is in use. Set {setting} to another one, e.g. {setting}=")
+    assert line.endswith(" loa simulators")
 
 
 def test_what_the_short_form_of_import_takes_stands_in_its_help() -> None:

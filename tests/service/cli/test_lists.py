@@ -1,5 +1,6 @@
 """`loa import` as an operator types it: a process of its own on a real deployment, with what a clerk reads."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,7 @@ async def test_a_list_is_shown_and_applied_when_the_operator_says_so(take: Impor
     assert kept.returncode == 0, kept.stderr
     assert "2 học sinh, 1 số và 0 email gửi được, 1 dòng cần sửa, 1 học sinh chưa có số hay email." in kept.stdout
     assert "Số điện thoại thiếu chữ số" in kept.stdout
+    assert re.search(r"\nLỗi cần sửa: 2\n.*Số điện thoại thiếu chữ số", kept.stdout, re.DOTALL)
     assert "Chưa áp dụng gì" in kept.stdout
     assert "Dòng không phải học sinh:\n  tiêu đề cột (dòng 1)\n" in kept.stdout
     assert await count(engines, PRESENT) == 0
