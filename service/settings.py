@@ -18,35 +18,52 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.clock import QuietHours
+from service.languages import Language, Phrase, gettext_noop
+from service.languages import gettext_lazy as _
 from service.urls import database_url, valkey_url
 
 _PREFIX = "LOA_"
+_OURS = "Value error, "  # what pydantic says before a sentence of ours
 _OF_THE_TESTS = frozenset({"LOA_REQUIRE_BROWSER", "LOA_REQUIRE_NODE", "LOA_SEED"})
 
 
 class SettingProblem(Exception):
-    """A setting with which this process cannot start. The message names it and says where to read on, never its value."""
+    """Settings with which this process cannot start: `lines` name each and say where to read on, never its value."""
+
+    def __init__(self, *lines: Phrase) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+    def said(self, language: Language) -> str:
+        """Says what is wrong, a line each, in this language."""
+        return "\n".join(line.in_(language) for line in self.lines)
 
 
 class MissingSetting(SettingProblem):
     """A setting that this process cannot do without."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not set. See docs/settings.md")
+        super().__init__(_("{name} is not set. See docs/settings.md").with_(name=name))
 
 
 class RefusedSetting(SettingProblem):
     """Settings with values that they cannot have: one line each."""
 
     def __init__(self, refused: ValidationError, prefix: str = _PREFIX) -> None:
-        lines = (
-            f"{prefix}{error['loc'][0]}".upper() + f": {_said(error['msg'])}. See docs/settings.md" for error in refused.errors()
+        super().__init__(
+            *(
+                _("{name}: {why}. See docs/settings.md").with_(name=f"{prefix}{error['loc'][0]}".upper(), why=_why(error["msg"]))
+                for error in refused.errors()
+            )
         )
-        super().__init__("\n".join(lines))
 
 
-def _said(words: str) -> str:
-    return words.removeprefix("Value error, ")  # pydantic's, before a sentence of ours
+def _why(words: str) -> Phrase | str:
+    """A sentence of ours in any language; pydantic's own as it is, which may hold a pattern's braces."""
+    return Phrase(words.removeprefix(_OURS)) if words.startswith(_OURS) and "{" not in words else words
 
 
 def _upper(value: object) -> object:
@@ -67,7 +84,7 @@ def _quiet_hours(value: object) -> object:
     try:
         return QuietHours.parse(value)
     except ValueError:
-        raise ValueError('write it like 21:00-06:30, or "none"') from None
+        raise ValueError(gettext_noop('write it like 21:00-06:30, or "none"')) from None
 
 
 def _secretly(check: Callable[[str], str]) -> AfterValidator:
@@ -79,6 +96,9 @@ _ORIGIN = re.compile(
 )
 
 
+_NO_ORIGIN = gettext_noop("must be http:// or https://, a host of its own and perhaps a port: https://canhbao.example.edu.vn")
+
+
 def _origin(value: str) -> str:
     """An address of the web process in its one form. A path would be lost in every link that we print,
     and a query in each signature.
@@ -87,7 +107,7 @@ def _origin(value: str) -> str:
         return ""
     origin = _ORIGIN.fullmatch(value)
     if origin is None or not 1 <= int(origin[3] or 1) <= 65535:
-        raise ValueError("must be http:// or https://, a host of its own and perhaps a port: https://canhbao.example.edu.vn")
+        raise ValueError(_NO_ORIGIN)
     return f"{origin[1]}://{origin[2]}".lower()
 
 

@@ -13,14 +13,18 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import ArgumentError
 
+from service.languages import gettext_noop
+
 _DRIVER = "postgresql+psycopg"
 _DATABASE_SPELLINGS = frozenset({_DRIVER, "postgresql", "postgres"})
-_DATABASE_FORM = (
+_DATABASE_FORM = gettext_noop(
     "write it as postgresql+psycopg://LOGIN:PASSWORD@HOST/DATABASE; "
     "in a password escape what means something in an address (%40 for @, %2F for /)"
 )
+_NO_DATABASE = gettext_noop("it names no database: postgresql+psycopg://LOGIN:PASSWORD@HOST/DATABASE")
+_SEVERAL = gettext_noop("it names several servers: add target_session_attrs=read-write, else a standby may be asked")
 _VALKEY_SCHEMES = ("redis://", "rediss://", "unix://")
-_VALKEY_FORM = (
+_VALKEY_FORM = gettext_noop(
     "write it as redis://USER:PASSWORD@HOST:6379, rediss:// with TLS, or unix:///path;"
     " in a password escape what means something in an address (%40 for @, %2F for /)"
 )
@@ -53,10 +57,10 @@ def database_url(written: str) -> str:
     except (ArgumentError, ValueError):
         raise ValueError(_DATABASE_FORM) from None
     if not url.database:
-        raise ValueError(f"it names no database; {_DATABASE_FORM}")
+        raise ValueError(_NO_DATABASE)
     several = len(str(arguments.get("host", "")).split(",")) > 1
     if several and arguments.get("target_session_attrs") not in ("read-write", "primary"):
-        raise ValueError("it names several servers: add target_session_attrs=read-write, else a standby may be asked")
+        raise ValueError(_SEVERAL)
     return written.strip() if url.drivername == _DRIVER else url.set(drivername=_DRIVER).render_as_string(hide_password=False)
 
 

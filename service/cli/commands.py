@@ -74,9 +74,7 @@ def main() -> None:
     """Runs one command; a refusal is one sentence on standard error and status 1."""
     try:
         app(prog_name="loa")
-    except SettingProblem as reason:
-        sys.exit(str(reason))
-    except (SchemaProblem, Problem) as reason:
+    except (SettingProblem, SchemaProblem, Problem) as reason:
         sys.exit(reason.said(terminal_language()))
     except Obstacle as obstacle:
         sys.exit(obstacle.said(Words.of_terminal()))

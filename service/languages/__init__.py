@@ -7,7 +7,16 @@ language.
 
 from service.languages.catalogues import Catalogue, Language, Plurals, catalogue, languages, reading_from
 from service.languages.choosing import language_of_locale, own_name, preferred_language
-from service.languages.phrases import Phrase, gettext, gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
+from service.languages.phrases import (
+    Phrase,
+    gettext,
+    gettext_lazy,
+    gettext_noop,
+    ngettext,
+    ngettext_lazy,
+    pgettext,
+    pgettext_lazy,
+)
 from service.languages.templates import speak
 
 __all__ = [
@@ -18,6 +27,7 @@ __all__ = [
     "catalogue",
     "gettext",
     "gettext_lazy",
+    "gettext_noop",
     "language_of_locale",
     "languages",
     "ngettext",

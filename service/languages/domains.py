@@ -7,7 +7,7 @@ DOMAINS: Mapping[str, tuple[str, ...]] = {
     "lists": ("contact_registry/", "service/contacts/"),
     "pages": ("service/web/", "service/simulators/", "templates/pages/", "templates/components/", "templates/simulators/"),
     "messages": ("service/rendering/", "templates/messages/"),
-    "terminal": ("service/cli/", "service/standalone/", "workers/"),
+    "terminal": ("service/cli/", "service/standalone/", "service/settings.py", "service/urls.py", "workers/"),
     "broadcasts": ("service/broadcasts/",),
     "deliveries": ("service/deliveries/", "service/carriers/"),
 }

@@ -65,6 +65,11 @@ def ngettext_lazy(singular: str, plural: str) -> Phrase:
     return Phrase(singular, plural)
 
 
+def gettext_noop(msgid: str) -> str:
+    """Marks a sentence where only its English can be handed on: `gettext` says it."""
+    return msgid
+
+
 def gettext(language: Language, msgid: str, **values: Any) -> str:
     """Says a sentence that is marked elsewhere (`gettext_noop` in contact_registry) in `language`."""
     return Phrase(msgid).in_(language, **values)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.settings import RefusedSetting, Settings, unknown_settings
+from service.settings import MissingSetting, RefusedSetting, Settings, unknown_settings
 from tests.architecture.sources import ROOT
 
 # One value for each setting of docs/settings.md, none of them its default.
@@ -253,3 +253,12 @@ def test_what_is_no_public_address_is_refused_with_a_sentence(written: str, monk
 
     assert str(problem.value).startswith("LOA_PUBLIC_URL: ")
     assert "https://canhbao.example.edu.vn" in str(problem.value)
+
+
+def test_what_is_wrong_is_said_in_the_language_of_who_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_QUIET_HOURS", "nine")
+    with pytest.raises(RefusedSetting) as problem:
+        Settings.read()
+    assert problem.value.said("vi") == 'LOA_QUIET_HOURS: ghi theo mẫu 21:00-06:30, hoặc "none". Xem docs/settings.md'
+    assert str(problem.value) == 'LOA_QUIET_HOURS: write it like 21:00-06:30, or "none". See docs/settings.md'
+    assert MissingSetting("LOA_MASTER_KEY").said("vi") == "Chưa đặt LOA_MASTER_KEY. Xem docs/settings.md"
