@@ -26,7 +26,8 @@ from service.api.contacts import looks as contact_looks
 from service.api.contacts import present as contacts
 from service.api.description import DESCRIPTION, Described
 from service.api.edge.context import ApiContext
-from service.api.edge.limits import BodyLimits, SecurityHeaders
+from service.api.edge.headers import SecurityHeaders
+from service.api.edge.limits import BodyLimits
 from service.api.edge.problems import RESPONSES, invalid_request, problem, refused
 from service.api.edge.proxies import TrustedProxies
 from service.api.edge.readings import Readings

@@ -11,9 +11,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, get_args
-from uuid import uuid4
 
 import redis.exceptions
 import structlog
@@ -21,33 +19,18 @@ import uvloop
 from arq.worker import Worker, func
 from sqlalchemy.exc import OperationalError
 
-from contact_registry.sealing import MasterKey
-from service.clock import system_clock
-from service.contacts import UnsubscribeTokens
-from service.database import make_engine, make_pool, unit_transaction
-from service.database.schema import SchemaProblem, require_schema
-from service.database.sessions import require_own_sessions
-from service.deliveries import AttemptTokens
+from service.database.schema import SchemaProblem
 from service.deliveries.rounds.turns import PLACES
-from service.keyring.deployment import deployment_key
 from service.logs import configure_logs, warn_of_unknown
 from service.memory import collect_rarely
-from service.meters import Meters
-from service.outbox import Lane, Queue, why_refused
+from service.outbox import Lane, why_refused
 from service.outbox.queue import decode, encode, queue_name
 from service.settings import SettingProblem, Settings, unknown_settings
-from service.signing.lookup_numbers import LookupNumbers
-from workers.carriers import Route, email_route, rates, sms_route
-from workers.channels.base import EmailChannel, SmsChannel
+from workers.composing import Routes, make_tools
 from workers.exposing import exposed
 from workers.jobs import JOBS
-from workers.kept.contents import Contents
 from workers.kept.database import AWAY
-from workers.kept.keys import Keys
 from workers.kept.tools import Tools
-from workers.kept.ways_out import WaysOut
-from workers.kept.window import Window
-from workers.pacing import Pacing
 from workers.rounds.loops import HEART, LOOPS
 from workers.rounds.numbering import keep_numbers
 from workers.rounds.reconciling import accounts_since
@@ -59,61 +42,7 @@ _CHUNKS_AT_ONCE = PLACES + 1  # one more than a channel may have out: another's 
 _POLL_EVERY: Mapping[Lane, float] = {"urgent": 0.05, "bulk": 0.1}
 _ASKED_AGAIN = 60.0  # seconds
 _JOB_TIMEOUT = 600  # only the wait for the chunk's own task; leases decide who may send
-_SILENT_TRANSACTION = 15.0  # seconds: a frozen worker's locks must not hold up the others
 _LAST_CALLS = 15.0  # seconds for what is in flight when the process is asked to stop
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """Who carries each channel."""
-
-    sms: Route[SmsChannel]
-    email: Route[EmailChannel]
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Routes":
-        """Makes the routes that the settings name."""
-        return cls(sms_route(settings), email_route(settings))
-
-
-async def _make_tools(settings: Settings, lane: Lane, routes: Routes) -> Tools:
-    engine = make_engine(
-        settings.need("database_url_worker"), name=f"loa worker {lane}", pool_size=10, patience=_SILENT_TRANSACTION
-    )
-    direct = make_pool(settings.need("database_url_worker"), name=f"loa worker {lane}")
-    await require_schema(engine)
-    await require_own_sessions(engine)
-    master = MasterKey.parse(settings.need("master_key"))
-    async with unit_transaction(engine, None) as conn:
-        numbers = LookupNumbers(await deployment_key(conn, master, "lookup_number"), settings.number_digits)
-        tokens = AttemptTokens(await deployment_key(conn, master, "attempt_token"))
-        ways_out = WaysOut(
-            settings.public_base,
-            UnsubscribeTokens(await deployment_key(conn, master, "unsubscribe_token")),
-            await deployment_key(conn, master, "address_index"),
-        )
-    queue = await Queue.connect(settings.need("valkey_url"), settings.valkey_ca_file)
-    return Tools(
-        settings=settings,
-        lane=lane,
-        worker=uuid4(),
-        clock=system_clock,
-        engine=engine,
-        direct=direct,
-        queue=queue,
-        master=master,
-        keys=Keys(master),
-        numbers=numbers,
-        tokens=tokens,
-        ways_out=ways_out,
-        sms=routes.sms,
-        email=routes.email,
-        contents=Contents(settings.smtp_from, ways_out=ways_out.open, quiet=settings.quiet_hours),
-        window=Window(),
-        pacing=Pacing(queue.pool, lane, rates(settings)),
-        stopping=asyncio.Event(),
-        meters=Meters(f"worker {lane}"),
-    )
 
 
 class _Worker(Worker):
@@ -151,7 +80,7 @@ def _arq_worker(tools: Tools) -> Worker:
 
 async def work(settings: Settings, lane: Lane, routes: Routes | None = None) -> int:
     """Works until asked to stop (0) or until Valkey is gone (1). `routes`: others than the settings name."""
-    tools = await _make_tools(settings, lane, routes or Routes.of(settings))
+    tools = await make_tools(settings, lane, routes or Routes.of(settings))
     async with tools.direct, exposed(tools):
         return await _work(tools)
 

@@ -21,7 +21,8 @@ from service.clock import Clock
 from service.errors import TooLarge, Unavailable
 from service.keyring import jwks, lookup_number_key, public_keys
 from service.keyring.wrapping import Wrapping
-from service.lookups.answers import Answer, Outcome, Published, Recalled, view
+from service.lookups.answers import Answer, Outcome, Recalled, view
+from service.lookups.official_texts import Published
 from service.lookups.pointers import Pointers
 from service.records import find_record, record_jws, revocations_since
 from service.signing.comparison import compare

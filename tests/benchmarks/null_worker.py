@@ -15,7 +15,8 @@ from service.outbox import Lane
 from service.settings import Settings
 from workers.carriers import Circuit, Provider, Route
 from workers.channels.base import Accepted, Outcome, Said, SmsChannel
-from workers.main import Routes, work
+from workers.composing import Routes
+from workers.main import work
 
 
 class Nowhere:

@@ -76,7 +76,7 @@ GUARDS: dict[str, Guard] = {
     "patience": Guard(
         "test_two_workers.py::test_a_worker_that_sleeps_half_way_holds_up_nobody[plan]",
         "a transaction of which nothing is heard is ended",
-        (("workers/main.py", "_SILENT_TRANSACTION = 15.0", "_SILENT_TRANSACTION = 0.0"),),
+        (("workers/composing.py", "_SILENT_TRANSACTION = 15.0", "_SILENT_TRANSACTION = 0.0"),),
     ),
     "record": Guard(
         "test_servers_restarted.py::test_a_restarted_database_loses_nothing_and_repeats_nothing",

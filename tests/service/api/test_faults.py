@@ -5,7 +5,7 @@ from itertools import product
 
 from httpx import ASGITransport, AsyncClient
 
-from service.api.edge.limits import SecurityHeaders
+from service.api.edge.headers import SecurityHeaders
 from service.meters import Meters
 from tests.factories.served import calling, head, served
 from tests.factories.web import Site
