@@ -127,7 +127,6 @@ class Pacing:
     """One worker's share in the buckets. `rates`: segments a second by the account's name; what has none is not paced."""
 
     def __init__(self, redis: "Redis | None", lane: Lane, rates: Mapping[str, float]) -> None:
-        self._redis = redis
         self._lane: Lane = lane
         self._script = redis.register_script(_LEASE_SCRIPT) if redis is not None else None
         self._buckets = {name: _Bucket(f"loa:pace:{name}", rate) for name, rate in rates.items()}

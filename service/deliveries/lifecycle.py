@@ -8,12 +8,11 @@
 The database's `delivery_moves()` is its twin and refuses anything else, whoever asks; a test holds the two equal.
 """
 
-from typing import Literal, get_args
+from typing import Literal
 
 State = Literal["waiting", "calling", "accepted", "delivered", "failed", "not_sent", "uncertain"]
 Shown = Literal["waiting", "sending", "accepted", "delivered", "failed", "not_sent", "uncertain"]
 """As the API and the screens say it: what is `calling` is being sent."""
-STATES: tuple[State, ...] = get_args(State)
 
 MOVES: frozenset[tuple[State, State]] = frozenset(
     {

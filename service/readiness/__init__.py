@@ -10,7 +10,6 @@ from service.readiness.reports import PartReport, Report, readiness_report
 from service.readiness.takedowns import (
     Statement,
     Takedown,
-    find_takedown,
     latest_statement,
     list_takedowns,
     mark_removed,
@@ -34,7 +33,6 @@ __all__ = [
     "approve_card",
     "coverage",
     "file_data_rule",
-    "find_takedown",
     "is_named",
     "latest_statement",
     "list_takedowns",

@@ -139,14 +139,6 @@ async def latest_statement(conn: AsyncConnection, unit_id: int) -> Statement | N
     return None if row is None else Statement(**row)
 
 
-async def find_takedown(conn: AsyncConnection, unit_id: int, public_id: UUID, *, master: MasterKey) -> Takedown:
-    """Finds one check. Raises `NotFound("takedown.unknown")`."""
-    rows = await _read(conn, master, "AND public_id = :id", {"unit": unit_id, "id": public_id})
-    if not rows:
-        raise NotFound("takedown.unknown")
-    return rows[0]
-
-
 async def list_takedowns(
     conn: AsyncConnection, unit_id: int, *, master: MasterKey, before: int | None = None, limit: int = 50
 ) -> list[Takedown]:

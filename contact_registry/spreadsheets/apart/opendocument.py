@@ -49,7 +49,6 @@ class _Reader:
         self._sheet: Grid | None = None
         self._row = self._column = self._rows = 0
         self._seen = True
-        self._spans: dict[int, int] = {}
         self._cell: Mapping[str, str] | None = None
         self._cell_depth = 0
         self._lines: list[str] = []
@@ -112,7 +111,7 @@ class _Reader:
     def _begin_sheet(self, own: Mapping[str, str]) -> None:
         self._sheet = Grid(own.get("name", ""))
         self._seen = own.get("style-name") not in self._not_shown
-        self._row, self._columns, self._spans = 0, [], {}
+        self._row, self._columns = 0, []
         if len(self.sheets) + len(self.hidden_sheets) > 2000:
             raise Refused("import.too_large")
 
