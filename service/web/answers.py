@@ -49,7 +49,8 @@ class RecordOnPage:
     """The official message as the page shows it: final texts with the asked number in its place.
 
     `name` and `ends_name`: what it and its end are called.
-    `sender`: the name an SMS comes from, which it begins with. `email_first`: the pasted text was the email's, or there is no SMS.
+    `sender`: the name an SMS comes from, which it begins with. `email_first`: the pasted text was the email's, or there is no
+    SMS.
     """
 
     url: str

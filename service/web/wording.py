@@ -89,7 +89,9 @@ VERDICTS: Mapping[str, tuple[Phrase, Phrase]] = MappingProxyType(
         ),
     }
 )
-"""Head line and what to do, by what was found. `{unit}` and `{day}` are filled from the signed record, what a number looks like from the settings."""
+"""Head line and what to do, by what was found. `{unit}` and `{day}` are filled from the signed record, what a number looks like
+from the settings.
+"""
 
 _KINDS = {
     "scam_alert": _("Scam alert"),

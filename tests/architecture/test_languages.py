@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 from babel.messages.pofile import read_po
 
-from service.languages import Language, languages
+from service.languages import Language, Phrase, languages
 from service.languages.catalogues import FOLDER, Key, forms_of, is_translated, key_of
 from service.languages.extracting import Sentence, in_domains, translated
 
@@ -60,6 +60,21 @@ def test_a_translation_fills_the_slots_of_its_english(language: Language) -> Non
         for form in (forms_of(message) if is_translated(message) else ())
         if not all(_fills(form, said) for said in of_the_source(key)[:1])
     ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_translation_can_be_filled(language: Language) -> None:
+    """A bare % in a template's sentence that has slots, or a brace in the code's, fails only where it is said."""
+    wrong = []
+    for key, message in translated(language).items():
+        for form in forms_of(message) if is_translated(message) else ():
+            said = of_the_source(key)[0]
+            names = {name: 7 for name, _ in _PERCENT.findall(f"{said.msgid} {said.plural or ''}") if name}
+            try:
+                _ = form % names if said.path.startswith("templates/") and names else Phrase(form).in_("en")
+            except ValueError:
+                wrong.append((said.path, form))
     assert wrong == []
 
 
