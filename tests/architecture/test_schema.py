@@ -86,6 +86,11 @@ def test_a_change_that_takes_something_away_is_noticed(change: str) -> None:
     assert len(objections(change)) == 1
 
 
+def test_lines_of_the_schema_end_where_all_lines_do() -> None:
+    lines = [(file.name, line) for file in SOURCE.rglob("*.sql") for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [(name, line) for name, line in lines if len(line) > 130] == []
+
+
 _EXPLAINED = {
     "id",
     "public_id",

@@ -1,7 +1,7 @@
 -- A chunk under way: leased, sent round by round, given back; and what is done where its worker is gone.
 --
--- What a worker asks for its chunk is each in one way there and back: alone on a connection it is its own transaction. SECURITY INVOKER:
--- it sees what its caller sees, acting for the chunk's unit.
+-- What a worker asks for its chunk is each in one way there and back: alone on a connection it is its own transaction. SECURITY
+-- INVOKER: it sees what its caller sees, acting for the chunk's unit.
 --
 -- Everybody locks a chunk before its deliveries, chunks in their order: nobody waits for another in a ring.
 
@@ -17,7 +17,8 @@ DECLARE
   lease record;
 BEGIN
   PERFORM set_config('loa.unit', acting_unit::text, true), set_config('loa.scope', '', true);
-  UPDATE delivery_chunks c SET holder = by_worker, lease_until = now() + make_interval(secs => lease_seconds), claims = c.claims + 1,
+  UPDATE delivery_chunks c SET holder = by_worker, lease_until = now() + make_interval(secs => lease_seconds),
+         claims = c.claims + 1,
          not_before = NULL
     FROM broadcasts b
    WHERE c.broadcast_id = of_broadcast AND c.chunk = of_chunk AND c.waiting > 0 AND (c.holder IS NULL OR c.lease_until < now())
@@ -40,26 +41,30 @@ BEGIN
   END IF;
   SELECT array_agg(w.number), array_agg(w.data_key_id), array_agg(w.address_sealed) INTO numbers, key_ids, addresses
     FROM (SELECT d.number, d.data_key_id, d.address_sealed FROM deliveries d
-           WHERE d.broadcast_id = of_broadcast AND d.number BETWEEN lease.first_number AND lease.last_number AND d.state = 'waiting'
+           WHERE d.broadcast_id = of_broadcast AND d.number BETWEEN lease.first_number AND lease.last_number
+             AND d.state = 'waiting'
              AND (d.retry_at IS NULL OR d.retry_at <= now()) ORDER BY d.number) AS w;
   on_channel := lease.channel;
   by_record := lease.record_id;
   claimed := lease.claims;
 END $$;
 
--- One round of a chunk under way, in one statement that is its own transaction: what came back is recorded, the lease renewed, and the
--- intent to call the next committed.
+-- One round of a chunk under way, in one statement that is its own transaction: what came back is recorded, the lease renewed,
+-- and the intent to call the next committed.
 --
--- `stands`: the lease does. `called`, `called_attempts`: those that may now be called, none when the lease is lost or the broadcast
--- is not under way. Results are applied in either case: to what is still `calling` by that attempt, or became `uncertain` while the
--- answer was late. What a receipt has settled meanwhile stays as it says; that it was accepted settles even what waits again, but an
--- answer that is written down behind its message's failed receipt undoes no other try: that it was accepted is known.
+-- `stands`: the lease does. `called`, `called_attempts`: those that may now be called, none when the lease is lost or the
+-- broadcast is not under way. Results are applied in either case: to what is still `calling` by that attempt, or became
+-- `uncertain` while the answer was late. What a receipt has settled meanwhile stays as it says; that it was accepted settles even
+-- what waits again, but an answer that is written down behind its message's failed receipt undoes no other try: that it was
+-- accepted is known.
 --
--- `own`, beside `numbers`: the provider refused for reasons of the delivery's own, which is counted in `returned` as receipts do: an attempt
--- that met a provider in trouble says nothing of a delivery. `faults`, beside them too: whose fault a refusal is.
+-- `own`, beside `numbers`: the provider refused for reasons of the delivery's own, which is counted in `returned` as receipts do:
+-- an attempt that met a provider in trouble says nothing of a delivery. `faults`, beside them too: whose fault a refusal is.
 CREATE OR REPLACE FUNCTION deliver_round(
-  acting_unit integer, of_broadcast bigint, of_chunk integer, by_worker uuid, of_claims integer, lease_seconds integer, at timestamptz,
-  numbers bigint[], attempts smallint[], outcomes text[], provider_ids text[], reasons text[], retries timestamptz[], own boolean[],
+  acting_unit integer, of_broadcast bigint, of_chunk integer, by_worker uuid, of_claims integer,
+  lease_seconds integer, at timestamptz,
+  numbers bigint[], attempts smallint[], outcomes text[], provider_ids text[], reasons text[],
+  retries timestamptz[], own boolean[],
   faults text[], next_numbers bigint[], of_provider text,
   OUT stands boolean, OUT called bigint[], OUT called_attempts smallint[], OUT called_returned smallint[])
   LANGUAGE plpgsql
@@ -80,7 +85,8 @@ BEGIN
      WHERE c.broadcast_id = of_broadcast AND c.chunk = of_chunk;
   END IF;
   IF cardinality(next_numbers) > 0 THEN
-    -- A stop that is being committed is waited for, so that nothing is marked behind it: service.deliveries.control.gate shuts it.
+    -- A stop that is being committed is waited for, so that nothing is marked behind it: service.deliveries.control.gate
+    -- shuts it.
     PERFORM pg_advisory_xact_lock_shared(hashtext('loa calls'), (of_broadcast % 2147483647)::integer);
   END IF;
   IF NOT stands OR NOT EXISTS (
@@ -108,7 +114,8 @@ BEGIN
       FROM said r
      WHERE d.broadcast_id = of_broadcast AND d.number = ANY (numbers || next_numbers) AND d.number = r.number
        AND CASE WHEN r.becomes = 'calling' THEN d.state = 'waiting'
-                ELSE d.attempt = r.attempt AND (d.state IN ('calling', 'uncertain') OR d.state = 'waiting' AND r.becomes = 'accepted'
+                ELSE d.attempt = r.attempt AND (d.state IN ('calling', 'uncertain')
+                  OR d.state = 'waiting' AND r.becomes = 'accepted'
                   AND d.provider_id IS DISTINCT FROM r.provider_id) END
     RETURNING d.number, d.attempt, d.returned, d.state)
   SELECT array_agg(m.number) FILTER (WHERE m.state = 'calling'), array_agg(m.attempt) FILTER (WHERE m.state = 'calling'),
@@ -119,10 +126,11 @@ BEGIN
   END IF;
 END $$;
 
--- Gives a chunk back; if some of it waits for another try, not before the first of those is due. `rests_until`: nor before then, and none of
--- the broadcast's other chunks on this channel, for no provider may be called.
+-- Gives a chunk back; if some of it waits for another try, not before the first of those is due. `rests_until`: nor before then,
+-- and none of the broadcast's other chunks on this channel, for no provider may be called.
 CREATE OR REPLACE FUNCTION release_chunk(
-  acting_unit integer, of_broadcast bigint, of_chunk integer, by_worker uuid, of_claims integer, of_channel text, rests_until timestamptz)
+  acting_unit integer, of_broadcast bigint, of_chunk integer, by_worker uuid, of_claims integer, of_channel text,
+  rests_until timestamptz)
   RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp
@@ -133,7 +141,8 @@ BEGIN
   UPDATE delivery_chunks c SET holder = NULL, lease_until = NULL, nudged_at = NULL,
          not_before = CASE WHEN c.waiting > 0 THEN greatest(rests_until, (
            SELECT CASE WHEN bool_or(d.retry_at IS NULL) THEN NULL ELSE min(d.retry_at) END FROM deliveries d
-            WHERE d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number AND d.state = 'waiting')) END
+            WHERE d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number
+              AND d.state = 'waiting')) END
    WHERE c.broadcast_id = of_broadcast AND c.chunk = of_chunk AND c.holder = by_worker AND c.claims = of_claims;
   IF rests_until IS NOT NULL THEN  -- one statement here instead of a lease for each of them
     UPDATE delivery_chunks c SET not_before = rests_until WHERE (c.broadcast_id, c.chunk) IN (
@@ -165,15 +174,16 @@ BEGIN
      WHERE c.broadcast_id = lost.broadcast_id AND c.chunk = lost.chunk;
     IF lost.calling > 0 THEN
       UPDATE deliveries d SET state = 'uncertain', reason = 'worker.lost'
-       WHERE d.broadcast_id = lost.broadcast_id AND d.number BETWEEN lost.first_number AND lost.last_number AND d.state = 'calling';
+       WHERE d.broadcast_id = lost.broadcast_id AND d.number BETWEEN lost.first_number AND lost.last_number
+         AND d.state = 'calling';
     END IF;
     freed := freed + 1;
   END LOOP;
   RETURN freed;
 END $$;
 
--- Counts an advisory's chunk, at its first claim, and holds back whoever has had as many today. In the order of the hashes, so that two
--- chunks cannot wait for each other in a ring.
+-- Counts an advisory's chunk, at its first claim, and holds back whoever has had as many today. In the order of the hashes, so
+-- that two chunks cannot wait for each other in a ring.
 CREATE OR REPLACE FUNCTION door_hold_frequent(broadcast bigint, of_chunk integer, most integer) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_seqscan = off AS $$  -- by the key whatever the statistics say: they are old while a big send runs

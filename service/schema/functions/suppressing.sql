@@ -1,7 +1,8 @@
--- Addresses that are not written to, for whoever took them off: what waits for them is stopped, what is planned leaves them out. And a
--- person who is erased, whose addresses are forgotten.
+-- Addresses that are not written to, for whoever took them off: what waits for them is stopped, what is planned leaves them out.
+-- And a person who is erased, whose addresses are forgotten.
 
--- Addresses that units above the acting one have taken off: they hold for its sends, too. Keyed hashes, and none of a unit beside it.
+-- Addresses that units above the acting one have taken off: they hold for its sends, too. Keyed hashes, and none of a unit beside
+-- it.
 CREATE OR REPLACE FUNCTION door_suppressed_above() RETURNS TABLE (channel text, address_hash bytea, reason text)
   LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT s.channel, s.address_hash, s.reason
@@ -9,9 +10,10 @@ CREATE OR REPLACE FUNCTION door_suppressed_above() RETURNS TABLE (channel text, 
    WHERE above.descendant_id = loa_unit() AND above.depth > 0
 $$;
 
--- What offices between the acting unit and its lists have taken off, said for each unit they stand above. The acting unit may read
--- all of it itself, but for which unit stands below which.
-CREATE OR REPLACE FUNCTION door_suppressed_between() RETURNS TABLE (unit_id integer, channel text, address_hash bytea, reason text)
+-- What offices between the acting unit and its lists have taken off, said for each unit they stand above. The acting unit may
+-- read all of it itself, but for which unit stands below which.
+CREATE OR REPLACE FUNCTION door_suppressed_between()
+  RETURNS TABLE (unit_id integer, channel text, address_hash bytea, reason text)
   LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT under.descendant_id, s.channel, s.address_hash, s.reason
     FROM unit_closure office
@@ -20,8 +22,8 @@ CREATE OR REPLACE FUNCTION door_suppressed_between() RETURNS TABLE (unit_id inte
    WHERE office.ancestor_id = loa_unit() AND office.depth > 0
 $$;
 
--- The point of another unit that a broadcast may go on to when `here` no longer writes to the address: present there, of a unit the
--- broadcast is for, and not suppressed by it or by one above it. For the doors below; nobody is told of it.
+-- The point of another unit that a broadcast may go on to when `here` no longer writes to the address: present there, of a unit
+-- the broadcast is for, and not suppressed by it or by one above it. For the doors below; nobody is told of it.
 CREATE OR REPLACE FUNCTION loa_point_elsewhere(broadcast bigint, of_channel text, hash bytea, here integer) RETURNS bigint
   LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT p.id
@@ -40,9 +42,9 @@ CREATE OR REPLACE FUNCTION loa_point_elsewhere(broadcast bigint, of_channel text
    ORDER BY p.unit_id, p.id LIMIT 1
 $$;
 
--- What still waits to be sent to these addresses, which the acting unit has just suppressed, because they stood on its list or one below
--- it, is not sent any more; an opt-out ends advisories only. What another unit wants sent there goes on, and the caller is not told.
--- Chunks before deliveries, in order: see door_free_chunks.
+-- What still waits to be sent to these addresses, which the acting unit has just suppressed, because they stood on its list or
+-- one below it, is not sent any more; an opt-out ends advisories only. What another unit wants sent there goes on, and the caller
+-- is not told. Chunks before deliveries, in order: see door_free_chunks.
 CREATE OR REPLACE FUNCTION door_stop_waiting(of_channel text, hashes bytea[], for_reason text) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_hashjoin = off SET enable_mergejoin = off AS $$  -- broadcast by broadcast, through the unique index
@@ -56,7 +58,8 @@ BEGIN
      AND d.recipient_unit IN (SELECT descendant_id FROM unit_closure WHERE ancestor_id = loa_unit()) AND d.state = 'waiting'
      AND loa_point_elsewhere(b.id, d.channel, d.address_hash, d.recipient_unit) IS NULL;
   PERFORM FROM delivery_chunks c
-    WHERE (c.broadcast_id, c.chunk) IN (SELECT d.broadcast_id, d.chunk FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
+    WHERE (c.broadcast_id, c.chunk) IN (SELECT d.broadcast_id, d.chunk
+                                        FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
                                           JOIN deliveries d USING (broadcast_id, number))
     ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE;
   UPDATE deliveries d SET state = 'not_sent', reason = 'suppressed', fault = NULL, finished_at = now(), retry_at = NULL
@@ -64,13 +67,14 @@ BEGIN
    WHERE d.broadcast_id = n.broadcast_id AND d.number = n.number AND d.state = 'waiting';
 END $$;
 
--- What came back to `waiting` (a call that failed for now, a listing without it) after its address was suppressed or forgotten. Asked
--- when a chunk is leased again, by a worker acting for the broadcast's unit, which holds the chunk. By the address first: hardly any is
--- suppressed anywhere, and of the units above there are several.
+-- What came back to `waiting` (a call that failed for now, a listing without it) after its address was suppressed or forgotten.
+-- Asked when a chunk is leased again, by a worker acting for the broadcast's unit, which holds the chunk. By the address first:
+-- hardly any is suppressed anywhere, and of the units above there are several.
 CREATE OR REPLACE FUNCTION door_hold_suppressed(broadcast bigint, of_chunk integer) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_seqscan = off AS $$
-  UPDATE deliveries d SET state = 'not_sent', fault = NULL, reason = CASE d.address_sealed WHEN '' THEN 'address.forgotten' ELSE 'suppressed' END,
+  UPDATE deliveries d SET state = 'not_sent', fault = NULL,
+         reason = CASE d.address_sealed WHEN '' THEN 'address.forgotten' ELSE 'suppressed' END,
          finished_at = now(), retry_at = NULL
     FROM delivery_chunks c JOIN broadcasts b ON b.id = c.broadcast_id
    WHERE c.broadcast_id = broadcast AND c.chunk = of_chunk AND c.unit_id = loa_unit()
@@ -83,11 +87,11 @@ CREATE OR REPLACE FUNCTION door_hold_suppressed(broadcast bigint, of_chunk integ
           AND loa_point_elsewhere(b.id, d.channel, d.address_hash, d.recipient_unit) IS NULL)
 $$;
 
--- For a person who is erased: what was sent to their addresses from the acting unit's list keeps number, hash, times and record, and
--- loses the sealed address. What waits goes on to another unit that wants it sent, else is not sent. False, and nothing changed, while
--- one is under way or an SMS is in doubt: the carrier must still be asked for it by its address. Also while a broadcast is being planned,
--- which nobody sees yet: whoever plans holds the broadcast, and from here to the end of the caller's transaction nobody does.
--- One that may fall back is like one being planned: whoever makes new deliveries of it holds it.
+-- For a person who is erased: what was sent to their addresses from the acting unit's list keeps number, hash, times and record,
+-- and loses the sealed address. What waits goes on to another unit that wants it sent, else is not sent. False, and nothing
+-- changed, while one is under way or an SMS is in doubt: the carrier must still be asked for it by its address. Also while a
+-- broadcast is being planned, which nobody sees yet: whoever plans holds the broadcast, and from here to the end of the caller's
+-- transaction nobody does. One that may fall back is like one being planned: whoever makes new deliveries of it holds it.
 CREATE OR REPLACE FUNCTION door_forget_deliveries(of_channel text, hashes bytea[]) RETURNS boolean
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET enable_hashjoin = off SET enable_mergejoin = off AS $$  -- broadcast by broadcast, through the unique index
@@ -108,7 +112,8 @@ BEGIN
     FROM broadcasts b JOIN deliveries d ON d.broadcast_id = b.id AND d.channel = of_channel AND d.address_hash = ANY (hashes)
    WHERE b.planned_at IS NOT NULL AND d.recipient_unit = loa_unit();
   PERFORM FROM delivery_chunks c
-    WHERE (c.broadcast_id, c.chunk) IN (SELECT d.broadcast_id, d.chunk FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
+    WHERE (c.broadcast_id, c.chunk) IN (SELECT d.broadcast_id, d.chunk
+                                        FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number)
                                           JOIN deliveries d USING (broadcast_id, number))
     ORDER BY c.broadcast_id, c.chunk FOR NO KEY UPDATE;
   IF EXISTS (SELECT FROM unnest(broadcast_ids, numbers) AS n (broadcast_id, number) JOIN deliveries d USING (broadcast_id, number)
@@ -136,9 +141,9 @@ CREATE OR REPLACE FUNCTION dead_address(of_channel text) RETURNS text LANGUAGE s
 -- Failed deliveries of the acting unit's broadcasts whose address is dead: suppressed for the unit whose list it came from. Who
 -- crosses leaves a mark. Ordered, so that two batches cannot wait for each other in a ring.
 --
--- Not where a carrier calls more than half of a chunk's addresses dead, twenty and more of them: then something is wrong with the carrier
--- or with our account, and parents would be written to by nobody any more. What it answers is held against all it took; what its receipts
--- say, which come later (it was accepted then), against those that say the opposite.
+-- Not where a carrier calls more than half of a chunk's addresses dead, twenty and more of them: then something is wrong with the
+-- carrier or with our account, and parents would be written to by nobody any more. What it answers is held against all it took;
+-- what its receipts say, which come later (it was accepted then), against those that say the opposite.
 CREATE OR REPLACE FUNCTION door_suppress_dead(broadcast_ids bigint[], numbers bigint[]) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH dead AS (

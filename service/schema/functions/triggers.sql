@@ -1,5 +1,5 @@
--- What the tables call by themselves. This file is applied before the tables, whose triggers name these; PL/pgSQL looks at a table only
--- when the function runs.
+-- What the tables call by themselves. This file is applied before the tables, whose triggers name these; PL/pgSQL looks at a
+-- table only when the function runs.
 
 -- A move that delivery_moves() does not have. The trigger's condition has looked already: this only says so.
 CREATE OR REPLACE FUNCTION delivery_move_refused() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -8,9 +8,9 @@ BEGIN
 END $$;
 
 -- Keeps the chunk's counts, in the statement that moved its deliveries: the states add up because they cannot do otherwise.
--- Statement level, with transition tables: one pass for a group of 50 as for 500, and little to compute, for a round is over only with its
--- counts. Chunk by chunk in their order, so that receipts and outcomes of several chunks cannot wait for each other in a ring. A change that
--- moves nothing (an address forgotten, a listing noted) is no progress of the chunk.
+-- Statement level, with transition tables: one pass for a group of 50 as for 500, and little to compute, for a round is over only
+-- with its counts. Chunk by chunk in their order, so that receipts and outcomes of several chunks cannot wait for each other in a
+-- ring. A change that moves nothing (an address forgotten, a listing noted) is no progress of the chunk.
 CREATE OR REPLACE FUNCTION deliveries_moved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -42,8 +42,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- An SMS failed for the number's sake: whoever asked for it writes an email instead. Not what left before the backup from which the system was
--- restored: whether that led to a letter, only the lost system knew.
+-- An SMS failed for the number's sake: whoever asked for it writes an email instead. Not what left before the backup from which
+-- the system was restored: whether that led to a letter, only the lost system knew.
 CREATE OR REPLACE FUNCTION delivery_fell_back() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -55,7 +55,8 @@ BEGIN
 END $$;
 
 -- A lead whose account is disabled or is no lead any more.
-CREATE OR REPLACE FUNCTION lead_left() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION lead_left() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE protection_leads SET ended_at = coalesce(NEW.disabled_at, now()) WHERE account_id = NEW.id AND ended_at IS NULL;
   RETURN NULL;
@@ -64,7 +65,8 @@ END $$;
 -- Rows were written that refer to a data key and, but for a list's, to a contact: both must be there (tables/0006_contacts.sql).
 -- By index whatever the statistics say: a plan is kept for the session, and one made for 40,000 rows would serve for one.
 CREATE OR REPLACE FUNCTION loa_refers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+  SET search_path = pg_catalog, public, pg_temp
+  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
   named bigint;
   held bigint;
@@ -90,7 +92,8 @@ END $$;
 
 -- Contacts or data keys were deleted: nothing may refer to them any more. By index, as above.
 CREATE OR REPLACE FUNCTION loa_referred() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+  SET search_path = pg_catalog, public, pg_temp
+  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
   held boolean;
 BEGIN

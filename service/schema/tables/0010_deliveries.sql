@@ -1,7 +1,8 @@
--- One message to one address on one channel. Partitioned by the broadcast's serial so that history is dropped whole; the next partition is
--- made ahead of time (door_make_partitions), and what is said of deliveries_0 here is said there again.
+-- One message to one address on one channel. Partitioned by the broadcast's serial so that history is dropped whole; the next
+-- partition is made ahead of time (door_make_partitions), and what is said of deliveries_0 here is said there again.
 
--- The one table of moves a delivery may make, as 'was>becomes'. service.deliveries.lifecycle is its twin; a test holds them equal.
+-- The one table of moves a delivery may make, as 'was>becomes'. service.deliveries.lifecycle is its twin; a test holds them
+-- equal.
 CREATE FUNCTION delivery_moves() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY[
   'waiting>calling', 'waiting>not_sent',
   'waiting>accepted', 'waiting>delivered',  -- a receipt of an earlier attempt that was thought not taken
@@ -22,8 +23,9 @@ CREATE TABLE deliveries (
   data_key_id      bigint NOT NULL,          -- the recipient unit's
   chunk            integer NOT NULL,         -- delivery_chunks.chunk
   attempt          smallint NOT NULL DEFAULT 0,  -- how often a carrier was called for it
-  returned         smallint NOT NULL DEFAULT 0,  -- attempts that came back to wait for reasons of its own, by a receipt or by the carrier's
-                                             -- answer: one that met a carrier in trouble says nothing of it
+  returned         smallint NOT NULL DEFAULT 0,  -- attempts that came back to wait for reasons of its own, by
+                                             -- a receipt or by the carrier's answer: one that met a
+                                             -- carrier in trouble says nothing of it
   channel          text NOT NULL,
   state            text NOT NULL DEFAULT 'waiting',  -- see delivery_moves
   called_at        timestamptz,              -- when the latest attempt began
@@ -34,19 +36,20 @@ CREATE TABLE deliveries (
   absences         smallint NOT NULL DEFAULT 0,  -- listings in a row that did not have it
   address_hash     bytea NOT NULL,           -- as contact_points.address_hash
   address_sealed   bytea NOT NULL,           -- empty: forgotten
-  provider         text,                     -- in whose name the intent of the latest attempt was committed; null: never called
+  provider         text,                     -- in whose name the intent of the latest attempt was committed;
+                                             -- null: never called, or not known since a restore
   provider_id      text,                     -- what the provider calls it
   reason           text,                     -- code of why it failed, waits again or was not sent; a carrier's behind its name
   fault            text,                     -- of a carrier's code: whose fault that is (service/carriers/meanings.py)
   PRIMARY KEY (broadcast_id, number),
   UNIQUE (broadcast_id, channel, address_hash)
 ) PARTITION BY RANGE (broadcast_id);
--- A round moves all deliveries of a page at once, and what they were goes only when it is committed: a page needs room for each row twice.
--- With 70 more than a third of the moves went to another page and into both indexes; with 40 none does (HOT: no index on state, so none to
--- maintain), and the table ends no larger.
+-- A round moves all deliveries of a page at once, and what they were goes only when it is committed: a page needs room for each
+-- row twice. With 70 more than a third of the moves went to another page and into both indexes; with 40 none does (HOT: no index
+-- on state, so none to maintain), and the table ends no larger.
 CREATE TABLE deliveries_0 PARTITION OF deliveries FOR VALUES FROM (0) TO (100000) WITH (fillfactor = 40);
--- A broadcast that was just planned is unknown to the statistics, and a planner that takes it for one row would rather read all of it by
--- another index than a chunk by the key. Without statistics it takes a broadcast for a share of the table.
+-- A broadcast that was just planned is unknown to the statistics, and a planner that takes it for one row would rather read all
+-- of it by another index than a chunk by the key. Without statistics it takes a broadcast for a share of the table.
 ALTER TABLE deliveries ALTER COLUMN broadcast_id SET STATISTICS 0;
 ALTER TABLE deliveries_0 ALTER COLUMN broadcast_id SET STATISTICS 0;
 SELECT loa_protect('deliveries');
@@ -85,9 +88,11 @@ CREATE TABLE delivery_chunks (
   lease_until   timestamptz,                 -- until when
   claims        integer NOT NULL DEFAULT 0,  -- rises with each claim; part of the job id
   not_before    timestamptz,                 -- earliest time a retry is due
-  nudged_at     timestamptz,                 -- last time a job was queued for it; it is out, queued or leased, for as long as this is set
+  nudged_at     timestamptz,                 -- last time a job was queued for it; while this is set it is out,
+                                             -- queued or leased
   changed_at    timestamptz NOT NULL DEFAULT now(),  -- last time one of its deliveries moved
-  left_at       timestamptz,                 -- last time one of it left: accepted, delivered or failed, and was none of these before
+  left_at       timestamptz,                 -- last time one of it left: accepted, delivered or failed, and
+                                             -- was none of these before
   counted_at    timestamptz,                 -- when its deliveries were counted in messages_of_day: once
   polled_at     timestamptz,                 -- when the whole of it was last asked for at its provider
   resealed_at   timestamptz,                 -- when its deliveries were last gone through for retired keys
@@ -95,7 +100,8 @@ CREATE TABLE delivery_chunks (
   PRIMARY KEY (broadcast_id, chunk),
   CHECK (least(waiting, calling, accepted, delivered, failed, not_sent, uncertain) >= 0)
 );
-CREATE INDEX delivery_chunks_open ON delivery_chunks (lane, broadcast_id, chunk) WHERE waiting > 0 OR calling > 0 OR uncertain > 0;
+CREATE INDEX delivery_chunks_open ON delivery_chunks (lane, broadcast_id, chunk)
+  WHERE waiting > 0 OR calling > 0 OR uncertain > 0;
 -- What waits for its turn is in this index only while it is not out, so that rounds of chunks under way do not touch it.
 CREATE INDEX delivery_chunks_next ON delivery_chunks (broadcast_id, channel, chunk) WHERE waiting > 0 AND nudged_at IS NULL;
 CREATE INDEX delivery_chunks_out ON delivery_chunks (lane, broadcast_id) WHERE nudged_at IS NOT NULL;
@@ -113,8 +119,8 @@ CREATE TABLE delivery_turns (
 );
 SELECT loa_protect('delivery_turns');
 
--- SMS that have just failed for the number's sake, until the sweeper has looked at them: by answer or by receipt, whoever wrote it down.
--- Like an inbox: one that failed, waited and failed again stands here twice.
+-- SMS that have just failed for the number's sake, until the sweeper has looked at them: by answer or by receipt, whoever wrote
+-- it down. Like an inbox: one that failed, waited and failed again stands here twice.
 CREATE TABLE fallbacks_due (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   broadcast_id  bigint NOT NULL REFERENCES broadcasts ON DELETE CASCADE,

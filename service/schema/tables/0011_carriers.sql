@@ -30,19 +30,21 @@ CREATE TABLE failures_met (
 SELECT loa_protect('failures_met');
 GRANT SELECT, INSERT, UPDATE ON failures_met TO loa_worker;
 
--- Of a channel all of whose carriers refuse a worker or fail it: when it tries again. Each worker writes its own rows, as its circuits
--- open and close, and they count for as long as it lives (docs/decisions/0016). Through doors only.
+-- Of a channel all of whose carriers refuse a worker or fail it: when it tries again. Each worker writes its own rows, as its
+-- circuits open and close, and they count for as long as it lives (docs/decisions/0016). Through doors only.
 CREATE TABLE carrier_troubles (
   worker_id  uuid NOT NULL,                  -- worker_heartbeats.worker_id
   channel    text NOT NULL CHECK (channel IN ('sms', 'email')),
   until      timestamptz NOT NULL,           -- when it tries again
   PRIMARY KEY (worker_id, channel)
 );
+ALTER TABLE carrier_troubles ENABLE ROW LEVEL SECURITY;
 
--- Since when a carrier's name in the settings stands for the account that it stands for now. What was called before then is not absent
--- because this account's list lacks it: another account may have it. Through a door only.
+-- Since when a carrier's name in the settings stands for the account that it stands for now. What was called before then is not
+-- absent because this account's list lacks it: another account may have it. Through a door only.
 CREATE TABLE carrier_accounts (
   provider  text PRIMARY KEY,                -- its name in the settings
   account   text NOT NULL,                   -- a fingerprint
   since     timestamptz NOT NULL             -- 'epoch': always
 );
+ALTER TABLE carrier_accounts ENABLE ROW LEVEL SECURITY;

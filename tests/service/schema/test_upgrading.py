@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -41,6 +42,28 @@ UPDATE schema_state SET number = '9999';
 
 CHAIN = gzip.decompress((ROOT / "tests/vectors/schema_0016.sql.gz").read_bytes())
 """A database as the last of the migrations before service/schema left it (commit b0e0c1d), without data: pg_dump's."""
+
+
+HELD = """
+INSERT INTO units (code, level) VALUES ('nbk-thcs', 'school');
+INSERT INTO data_keys (unit_id, wrapped) VALUES (1, 'k');
+INSERT INTO accounts (unit_id, email_hash, email_sealed, name_sealed, data_key_id, password_hash, roles)
+  VALUES (1, 'e', 'e', 'n', 1, '!', '{author}');
+INSERT INTO broadcasts (unit_id, kind, urgency, title, texts, audience, channels, expires_at, author_id, state,
+                        pause_reason)
+  VALUES (1, 'scam_alert', 'urgent', 'Giả danh giáo viên', '{}', '{}', '{sms}', '2026-12-03T00:00Z', 1, 'paused',
+          'provider.30007');
+INSERT INTO delivery_chunks (broadcast_id, chunk, unit_id, lane, channel, first_number, last_number, waiting, failed)
+  VALUES (1, 1, 1, 'urgent', 'sms', 1, 6, 1, 5);
+INSERT INTO deliveries (broadcast_id, number, unit_id, recipient_unit, data_key_id, chunk, channel, state, address_hash,
+                        address_sealed, reason)
+  SELECT 1, n, 1, 1, 1, 1, 'sms', CASE WHEN reason IS NULL THEN 'waiting' ELSE 'failed' END, n::text::bytea, 'a', reason
+    FROM unnest(ARRAY['provider.30005', 'twilio.30004', 'provider.30003', 'twilio.20429', 'smtp.550.5.1.1', NULL])
+           WITH ORDINALITY AS r (reason, n);
+INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, error_code, received_at)
+  VALUES (1, 1, 1, 1, 'a', 'undelivered', '30005', now()), (1, 1, 2, 1, 'b', 'delivered', NULL, now());
+INSERT INTO failures_met (broadcast_id, unit_id, code, met) VALUES (1, 1, '30007', 40);
+"""
 
 
 @pytest.fixture
@@ -173,6 +196,31 @@ def test_a_migration_makes_nobody_wait_long_for_a_table_it_cannot_have(chain: st
         with pytest.raises(MigrationBlocked):
             upgrade(chain, pauses=())
     assert upgrade(chain) == Migrated("0016", SCHEMA), "nothing was half done"
+
+
+def test_what_a_database_of_the_chain_holds_means_the_same_afterwards(chain: str) -> None:
+    owner = chain.replace("+psycopg", "")
+    with psycopg.connect(owner, options="-c search_path=public") as conn:
+        conn.execute(HELD.encode())
+    upgrade(chain)
+    with psycopg.connect(owner) as conn:
+        deliveries = conn.execute("SELECT reason, fault FROM deliveries ORDER BY number").fetchall()
+        (broadcast,) = conn.execute("SELECT title, pause_reason, expires_at FROM broadcasts").fetchall()
+        (chunk,) = conn.execute("SELECT waiting, failed FROM delivery_chunks").fetchall()
+        receipts = conn.execute("SELECT status, error_code FROM receipts_inbox ORDER BY id").fetchall()
+        met = conn.execute("SELECT code, met FROM failures_met").fetchall()
+    assert deliveries == [
+        ("twilio.30005", "dead_address"),
+        ("twilio.30004", "number"),
+        ("twilio.30003", "unreachable"),
+        ("twilio.20429", "unknown"),
+        ("smtp.550.5.1.1", "dead_address"),
+        (None, None),
+    ]
+    assert broadcast == ("Giả danh giáo viên", "twilio.30007", datetime(2026, 12, 3, tzinfo=UTC))
+    assert chunk == (1, 5)
+    assert receipts == [("failed", "twilio.30005"), ("delivered", None)]
+    assert met == [("twilio.30007", 40)]
 
 
 def test_a_database_of_the_chain_becomes_as_a_new_one(chain: str, urls: Urls, master_text: str) -> None:
