@@ -1,8 +1,8 @@
 """`/broadcasts`: drafting, submitting, returning, approving, reading. Progress and deliveries are next door."""
 # ruff: noqa: FAST003 - the id in the path is taken by the dependency `Asked`
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,8 @@ from service.api.broadcasts.draft_models import ApprovalIn, BroadcastChange, Bro
 from service.api.broadcasts.models import BroadcastList, BroadcastOut
 from service.api.edge.context import ApiContext, Approver, BroadcastsReader, BroadcastsWriter, Context, Spoken
 from service.api.edge.cursors import Cursor, Limit, make_cursor, open_number
-from service.api.edge.idempotency import IdempotencyKey, once, request_hash
+from service.api.edge.idempotency import IdempotencyKey, request_hash
+from service.api.edge.places import Place
 from service.api.edge.unit_place import change_unit
 from service.broadcasts import (
     BroadcastView,
@@ -49,26 +50,17 @@ router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
 BroadcastId = Annotated[UUID, Path(description="the broadcast's id")]
 
 
-@asynccontextmanager
-async def at_broadcast(context: ApiContext, actor: Actor, public_id: UUID) -> AsyncIterator[tuple[AsyncConnection, Located]]:
-    """Opens a transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it; yields where
-    it is, too.
-    """
-    async with unit_transaction(context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-        located = await locate_broadcast(conn, public_id)
-        follow(located.id)
-        await act_for(conn, located.unit_id)
-        yield conn, located
-
-
 @dataclass(frozen=True, slots=True)
-class ActionAsked:
-    """What every action on a broadcast takes, gathered once."""
+class ActionAsked(Place[UUID, Located]):
+    """A broadcast, by its id, and what every action on one takes."""
 
-    context: ApiContext
-    language: Language
-    public_id: UUID
-    key: str | None
+    room = "broadcasts."
+
+    async def find(self, conn: AsyncConnection) -> tuple[Located, int]:
+        """Raises `NotFound("broadcast.unknown")`."""
+        located = await locate_broadcast(conn, self.named)
+        follow(located.id)
+        return located, located.unit_id
 
     async def run(
         self,
@@ -80,19 +72,25 @@ class ActionAsked:
         shape: Callable[[BroadcastOut], BroadcastOut] = lambda broadcast: broadcast,
     ) -> JSONResponse:
         """Runs the use case once for the key and answers with the broadcast as it then stands, in its shape."""
-        turn = self.context.turns.of(self.public_id)
-        async with turn, at_broadcast(self.context, actor, self.public_id) as (conn, located):
 
-            async def act() -> tuple[int, BroadcastOut]:
-                view = await use_case(conn, located.id)
-                return 200, shape(await shown(self.context, conn, view, actor, self.language))
+        async def act(conn: AsyncConnection, located: Located) -> tuple[int, BroadcastOut]:
+            view = await use_case(conn, located.id)
+            return 200, shape(await shown(self.context, conn, view, actor, self.language))
 
-            hashed = request_hash(f"broadcasts.{name}", str(self.public_id), body or b"")
-            return await once(conn, self.context.master, actor, located.unit_id, self.key, hashed, act)
+        return await self.once(actor, name, body, act, alone=True)
+
+
+def at_broadcast(
+    context: ApiContext, actor: Actor, public_id: UUID
+) -> AbstractAsyncContextManager[tuple[AsyncConnection, Located]]:
+    """Opens a transaction acting for the unit the broadcast belongs to, if that is the actor's or stands below it; yields where
+    it is, too.
+    """
+    return ActionAsked(context, public_id).open(actor)
 
 
 async def _asked(context: Context, language: Spoken, broadcast_id: BroadcastId, key: IdempotencyKey = None) -> ActionAsked:
-    return ActionAsked(context, language, broadcast_id, key)
+    return ActionAsked(context, broadcast_id, key, language)
 
 
 Asked = Annotated[ActionAsked, Depends(_asked)]

@@ -61,4 +61,4 @@ async def replace(place: ChangingUnit, actor: Approver, body: DrillContactsIn) -
         named = await set_drill_contacts(conn, actor, unit_id=unit.id, contacts=contacts, now=place.context.now())
         return 200, DrillContactsOut(contacts=named)
 
-    return await place.change(actor, "units.test_contacts", body, use_case)
+    return await place.once(actor, "units.test_contacts", body, use_case)

@@ -1,7 +1,6 @@
-"""The contact a path names: what every call on one takes, gathered once."""
+"""The contact a path names."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -12,28 +11,23 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.actors import Actor
-from service.api.edge.context import ApiContext, Context
-from service.api.edge.idempotency import IdempotencyKey, once, request_hash
+from service.api.edge.context import Context
+from service.api.edge.idempotency import IdempotencyKey
+from service.api.edge.places import Place
 from service.contacts import ContactPlace, locate_contact
-from service.database import act_for, unit_transaction
 
 ContactId = Annotated[UUID, Path(description="the contact's id")]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """The contact a path names, for whoever calls: found in the caller's tree, then acted on for its own unit."""
+class Person(Place[UUID, ContactPlace]):
+    """A contact, by its id."""
 
-    context: ApiContext
-    public_id: UUID
-    key: str | None = None
+    room = "contacts."
 
-    @asynccontextmanager
-    async def open(self, actor: Actor) -> AsyncIterator[tuple[AsyncConnection, ContactPlace]]:
-        async with unit_transaction(self.context.engine, actor.unit_id, subtree=actor.subtree) as conn:
-            place = await locate_contact(conn, self.public_id)
-            await act_for(conn, place.unit_id)
-            yield conn, place
+    async def find(self, conn: AsyncConnection) -> tuple[ContactPlace, int]:
+        place = await locate_contact(conn, self.named)
+        return place, place.unit_id
 
     async def change(
         self,
@@ -43,13 +37,11 @@ class Person:
         use_case: Callable[[AsyncConnection, ContactPlace], Awaitable[BaseModel]],
     ) -> JSONResponse:
         """Runs the use case once for the key."""
-        async with self.open(actor) as (conn, place):
 
-            async def act() -> tuple[int, BaseModel]:
-                return 200, await use_case(conn, place)
+        async def act(conn: AsyncConnection, place: ContactPlace) -> tuple[int, BaseModel]:
+            return 200, await use_case(conn, place)
 
-            hashed = request_hash(f"contacts.{name}", str(self.public_id), asked)
-            return await once(conn, self.context.master, actor, place.unit_id, self.key, hashed, act)
+        return await self.once(actor, name, asked, act)
 
 
 async def _reading(context: Context, contact_id: ContactId) -> Person:

@@ -3,9 +3,8 @@ where they hold no connection that somebody else needs.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
-from uuid import UUID
 from weakref import WeakValueDictionary
 
 from service.errors import Unavailable
@@ -16,10 +15,10 @@ class Turns:
 
     def __init__(self, patience: float = 30.0) -> None:
         self._patience = patience
-        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()  # each for as long as somebody wants it
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()  # each for as long as somebody wants it
 
     @asynccontextmanager
-    async def of(self, thing: UUID) -> AsyncIterator[None]:
+    async def of(self, thing: Hashable) -> AsyncIterator[None]:
         """Waits for whoever came before, and keeps the others waiting. Raises `Unavailable("server.unavailable")`."""
         lock = self._locks.get(thing)
         if lock is None:

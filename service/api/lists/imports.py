@@ -87,7 +87,7 @@ async def list_all(
 async def read(place: Reading, actor: ImportsReader) -> ImportOut:
     """An import with its counts and problems."""
     async with place.open(actor) as (conn, _):
-        return ImportOut.of(await import_report(conn, place.public_id, language=place.language))
+        return ImportOut.of(await import_report(conn, place.named, language=place.language))
 
 
 @router.get("/{import_id}/problems", operation_id="list_import_problems")

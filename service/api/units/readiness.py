@@ -35,7 +35,7 @@ async def list_statements(request: Request, _: UnitsReader) -> StatementList:
 @router.get("/units/{code}/readiness", operation_id="read_readiness")
 async def read(place: ReadingUnit, actor: UnitsReader) -> ReadinessOut:
     """Each part with its values, since when, until when, whose word it is, and what is held back now."""
-    async with place.open(actor, to_named=True) as (conn, unit):
+    async with place.also_to_named().open(actor) as (conn, unit):
         report = await readiness_report(conn, unit.id, master=place.context.master, now=place.context.now())
     return ReadinessOut.of(unit.code, report, place.language)
 
@@ -49,7 +49,7 @@ async def put_data_rule(place: ChangingUnit, actor: ReadinessWriter, body: DataR
         await file_data_rule(conn, actor, unit_id=unit.id, **body.model_dump(), now=now)
         return 200, PartDone.of(unit.code, Part.DATA_RULE, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "units.file_rule", body, use_case)
+    return await place.once(actor, "units.file_rule", body, use_case)
 
 
 @router.put("/units/{code}/data-protection-lead", operation_id="put_data_protection_lead", response_model=PartDone)
@@ -61,7 +61,7 @@ async def put_lead(place: ChangingUnit, actor: ReadinessWriter, body: LeadIn) ->
         await name_lead(conn, actor, unit_id=unit.id, email=body.email, master=place.context.master, now=now)
         return 200, PartDone.of(unit.code, Part.LEAD, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "units.name_lead", body, use_case)
+    return await place.once(actor, "units.name_lead", body, use_case)
 
 
 @router.post("/units/{code}/data-protection-lead/accept", operation_id="accept_data_protection_lead", response_model=PartDone)
@@ -73,7 +73,7 @@ async def accept(place: ChangingUnit, actor: ReadinessLead) -> JSONResponse:
         await accept_lead(conn, actor, unit_id=unit.id, now=now)
         return 200, PartDone.of(unit.code, Part.LEAD, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "units.accept_lead", None, use_case, to_named=True)
+    return await place.also_to_named().once(actor, "units.accept_lead", None, use_case)
 
 
 @router.put("/units/{code}/verification-card", operation_id="put_verification_card", response_model=PartDone)
@@ -86,4 +86,4 @@ async def put_card(place: ChangingUnit, actor: ReadinessApprover, body: CardIn) 
         await approve_card(conn, actor, unit_id=unit.id, **said, declared=body.statements, now=now)
         return 200, PartDone.of(unit.code, Part.CARD, await readiness_of(conn, unit.id, now=now))
 
-    return await place.change(actor, "units.approve_card", body, use_case)
+    return await place.once(actor, "units.approve_card", body, use_case)

@@ -116,7 +116,7 @@ async def record(place: ChangingUnit, actor: ReadinessWriter, body: TakedownIn) 
         made = await record_takedown(conn, actor, unit_id=unit.id, **body.model_dump(), now=place.context.now())
         return 201, TakedownNoted(id=made, open=await open_takedowns(conn, unit.id))
 
-    return await place.change(actor, "takedowns.record", body, use_case)
+    return await place.once(actor, "takedowns.record", body, use_case)
 
 
 @router.patch("/{takedown_id}", operation_id="mark_takedown_removed", response_model=TakedownNoted)
@@ -133,7 +133,7 @@ async def removed(
         await mark_removed(conn, actor, unit_id=unit.id, public_id=takedown_id, removed_on=body.removed_on, now=now)
         return 200, TakedownNoted(id=takedown_id, open=await open_takedowns(conn, unit.id))
 
-    return await place.change(actor, f"takedowns.removed {takedown_id}", body, use_case)
+    return await place.once(actor, f"takedowns.removed {takedown_id}", body, use_case)
 
 
 @router.post("/statement", operation_id="make_takedown_statement", status_code=201, response_model=StatementMade)
@@ -143,4 +143,4 @@ async def state(place: ChangingUnit, actor: ReadinessApprover) -> JSONResponse:
     async def use_case(conn: AsyncConnection, unit: Unit) -> tuple[int, StatementMade]:
         return 201, StatementMade.of(await state_takedowns(conn, actor, unit_id=unit.id, now=place.context.now()))
 
-    return await place.change(actor, "takedowns.state", None, use_case)
+    return await place.once(actor, "takedowns.state", None, use_case)
