@@ -4,6 +4,7 @@ Silence is no consent, and nothing is assumed.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,25 +40,43 @@ async def record_consent(
     hashes = (await addresses_of(conn, place.unit_id, place.id, channel)).get(channel)
     if not hashes:
         raise NotFound("contact.no_such_address")
+    subject = Subject(place.unit_id, "contact", place.public_id)
+    return await _record(conn, actor, subject, channel, hashes, consent, master=master, now=now)
+
+
+async def _record(
+    conn: AsyncConnection,
+    actor: Actor,
+    subject: Subject,
+    channel: str,
+    hashes: Sequence[bytes],
+    consent: Consent,
+    *,
+    master: MasterKey,
+    now: datetime,
+    **details: Any,
+) -> int:
+    """Records `consent` for these addresses of the subject's unit, and who did; returns how many had none before."""
     recorded = await give_consent(
         conn,
         channel=channel,
         address_hashes=hashes,
         consent=consent,
-        data_key=await current_data_key(conn, master, place.unit_id),
+        data_key=await current_data_key(conn, master, subject.unit_id),
         by=actor.account_id,
         now=now,
     )
     await note_event(
         conn,
         actor,
-        Subject(place.unit_id, "contact", place.public_id),
+        subject,
         Action.CONSENT_GIVEN,
         now,
         channel=channel,
         basis=consent.basis,
         proof=consent.proof,
         recorded=recorded,
+        **details,
     )
     return recorded
 
@@ -100,27 +119,8 @@ async def record_class_consents(
     _must_be_past(consent, now)
     classes = await require_classes(conn, unit.id, classes)
     hashes = await present_addresses(conn, unit.id, channel, classes=classes)
-    recorded = await give_consent(
-        conn,
-        channel=channel,
-        address_hashes=hashes,
-        consent=consent,
-        data_key=await current_data_key(conn, master, unit.id),
-        by=actor.account_id,
-        now=now,
-    )
-    await note_event(
-        conn,
-        actor,
-        Subject(unit.id, "unit", unit.code),
-        Action.CONSENT_GIVEN,
-        now,
-        channel=channel,
-        basis=consent.basis,
-        proof=consent.proof,
-        recorded=recorded,
-        classes=list(classes),
-    )
+    subject = Subject(unit.id, "unit", unit.code)
+    recorded = await _record(conn, actor, subject, channel, hashes, consent, master=master, now=now, classes=list(classes))
     return recorded, len(hashes) - recorded
 
 

@@ -56,14 +56,7 @@ class UnitOut(BaseModel):
 
     @classmethod
     def of(cls, unit: Unit) -> "UnitOut":
-        return cls(
-            code=unit.code,
-            name=unit.name,
-            level=unit.level,
-            parent=unit.parent,
-            valid_from=unit.valid_from,
-            valid_to=unit.valid_to,
-        )
+        return cls.model_validate(unit, from_attributes=True)
 
 
 class UnitList(BaseModel):
