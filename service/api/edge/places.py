@@ -41,7 +41,7 @@ class Place(ABC, Generic[Named, Found]):
         """Returns what is named and the unit it belongs to. Raises `NotFound` for what the caller may not see."""
 
     def sees_below(self, actor: Actor) -> bool:
-        """Whether it is looked for below the actor's unit, too."""
+        """Tells whether it is looked for below the actor's unit, too."""
         return actor.subtree
 
     async def admit(self, conn: AsyncConnection, actor: Actor, unit_id: int) -> None:
