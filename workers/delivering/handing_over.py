@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import idna
 import structlog
 
 from contact_registry.errors import Unsealable
@@ -21,7 +22,6 @@ from service.rendering import sms_segments
 from service.signing.records import SLOT
 from workers.carriers import NOT_SET_UP, Calls, Route, Turn
 from workers.channels.base import Accepted, EmailChannel, Outcome, Refused, Slots, SmsChannel, Unknown
-from workers.channels.email_addresses import wire_address
 from workers.kept.contents import Content
 from workers.kept.stopping import is_other_sender
 from workers.kept.tools import Tools
@@ -139,3 +139,16 @@ class HandingOver:
         way_out = self.tools.ways_out.of(self.claimed.unit_id, address) if self.content.one_click else ""
         to = wire_address(address)
         return await channel.send(to, self.content.email.fill(Slots(to, number, message_id, way_out)))
+
+
+def wire_address(address: str) -> str:
+    """Writes an address with its host in ASCII (IDNA 2008), if the name before it is ASCII, too. Else as it is: only SMTPUTF8
+    carries such a name.
+    """
+    name, at, host = address.rpartition("@")
+    if host.isascii() or not name.isascii():
+        return address
+    try:
+        return name + at + idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:  # no host at all: the relay says so
+        return address

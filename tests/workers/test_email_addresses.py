@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.channels.email_addresses import wire_address
+from workers.delivering.handing_over import wire_address
 
 
 @pytest.mark.parametrize(
