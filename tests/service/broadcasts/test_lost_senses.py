@@ -1,6 +1,6 @@
 """A word whose loss of accents can turn the advice around is not sent without them; one that is merely unclear is told."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -86,6 +86,6 @@ def test_it_stops_an_sms_that_goes_without_accents_and_no_other() -> None:
 
 @pytest.mark.parametrize("piece", ["hay ", "không hay ", "dung. ", "sử dụng ", "Lê Dung ", "hay goi, "])
 def test_no_shape_of_text_takes_long_to_read(piece: str) -> None:
-    started = perf_counter()
+    started = process_time()
     list(lost_senses((piece * 20_000)[:20_000]))
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
