@@ -35,7 +35,7 @@ from service.api.edge.turns import Turns
 from service.api.edge.whole_requests import WholeRequests
 from service.api.lists import fixing as import_fixing
 from service.api.lists import imports
-from service.api.open import health, lookups, metrics, records, webhooks, well_known
+from service.api.open import gateway_webhooks, health, lookups, metrics, records, webhooks, well_known
 from service.api.people import accounts, api_keys, bulk, invitations
 from service.api.units import coverage, readiness, retention, takedowns, units
 from service.clock import Clock, system_clock
@@ -169,7 +169,7 @@ def _routes(app: Described) -> None:
     ):
         versioned.include_router(part.router)
     # The first to match answers: what is asked most stands first.
-    for outside in (lookup_page, webhooks):
+    for outside in (lookup_page, webhooks, gateway_webhooks):
         app.include_router(outside.router)
     app.include_router(versioned)
     for outside in (health, metrics, well_known, reference, unsubscribe_page):

@@ -17,7 +17,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from service.carriers import GatewayProblem
 from service.clock import QuietHours
+from service.gateways import Gateway, read_gateways
 from service.languages import Language, Phrase, gettext_noop
 from service.languages import gettext_lazy as _
 from service.urls import database_url, valkey_url
@@ -64,6 +66,14 @@ class RefusedSetting(SettingProblem):
 def _why(words: str) -> Phrase | str:
     """A sentence of ours in any language; pydantic's own as it is, which may hold a pattern's braces."""
     return Phrase(words.removeprefix(_OURS)) if words.startswith(_OURS) and "{" not in words else words
+
+
+class RefusedGateway(SettingProblem):
+    """A file that describes a gateway, and cannot be used. `code`: as `GatewayProblem.code`."""
+
+    def __init__(self, problem: GatewayProblem) -> None:
+        super().__init__(_("LOA_SMS_GATEWAYS: {problem}. See docs/carriers.md").with_(problem=str(problem)))
+        self.code = problem.code
 
 
 def _upper(value: object) -> object:
@@ -123,7 +133,7 @@ def unknown_settings(environment: Mapping[str, str]) -> list[tuple[str, str | No
     ours = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields if not name.startswith("further_")} | _OF_THE_TESTS
     strange = [name for name in sorted(environment) if name.upper().startswith(_PREFIX) and name.upper() not in ours]
     further = re.compile(rf"{_PREFIX}(?:TWILIO|SMTP)_[2-9]_\w+")  # these are refused when wrong
-    strange = [name for name in strange if not further.fullmatch(name.upper())]
+    strange = [name for name in strange if not further.fullmatch(name.upper()) and not name.startswith("LOA_GATEWAY_")]
     return [(name, next(iter(get_close_matches(name.upper(), sorted(ours), n=1, cutoff=0.75)), None)) for name in strange]
 
 
@@ -239,7 +249,11 @@ class Settings(BaseSettings):
 
     quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet_hours)] = QuietHours(time(21), time(6, 30))
 
+    sms_gateways: str = ""
+    sms_first: str = ""
+
     further_twilio: tuple[TwilioAccount, ...] = ()
+    further_gateways: tuple[Gateway, ...] = ()
     further_smtp: tuple[SmtpRelay, ...] = ()
 
     messages_per_day: int = Field(5, ge=0, le=1000)
@@ -257,9 +271,16 @@ class Settings(BaseSettings):
         further_twilio = tuple(_numbered(TwilioAccount, "TWILIO", os.environ))
         further_smtp = tuple(_numbered(SmtpRelay, "SMTP", os.environ))
         try:
-            return cls(further_twilio=further_twilio, further_smtp=further_smtp)
+            read = cls(further_twilio=further_twilio, further_smtp=further_smtp)
         except ValidationError as refused:
             raise RefusedSetting(refused) from None  # its own text shows the values, which may be secrets
+        try:
+            read = read.model_copy(update={"further_gateways": tuple(read_gateways(read.sms_gateways, os.environ))})
+        except GatewayProblem as problem:
+            raise RefusedGateway(problem) from None
+        if read.sms_first and read.sms_first not in read.sms_providers:
+            raise SettingProblem(_("LOA_SMS_FIRST: no carrier of SMS has this name. See docs/settings.md"))
+        return read
 
     @property
     def public_base(self) -> str:
@@ -275,7 +296,8 @@ class Settings(BaseSettings):
     def sms_providers(self) -> tuple[str, ...]:
         """The carriers an SMS may go by, in the order of preference; none where no SMS is sent."""
         first = ("twilio",) if self.twilio_account_sid else ()
-        return (*first, *(each.name for each in self.further_twilio))
+        names = (*first, *(each.name for each in self.further_twilio), *(each.name for each in self.further_gateways))
+        return tuple(sorted(names, key=lambda name: name != self.sms_first))  # in their order but for the one
 
     @property
     def carriers(self) -> dict[str, int]:
@@ -320,13 +342,28 @@ class Settings(BaseSettings):
     @property
     def paces(self) -> dict[str, float]:
         """What each channel that is set up may hand over in a second, by the provider it prefers: SMS segments, or letters."""
-        sms = [("sms", each.segments_per_second) for each in self.twilio_accounts[:1]]
+        sms = [("sms", self.sms_paces[name]) for name in self.sms_providers[:1]]
         return dict(sms + [("email", each.messages_per_second) for each in self.smtp_relays[:1]])
+
+    @property
+    def sms_paces(self) -> dict[str, float]:
+        """Segments a second of each SMS carrier, by its name. Half a set-up raises `MissingSetting`."""
+        paces = {each.name: each.segments_per_second for each in self.twilio_accounts}
+        return paces | {each.name: each.described.segments_per_second for each in self.sms_over_http}
+
+    @property
+    def sms_over_http(self) -> tuple[Gateway, ...]:
+        """The gateways that files describe. A secret that one lacks raises `MissingSetting`."""
+        for each in self.further_gateways:
+            if each.lacks:
+                raise MissingSetting(each.lacks[0])
+        return self.further_gateways
 
     @property
     def senders(self) -> dict[str, str]:
         """The sender registered with each SMS carrier, by its name."""
         further = {each.name: each.sender or self.twilio_sender for each in self.further_twilio}
+        further |= {each.name: each.described.sender or self.twilio_sender for each in self.further_gateways}
         return {name: further.get(name, self.twilio_sender) for name in self.sms_providers}
 
     def senders_of(self, account_sid: str) -> list[str]:

@@ -39,9 +39,15 @@ class GatewayProblem(Exception):
     """
 
     def __init__(self, code: str, field: str, words: str) -> None:
-        super().__init__(f"{field} {words} ({code})" if field else f"{words} ({code})")
+        self.words = f"{field} {words} ({code})" if field else f"{words} ({code})"
+        super().__init__(self.words)
         self.code = code
         self.field = field
+
+    def of_file(self, name: str) -> "GatewayProblem":
+        """Returns the same, with the file's name before it."""
+        self.args = (f"{name}: {self.words}",)
+        return self
 
 
 class _Part(BaseModel):

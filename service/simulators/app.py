@@ -11,6 +11,7 @@ from service.logs import configure_logs
 from service.settings import Settings
 from service.simulators.callbacks import Carrier
 from service.simulators.faults import FaultBoard
+from service.simulators.http_gateway import HttpGatewayApi
 from service.simulators.outbox import Outbox
 from service.simulators.outbox_page import add_outbox_page
 from service.simulators.smtp_inbox import start_inbox
@@ -35,6 +36,7 @@ def create_simulators(settings: Settings, *, clock: Clock = system_clock) -> Fas
 
     app = FastAPI(title="Loa simulators", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     TwilioApi(account, auth_token, outbox=outbox, carrier=carrier, faults=faults, clock=clock).add_to(app)
+    HttpGatewayApi(auth_token, outbox=outbox, faults=faults, clock=clock).add_to(app)
     add_outbox_page(app, outbox, faults, clock)
     return app
 

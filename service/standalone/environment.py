@@ -22,7 +22,7 @@ from service.standalone.secrets import Secrets
 Kind = Literal["demo", "live"]
 
 _SOURCE = Path(__file__).parents[2]
-_FURTHER = re.compile(r"LOA_(?:TWILIO|SMTP)_[2-9]_")
+_FURTHER = re.compile(r"LOA_(?:TWILIO|SMTP)_[2-9]_|LOA_GATEWAY_|LOA_SMS_(?:GATEWAYS|FIRST)$")
 _SENDER = "canh-bao@sgddt-dongnai.example"
 _SIMULATOR_TAKES = "100000"  # a second: all it is given. A demo waits for no carrier
 
@@ -79,14 +79,14 @@ def environment(home: Home, settings: Settings, secrets: Secrets, kind: Kind) ->
 
 # No process has another's secrets: what one gives away, by a fault or under attack, opens nothing of the others.
 _SECRET = re.compile(
-    r"LOA_(?:DATABASE_URL_\w+|VALKEY_URL|(?:NEW_)?MASTER_KEY|METRICS_TOKEN|TWILIO_(?:\d_)?AUTH_TOKEN|SMTP_(?:\d_)?PASSWORD)"
+    r"LOA_(?:DATABASE_URL_\w+|VALKEY_URL|(?:NEW_)?MASTER_KEY|METRICS_TOKEN|TWILIO_(?:\d_)?AUTH_TOKEN|SMTP_(?:\d_)?PASSWORD|GATEWAY_\w+)"
 )
 _RUNS = r"VALKEY_URL|MASTER_KEY|METRICS_TOKEN|TWILIO_(?:\d_)?AUTH_TOKEN"
 _KNOWS = {
     # It signs nothing in a carrier's name, but reads their receipts.
-    "web": re.compile(rf"LOA_(?:DATABASE_URL_(?:WEB|LOOKUP)|{_RUNS})"),
+    "web": re.compile(rf"LOA_(?:DATABASE_URL_(?:WEB|LOOKUP)|{_RUNS}|GATEWAY_CALLBACK_\w+)"),
     "simulators": re.compile(r"LOA_TWILIO_AUTH_TOKEN"),
-    "workers": re.compile(rf"LOA_(?:DATABASE_URL_WORKER|{_RUNS}|SMTP_(?:\d_)?PASSWORD)"),
+    "workers": re.compile(rf"LOA_(?:DATABASE_URL_WORKER|{_RUNS}|SMTP_(?:\d_)?PASSWORD|GATEWAY_\w+)"),
 }
 
 
@@ -97,7 +97,13 @@ def _told_to(package: str, process: str, told: Mapping[str, str]) -> dict[str, s
 
 def names_a_carrier(settings: Settings) -> bool:
     """Tells whether the operator's own environment names a real carrier."""
-    return bool(settings.twilio_account_sid or settings.smtp_host or settings.further_twilio or settings.further_smtp)
+    return bool(
+        settings.twilio_account_sid
+        or settings.smtp_host
+        or settings.further_twilio
+        or settings.further_smtp
+        or settings.further_gateways
+    )
 
 
 def programs(told: Mapping[str, str], kind: Kind) -> list[Program]:

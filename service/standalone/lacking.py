@@ -19,7 +19,7 @@ def _missing(settings: Settings) -> Iterator[tuple[list[str], str]]:
     sms = {"LOA_TWILIO_ACCOUNT_SID": settings.twilio_account_sid, "LOA_TWILIO_AUTH_TOKEN": settings.twilio_auth_token}
     email = {"LOA_SMTP_HOST": settings.smtp_host, "LOA_SMTP_FROM": settings.smtp_from}
     for group, further, consequence in (
-        (sms, settings.further_twilio, "live_no_sms"),
+        (sms, (*settings.further_twilio, *settings.further_gateways), "live_no_sms"),
         (email, settings.further_smtp, "live_no_email"),
         ({"LOA_PUBLIC_URL": settings.public_url}, (), "live_no_address"),
     ):

@@ -31,6 +31,10 @@ OPEN = {
     ("HEAD", "/thoi-nhan/{token}"),
     ("POST", "/thoi-nhan/{token}"),  # the email is the proof
     ("POST", "/webhooks/twilio/status/{token}"),  # proves itself by its signature
+    ("GET", "/webhooks/gateways/{name}"),  # these by the token of an attempt, which none but the gateway was told
+    ("POST", "/webhooks/gateways/{name}"),
+    ("GET", "/webhooks/gateways/{name}/{token}"),
+    ("POST", "/webhooks/gateways/{name}/{token}"),
 }
 
 

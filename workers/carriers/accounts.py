@@ -1,12 +1,16 @@
 """The routes that the settings name, each account behind a circuit of its own."""
 
+from functools import partial
 from hashlib import sha256
 
+from service.carriers import http_gateway
+from service.gateways import Gateway
 from service.settings import Settings
 from workers.carriers.circuits import Circuit
 from workers.carriers.routes import Provider, Route
 from workers.channels.base import EmailChannel, SmsChannel
 from workers.channels.email_smtp import EmailSmtp
+from workers.channels.sms_http import SmsHttp
 from workers.channels.sms_twilio import SmsTwilio
 
 SMS_TIMEOUT = 10.0
@@ -37,7 +41,20 @@ def sms_route(settings: Settings) -> Route[SmsChannel]:
         )
         for each in settings.twilio_accounts
     ]
-    return Route(made)
+    made += [_over_http(each, settings.senders[each.name]) for each in settings.sms_over_http]
+    return Route(sorted(made, key=lambda each: settings.sms_providers.index(each.name)))
+
+
+def _over_http(gateway: Gateway, sender: str) -> Provider[SmsChannel]:
+    described = gateway.described
+    return Provider(
+        gateway.name,
+        SmsHttp(described, gateway.known, sender, timeout=SMS_TIMEOUT),
+        Circuit(gateway.name),
+        account=sha256(described.request.url.encode()).hexdigest(),
+        can=http_gateway.abilities_of(described),
+        callback=partial(http_gateway.callback_url, described),
+    )
 
 
 def email_route(settings: Settings) -> Route[EmailChannel]:
@@ -64,5 +81,4 @@ def email_route(settings: Settings) -> Route[EmailChannel]:
 
 def rates(settings: Settings) -> dict[str, float]:
     """Returns what each account may be given in a second, by its name: SMS segments, or letters."""
-    sms = {each.name: each.segments_per_second for each in settings.twilio_accounts}
-    return sms | {each.name: each.messages_per_second for each in settings.smtp_relays}
+    return settings.sms_paces | {each.name: each.messages_per_second for each in settings.smtp_relays}

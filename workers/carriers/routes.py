@@ -5,11 +5,11 @@ nobody can know of goes to none.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from service.carriers import meaning_of
+from service.carriers import Abilities, meaning_of, twilio, twilio_callbacks
 from workers.carriers.circuits import Circuit
 from workers.channels.base import Outcome, Refused
 
@@ -26,6 +26,7 @@ class Provider(Generic[Channel]):
     """One account at one carrier. `name`: what deliveries, logs and metrics call it. `room`: how many of so many calls it has a
     line for.
     `account`: a fingerprint of whose it is; the name stays when somebody puts another into the settings.
+    `can`: what it can. `callback`: the address at which it tells of an attempt, from our public one and the attempt's token.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Provider(Generic[Channel]):
     circuit: Circuit
     room: Callable[[int], int] = lambda wanted: wanted
     account: str = ""
+    can: Abilities = twilio.CAN
+    callback: Callable[[str, str], str] = twilio_callbacks.callback_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Route(Generic[Channel]):
     def channels(self) -> list[Channel]:
         return [each.channel for each in self.providers]
 
-    def turn(self, broadcast_id: int, wanted: int) -> Turn[Channel] | None:
+    def turn(self, broadcast_id: int, wanted: int, *, without: Container[str] = ()) -> Turn[Channel] | None:
         """Gives leave to call for so many of the broadcast's messages or fewer; None: not now, see `wait`, or not at all, see
         `takes`.
 
@@ -92,19 +95,20 @@ class Route(Generic[Channel]):
         """
         busy: Turn[Channel] | None = None
         for provider in self._taking(broadcast_id):
-            if (count := provider.circuit.room(wanted)) > 0:
+            if provider.name not in without and (count := provider.circuit.room(wanted)) > 0:
                 if (lines := provider.room(count)) > 0:
                     return Turn(provider, lines)
                 busy = busy or Turn(provider, 0)
         return busy
 
-    def takes(self, broadcast_id: int) -> bool:
+    def takes(self, broadcast_id: int, *, without: Container[str] = ()) -> bool:
         """Tells whether there is a provider that nobody has to set right first."""
-        return any(not provider.circuit.broken for provider in self._taking(broadcast_id))
+        return any(not each.circuit.broken for each in self._taking(broadcast_id) if each.name not in without)
 
-    def wait(self, broadcast_id: int) -> float:
+    def wait(self, broadcast_id: int, *, without: Container[str] = ()) -> float:
         """Returns the seconds until some provider may be called again."""
-        return min((provider.circuit.wait() for provider in self._taking(broadcast_id)), default=0.0)
+        waits = (each.circuit.wait() for each in self._taking(broadcast_id) if each.name not in without)
+        return min(waits, default=0.0)
 
     def rests(self) -> float | None:
         """Returns the seconds until some provider may be called at all, whatever the broadcast; None where one may now, or where

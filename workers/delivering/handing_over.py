@@ -13,12 +13,12 @@ import structlog
 
 from contact_registry.errors import Unsealable
 from contact_registry.sealing import DataKey
-from service.carriers import fault_of
+from service.carriers import Abilities, fault_of
 from service.deliveries import Attempt
 from service.deliveries.answers.senders import OTHER_SENDER
 from service.deliveries.rounds.claiming import Result
 from service.deliveries.rounds.claims import Claimed, Waiting
-from service.rendering import sms_segments
+from service.rendering import SmsSize, sms_segments
 from service.signing.records import SLOT
 from workers.carriers import NOT_SET_UP, Calls, Route, Turn
 from workers.channels.base import Accepted, EmailChannel, Outcome, Refused, Slots, SmsChannel, Unknown
@@ -29,6 +29,11 @@ from workers.retries import asks_to_slow_down, decide
 
 _log = structlog.get_logger()
 _NO_TEXT = "content.missing"
+_NOT_CARRIED = "content.not_carried"
+
+
+def _carries(can: Abilities, size: SmsSize) -> bool:
+    return (can.parts is None or size.segments <= can.parts) and (can.unicode or size.encoding == "GSM-7")
 
 
 @dataclass(slots=True)
@@ -41,11 +46,14 @@ class HandingOver:
     keys: dict[int, DataKey]
     chance: random.Random = field(default_factory=random.Random)
     stop: str | None = None
+    without: frozenset[str] = field(init=False)  # carriers that cannot carry this text: of too many parts, or beyond GSM-7
     cost: int = field(init=False)  # of each message at its provider: segments of an SMS with its number, one for an email
 
     def __post_init__(self) -> None:
         text = self.content.sms if self.claimed.channel == "sms" else None
-        self.cost = sms_segments(text.replace(SLOT, self.tools.numbers.written(1))).segments if text else 1
+        size = sms_segments(text.replace(SLOT, self.tools.numbers.written(1))) if text else None
+        self.cost = size.segments if size else 1
+        self.without = frozenset(each.name for each in self._route.providers if size and not _carries(each.can, size))
 
     def turn(self, wanted: int) -> Turn[Any] | None:
         """Decides whom to call next, and for how many. None: nobody now; the chunk is given back until `rests_until`."""
@@ -53,11 +61,13 @@ class HandingOver:
             self.stop = NOT_SET_UP
         elif (self.content.sms if self.claimed.channel == "sms" else self.content.email) is None:
             self.stop = _NO_TEXT
-        return None if self.stop else self._route.turn(self.claimed.broadcast_id, wanted)
+        elif all(each.name in self.without for each in self._route.providers):
+            self.stop = _NOT_CARRIED
+        return None if self.stop else self._route.turn(self.claimed.broadcast_id, wanted, without=self.without)
 
     def rests_until(self) -> datetime | None:
         """Returns when the first circuit that is open now may be tried; None if one is closed."""
-        wait = self._route.wait(self.claimed.broadcast_id)
+        wait = self._route.wait(self.claimed.broadcast_id, without=self.without)
         return self.tools.clock() + timedelta(seconds=wait) if wait > 0 else None
 
     async def send(self, each: Waiting, attempt: int, calls: Calls[Any]) -> Outcome:
@@ -73,7 +83,8 @@ class HandingOver:
         try:
             if self.claimed.channel == "sms":
                 token = self.tools.tokens.make(Attempt(self.claimed.unit_id, self.claimed.broadcast_id, each.number, attempt))
-                outcome = await self._send_sms(calls.provider.channel, address, number, token)
+                callback = calls.provider.callback(self.tools.settings.public_base, token)
+                outcome = await self._send_sms(calls.provider.channel, address, number, callback)
             else:
                 outcome = await self._send_email(calls.provider.channel, address, number)
         finally:
@@ -97,7 +108,7 @@ class HandingOver:
                 if asks_to_slow_down(refused):
                     self.tools.pacing.slow_down(calls.provider.name)
                 stops = self._route.stops(self.claimed.broadcast_id, calls, refused)
-                if stops and not self._route.takes(self.claimed.broadcast_id):
+                if stops and not self._route.takes(self.claimed.broadcast_id, without=self.without):
                     self.stop = refused.code
                 now, expires_at = self.tools.clock(), self.content.expires_at
                 works = calls.provider.circuit.state == 0
@@ -123,12 +134,12 @@ class HandingOver:
     def _route(self) -> Route[Any]:
         return self.tools.sms if self.claimed.channel == "sms" else self.tools.email
 
-    async def _send_sms(self, channel: SmsChannel, address: str, number: str, token: str) -> Outcome:
+    async def _send_sms(self, channel: SmsChannel, address: str, number: str, callback: str) -> Outcome:
         if self.content.sms is None:
             raise AssertionError("turn() gives none for a channel without a text")
         valid_for = (self.content.expires_at - self.tools.clock()).total_seconds()
         text = self.content.sms.replace(SLOT, number)
-        return await channel.send(address, text, self.tools.callback_url(token), valid_for)
+        return await channel.send(address, text, callback, valid_for)
 
     async def _send_email(self, channel: EmailChannel, address: str, number: str) -> Outcome:
         if self.content.email is None:

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contact_registry.sealing import MasterKey
-from service.carriers import twilio_callbacks
 from service.clock import Clock, system_clock
 from service.database import Pool
 from service.deliveries import AttemptTokens
@@ -65,10 +64,6 @@ class Tools:
     started: datetime = field(default_factory=system_clock)
     nudged: asyncio.Event = field(default_factory=asyncio.Event)
     troubles: dict[str, datetime] = field(default_factory=dict)
-
-    def callback_url(self, token: str) -> str:
-        """Returns the address at which a gateway tells what became of an attempt."""
-        return twilio_callbacks.callback_url(self.settings.public_base, token)
 
 
 def tools_of(ctx: dict[str, Any]) -> Tools:

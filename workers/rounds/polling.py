@@ -4,6 +4,7 @@ lost.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
@@ -11,7 +12,8 @@ from service.database import unit_transaction
 from service.deliveries.answers.senders import OTHER_SENDER
 from service.deliveries.rounds.polling import Answer, Silent, SilentChunk, note_answers, note_polled, silent, silent_chunks
 from service.traces import following
-from workers.channels.base import CannotList, Said
+from workers.carriers import Provider
+from workers.channels.base import CannotList, Said, SmsChannel
 from workers.kept.stopping import is_other_sender
 from workers.kept.tools import Tools
 
@@ -48,8 +50,10 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
                 return True
         asking = []
         for case in cases:
-            asking.append(asyncio.create_task(_ask(tools, case)))
-            await asyncio.sleep(spacing)
+            providers = [each for each in tools.sms.named(case.provider) if each.can.fetch]
+            asking.append(asyncio.create_task(_ask(providers, case)))
+            if providers:  # of others there is nobody to ask: what they said is all that will be known
+                await asyncio.sleep(spacing)
         said = await asyncio.gather(*asking, return_exceptions=True)
         asked = [case for case, answer in zip(cases, said, strict=True) if not isinstance(answer, BaseException)]
         answers = [
@@ -80,9 +84,9 @@ async def _poll_chunk(tools: Tools, chunk: SilentChunk, spacing: float) -> bool:
         lost = True
 
 
-async def _ask(tools: Tools, case: Silent) -> Said | None:
+async def _ask(providers: Sequence[Provider[SmsChannel]], case: Silent) -> Said | None:
     """None: none of the providers that it may be of knows it (any more)."""
-    for provider in tools.sms.named(case.provider):
+    for provider in providers:
         if (told := await provider.channel.fetch(case.provider_id)) is not None:
             return told
     return None

@@ -9,7 +9,7 @@ import structlog
 
 from service.database import fetch_all, unit_transaction
 from service.deliveries import ACCOUNT_SINCE
-from service.deliveries.rounds.reconciling import Doubtful, absent, doubtful, found, unanswered
+from service.deliveries.rounds.reconciling import Doubtful, absent, doubtful, found, leave_to_a_person, unanswered
 from service.deliveries.rounds.sweeping import doubtful_chunks
 from service.traces import following
 from workers.channels.base import Accepted, CannotList, SmsChannel
@@ -18,6 +18,10 @@ from workers.kept.tools import Tools
 
 _log = structlog.get_logger()
 _AT_ONCE = 10
+
+
+class _NoList(Exception):
+    """The carrier that was called, or may have been, has no list to look into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,9 @@ async def _reach(tools: Tools) -> Mapping[str, datetime | None]:
         except CannotList:
             return None
 
-    reaches = await asyncio.gather(*(of(provider.channel) for provider in tools.sms.providers))
-    return {provider.name: reach for provider, reach in zip(tools.sms.providers, reaches, strict=True)}
+    listing = [provider for provider in tools.sms.providers if provider.can.listing]
+    reaches = await asyncio.gather(*(of(provider.channel) for provider in listing))
+    return {provider.name: reach for provider, reach in zip(listing, reaches, strict=True)}
 
 
 async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk: int, lists: _Lists) -> None:
@@ -87,6 +92,7 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
     other = False
     has_not: list[int] = []
     unknown: list[int] = []
+    unlisted: list[int] = []
     why: set[str] = set()
     for case, answer in zip(cases, answers, strict=True):
         if isinstance(answer, tuple):
@@ -95,6 +101,8 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
             other |= is_other_sender(tools, name, message.sender)
         elif answer is None:
             has_not.append(case.number)
+        elif isinstance(answer, _NoList):
+            unlisted.append(case.number)
         else:  # one that cannot be asked for must not hold up the rest
             unknown.append(case.number)
             if isinstance(answer, CannotList):
@@ -106,9 +114,10 @@ async def _reconcile_chunk(tools: Tools, unit_id: int, broadcast_id: int, chunk:
         settles = timedelta(seconds=tools.settings.sms_absent_after)
         await absent(conn, broadcast_id, has_not, asked_at=asked_at, settles=settles)
         await unanswered(conn, broadcast_id, unknown, asked_at=asked_at)
+        await leave_to_a_person(conn, broadcast_id, unlisted)
     if other:
         await stop_for_sender(tools, unit_id, broadcast_id)
-    counted = {"found": len(has), "absent": len(has_not), "unknown": len(unknown)}
+    counted = {"found": len(has), "absent": len(has_not), "unknown": len(unknown), "unlisted": len(unlisted)}
     _log.info("reconcile.asked", broadcast=broadcast_id, chunk=chunk, **counted, why=sorted(why))
 
 
@@ -118,10 +127,12 @@ async def _ask(tools: Tools, case: Doubtful, address: str, lists: _Lists) -> tup
     # The one that was called; where that is not known, what none of all has is absent.
     asked = tools.sms.named(case.provider)
     for provider in asked:
-        if found_as := await provider.channel.find(address, case.since, number):
+        if provider.can.listing and (found_as := await provider.channel.find(address, case.since, number)):
             return provider.name, found_as
     if case.provider is not None and all(provider.name != case.provider for provider in asked):
         raise CannotList("provider.not_set_up")  # any more: it may have it all the same
+    if not all(provider.can.listing for provider in asked):
+        raise _NoList  # a receipt settles it, or a person
     for provider in asked:
         if case.called_at < lists.since[provider.name]:
             raise CannotList("account.other")  # was called, under this name

@@ -22,6 +22,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_CALLBACKS = ("service.api.open.webhooks.", "service.api.open.gateway_webhooks.")
 
 
 class SecurityHeaders:
@@ -64,7 +65,7 @@ class SecurityHeaders:
             call, seconds = _call(scope), time.perf_counter() - began
             self._requests.labels(call, status).observe(seconds)
             # A carrier's callback comes 300 times a second, and its receipt is its trace.
-            log = _log.debug if status < 400 and call.startswith("service.api.open.webhooks.") else _log.info
+            log = _log.debug if status < 400 and call.startswith(_CALLBACKS) else _log.info
             log(
                 "request",
                 method=scope["method"],

@@ -15,6 +15,7 @@ _OURS: dict[str, Phrase] = {
     "worker.lost": _("The sender stopped half-way; nobody knows whether it left."),
     "system.restored": _("The system was restored from a backup; nobody knows whether it has left since."),
     "content.missing": _("The signed record has no text for this channel."),
+    "content.not_carried": _("The carriers set up do not take this text: too long, or letters with accents."),
     "channel.not_set_up": _("This channel is not set up."),
     "not_listed": _("The carrier's list does not have it; it is being sent again."),
     "address.unreadable": _("The sealed address could not be opened."),
@@ -24,6 +25,7 @@ _OURS: dict[str, Phrase] = {
     "repeat.sms": _(
         "It settles once a receipt comes or the carrier's list shows a later message. Sent again now, it may come twice."
     ),
+    "repeat.unlisted": _("The carrier has no list to look into. A receipt or you settle it; sent again, it may come twice."),
     "sender.other": _("The carrier sent it under another name than the registered sender's."),
     "asleep": _("The sender stood still; it is being sent again."),
     "channel.raised": _("The sending software failed half-way; nobody knows whether it left. Tell the administrator."),

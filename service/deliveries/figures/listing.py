@@ -55,7 +55,7 @@ async def list_deliveries(
         await conn.execute(
             text(
                 "SELECT number, unit_id, channel, data_key_id, address_sealed, state, reason, attempt, called_at, provider,"
-                " accepted_at, finished_at FROM deliveries"
+                " accepted_at, finished_at, coalesce(listed_at = 'infinity', false) AS unlisted FROM deliveries"
                 " WHERE broadcast_id = :broadcast AND number > :after AND (CAST(:state AS text) IS NULL OR state = :state)"
                 " ORDER BY number LIMIT :limit"
             ),
@@ -88,7 +88,9 @@ async def list_deliveries(
             accepted_at=row.accepted_at,
             finished_at=row.finished_at,
             note=None if row.address_sealed else in_words("address.forgotten", language),
-            repeat=in_words(f"repeat.{row.channel}", language) if row.state == "uncertain" else None,
+            repeat=in_words("repeat.unlisted" if row.unlisted else f"repeat.{row.channel}", language)
+            if row.state == "uncertain"
+            else None,
             provider=row.provider,
         )
         for row in rows

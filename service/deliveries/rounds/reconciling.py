@@ -153,3 +153,17 @@ async def unanswered(conn: AsyncConnection, broadcast_id: int, numbers: Collecti
         ),
         {"broadcast": broadcast_id, "numbers": list(numbers), "asked": asked_at, **_PAUSES},
     )
+
+
+async def leave_to_a_person(conn: AsyncConnection, broadcast_id: int, numbers: Collection[int]) -> None:
+    """Marks these as never to be listed: their carrier has no list. A receipt settles them, or a person."""
+    if not numbers:
+        return
+    await lock_chunks(conn, broadcast_id, numbers)
+    await conn.execute(
+        text(
+            "UPDATE deliveries SET listed_at = 'infinity'"
+            " WHERE broadcast_id = :broadcast AND number = ANY (:numbers) AND state = 'uncertain'"
+        ),
+        {"broadcast": broadcast_id, "numbers": list(numbers)},
+    )

@@ -40,8 +40,10 @@ CREATE OR REPLACE FUNCTION door_finished_broadcasts() RETURNS TABLE (unit_id int
   SELECT b.unit_id, b.id FROM broadcasts b
    WHERE b.state = 'sending' AND NOT EXISTS (
      SELECT FROM delivery_chunks c WHERE c.broadcast_id = b.id
-        AND (c.waiting > 0 OR c.calling > 0 OR (c.uncertain > 0 AND c.channel = 'sms'
-          AND b.expires_at > now() - interval '1 day')))
+        AND (c.waiting > 0 OR c.calling > 0 OR (c.uncertain > 0 AND c.channel = 'sms' AND b.expires_at > now() - interval '1 day'
+          AND EXISTS (SELECT FROM deliveries d
+                       WHERE d.broadcast_id = c.broadcast_id AND d.number BETWEEN c.first_number AND c.last_number
+                         AND d.state = 'uncertain' AND d.listed_at IS DISTINCT FROM 'infinity'))))
      AND NOT EXISTS (SELECT FROM fallbacks_due f WHERE f.broadcast_id = b.id)
    LIMIT 100
 $$;

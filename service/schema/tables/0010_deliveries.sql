@@ -32,7 +32,7 @@ CREATE TABLE deliveries (
   accepted_at      timestamptz,              -- when a carrier took it
   finished_at      timestamptz,              -- when it was delivered, failed or was not sent
   retry_at         timestamptz,              -- waits, and not before then
-  listed_at        timestamptz,              -- last time the provider's message list was asked for this one
+  listed_at        timestamptz,              -- last time the provider's message list was asked for it; 'infinity': there is none
   absences         smallint NOT NULL DEFAULT 0,  -- listings in a row that did not have it
   address_hash     bytea NOT NULL,           -- as contact_points.address_hash
   address_sealed   bytea NOT NULL,           -- empty: forgotten
