@@ -354,9 +354,8 @@ class Settings(BaseSettings):
     @property
     def sms_over_http(self) -> tuple[Gateway, ...]:
         """The gateways that files describe. A secret that one lacks raises `MissingSetting`."""
-        for each in self.further_gateways:
-            if each.lacks:
-                raise MissingSetting(each.lacks[0])
+        if lacking := [name for each in self.further_gateways for name in each.lacks]:
+            raise MissingSetting(lacking[0])
         return self.further_gateways
 
     @property
