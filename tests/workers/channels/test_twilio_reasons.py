@@ -10,7 +10,7 @@ from service.carriers.twilio import outcome_of_refusal
 from service.deliveries.answers.reasons import in_words
 from tests.factories.rude_twilio import rude_twilio
 from tests.service.simulators.running import ACCOUNT, TOKEN
-from workers.channels import sms_twilio
+from workers.channels import http_calls, sms_twilio
 from workers.channels.base import Outcome, Refused, Unknown
 from workers.channels.sms_twilio import SmsTwilio
 
@@ -21,7 +21,7 @@ STATUSES = [*range(300, 309), *range(400, 452), *range(500, 531), 599]
 def _written() -> set[str]:
     """Codes that stand as words in the channel's source, for a message that was refused or is in doubt."""
     found: set[str] = set()
-    for module in (sms_twilio, twilio):
+    for module in (sms_twilio, http_calls, twilio):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             match node:
                 case ast.Call(func=ast.Name(id="Refused" | "Unknown"), args=[ast.Constant(value=str(code)), *_]):
