@@ -16,6 +16,8 @@ VALUES = {
     "LOA_SMTP_INBOX_PORT": "8125",
     "LOA_PUBLIC_URL": "https://loa.example",
     "LOA_LOG_LEVEL": "DEBUG",
+    "LOA_SMS_GATEWAYS": str(ROOT / "tests/vectors/kannel.toml"),
+    "LOA_SMS_FIRST": "kannel",
     "LOA_DATABASE_URL_SUPERUSER": "postgresql+psycopg://postgres@db/postgres",
     "LOA_DATABASE_URL_OWNER": "postgresql+psycopg://loa_owner@db/loa",
     "LOA_DATABASE_URL_WEB": "postgresql+psycopg://loa_web@db/loa",
