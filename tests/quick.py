@@ -1,20 +1,23 @@
 """`make quick`: the tests that need nothing but this process. Nobody marks them: what a test asks for decides.
 
-Left out as they are collected: who is marked `acceptance`, `browser` or `slow`, and whose code, or a fixture's or factory's that
-it names, starts a process or listens on a port. The product is followed within one module only; a process that it starts further
-inside skips the test there and then, so that none is ever started.
+Left out as they are collected: who is marked `acceptance`, `browser`, `slow` or `thorough` (a whole space gone through), and
+whose code, or a fixture's or factory's that it names, starts a process or listens on a port. The product is followed within one
+module only; a process that it starts further inside skips the test there and then, so that none is ever started. Folders in which
+every test is such are not even read.
 """
 
 import inspect
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
 
-_MARKS = frozenset({"acceptance", "browser", "slow"})
+_FOLDERS = ("acceptance", "clients", "pictures")
+_MARKS = frozenset({"acceptance", "browser", "slow", "thorough"})
 _STARTING = frozenset(
     [
         "subprocess",
@@ -41,6 +44,9 @@ class Quick:
     def __init__(self) -> None:
         self._running = False
         sys.addaudithook(self._heard)
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        return True if collection_path.parent.name == "tests" and collection_path.name in _FOLDERS else None
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         left_out = [item for item in items if needs_more(item)]

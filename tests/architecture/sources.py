@@ -1,7 +1,8 @@
 """Our own source, as the architecture tests read it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -16,9 +17,19 @@ def modules() -> Iterator[tuple[str, Path]]:
             yield dotted.removesuffix(".__init__"), path
 
 
-def strings(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A module's syntax tree. Each is made once: many tests look at all."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def strings(path: Path) -> Sequence[tuple[int, str]]:
     """Every string in a module that is not a docstring, with its line. Of an f-string, what is fixed in it."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(_strings(tree_of(path)))
+
+
+def _strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)

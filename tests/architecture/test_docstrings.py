@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.sources import ROOT, modules
+from tests.architecture.sources import ROOT, modules, tree_of
 
 # Words in -s that are no verbs, as docstrings have begun with them.
 _NOUNS = frozenset(
@@ -98,7 +98,7 @@ def test_every_docstring_of_a_function_begins_with_a_verb() -> None:
     silent = [
         name
         for module, path in modules()
-        for name, node in public(ast.parse(path.read_text(encoding="utf-8")).body, module)
+        for name, node in public(tree_of(path).body, module)
         if (docstring := ast.get_docstring(node)) and name not in elsewhere and not begins_with_a_verb(docstring)
     ]
     assert silent == []

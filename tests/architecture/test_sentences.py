@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from service.languages.catalogues import FOLDER, forms_of
 from service.sentences import SENTENCES, sentence
-from tests.architecture.sources import modules
+from tests.architecture.sources import modules, tree_of
 from tests.factories.description import unconnected_app
 
 _SLOT = re.compile(r"\{\{.*?\}\}|\{\w*(?::\w+)?\}|%\(\w+\)s")
@@ -100,7 +100,7 @@ def _raised(tree: ast.AST) -> Iterator[tuple[int, str, set[str] | None]]:
 def test_every_refusal_brings_what_its_sentence_has_room_for() -> None:
     lacking = []
     for module, path in modules():
-        for line, code, given in _raised(ast.parse(path.read_text(encoding="utf-8"))):
+        for line, code, given in _raised(tree_of(path)):
             wanted = {
                 name for _, name, _, _ in string.Formatter().parse(SENTENCES[code].msgid if code in SENTENCES else "") if name
             }

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.sources import ROOT, modules, strings
+from tests.architecture.sources import ROOT, modules, strings, tree_of
 
 # Who may write each table: package, or a list of them where a use case next door was given the task.
 WRITERS = {
@@ -120,7 +120,7 @@ def _read(path: Path) -> Iterator[tuple[int, str]]:
     for line, text in strings(path):
         for names in _READS.findall(text):
             yield from ((line, name.split()[0]) for name in re.split(r"\s*,\s*", names))
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.lower() == "table":
             yield from ((node.lineno, str(name.value)) for name in node.args[:1] if isinstance(name, ast.Constant))
 

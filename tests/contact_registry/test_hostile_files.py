@@ -19,6 +19,7 @@ from tests.factories.excel_kinds import EXCEL_KINDS
 from tests.factories.kinds import KINDS
 from tests.factories.lists import Rows, with_part, xlsx
 
+pytestmark = pytest.mark.thorough
 HEAD = ["STT", "Họ tên", "Lớp", "SĐT", "Email"]
 PLAIN = xlsx({"6A1": [HEAD, [1, "An", "6A1", "0912345678", ""]]})
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -9,6 +9,7 @@ import pytest
 from contact_registry.lists import read_list
 from tests.factories.remarks import REMARKS
 
+pytestmark = pytest.mark.thorough
 NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Công", "Tống Thị Cộng", "H'Loan Êban", "Phạm Ngọc Nữ")
 PLACES = ("notes", "unknown", "order", "class", "phone", "beside", "bracket", "dash", "row", "name")
 """Where a remark stands: in a column, beside the table, behind the name, in a row of its own, in place of a name."""
