@@ -72,6 +72,8 @@ async def test_a_list_is_shown_and_applied_when_the_operator_says_so(take: Impor
     assert "Chưa áp dụng gì" in kept.stdout
     assert "Dòng không phải học sinh:\n  tiêu đề cột (dòng 1)\n" in kept.stdout
     assert await count(engines, PRESENT) == 0
+    both = take(f"{TWO}3;Học Sinh 1;6A1;0912345601\n", "--dry-run", language="en_US").stdout
+    assert re.search(r"\nErrors, to be mended: \d.*\n\nWarnings, to be looked at: \d", both, re.DOTALL), both
     unanswered = take(TWO)
     assert (unanswered.returncode, "Chưa áp dụng gì. Danh sách đã đọc: " in unanswered.stdout) == (1, True)
 

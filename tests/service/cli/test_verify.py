@@ -64,6 +64,16 @@ def test_a_record_that_is_not_genuine_is_named_with_what_to_do(
     assert "Traceback" not in problem
 
 
+def test_it_is_said_in_the_terminals_language(tmp_path: Path) -> None:
+    (tmp_path / "record.json").write_bytes(b"")
+    (tmp_path / "jwks.json").write_text(json.dumps(write_jwks([KEY])))
+    asked = ("verify", str(tmp_path / "record.json"), "--jwks", str(tmp_path / "jwks.json"))
+    said = loa(*asked, LANG="vi_VN.UTF-8").stderr
+    assert said.startswith("KHÔNG XÁC MINH ĐƯỢC. Đây không phải là một bản ghi nguyên vẹn")
+    assert said.endswith("Hãy tải lại từ nơi phát hành, dưới /api/v1/records/.\n")
+    assert loa(*asked, LANG="fr_FR.UTF-8").stderr.startswith("NOT VERIFIED."), "what has no catalogue is English"
+
+
 def test_a_file_that_is_no_key_set_is_named(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_bytes(SIGNED)
     done = loa("verify", str(tmp_path / "record.json"), "--jwks", str(tmp_path / "record.json"))
