@@ -49,7 +49,7 @@ async def test_by_a_receipt(bench: Bench, tools: Tools) -> None:
     await bench.approved.run("UPDATE deliveries SET state = 'accepted'")
     await bench.approved.run(
         "INSERT INTO receipts_inbox (unit_id, broadcast_id, number, attempt, provider_id, status, error_code, received_at)"
-        " SELECT unit_id, broadcast_id, number, 1, 'SM1', 'failed', '30001', now() FROM deliveries WHERE channel = 'sms'"
+        " SELECT unit_id, broadcast_id, number, 1, 'SM1', 'failed', 'twilio.30001', now() FROM deliveries WHERE channel = 'sms'"
     )
     await receive(tools)
     await _slowed(tools)
