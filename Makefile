@@ -1,6 +1,6 @@
 # Loa. `make run` on a fresh machine with Python 3.11 or newer is all there is to know; the rest is for those who work on it.
 .DEFAULT_GOAL := run
-.PHONY: run test quick check bench catalogues lock browser
+.PHONY: schema-catalogue run test quick check bench catalogues lock browser
 
 # The first Python that is new enough; name another with PYTHON=...
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
@@ -44,6 +44,9 @@ check: $(VENV)/.dev
 	$(BIN)/djlint templates --lint --quiet
 
 # Every sentence of the source into templates/languages; says which are still to be translated. NEW=km begins a language.
+schema-catalogue: $(VENV)/.dev
+	$(BIN)/python -m tests.vectors.make_schema_catalogue
+
 catalogues: $(VENV)/.dev
 	@$(BIN)/python -m service.languages.extracting $(NEW)
 

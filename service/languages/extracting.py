@@ -22,6 +22,8 @@ from service.languages.catalogues import FOLDER, Key, Language, forms_of, is_tra
 from service.languages.domains import DOMAINS, OTHER, domain_of
 
 ROOT = FOLDER.parents[1]
+WHOLE: tuple[Language, ...] = ("vi", "en")
+"""The languages that lack no sentence: a test holds it."""
 SOURCES = ("contact_registry", "service", "templates", "workers")
 _LAZY: Mapping[str, Any] = {
     **dict.fromkeys(("_", "gettext_lazy", "gettext_noop")),
@@ -116,7 +118,8 @@ def translated(language: Language, folder: Path = FOLDER) -> dict[Key, Message]:
 
 def update(wanted_languages: tuple[Language, ...], folder: Path = FOLDER) -> list[str]:
     """Writes the catalogues of `wanted_languages`; returns what is still to be translated, a line each."""
-    domains, lacking = in_domains(), []
+    domains = in_domains()
+    lacking: list[str] = []
     for language in wanted_languages:
         had, place = translated(language, folder), folder / language / "LC_MESSAGES"
         place.mkdir(parents=True, exist_ok=True)
@@ -126,16 +129,41 @@ def update(wanted_languages: tuple[Language, ...], folder: Path = FOLDER) -> lis
                 path.write_bytes(catalogue_text(language, domain, wanted, had))
             else:
                 path.unlink(missing_ok=True)
-        lacking += [
-            f"{language}: {message.id!r}" for message in translated(language, folder).values() if not is_translated(message)
-        ]
+        lacking += _lacking(language, place)
     return lacking
+
+
+def _lacking(language: Language, place: Path) -> Iterator[str]:
+    """What nobody has translated yet: each sentence of the languages that are kept whole, of others how many there are."""
+    open_, many = [], 0
+    for path in sorted(place.glob("*.po")):
+        with path.open("rb") as file:
+            found = [message for message in read_po(file) if message.id]
+        many += len(found)
+        open_ += [f"{path.name}: {message.id!r}" for message in found if not is_translated(message)]
+    if language in WHOLE:
+        yield from (f"{language}/{line}" for line in open_)
+    elif open_:
+        yield f"{language}: {len(open_):,} of {many:,} sentences are still to be translated; they are said in English"
 
 
 def main(begin: Iterable[Language]) -> None:
     """Brings every catalogue up to date, and those of the languages to `begin`; says what lacks words."""
+    begin = tuple(begin)
+    for language in begin:
+        _require_language(language)
     for line in update(tuple(dict.fromkeys((*languages(), *begin)))):
         sys.stdout.write(f"{line}\n")
+
+
+def _require_language(written: str) -> None:
+    """Ends the program for what is no language's code: a country's (`kh` for Khmer), or one written otherwise than CLDR does."""
+    try:
+        known = str(Locale.parse(written))
+    except (UnknownLocaleError, ValueError):
+        sys.exit(f"NEW={written}: no language's code (ISO 639), which is not the country's: km for Khmer, ko for Korean.")
+    if known != written:
+        sys.exit(f"NEW={written}: written {known}")
 
 
 def _of_file(path: Path, name: str) -> Iterator[Sentence]:

@@ -9,7 +9,7 @@ from service.audit import Action
 from service.broadcasts import State, not_allowed_in
 from service.sentences import SENTENCES, sentence
 from service.sentences.telling import AREAS
-from tests.architecture.sources import modules, strings
+from tests.architecture.sources import ROOT, modules, strings
 
 CONTRACT = [
     "import.unreadable",
@@ -70,6 +70,15 @@ _TELLS_OTHERWISE = (
 
 # Actions of the audit trail and the problems of an import look like codes; they are told to nobody as refusals.
 _OTHER_VOCABULARIES = {action.value for action in Action} | set(SEVERITY)
+
+
+def test_every_area_is_among_those_that_are_asked() -> None:
+    folder = ROOT / "service" / "sentences"
+    written = {
+        path.stem for path in folder.glob("*.py") if re.search(r"^SENTENCES\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    asked = {area.__name__.rpartition(".")[2] for area in AREAS}
+    assert written - asked - {"telling"} == set(), "a new area also stands in AREAS, service/sentences/telling.py"
 
 
 def test_no_two_areas_tell_one_code() -> None:

@@ -1,11 +1,13 @@
 """The schema's files: what is issued stays, a function stands once, what a release adds the one before can do without."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from service.database.schema import SCHEMA, SOURCE
+from tests.architecture.sources import modules, strings
 from tests.vectors.issue_schema import issued, standing
 
 FUNCTIONS = sorted(SOURCE.glob("functions/*.sql"))
@@ -46,6 +48,45 @@ def test_a_file_of_functions_can_be_applied_again_and_says_who_may_call_them(fil
     )
     assert revoked, "its end is who may call what"
     assert sorted(re.findall(r"(?:\A|,)\s*(\w+)", re.sub(r"\([^)]*\)", "", revoked[1]))) == sorted(_DEFINES.findall(sql))
+
+
+@cache
+def doors() -> dict[str, str]:
+    """Every door by its name: what stands between it and its body."""
+    defined = re.compile(r"^CREATE OR REPLACE FUNCTION (door_\w+)(.*?)\bAS \$", re.MULTILINE | re.DOTALL)
+    return dict(pair for file in FUNCTIONS for pair in defined.findall(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", doors())
+def test_a_door_opens_with_its_owners_eyes_on_fixed_names(name: str) -> None:
+    wanted = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+    assert wanted in " ".join(doors()[name].split()), f"{name} lacks: {wanted}"
+
+
+@pytest.mark.parametrize("name", doors())
+def test_somebody_may_open_a_door_and_somebody_does(name: str) -> None:
+    granted = "".join(re.findall(r"^GRANT EXECUTE [^;]*;", "".join(file.read_text("utf-8") for file in FUNCTIONS), re.MULTILINE))
+    assert re.search(rf"\b{name}\b", granted), f"{name} is granted to nobody: to the login of the process whose code calls it"
+    assert name in called() | called_in_sql(), f"{name} is called by nobody"
+
+
+def test_a_door_that_is_called_is_there() -> None:
+    assert called() - doors().keys() == set()
+
+
+def called_in_sql() -> set[str]:
+    """The doors that policies and other functions call."""
+    sql = "".join(file.read_text(encoding="utf-8") for file in [*FUNCTIONS, *SOURCE.glob("tables/*.sql")])
+    kept = re.sub(r"--[^\n]*|^CREATE OR REPLACE FUNCTION \w+|^(?:REVOKE|GRANT) [^;]*;", "", sql, flags=re.MULTILINE)
+    return set(re.findall(r"\bdoor_\w+(?=\()", kept))
+
+
+@cache
+def called() -> set[str]:
+    """The doors that our code names in its SQL."""
+    texts = [text for _, path in modules() for _, text in strings(path)]
+    texts += [call for _, path in modules() for call in re.findall(r"\bfunc\.door_\w+", path.read_text(encoding="utf-8"))]
+    return {name for text in texts for name in re.findall(r"\bdoor_\w+", text)}
 
 
 def objections(change: str) -> list[str]:

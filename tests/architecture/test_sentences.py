@@ -17,6 +17,7 @@ from tests.factories.description import unconnected_app
 _SLOT = re.compile(r"\{\{.*?\}\}|\{\w*(?::\w+)?\}|%\(\w+\)s")
 _WORD = re.compile(r"(?<![\w@.])[A-Za-z_]+(?![\w@])")
 _SAID_BY_PEOPLE = {"email", "sms", "to"}
+_REFUSES_NOBODY = ("workers.",)
 _REFUSALS = {"Invalid", "TooLarge", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooMany", "Unavailable"}
 
 
@@ -107,6 +108,18 @@ def test_every_refusal_brings_what_its_sentence_has_room_for() -> None:
             if given is not None and wanted - given:
                 lacking.append((module, line, code, sorted(wanted - given)))
     assert lacking == []
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    """Whatever its code is called: also one that begins like no other."""
+    silent = [
+        (module, line, code)
+        for module, path in modules()
+        if not module.startswith(_REFUSES_NOBODY)
+        for line, code, _ in _raised(tree_of(path))
+        if code not in SENTENCES
+    ]
+    assert silent == [], "say it in service/sentences/<area>.py"
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

@@ -3,7 +3,7 @@ and who may do what with it.
 
 No bodies: who reviews a change of it sees the doors that open. Kept by hand of nobody:
 
-python -m tests.vectors.make_schema_catalogue
+make schema-catalogue
 """
 
 import os

@@ -7,6 +7,7 @@ import pytest
 
 from service.carriers import CARRIERS, CLASS_OF, Abilities, meaning_of, of_code, plain
 from service.carriers.twilio import MEANINGS, STATUSES, UNKNOWN, becomes
+from service.carriers.words import _TWILIO
 from tests.architecture.sources import ROOT
 
 # What Twilio's pages name as the statuses of a message (twilio.com/docs/messaging/api/message-resource).
@@ -23,9 +24,13 @@ def test_every_status_of_twilio_has_a_meaning_and_one_that_is_new_has_none() -> 
 @pytest.mark.parametrize("code", sorted(MEANINGS))
 def test_every_code_of_twilio_has_words_of_its_own(code: int) -> None:
     words = CARRIERS["twilio"].words(f"twilio.{code}")
-    assert words is not None
+    assert words is not None, "say it in service/carriers/words.py, then make catalogues"
     assert of_code(f"twilio.{code}").msgid == words.msgid
     assert str(code) not in words.msgid
+
+
+def test_what_has_words_has_a_meaning() -> None:
+    assert set(_TWILIO) - {str(code) for code in MEANINGS} == {"failed"}, "in MEANINGS, service/carriers/twilio.py"
 
 
 def test_a_code_means_what_its_own_carrier_says() -> None:

@@ -7,6 +7,7 @@ from tests.vectors.make_schema_catalogue import CATALOGUE, catalogue
 
 
 def test_the_schema_is_the_one_that_was_reviewed(urls: Urls) -> None:
-    """`python -m tests.vectors.make_schema_catalogue` writes it anew: then its difference is there to be read."""
+    """`make schema-catalogue` writes it anew: then its difference is there to be read."""
     with psycopg.connect(urls.owner.replace("+psycopg", "")) as conn:
-        assert catalogue(conn).splitlines() == CATALOGUE.read_text(encoding="utf-8").splitlines()
+        stands, reviewed = catalogue(conn).splitlines(), CATALOGUE.read_text(encoding="utf-8").splitlines()
+    assert stands == reviewed, "make schema-catalogue, then read the difference"
