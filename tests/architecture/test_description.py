@@ -99,6 +99,7 @@ def test_the_codes_of_refusals_and_of_lists_are_listed(document: dict[str, Any])
     assert document["components"]["schemas"]["ReadyTextCode"]["enum"] == sorted(ready_texts())
 
 
+@pytest.mark.thorough
 def test_it_says_where_it_is_served_and_changes_its_version_with_itself() -> None:
     here, there = (unconnected_app(public_url=url).openapi() for url in ("https://a.example/", "https://b.example"))
     assert [here["servers"], there["servers"]] == [[{"url": "https://a.example"}], [{"url": "https://b.example"}]]

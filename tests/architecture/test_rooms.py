@@ -11,6 +11,8 @@ from tests.architecture.sources import ROOT
 
 PACKAGES = ("service", "workers", "contact_registry")
 SOURCES = [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
+_LONGER = {"service/settings.py": 400}
+"""One list of what can be set, each with what it refuses: in two files one would look for a setting twice."""
 ROOMS_OF_THE_REGISTRY = sorted(file.parent.name for file in (ROOT / "contact_registry").glob("*/__init__.py"))
 
 
@@ -39,5 +41,5 @@ def test_the_registry_itself_has_none() -> None:
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_file_is_one_idea(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
-    assert source.count("\n") <= 390
+    assert source.count("\n") <= _LONGER.get(str(file.relative_to(ROOT)), 300)
     assert ast.get_docstring(ast.parse(source)) or not source

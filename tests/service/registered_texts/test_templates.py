@@ -87,6 +87,7 @@ pieces = st.lists(
 )
 
 
+@pytest.mark.thorough
 @given(pieces, st.text("ab1./ ", max_size=12))
 def test_it_says_what_the_same_rule_as_a_regular_expression_says(parts: list[str | tuple[str, int]], sent: str) -> None:
     written = ""
